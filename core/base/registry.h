@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/params.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+/// How anything that can be chosen presents itself to forms, command line and documents.
+struct Description {
+    std::string id;       ///< kebab-case, as a person types it
+    std::string title;    ///< as a heading
+    std::string help;     ///< one line
+    std::string citation; ///< authors, venue, year, identifier; empty for formats
+    std::vector<ParamSpec> params;
+};
+
+/// Implementations of one interface by id, in the order in which they were added. T offers description().
+template <class T>
+class Catalogue {
+public:
+    /// Fails where the id is empty or already taken: the first one wins.
+    Status add(std::shared_ptr<const T> item) {
+        const std::string& id = item->description().id;
+        if (id.empty()) return fail(ErrorCode::Plugin, "a plugin offers something without an id");
+        if (find(id)) return fail(ErrorCode::Plugin, "this id is taken already", id);
+        m_items.push_back(std::move(item));
+        return {};
+    }
+    /// Null where there is no such id.
+    [[nodiscard]] std::shared_ptr<const T> find(const std::string& id) const {
+        const auto it = std::find_if(m_items.begin(), m_items.end(),
+                                     [&](const auto& item) { return item->description().id == id; });
+        return it == m_items.end() ? nullptr : *it;
+    }
+    [[nodiscard]] const std::vector<std::shared_ptr<const T>>& all() const { return m_items; }
+
+private:
+    std::vector<std::shared_ptr<const T>> m_items;
+};
+
+class DatasetReader; // core/data/dataset_reader.h
+class Score;         // core/audit/score.h
+class Network;       // core/train/network.h
+class Method;        // core/train/method.h
+class Exporter;      // core/project/exporter.h
+
+/// What a plugin's one function receives: every catalogue that it may add to. Filled before the window
+/// or the command runs, read-only afterwards, but for the engine's part (methods, networks), which the
+/// window adds when the engine has loaded.
+struct Registry {
+    Catalogue<DatasetReader> readers;
+    Catalogue<Score> scores;
+    Catalogue<Network> networks;
+    Catalogue<Method> methods;
+    Catalogue<Exporter> exporters;
+};
+
+} // namespace assay

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "core/data/dataset.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+enum class LabelOrigin { Given, NoiseModel, File, Journal, Pseudo };
+[[nodiscard]] std::string_view labelOriginName(LabelOrigin origin); ///< "given", "noise", "file", "journal", "pseudo"
+
+/// One label for every sample, and where it came from. Immutable once published.
+struct LabelSet {
+    LabelOrigin origin = LabelOrigin::Given;
+    std::string source;             ///< file name, noise model with rate and seed, or "revision 37"
+    std::vector<Label> labels;      ///< [N]
+    std::vector<Label> trueLabels;  ///< [N], or empty where unknown
+    [[nodiscard]] std::string hash() const; ///< over labels only
+};
+
+/// The labels that came with the data set.
+[[nodiscard]] LabelSet givenLabelSet(const Dataset& dataset);
+
+/// Columns of a label file; empty names are guessed: `index` or `file` names the sample, `label` (or the only
+/// other column that is not a truth) holds class names or numbers, `true_label` or `clean_label` the truth.
+struct LabelColumns {
+    std::string label;
+    std::string truth;
+};
+
+/// What a label file says. Rows that it does not name keep the data set's label.
+struct LabelFile {
+    LabelSet labels;
+    std::size_t rows = 0;
+    std::size_t unnamed = 0; ///< samples that the file does not name
+};
+
+/// Reads a CSV with a header, or one label a line. All or nothing: duplicate or unknown ids, an unknown class,
+/// an index out of range are errors that name file and row.
+[[nodiscard]] Result<LabelFile> readLabelFile(const std::filesystem::path& file, const Dataset& dataset,
+                                              const LabelColumns& columns = {});
+
+} // namespace assay

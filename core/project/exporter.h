@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/registry.h"
+#include "core/base/result.h"
+#include "core/data/dataset.h"
+#include "core/project/journal.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+/// What goes into a file, decided before any format is asked: the same for window and command line.
+struct ExportTable {
+    const Dataset* dataset = nullptr;
+    std::vector<SampleIndex> rows;          ///< which samples, in this order
+    std::vector<Label> given;               ///< [rows] labels before the decisions
+    std::vector<Label> effective;           ///< [rows]
+    std::vector<DecisionState> decisions;   ///< [rows]
+    std::vector<Label> suggested;           ///< [rows], or empty
+    std::vector<float> score, pNoisy, loss; ///< [rows], or empty: no run chosen
+    std::string scoreId;
+    std::vector<std::string> reason, who, time; ///< [rows], or empty
+    std::string run;                        ///< "3 co-teaching", or empty
+};
+
+/// Which rows an export holds.
+enum class ExportInclude { All, Changed, Kept };
+/// What becomes of excluded and of flagged samples.
+enum class ExcludedPolicy { LeaveOut, KeepGiven };
+enum class FlaggedPolicy { KeepGiven, LeaveOut };
+
+/// What was written, after it was read back and compared.
+struct ExportReport {
+    std::size_t rows = 0, relabelled = 0, excluded = 0, flagged = 0;
+    std::size_t differences = 0; ///< between what was meant and what was read back; 0, or the export failed
+    std::vector<std::filesystem::path> files;
+};
+
+/// Writes one format. Stateless; any thread.
+class Exporter {
+public:
+    virtual ~Exporter() = default;
+    /// Parameters, among them "template" for a template file.
+    [[nodiscard]] virtual const Description& description() const = 0;
+    /// Writes `target` atomically (a folder: entry by entry), reads it back, compares.
+    [[nodiscard]] virtual Result<ExportReport> write(const ExportTable& table, const ParamValues& settings,
+                                                     const std::filesystem::path& target) const = 0;
+    /// The first lines as they would be written; for the preview.
+    [[nodiscard]] virtual Result<std::string> preview(const ExportTable& table, const ParamValues& settings,
+                                                      std::size_t rows) const = 0;
+};
+
+} // namespace assay

@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "core/data/dataset.h"
+#include "core/data/label_set.h"
+#include "core/project/journal.h"
+#include "core/train/epoch_report.h"
+#include "core/train/method.h"
+#include "core/train/run_config.h"
+#include "core/train/run_session.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+/// The data set that a project is about: enough to find it again and to know that it is the same.
+struct DatasetReference {
+    std::filesystem::path location;
+    std::string contentHash;
+    std::string format;
+    std::string fileColumn, labelColumn; ///< reader options that were in force
+    std::uint64_t splitSeed = 0;
+    std::size_t samples = 0;
+    std::vector<std::string> classNames;
+};
+
+/// A label set kept with the project, so that every run is on exactly the labels it says.
+struct StoredLabelSet {
+    std::int64_t id = 0;
+    std::string name; ///< "given", "symmetric 40 %, seed 1", "revision 37"
+    LabelSet set;
+};
+
+/// A run as the project keeps it.
+struct RunRecord {
+    RunId id;
+    RunConfig config;
+    std::int64_t labelSet = 0;
+    RunState state = RunState::Queued;
+    std::string reason;  ///< why it failed or stopped
+    std::string created; ///< UTC
+    std::string manifest;///< JSON: versions, device, hashes
+    int epochsDone = 0;
+    std::optional<RunResult> result;
+    std::optional<Revision> revision; ///< journal revision that its labels came from
+};
+
+/// An epoch without its evidence.
+struct EpochSummary {
+    int epoch = 0;
+    std::map<std::string, double> scalars;
+    std::map<std::string, std::vector<double>> perClass;
+    std::optional<stats::MixtureFit> mixture;
+};
+
+enum class OpenMode { ReadWrite, ReadOnly, ReadWriteOrReadOnly };
+
+/// The .assay file: SQLite, one writer connection on one thread of its own; readers have their own connections.
+/// Every function may be called from any thread. Functions that write return when the write is on disk; the
+/// …Async ones return at once and call back on the writer thread.
+class Project {
+public:
+    /// Makes a new file; fails where one exists.
+    [[nodiscard]] static Result<std::shared_ptr<Project>> create(const std::filesystem::path& file,
+                                                                 const DatasetReference& dataset);
+    /// Refuses foreign, damaged and newer files without touching them. ReadWriteOrReadOnly falls back to
+    /// read-only when another process holds the lock, and says who in readOnlyReason().
+    [[nodiscard]] static Result<std::shared_ptr<Project>> open(const std::filesystem::path& file, OpenMode mode);
+    virtual ~Project() = default; ///< flushes, checkpoints the log, writes the text copy of the journal, unlocks
+
+    [[nodiscard]] virtual const std::filesystem::path& file() const = 0;
+    [[nodiscard]] virtual bool readOnly() const = 0;
+    [[nodiscard]] virtual const std::string& readOnlyReason() const = 0;
+    [[nodiscard]] virtual DatasetReference dataset() const = 0;
+    [[nodiscard]] virtual Status relocateDataset(const std::filesystem::path& location) = 0;
+
+    // Label sets and runs
+    [[nodiscard]] virtual Result<std::int64_t> addLabelSet(const std::string& name, const LabelSet& set) = 0;
+    [[nodiscard]] virtual Result<StoredLabelSet> labelSet(std::int64_t id) const = 0;
+    [[nodiscard]] virtual Result<std::vector<StoredLabelSet>> labelSets() const = 0; ///< newest last
+    [[nodiscard]] virtual Result<RunId> addRun(const RunRecord& run) = 0; ///< its id is ignored
+    [[nodiscard]] virtual Status updateRun(const RunRecord& run) = 0;     ///< state, reason, manifest, result
+    [[nodiscard]] virtual Result<std::vector<RunRecord>> runs() const = 0;
+    [[nodiscard]] virtual Result<RunRecord> run(RunId id) const = 0;
+    [[nodiscard]] virtual std::filesystem::path checkpointFolder(RunId id) const = 0;
+
+    // Evidence. Writing replaces an epoch of the same number (a resumed run).
+    virtual void addEpochAsync(RunId run, std::shared_ptr<const EpochReport> report,
+                               std::function<void(Status)> done) = 0;
+    [[nodiscard]] virtual Result<std::vector<EpochSummary>> epochs(RunId run) const = 0;
+    [[nodiscard]] virtual Result<std::shared_ptr<const Evidence>> evidence(RunId run, int epoch) const = 0;
+
+    // Journal. One call is one step: all of it or nothing.
+    [[nodiscard]] virtual Result<std::vector<JournalEntry>> decide(std::span<const DecisionRequest> requests) = 0;
+    virtual void decideAsync(std::vector<DecisionRequest> requests,
+                             std::function<void(Result<std::vector<JournalEntry>>)> done) = 0;
+    /// Takes back the newest step that is not yet undone, as new rows. NotFound where there is none.
+    [[nodiscard]] virtual Result<std::vector<JournalEntry>> undo(const std::string& who) = 0;
+    /// Takes back the newest undo that nothing followed. NotFound where there is none.
+    [[nodiscard]] virtual Result<std::vector<JournalEntry>> redo(const std::string& who) = 0;
+    /// Takes back one step out of order; fails where a later step touched the same samples.
+    [[nodiscard]] virtual Result<std::vector<JournalEntry>> undoStep(std::int64_t step, const std::string& who) = 0;
+    [[nodiscard]] virtual Result<std::vector<JournalEntry>> journal() const = 0;
+    [[nodiscard]] virtual Revision revision() const = 0;
+    /// State of every sample at a revision (default: now), [N].
+    [[nodiscard]] virtual Result<std::vector<DecisionState>> decisions(std::optional<Revision> at = {}) const = 0;
+
+    // Small things that the window remembers with the project
+    [[nodiscard]] virtual Result<std::string> setting(const std::string& key) const = 0; ///< "" where unset
+    [[nodiscard]] virtual Status setSetting(const std::string& key, const std::string& value) = 0;
+
+    /// Waits until everything asked for so far is on disk.
+    virtual void flush() = 0;
+};
+
+/// Labels after the decisions: a relabel replaces, the rest leaves; excluded samples are marked apart.
+struct EffectiveLabels {
+    std::vector<Label> labels;          ///< [N]
+    std::vector<std::uint8_t> excluded; ///< [N]
+    std::vector<std::uint8_t> flagged;  ///< [N]
+};
+[[nodiscard]] EffectiveLabels effectiveLabels(std::span<const Label> base, std::span<const DecisionState> decisions);
+
+/// Writes a run's reports into the project as they come; used as the recorder of a QueuedRun.
+[[nodiscard]] std::shared_ptr<RunObserver> makeRecorder(std::shared_ptr<Project> project, RunId run);
+
+} // namespace assay

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/audit/evidence.h"
+#include "core/stats/mixture.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+/// What one epoch came to. Immutable; crosses threads as shared_ptr<const EpochReport>.
+struct EpochReport {
+    int epoch = 0;  ///< counted from 1
+    int epochs = 0; ///< planned
+    /// kebab-case scalars. Always: "train-loss", "train-accuracy" (against the run's labels), "learning-rate",
+    /// "seconds", "samples-per-second". Where there is such a split: "validation-loss", "validation-accuracy",
+    /// "test-loss", "test-accuracy" (against the truth where known). Two networks: "test-accuracy-1", "-2",
+    /// "disagreement", "keep-rate", "selection-overlap", "label-precision". Pseudo-labels: "accepted",
+    /// "acceptance", "accepted-correctness". Where truth is known: "detection-auroc".
+    std::map<std::string, double> scalars;
+    /// Per-class counts [K]: "accepted", "accepted-correct".
+    std::map<std::string, std::vector<double>> perClass;
+    /// The mixture over this epoch's training losses: the method's own where it fits one, else the workbench's.
+    std::optional<stats::MixtureFit> mixture;
+    std::shared_ptr<const Evidence> evidence;
+};
+
+/// Where a run is inside an epoch; coalesced, for progress bars.
+struct BatchProgress {
+    int epoch = 0, epochs = 0;
+    std::size_t batch = 0, batches = 0; ///< of the epoch's training part
+    double loss = 0;                    ///< running mean of the epoch
+    double secondsElapsed = 0;          ///< of the run
+    double secondsLeft = -1;            ///< estimate; < 0 unknown yet
+    std::string phase;                  ///< "training", "evidence", "checkpoint", "warm-up"
+};
+
+} // namespace assay

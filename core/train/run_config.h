@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/params.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace assay {
+
+/// Everything that decides a run's result, besides the data and the labels. Stored with the run.
+struct RunConfig {
+    std::string method;          ///< id
+    ParamValues settings;        ///< the method's, completed with its defaults
+    std::string network = "cnn-small";
+    int epochs = 20;             ///< ≥ 1
+    std::uint64_t seed = 1;
+    std::string device = "auto"; ///< "auto", "cpu", "cuda"
+    int threads = 0;             ///< LibTorch's threads; 0: as many as there are cores. Changes bits, so it is recorded
+    int loaders = 1;             ///< loader threads; never changes a result
+    std::size_t subset = 0;      ///< so many training samples, stratified by seed; 0: all
+    int imageSize = 0;           ///< side of the network's input; 0: the store's, at most 64
+};
+
+/// Text form "key=value" a line, and back; unknown keys are kept out with an error.
+[[nodiscard]] std::string toText(const RunConfig& config);
+
+} // namespace assay

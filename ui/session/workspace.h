@@ -1,0 +1,162 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/audit/evidence.h"
+#include "core/base/registry.h"
+#include "core/data/dataset.h"
+#include "core/data/label_set.h"
+#include "core/data/noise.h"
+#include "core/project/project.h"
+#include "core/train/epoch_report.h"
+#include "core/train/run_session.h"
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+#include <QTimer>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace assay::ui {
+
+/// Where a new run's labels come from.
+struct LabelChoice {
+    enum class Kind { Given, Noise, File, Journal, Stored } kind = Kind::Given;
+    NoiseOptions noise;      ///< Noise
+    QString file;            ///< File
+    std::int64_t stored = 0; ///< Stored: id of a label set of the project
+};
+
+/// What the gallery shows and in which order; one object for every panel.
+struct ViewFilter {
+    QString score = QStringLiteral("p-noisy"); ///< column to sort by: "p-noisy", "loss", "confidence", "margin",
+                                               ///< "index", or any evidence column or score id
+    bool descending = true;
+    bool suspectsOnly = false;       ///< past the threshold in force
+    std::vector<Label> classes;      ///< empty: all (given label)
+    std::vector<Split> splits;       ///< empty: all
+    std::vector<Verdict> verdicts;   ///< empty: all
+    std::optional<std::pair<double, double>> scoreRange;
+    QString text;                    ///< in the name, or a class name
+    std::vector<SampleIndex> only;   ///< a brushed or clicked set; empty: all
+    QString onlyTitle;               ///< what that set is, for the header
+};
+
+/// Everything that the panels look at: the open data set and project, the runs, the run and epoch on show, the
+/// threshold, the filter, the selection. The one class that looks into the training thread's mailbox, on a timer.
+/// GUI thread only; slow work goes to a pool and comes back as a signal.
+class Workspace final : public QObject {
+    Q_OBJECT
+public:
+    explicit Workspace(std::shared_ptr<Registry> registry, QObject* parent = nullptr);
+    ~Workspace() override;
+
+    [[nodiscard]] const Registry& registry() const;
+    [[nodiscard]] bool engineReady() const;
+    [[nodiscard]] std::shared_ptr<const Dataset> dataset() const; ///< null before one is open
+    [[nodiscard]] std::shared_ptr<Project> project() const;       ///< null before one is open
+    [[nodiscard]] bool readOnly() const;
+
+    // Opening (asynchronous: progress and end come as signals)
+    void openDataset(const QString& path, const QString& fileColumn = {}, const QString& labelColumn = {});
+    void openProject(const QString& file);
+    void openExample(); ///< the bundled images with 20 % of the labels flipped, quick preset started
+    void cancelOpening();
+    void closeProject();
+
+    // Runs
+    [[nodiscard]] const std::vector<RunRecord>& runs() const;
+    [[nodiscard]] std::optional<RunRecord> run(RunId id) const;
+    /// Epochs so far, live ones included; never null.
+    [[nodiscard]] std::shared_ptr<const std::vector<EpochSummary>> epochs(RunId id) const;
+    /// Labels that the run trains on; null while they load (labelsReady follows).
+    [[nodiscard]] std::shared_ptr<const LabelSet> labels(RunId id) const;
+    /// Evidence of an epoch if it is at hand, else null, and evidenceReady follows.
+    [[nodiscard]] std::shared_ptr<const Evidence> evidence(RunId id, int epoch) const;
+    void startRun(const RunConfig& config, const LabelChoice& labels);
+    void retrainOnCleaned(); ///< the current run's settings on the labels of now
+    void resumeRun(RunId id);
+    void pauseRun();
+    void continueRun();
+    void stopRun(RunId id);
+    [[nodiscard]] std::optional<RunId> runningRun() const;
+    [[nodiscard]] std::optional<BatchProgress> progress() const; ///< of the running run
+    [[nodiscard]] bool paused() const;
+
+    // What is on show
+    [[nodiscard]] std::optional<RunId> currentRun() const;
+    [[nodiscard]] int currentEpoch() const; ///< 0: none
+    [[nodiscard]] bool followsLive() const; ///< the epoch on show moves with the running run
+    void showRun(RunId id);
+    void showEpoch(int epoch);
+    void followLive();
+    [[nodiscard]] std::shared_ptr<const Evidence> currentEvidence() const;
+    [[nodiscard]] const std::optional<stats::MixtureFit>& currentMixture() const;
+    [[nodiscard]] double threshold() const; ///< on p-noisy, [0, 1]
+    void setThreshold(double pNoisy);
+    [[nodiscard]] std::size_t suspectCount() const; ///< in the training split of the epoch on show
+
+    // Per-sample values of the epoch on show, [N] by SampleIndex; NaN where the run has no evidence
+    [[nodiscard]] const std::vector<float>& values(const QString& score) const;
+    [[nodiscard]] QStringList scoreNames() const; ///< what values() offers now
+    [[nodiscard]] Label baseLabel(SampleIndex sample) const;      ///< before decisions (the current run's labels)
+    [[nodiscard]] Label effectiveLabel(SampleIndex sample) const; ///< with decisions
+    [[nodiscard]] Label suggestedLabel(SampleIndex sample) const; ///< kNoLabel where none
+    [[nodiscard]] Label trueLabel(SampleIndex sample) const;      ///< kNoLabel where unknown
+    [[nodiscard]] bool suspect(SampleIndex sample) const;
+    [[nodiscard]] DecisionState decision(SampleIndex sample) const;
+
+    // Filter, order, selection
+    [[nodiscard]] const ViewFilter& filter() const;
+    void setFilter(const ViewFilter& filter);
+    [[nodiscard]] const std::vector<SampleIndex>& view() const; ///< filtered and sorted; keeps its order while
+                                                                ///< scores change, until resort()
+    void resort();
+    [[nodiscard]] const std::vector<SampleIndex>& selection() const;
+    void setSelection(std::vector<SampleIndex> samples);
+    [[nodiscard]] std::optional<SampleIndex> focus() const; ///< the one in the inspector
+    void setFocus(std::optional<SampleIndex> sample);
+
+    // Decisions: pending until on disk
+    void decide(const std::vector<SampleIndex>& samples, DecisionState to, const QString& rule);
+    void acceptSuggestions(const std::vector<SampleIndex>& samples); ///< one step
+    void undo();
+    void redo();
+    void undoStep(std::int64_t step);
+    [[nodiscard]] bool pending(SampleIndex sample) const;
+    [[nodiscard]] const std::vector<JournalEntry>& journal() const;
+    [[nodiscard]] std::size_t decidedCount() const;
+
+Q_SIGNALS:
+    void engineLoaded(const QString& warning);
+    void openingProgress(const QString& stage, qulonglong done, qulonglong total);
+    void openingFailed(const QString& sentence);
+    void columnsNeeded(const QString& path, const QStringList& columns, const QString& guessFile,
+                       const QString& guessLabel); ///< a label table whose guess a person should see
+    void datasetChanged();
+    void projectChanged();
+    void runsChanged();
+    void runProgress();
+    void epochArrived(assay::RunId run);
+    void evidenceReady(assay::RunId run, int epoch);
+    void labelsReady(assay::RunId run);
+    void currentRunChanged();
+    void epochOnShowChanged(); ///< another epoch, or newer evidence of it: values(), threshold counts changed
+    void thresholdChanged();
+    void viewChanged();
+    void selectionChanged();
+    void focusChanged();
+    void decisionsChanged(const std::vector<assay::SampleIndex>& samples); ///< empty: all
+    void decisionFailed(const QString& sentence);
+    void notice(const QString& sentence); ///< status line
+    void runEnded(assay::RunId run, const QString& sentence);
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace assay::ui
