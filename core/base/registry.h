@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace assay {
@@ -26,21 +27,34 @@ class Catalogue {
 public:
     /// Fails where the id is empty or already taken: the first one wins.
     Status add(std::shared_ptr<const T> item) {
-        const std::string& id = item->description().id;
-        if (id.empty()) return fail(ErrorCode::Plugin, "a plugin offers something without an id");
-        if (find(id)) return fail(ErrorCode::Plugin, "this id is taken already", id);
-        m_items.push_back(std::move(item));
+        std::string id = item->description().id;
+        return add(std::move(id), std::move(item));
+    }
+    /// Everything of another catalogue; what could not be added is named in the error, the rest is in.
+    Status addAll(const Catalogue& other) {
+        std::string refused;
+        for (std::size_t i = 0; i < other.m_items.size(); ++i)
+            if (const Status added = add(other.m_ids[i], other.m_items[i]); !added)
+                refused += (refused.empty() ? "" : "; ") + added.error().sentence();
+        if (!refused.empty()) return fail(ErrorCode::Plugin, refused);
         return {};
     }
     /// Null where there is no such id.
     [[nodiscard]] std::shared_ptr<const T> find(const std::string& id) const {
-        const auto it = std::find_if(m_items.begin(), m_items.end(),
-                                     [&](const auto& item) { return item->description().id == id; });
-        return it == m_items.end() ? nullptr : *it;
+        const auto it = std::find(m_ids.begin(), m_ids.end(), id);
+        return it == m_ids.end() ? nullptr : m_items[static_cast<std::size_t>(it - m_ids.begin())];
     }
     [[nodiscard]] const std::vector<std::shared_ptr<const T>>& all() const { return m_items; }
 
 private:
+    Status add(std::string id, std::shared_ptr<const T> item) {
+        if (id.empty()) return fail(ErrorCode::Plugin, "a plugin offers something without an id");
+        if (find(id)) return fail(ErrorCode::Plugin, "this id is taken already", id);
+        m_ids.push_back(std::move(id));
+        m_items.push_back(std::move(item));
+        return {};
+    }
+    std::vector<std::string> m_ids;
     std::vector<std::shared_ptr<const T>> m_items;
 };
 

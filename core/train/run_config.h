@@ -24,7 +24,7 @@ struct RunConfig {
     int imageSize = 0;           ///< side of the network's input; 0: the store's, at most 64
 };
 
-/// Text form "key=value" a line, and back; unknown keys are kept out with an error.
+/// One "key=value" a line, settings as "set.name=value"; for manifests, logs and comparison of runs.
 [[nodiscard]] std::string toText(const RunConfig& config);
 
 } // namespace assay

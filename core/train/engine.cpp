@@ -1,0 +1,161 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/train/engine.h"
+
+#include "core/base/text.h"
+#include "core/train/plugin_api.h"
+
+#include <algorithm>
+#include <cstring>
+#include <dlfcn.h>
+#include <exception>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace assay {
+namespace {
+
+namespace fs = std::filesystem;
+
+using RegisterFn = void (*)(Registry&);
+
+struct Library {
+    RegisterFn registerWith = nullptr;
+    void* handle = nullptr;
+};
+
+std::string loaderMessage() {
+    const char* message = dlerror();
+    return message ? message : "unknown reason";
+}
+
+/// "assay-plugin 1; gcc 12; libtorch 1.13.1": a plugin without LibTorch fits any.
+bool stampFits(const std::string& stamp, const std::string& ours) {
+    if (stamp == ours) return true;
+    const auto prefix = [](const std::string& s) { return s.substr(0, s.find("; libtorch")); };
+    return prefix(stamp) == prefix(ours) && stamp.ends_with("libtorch none");
+}
+
+/// The engine's own stamp, once it is loaded: plugins must have been built against the same LibTorch.
+std::string& engineStamp() {
+    static std::string stamp = ASSAY_PLUGIN_STAMP;
+    return stamp;
+}
+
+/// Opens the library and reads its stamp; nothing of it is called yet. Libraries stay open for ever: LibTorch
+/// and OpenMP leave threads and thread-locals behind.
+Result<Library> openLibrary(const fs::path& file, std::string* stamp) {
+    void* handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!handle) return fail(ErrorCode::Plugin, "cannot be loaded: " + loaderMessage(), file.string());
+    const auto* text = static_cast<const char*>(dlsym(handle, "assay_plugin_stamp"));
+    if (!text) return fail(ErrorCode::Plugin, "is no Assay plugin: it has no assay_plugin_stamp", file.string());
+    const std::string found(text, strnlen(text, 200));
+    if (stamp) *stamp = found;
+    Library library;
+    library.handle = handle;
+    library.registerWith = reinterpret_cast<RegisterFn>(dlsym(handle, "assay_plugin_register"));
+    if (!library.registerWith)
+        return fail(ErrorCode::Plugin, "has no function assay_plugin_register", file.string());
+    return library;
+}
+
+/// The folder of this very library, where the engine lies beside it.
+fs::path libraryFolder() {
+    Dl_info info{};
+    if (dladdr(reinterpret_cast<const void*>(&libraryFolder), &info) == 0 || !info.dli_fname) return {};
+    std::error_code code;
+    return fs::weakly_canonical(info.dli_fname, code).parent_path();
+}
+
+/// Nobody but the user or root may be able to put code here.
+Status trusted(const fs::path& path) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) return fail(ErrorCode::NotFound, "cannot be examined", path.string());
+    if (info.st_uid != 0 && info.st_uid != geteuid())
+        return fail(ErrorCode::Plugin, "belongs to another user", path.string());
+    if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return fail(ErrorCode::Plugin, "may be written to by others; remove that permission (chmod go-w)", path.string());
+    return {};
+}
+
+/// Runs a plugin's one function on a catalogue of its own, so that one that throws half-way leaves nothing behind.
+Status registerInto(Registry& registry, RegisterFn registerWith, const fs::path& file) {
+    Registry own;
+    try {
+        registerWith(own);
+    } catch (const std::exception& exception) {
+        return fail(ErrorCode::Plugin, std::string("threw while registering: ") + exception.what(), file.string());
+    } catch (...) {
+        return fail(ErrorCode::Plugin, "threw while registering", file.string());
+    }
+    std::string refused;
+    const auto merge = [&](auto& to, const auto& from) {
+        if (const Status added = to.addAll(from); !added) refused += (refused.empty() ? "" : "; ") + added.error().sentence();
+    };
+    merge(registry.readers, own.readers);
+    merge(registry.scores, own.scores);
+    merge(registry.networks, own.networks);
+    merge(registry.methods, own.methods);
+    merge(registry.exporters, own.exporters);
+    if (!refused.empty()) return fail(ErrorCode::Plugin, refused, file.string());
+    return {};
+}
+
+} // namespace
+
+Result<EngineInfo> loadEngine(Registry& registry) {
+    const fs::path file = libraryFolder() / "libassay_engine.so";
+    std::string stamp;
+    const Result<Library> library = openLibrary(file, &stamp);
+    if (!library)
+        return fail(ErrorCode::Plugin, "the training engine " + library.error().message, library.error().context);
+    if (stamp.substr(0, stamp.find("; libtorch")) !=
+        std::string(ASSAY_PLUGIN_STAMP).substr(0, std::string(ASSAY_PLUGIN_STAMP).find("; libtorch")))
+        return fail(ErrorCode::Plugin, "the training engine was built for another version (" + stamp + ")", file.string());
+    engineStamp() = stamp;
+    EngineInfo info;
+    using InfoFn = void (*)(EngineInfo&);
+    if (const auto describe = reinterpret_cast<InfoFn>(dlsym(library->handle, "assay_engine_info"))) describe(info);
+    ASSAY_CHECK_STATUS(registerInto(registry, library->registerWith, file));
+    return info;
+}
+
+std::vector<std::string> loadPlugins(const fs::path& folder, Registry& registry, std::vector<std::string>* loaded) {
+    std::vector<std::string> skipped;
+    std::error_code code;
+    if (!fs::is_directory(folder, code)) return skipped;
+    const auto skip = [&](const Error& error) {
+        skipped.push_back("plugin skipped: " + escapeForDisplay(error.context) + " " + error.message);
+    };
+    if (const Status folderStatus = trusted(folder); !folderStatus) {
+        skip(folderStatus.error());
+        return skipped;
+    }
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(folder, code))
+        if (entry.path().extension() == ".so") files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    for (const fs::path& file : files) {
+        if (const Status fileStatus = trusted(file); !fileStatus) {
+            skip(fileStatus.error());
+            continue;
+        }
+        std::string stamp;
+        const Result<Library> library = openLibrary(file, &stamp);
+        if (!library) {
+            skip(library.error());
+            continue;
+        }
+        if (!stampFits(stamp, engineStamp())) {
+            skip({ErrorCode::Plugin, "was built for another version: it says \"" + stamp + "\", this is \"" + engineStamp() + "\"",
+                  file.string()});
+            continue;
+        }
+        if (const Status registered = registerInto(registry, library->registerWith, file); !registered) skip(registered.error());
+        else if (loaded) loaded->push_back(file.string());
+    }
+    return skipped;
+}
+
+} // namespace assay

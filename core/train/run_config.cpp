@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/train/run_config.h"
+
+namespace assay {
+
+std::string toText(const RunConfig& config) {
+    std::string text;
+    const auto line = [&](const std::string& key, const std::string& value) { text += key + '=' + value + '\n'; };
+    line("method", config.method);
+    line("network", config.network);
+    line("epochs", std::to_string(config.epochs));
+    line("seed", std::to_string(config.seed));
+    line("device", config.device);
+    line("threads", std::to_string(config.threads));
+    line("loaders", std::to_string(config.loaders));
+    line("subset", std::to_string(config.subset));
+    line("image-size", std::to_string(config.imageSize));
+    for (const auto& [name, value] : config.settings) line("set." + name, toText(value));
+    return text;
+}
+
+} // namespace assay
