@@ -22,6 +22,7 @@ endif()
 
 add_library(assay_warnings INTERFACE)
 target_compile_options(assay_warnings INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+    -Wno-restrict # GCC 12 sees overlaps in std::string that are not there
     $<$<BOOL:${ASSAY_WERROR}>:-Werror>)
 option(ASSAY_WERROR "Warnings end the build" OFF)
 option(ASSAY_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
