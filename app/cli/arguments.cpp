@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/arguments.h"
+
+#include "app/cli/cli_headers.h"
+#include "app/cli/output.h"
+#include "core/data/label_set.h"
+#include "core/data/open_dataset.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <pwd.h>
+#include <unistd.h>
+
+namespace assay::cli {
+
+void addDatasetArguments(CLI::App& command, DatasetArguments& arguments) {
+    command.add_option("DATASET", arguments.path, "Folder, archive or file; the format is found by looking")->required();
+    command.add_option("--file-column", arguments.fileColumn, "CSV beside images: the column that names the picture");
+    command.add_option("--label-column", arguments.labelColumn, "CSV beside images: the column of the label");
+    command.add_option("--split-seed", arguments.splitSeed, "Seed of the split that is made where none came")
+        ->capture_default_str();
+}
+
+Result<std::shared_ptr<const Dataset>> openDatasetArguments(Session& session, const DatasetArguments& arguments,
+                                                            bool withPixels) {
+    OpenOptions options;
+    options.reader.fileColumn = arguments.fileColumn;
+    options.reader.labelColumn = arguments.labelColumn;
+    options.withPixels = withPixels;
+    options.splitSeed = arguments.splitSeed;
+    return openDataset(arguments.path, session.registry().readers, options, progressPrinter(), session.stopToken());
+}
+
+void addProjectArguments(CLI::App& command, ProjectArguments& arguments) {
+    command.add_option("PROJECT", arguments.file, "The .assay file")->required();
+    command.add_option("--dataset", arguments.dataset, "Where the data set lies now, if it has moved");
+}
+
+Result<std::shared_ptr<Project>> openProjectToRead(const ProjectArguments& arguments) {
+    return Project::open(arguments.file, OpenMode::ReadOnly);
+}
+
+Result<std::shared_ptr<Project>> openProjectToWrite(const ProjectArguments& arguments) {
+    return Project::open(arguments.file, OpenMode::ReadWrite);
+}
+
+Result<std::shared_ptr<const Dataset>> openProjectDataset(Session& session, const Project& project,
+                                                          const ProjectArguments& arguments, bool withPixels) {
+    const DatasetReference reference = project.dataset();
+    DatasetArguments from;
+    from.path = arguments.dataset.empty() ? reference.location.string() : arguments.dataset;
+    from.fileColumn = reference.fileColumn;
+    from.labelColumn = reference.labelColumn;
+    from.splitSeed = reference.splitSeed;
+    std::error_code ignored;
+    if (!std::filesystem::exists(from.path, ignored))
+        return fail(ErrorCode::NotFound, "the project's data set is not there any more; say where it is with --dataset",
+                    from.path);
+    ASSAY_TRY(auto dataset, openDatasetArguments(session, from, withPixels));
+    if (dataset->size() != reference.samples || dataset->classNames != reference.classNames ||
+        (withPixels && dataset->contentHash != reference.contentHash))
+        return fail(ErrorCode::InvalidArgument,
+                    "the data set is not the one that the project was made for: its samples, classes or pictures differ",
+                    from.path);
+    return dataset;
+}
+
+Result<std::vector<RunRecord>> chooseRuns(const Project& project, const std::vector<std::int64_t>& ids) {
+    if (ids.empty()) return project.runs();
+    std::vector<RunRecord> chosen;
+    for (const std::int64_t id : ids) {
+        ASSAY_TRY(RunRecord run, project.run(RunId(id)));
+        chosen.push_back(std::move(run));
+    }
+    return chosen;
+}
+
+Result<std::optional<RunRecord>> newestRun(const Project& project) {
+    ASSAY_TRY(std::vector<RunRecord> runs, project.runs());
+    for (auto run = runs.rbegin(); run != runs.rend(); ++run)
+        if (run->epochsDone > 0) return std::optional<RunRecord>(*run);
+    return std::optional<RunRecord>();
+}
+
+Result<RunRecord> chooseRun(const Project& project, std::int64_t id) {
+    if (id != 0) return project.run(RunId(id));
+    ASSAY_TRY(std::optional<RunRecord> newest, newestRun(project));
+    if (!newest) return fail(ErrorCode::NotFound, "no run has finished an epoch yet; train one first",
+                             project.file().string());
+    return *newest;
+}
+
+void addLabelArguments(CLI::App& command, LabelArguments& arguments) {
+    command.add_option("--labels", arguments.labels, "Train on the labels of this file (CSV with a header)");
+    command.add_option("--labels-column", arguments.labelColumn, "Its column of the label; else it is guessed");
+    addTruthArguments(command, arguments);
+}
+
+void addTruthArguments(CLI::App& command, LabelArguments& arguments) {
+    command.add_option("--truth", arguments.truth, "File with the true labels, for the detection figures");
+    command.add_option("--truth-column", arguments.truthColumn, "Its column of the true label");
+}
+
+Result<std::vector<Label>> readTruth(const LabelArguments& arguments, const Dataset& dataset) {
+    LabelColumns columns;
+    columns.label = arguments.truthColumn;
+    ASSAY_TRY(LabelFile file, readLabelFile(arguments.truth, dataset, columns));
+    if (arguments.truthColumn.empty() && !file.labels.trueLabels.empty()) return file.labels.trueLabels;
+    return file.labels.labels;
+}
+
+std::string className(const std::vector<std::string>& classNames, Label label) {
+    return label >= 0 && std::size_t(label) < classNames.size() ? classNames[std::size_t(label)] : std::string();
+}
+
+std::string userName() {
+    if (const passwd* entry = getpwuid(getuid()); entry != nullptr && entry->pw_name != nullptr) return entry->pw_name;
+    const char* user = std::getenv("USER");
+    return user != nullptr && *user != '\0' ? user : "unknown";
+}
+
+} // namespace assay::cli

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/session.h"
+#include "core/data/dataset.h"
+#include "core/project/project.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace assay::cli {
+
+/// A data set as named on the command line.
+struct DatasetArguments {
+    std::string path;
+    std::string fileColumn, labelColumn;
+    std::uint64_t splitSeed = 0;
+};
+/// The positional DATASET with --file-column, --label-column and --split-seed.
+void addDatasetArguments(CLI::App& command, DatasetArguments& arguments);
+[[nodiscard]] Result<std::shared_ptr<const Dataset>> openDatasetArguments(Session& session,
+                                                                          const DatasetArguments& arguments,
+                                                                          bool withPixels);
+
+/// A project as named on the command line.
+struct ProjectArguments {
+    std::string file;
+    std::string dataset; ///< where its data set lies now; empty: where the project says
+};
+/// The positional PROJECT, with --dataset.
+void addProjectArguments(CLI::App& command, ProjectArguments& arguments);
+[[nodiscard]] Result<std::shared_ptr<Project>> openProjectToRead(const ProjectArguments& arguments);
+[[nodiscard]] Result<std::shared_ptr<Project>> openProjectToWrite(const ProjectArguments& arguments);
+/// The data set that the project is about. Fails where it is not there or not the same any more.
+[[nodiscard]] Result<std::shared_ptr<const Dataset>> openProjectDataset(Session& session, const Project& project,
+                                                                        const ProjectArguments& arguments,
+                                                                        bool withPixels);
+
+/// The runs of those numbers, or all where none is named.
+[[nodiscard]] Result<std::vector<RunRecord>> chooseRuns(const Project& project, const std::vector<std::int64_t>& ids);
+/// The run of that number; 0: the newest that has evidence.
+[[nodiscard]] Result<RunRecord> chooseRun(const Project& project, std::int64_t id);
+/// The newest run that has evidence, if there is one.
+[[nodiscard]] Result<std::optional<RunRecord>> newestRun(const Project& project);
+
+/// What --labels, --label-column, --truth and --truth-column say.
+struct LabelArguments {
+    std::string labels, labelColumn, truth, truthColumn;
+};
+void addLabelArguments(CLI::App& command, LabelArguments& arguments);
+void addTruthArguments(CLI::App& command, LabelArguments& arguments);
+/// Truth by a file: its label column, or its truth column where it has one.
+[[nodiscard]] Result<std::vector<Label>> readTruth(const LabelArguments& arguments, const Dataset& dataset);
+
+/// A class by number as text; "" for no label.
+[[nodiscard]] std::string className(const std::vector<std::string>& classNames, Label label);
+/// The user who decides: login name.
+[[nodiscard]] std::string userName();
+
+} // namespace assay::cli
