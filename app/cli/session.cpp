@@ -80,7 +80,7 @@ void Session::loadPluginFolders() {
     }
     folders.push_back(userDataFolder() / "plugins");
     for (const auto& folder : folders)
-        for (const std::string& skipped : loadPlugins(folder, *m_registry)) note("plugin skipped: " + skipped);
+        for (const std::string& skipped : loadPlugins(folder, *m_registry)) note(skipped);
 }
 
 void Session::command(CLI::App& command, std::function<Status()> action) {
