@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/plot_theme.h"
+
+#include "ui/plots/qcustomplot_include.h"
+
+#include <array>
+#include <cmath>
+
+namespace assay::ui {
+namespace {
+
+QColor mix(const QColor& a, const QColor& b, double share) {
+    return QColor::fromRgbF(float(a.redF() + (b.redF() - a.redF()) * share),
+                            float(a.greenF() + (b.greenF() - a.greenF()) * share),
+                            float(a.blueF() + (b.blueF() - a.blueF()) * share));
+}
+
+double luminance(const QColor& colour) {
+    const auto linear = [](double v) { return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4); };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+}
+
+// Okabe and Ito, "Color Universal Design" (2008), beginning with the hues that mean neither clean nor suspect.
+constexpr std::array<QRgb, 7> kRunsLight = {0xff009e73, 0xffcc79a7, 0xffd55e00, 0xff56b4e9,
+                                            0xff0072b2, 0xffe69f00, 0xff7a7a7a};
+constexpr std::array<QRgb, 7> kRunsDark = {0xff2bc296, 0xffdf98bf, 0xffee7733, 0xff7cc6f0,
+                                           0xff4aa3df, 0xfff0b429, 0xffa8a8a8};
+
+// Cividis (Nuñez, Anderton and Renslow, PLoS ONE 2018) at nine places.
+constexpr std::array<QRgb, 9> kCividis = {0xff00224e, 0xff123570, 0xff3b496c, 0xff575d6d, 0xff707173,
+                                          0xff8a8678, 0xffa59c74, 0xffc3b369, 0xfffee838};
+
+} // namespace
+
+PlotTheme PlotTheme::fromPalette(const QPalette& palette) {
+    PlotTheme theme;
+    theme.background = palette.color(QPalette::Active, QPalette::Base);
+    theme.foreground = palette.color(QPalette::Active, QPalette::Text);
+    theme.dark = luminance(theme.background) < luminance(theme.foreground);
+    theme.muted = mix(theme.foreground, theme.background, 0.38);
+    theme.grid = mix(theme.foreground, theme.background, theme.dark ? 0.86 : 0.90);
+    theme.clean = theme.dark ? QColor(0x4a, 0xa3, 0xdf) : QColor(0x00, 0x72, 0xb2);
+    theme.suspect = theme.dark ? QColor(0xf0, 0xb4, 0x29) : QColor(0xe6, 0x9f, 0x00);
+    theme.cleanText = theme.dark ? QColor(0x7c, 0xc0, 0xec) : QColor(0x00, 0x5f, 0x96);
+    theme.suspectText = theme.dark ? QColor(0xf4, 0xc3, 0x4d) : QColor(0x9a, 0x66, 0x00);
+    theme.focus = palette.color(QPalette::Active, QPalette::Highlight);
+    return theme;
+}
+
+PlotTheme PlotTheme::light() {
+    QPalette palette;
+    palette.setColor(QPalette::Base, Qt::white);
+    palette.setColor(QPalette::Text, QColor(0x1c, 0x1c, 0x1c));
+    palette.setColor(QPalette::Highlight, QColor(0x30, 0x8c, 0xc6));
+    return fromPalette(palette);
+}
+
+QColor PlotTheme::colour(int ink) const {
+    switch (ink) {
+    case InkClean: return clean;
+    case InkSuspect: return suspect;
+    case InkForeground: return foreground;
+    case InkMuted: return muted;
+    default: break;
+    }
+    const auto& colours = dark ? kRunsDark : kRunsLight;
+    return QColor::fromRgb(colours[std::size_t(std::max(ink, 0)) % colours.size()]);
+}
+
+int PlotTheme::runColours() { return int(kRunsLight.size()); }
+
+QColor PlotTheme::sequential(double t) const {
+    if (!std::isfinite(t)) return background;
+    t = std::clamp(t, 0.0, 1.0);
+    if (!dark) t = 1 - t;
+    const double place = t * double(kCividis.size() - 1);
+    const auto low = std::min(std::size_t(place), kCividis.size() - 2);
+    return mix(QColor::fromRgb(kCividis[low]), QColor::fromRgb(kCividis[low + 1]), place - double(low));
+}
+
+QColor PlotTheme::textOn(const QColor& fill) { return luminance(fill) > 0.3 ? QColor(0x11, 0x11, 0x11) : Qt::white; }
+
+void PlotTheme::applyTo(QCPAxis& axis, const QFont& font) const {
+    const QPen line(mix(foreground, background, 0.55), 0);
+    axis.setBasePen(line);
+    axis.setTickPen(line);
+    axis.setSubTickPen(Qt::NoPen);
+    axis.setSubTicks(false);
+    axis.setTickLength(0, 4);
+    axis.setTickLabelColor(muted);
+    axis.setLabelColor(foreground);
+    axis.setTickLabelFont(plotFont(font));
+    axis.setLabelFont(plotFont(font));
+    axis.setSelectedBasePen(line);
+    axis.grid()->setPen(QPen(grid, 0));
+    axis.grid()->setZeroLinePen(QPen(grid, 0));
+    axis.grid()->setSubGridVisible(false);
+    axis.setLabelPadding(3);
+    axis.setTickLabelPadding(4);
+}
+
+void PlotTheme::applyTo(QCPAxisRect& rect, const QFont& font) const {
+    for (QCPAxis* axis : rect.axes()) applyTo(*axis, font);
+    rect.setMinimumMargins(QMargins(6, 6, 6, 4));
+}
+
+void PlotTheme::applyTo(QCustomPlot& plot, const QFont& font) const {
+    plot.setBackground(background);
+    plot.setLocale(QLocale(QLocale::English));
+    for (QCPAxisRect* rect : plot.axisRects()) applyTo(*rect, font);
+}
+
+QFont plotFont(const QFont& font) {
+    QFont small(font);
+    if (font.pointSizeF() > 0)
+        small.setPointSizeF(std::max(6.5, font.pointSizeF() * 0.88));
+    else
+        small.setPixelSize(std::max(9, int(font.pixelSize() * 0.88)));
+    return small;
+}
+
+} // namespace assay::ui

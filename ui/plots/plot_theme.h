@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QColor>
+#include <QFont>
+#include <QPalette>
+
+class QCPAxis;
+class QCPAxisRect;
+class QCustomPlot;
+
+namespace assay::ui {
+
+/// What a line or area is drawn with: a meaning, which the theme turns into a colour. Values from 0 on are the
+/// colours of runs (or of classes), cycling.
+enum Ink : int { InkClean = -1, InkSuspect = -2, InkForeground = -3, InkMuted = -4 };
+
+/// Colours of every plot, from Okabe and Ito's palette, which colour-blind people can tell apart: clean is blue
+/// and suspect is orange everywhere. One theme for light and one for dark surroundings.
+struct PlotTheme {
+    bool dark = false;
+    QColor background, foreground, muted, grid;
+    QColor clean, suspect;         ///< lines and areas
+    QColor cleanText, suspectText; ///< the same hues, readable as text on the background
+    QColor focus;                  ///< frame of what is selected
+
+    /// Follows the widget's palette: dark where its base is darker than its text.
+    [[nodiscard]] static PlotTheme fromPalette(const QPalette& palette);
+    /// For exported figures: black on white, whatever the desktop.
+    [[nodiscard]] static PlotTheme light();
+
+    /// The colour of an Ink, or of run or class number `ink` where it is 0 or more.
+    [[nodiscard]] QColor colour(int ink) const;
+    /// How many runs have a colour of their own before colours repeat (with another line style).
+    [[nodiscard]] static int runColours();
+    /// Position `t` in [0, 1] of the sequential scale (cividis, light to dark or dark to light with the theme).
+    [[nodiscard]] QColor sequential(double t) const;
+    /// Black or white, whichever is read better on `fill`.
+    [[nodiscard]] static QColor textOn(const QColor& fill);
+
+    /// Thin axes, light grid, small type; `font` is the widget's.
+    void applyTo(QCustomPlot& plot, const QFont& font) const;
+    void applyTo(QCPAxisRect& rect, const QFont& font) const;
+    void applyTo(QCPAxis& axis, const QFont& font) const;
+};
+
+/// The size of labels inside plots, for a widget's font.
+[[nodiscard]] QFont plotFont(const QFont& font);
+
+} // namespace assay::ui
