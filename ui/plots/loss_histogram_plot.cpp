@@ -397,8 +397,8 @@ double LossHistogramPlot::thresholdLoss() const {
 double LossHistogramPlot::pNoisyAt(double loss) const { return m_given ? m_given->pNoisy(loss) : 0; }
 
 std::size_t LossHistogramPlot::suspects() const {
-    const auto limit = float(m_threshold);
-    return std::size_t(std::count_if(m_posteriors.begin(), m_posteriors.end(), [=](float p) { return p >= limit; }));
+    return std::size_t(std::count_if(m_posteriors.begin(), m_posteriors.end(),
+                                     [limit = m_threshold](float p) { return double(p) >= limit; }));
 }
 
 std::size_t LossHistogramPlot::countIn(double lo, double hi) const {
