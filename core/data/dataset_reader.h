@@ -22,19 +22,23 @@ struct ReaderOptions {
     std::string labelColumn; ///< empty: guess
 };
 
+/// Pixels that lie in the file as they are (CIFAR, IDX).
+struct PlanarPixels {
+    std::shared_ptr<const std::vector<std::byte>> bytes; ///< owner
+    std::uint64_t offset = 0;
+    bool channelsFirst = false; ///< CHW in the file
+    ImageGeometry geometry;
+};
+
+/// An encoded picture: an entry of the source.
+struct EncodedPixels {
+    std::string entry;
+};
+
 /// What a reader makes of a source: samples in their order, and where each one's pixels are.
 struct RawDataset {
-    /// Pixels that lie in the file as they are (CIFAR, IDX).
-    struct Planar {
-        std::shared_ptr<const std::vector<std::byte>> bytes; ///< owner
-        std::uint64_t offset = 0;
-        bool channelsFirst = false; ///< CHW in the file
-        ImageGeometry geometry;
-    };
-    /// An encoded picture: an entry of the source.
-    struct Encoded {
-        std::string entry;
-    };
+    using Planar = PlanarPixels;
+    using Encoded = EncodedPixels;
     struct Sample {
         std::string name; ///< stable name
         Label givenLabel = kNoLabel;

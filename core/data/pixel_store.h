@@ -18,8 +18,13 @@ namespace assay {
 /// folder, named by content, safe to delete. Immutable, any thread.
 class PixelStore {
 public:
-    /// Maps an existing store; Damaged where its mark or size is not that of a complete one.
+    /// Maps an existing store; Damaged where its mark, size or checksums are not those of a complete one. Up to
+    /// 256 MiB every block of pixels is compared with its checksum, beyond that an even choice of blocks.
     [[nodiscard]] static Result<std::shared_ptr<const PixelStore>> open(const std::filesystem::path& file);
+    /// Pixels that somebody else keeps alive: [count, H, W, C].
+    [[nodiscard]] static std::shared_ptr<const PixelStore> view(std::shared_ptr<const void> owner,
+                                                                std::span<const std::uint8_t> pixels,
+                                                                std::size_t count, ImageGeometry geometry);
 
     [[nodiscard]] std::size_t size() const { return m_count; }
     [[nodiscard]] ImageGeometry geometry() const { return m_geometry; }
@@ -27,13 +32,16 @@ public:
     [[nodiscard]] std::span<const std::uint8_t> picture(SampleIndex sample) const;
     /// All of them, [N, H, W, C].
     [[nodiscard]] std::span<const std::uint8_t> all() const { return m_pixels; }
+    /// Checksum of the index file that belongs to this store; 0 for a view.
+    [[nodiscard]] std::uint64_t indexChecksum() const { return m_indexChecksum; }
 
 private:
     PixelStore() = default;
-    std::shared_ptr<const MappedFile> m_file;
+    std::shared_ptr<const void> m_owner;
     std::span<const std::uint8_t> m_pixels;
     std::size_t m_count = 0;
     ImageGeometry m_geometry;
+    std::uint64_t m_indexChecksum = 0;
 };
 
 } // namespace assay
