@@ -334,38 +334,4 @@ std::string fileFingerprint(const std::filesystem::path& file) {
     return "file-" + hasher.hex();
 }
 
-Inflated gunzip(std::span<const std::byte> compressed, std::uint64_t limit) {
-    Inflated result;
-    archive* raw = ::archive_read_new();
-    if (!raw) return result;
-    const std::unique_ptr<archive, int (*)(archive*)> owner(raw, ::archive_read_free);
-    ::archive_read_support_filter_gzip(raw);
-    ::archive_read_support_format_raw(raw);
-    archive_entry* item = nullptr;
-    if (::archive_read_open_memory(raw, compressed.data(), compressed.size()) != ARCHIVE_OK ||
-        ::archive_read_next_header(raw, &item) < ARCHIVE_WARN) {
-        result.cut = true;
-        return result;
-    }
-    const void* block = nullptr;
-    std::size_t length = 0;
-    la_int64_t offset = 0;
-    while (true) {
-        const int code = ::archive_read_data_block(raw, &block, &length, &offset);
-        if (code == ARCHIVE_EOF) break;
-        if (code < ARCHIVE_WARN) {
-            result.cut = true;
-            break;
-        }
-        const std::size_t room = static_cast<std::size_t>(limit - result.bytes.size());
-        const auto* data = static_cast<const std::byte*>(block);
-        result.bytes.insert(result.bytes.end(), data, data + std::min(room, length));
-        if (length > room) {
-            result.exceeded = true;
-            break;
-        }
-    }
-    return result;
-}
-
 } // namespace assay
