@@ -85,6 +85,9 @@ public:
     [[nodiscard]] virtual DatasetReference dataset() const = 0;
     [[nodiscard]] virtual Status relocateDataset(const std::filesystem::path& location) = 0;
 
+    /// The last end was not a clean one; everything acknowledged was brought back from the log.
+    [[nodiscard]] virtual bool recovered() const = 0;
+
     // Label sets and runs
     [[nodiscard]] virtual Result<std::int64_t> addLabelSet(const std::string& name, const LabelSet& set) = 0;
     [[nodiscard]] virtual Result<StoredLabelSet> labelSet(std::int64_t id) const = 0;
@@ -94,6 +97,10 @@ public:
     [[nodiscard]] virtual Result<std::vector<RunRecord>> runs() const = 0;
     [[nodiscard]] virtual Result<RunRecord> run(RunId id) const = 0;
     [[nodiscard]] virtual std::filesystem::path checkpointFolder(RunId id) const = 0;
+    /// Moves a run to another state, or keeps a sentence with it, without waiting. Failures go to the log.
+    virtual void setRunStateAsync(RunId id, RunState state) = 0;
+    virtual void addNoteAsync(RunId id, const std::string& sentence) = 0;
+    [[nodiscard]] virtual Result<std::vector<std::string>> notes(RunId id) const = 0; ///< oldest first
 
     // Evidence. Writing replaces an epoch of the same number (a resumed run).
     virtual void addEpochAsync(RunId run, std::shared_ptr<const EpochReport> report,
@@ -132,7 +139,22 @@ struct EffectiveLabels {
 };
 [[nodiscard]] EffectiveLabels effectiveLabels(std::span<const Label> base, std::span<const DecisionState> decisions);
 
-/// Writes a run's reports into the project as they come; used as the recorder of a QueuedRun.
+/// What could be read of a damaged project.
+struct Salvage {
+    std::size_t decisions = 0; ///< in one unbroken chain from the first
+    std::size_t labelSets = 0, runs = 0, epochs = 0;
+    std::string firstLoss; ///< why reading the journal ended early; empty where it is whole
+};
+/// Writes what is readable of `damaged` to a new project; fails where `target` exists, or where nothing can be
+/// read. The damaged file is only read.
+[[nodiscard]] Result<Salvage> salvageProject(const std::filesystem::path& damaged, const std::filesystem::path& target);
+/// The dated copies of a project, newest last. Any of them opens as a project once copied elsewhere.
+[[nodiscard]] std::vector<std::filesystem::path> projectBackups(const std::filesystem::path& file);
+/// A copy under another name, checked (Save as); may be called where the file can no longer be written.
+[[nodiscard]] Status saveProjectAs(const std::filesystem::path& file, const std::filesystem::path& target);
+
+/// Writes a run's reports into the project as they come; used as the recorder of a QueuedRun. Its first call marks
+/// the run as running; what could not be written goes to the log.
 [[nodiscard]] std::shared_ptr<RunObserver> makeRecorder(std::shared_ptr<Project> project, RunId run);
 
 } // namespace assay

@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/project/backup.h"
+#include "core/project/run_store.h"
+#include "core/project/schema.h"
+#include "core/project/sqlite_project.h"
+
+#include "core/base/log.h"
+#include "core/base/text.h"
+
+#include <unistd.h>
+
+namespace assay {
+
+namespace {
+
+constexpr std::uintmax_t kAlwaysChecked = 64u << 20; ///< larger files are checked whole only after an unclean end
+
+std::string schemaName(int schema) { return std::to_string(schema / 1000) + "." + std::to_string(schema % 1000); }
+
+void checkSound(Database& database, bool evenIfLarge) {
+    std::error_code ignored;
+    if (!evenIfLarge && std::filesystem::file_size(database.file(), ignored) > kAlwaysChecked) return;
+    if (const std::string complaint = database.quickCheck(); !complaint.empty())
+        raise(ErrorCode::Damaged,
+              "the project file is damaged (" + escapeForDisplay(complaint) + "); restore a backup or save what is readable",
+              escapeForDisplay(database.file().string()));
+}
+
+/// What a look through a connection that cannot write came to.
+struct Inspection {
+    DatasetReference dataset;
+    std::unique_ptr<JournalStore> journal;
+};
+
+/// Reads everything that a writer will rely on, before anything is allowed to write.
+Inspection inspect(const std::filesystem::path& file, int schema, bool unclean) {
+    Database database(file, unclean ? Database::Role::Reader : Database::Role::Immutable);
+    Inspection result;
+    checkSound(database, unclean);
+    if (schema != kProjectSchema) return result;
+    verifySchema(database, false);
+    result.dataset = readDatasetReference(database);
+    result.journal = std::make_unique<JournalStore>(result.dataset.samples, int(result.dataset.classNames.size()));
+    result.journal->load(database);
+    return result;
+}
+
+bool leftRunsBehind(Database& database) {
+    for (const RunRecord& run : readRuns(database))
+        if (run.state == RunState::Running || run.state == RunState::Queued || run.state == RunState::Paused ||
+            run.state == RunState::Stopping)
+            return true;
+    return false;
+}
+
+std::shared_ptr<Project> openForWriting(const std::filesystem::path& file, int schema, std::unique_ptr<ProjectLock> lock) {
+    const bool unclean = endedUncleanly(file);
+    Inspection inspection = inspect(file, schema, unclean);
+    WriterStart start;
+    start.file = file;
+    start.identity = identityOf(file).value_or(FileIdentity{});
+    start.share = onNetworkShare(file);
+    start.lock = std::move(lock);
+    start.database =
+        std::make_unique<Database>(file, start.share ? Database::Role::ShareWriter : Database::Role::Writer);
+    Database& database = *start.database;
+    if (schema != kProjectSchema) {
+        const auto backup = keepBackupOfSchema(database, schema);
+        log(LogLevel::Info, "project: brought up to date; the version before is " + escapeForDisplay(backup.string()));
+        migrate(database, migrations());
+        inspection.dataset = readDatasetReference(database);
+        inspection.journal =
+            std::make_unique<JournalStore>(inspection.dataset.samples, int(inspection.dataset.classNames.size()));
+        inspection.journal->load(database);
+    }
+    if (leftRunsBehind(database)) {
+        Transaction transaction(database);
+        closeInterruptedRuns(database);
+        transaction.commit();
+    }
+    start.journal = std::move(inspection.journal);
+    start.classNames = inspection.dataset.classNames;
+
+    SqliteProject::Start project;
+    project.file = file;
+    project.identity = start.identity;
+    project.dataset = std::move(inspection.dataset);
+    project.share = start.share;
+    project.recovered = unclean;
+    project.writer = std::make_shared<ProjectWriter>(std::move(start));
+    project.writer->run();
+    return std::make_shared<SqliteProject>(std::move(project));
+}
+
+std::shared_ptr<Project> openForReading(const std::filesystem::path& file, int schema, std::string reason) {
+    SqliteProject::Start start;
+    start.file = file;
+    start.identity = identityOf(file).value_or(FileIdentity{});
+    start.readOnlyReason = std::move(reason);
+    start.recovered = false;
+    // Where nothing can be created beside the file and no log lies there, it is read as it stands.
+    const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+    if (!endedUncleanly(file) && ::access(folder.c_str(), W_OK) != 0) start.readerRole = Database::Role::Immutable;
+    Database database(file, start.readerRole);
+    if (schema < kProjectSchema)
+        raise(ErrorCode::ReadOnly,
+              "this project is of an older version and has to be brought up to date first, which needs to write to it",
+              escapeForDisplay(file.string()));
+    verifySchema(database, schema > kProjectSchema);
+    start.dataset = readDatasetReference(database);
+    return std::make_shared<SqliteProject>(std::move(start));
+}
+
+} // namespace
+
+Result<std::shared_ptr<Project>> Project::create(const std::filesystem::path& file, const DatasetReference& dataset) {
+    const std::filesystem::path target = std::filesystem::absolute(file).lexically_normal();
+    std::error_code error;
+    if (std::filesystem::exists(std::filesystem::symlink_status(target, error)))
+        return fail(ErrorCode::InvalidArgument, "a file of this name exists already", escapeForDisplay(target.string()));
+    if (!std::filesystem::is_directory(target.parent_path(), error))
+        return fail(ErrorCode::NotFound, "there is no such folder", escapeForDisplay(target.parent_path().string()));
+    const std::filesystem::path temporary = temporaryNameFor(target);
+    Status made = atDoor([&] {
+        Database database(temporary, Database::Role::Builder);
+        createSchema(database, dataset);
+    });
+    if (made) made = publishNewFile(temporary, target);
+    std::filesystem::remove(temporary, error);
+    ASSAY_CHECK_STATUS(made);
+    return open(target, OpenMode::ReadWrite);
+}
+
+Result<std::shared_ptr<Project>> Project::open(const std::filesystem::path& file, OpenMode mode) {
+    std::error_code error;
+    // Locks and logs lie beside the file itself, not beside a link to it.
+    std::filesystem::path target = std::filesystem::canonical(file, error);
+    if (error) target = std::filesystem::absolute(file);
+    const std::string name = escapeForDisplay(target.string());
+    int schema = kProjectSchema;
+    const auto identity = identityOf(target);
+    if (!identity || !OpenFileMark::isOpen(*identity)) {
+        ASSAY_TRY(schema, readProjectHeader(target));
+    }
+    if (schema / 1000 > kProjectSchema / 1000 || (schema > kProjectSchema && mode == OpenMode::ReadWrite))
+        return fail(ErrorCode::Newer,
+                    "this project was made by a newer version of Assay (file version " + schemaName(schema) +
+                        ", this one writes " + schemaName(kProjectSchema) + "); update Assay to open it",
+                    name);
+    std::string reason = "it was opened for reading";
+    if (schema > kProjectSchema) {
+        reason = "it was made by a newer version of Assay";
+    } else if (mode != OpenMode::ReadOnly) {
+        Result<std::unique_ptr<ProjectLock>> lock = ProjectLock::acquire(target);
+        if (lock && ::access(target.c_str(), W_OK) != 0)
+            lock = fail(ErrorCode::ReadOnly, "the project file cannot be written", name);
+        if (lock)
+            return atDoor([&] { return openForWriting(target, schema, std::move(*lock)); });
+        if (mode == OpenMode::ReadWrite) return tl::unexpected<Error>(lock.error());
+        reason = lock.error().message;
+    }
+    return atDoor([&] { return openForReading(target, schema, reason); });
+}
+
+std::vector<std::filesystem::path> projectBackups(const std::filesystem::path& file) { return backupsOf(file); }
+
+Status saveProjectAs(const std::filesystem::path& file, const std::filesystem::path& target) {
+    std::error_code error;
+    if (std::filesystem::exists(std::filesystem::symlink_status(target, error)))
+        return fail(ErrorCode::InvalidArgument, "a file of this name exists already", escapeForDisplay(target.string()));
+    return atDoor([&] {
+        Database source(file, Database::Role::Reader);
+        copyProject(source, std::filesystem::absolute(target));
+    });
+}
+
+} // namespace assay

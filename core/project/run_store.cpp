@@ -1,0 +1,292 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/project/run_store.h"
+
+#include "core/base/hash.h"
+#include "core/base/text.h"
+#include "core/project/column_codec.h"
+#include "core/project/run_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace assay {
+
+namespace {
+
+constexpr std::array kOrigins{LabelOrigin::Given, LabelOrigin::NoiseModel, LabelOrigin::File, LabelOrigin::Journal,
+                              LabelOrigin::Pseudo};
+constexpr std::array kStates{RunState::Queued,   RunState::Running, RunState::Paused, RunState::Stopping,
+                             RunState::Finished, RunState::Stopped, RunState::Failed};
+constexpr const char* kLabelsColumn = "prediction";
+
+template <class T>
+T unwrap(Result<T> result) {
+    if (!result) throw SqlFailure(result.error(), 0);
+    return std::move(*result);
+}
+
+std::string storeLabels(Database& database, std::span<const Label> labels) {
+    const std::vector<std::byte> data = encodeLabels(labels);
+    std::string hash = contentHash(data);
+    Statement(database, "INSERT OR IGNORE INTO label_array VALUES(?,?)").bind(1, hash).bind(2, data).run();
+    return hash;
+}
+
+LabelOrigin parseOrigin(const std::string& name) {
+    const auto it = std::find_if(kOrigins.begin(), kOrigins.end(), [&](LabelOrigin o) { return labelOriginName(o) == name; });
+    return it != kOrigins.end() ? *it : LabelOrigin::File;
+}
+
+RunState parseState(const std::string& name) {
+    const auto it = std::find_if(kStates.begin(), kStates.end(), [&](RunState s) { return runStateName(s) == name; });
+    if (it == kStates.end()) raise(ErrorCode::Damaged, "a run of the project is in an unknown state; restore a backup");
+    return *it;
+}
+
+constexpr const char* kLabelSets = "SELECT s.id, s.name, s.origin, s.source, l.data, t.data FROM label_set s JOIN "
+                                   "label_array l ON l.hash = s.labels LEFT JOIN label_array t ON t.hash = s.truth ";
+
+StoredLabelSet labelSetRow(const Statement& row, std::size_t samples) {
+    StoredLabelSet result;
+    result.id = row.integer(0);
+    result.name = row.text(1);
+    result.set.origin = parseOrigin(row.text(2));
+    result.set.source = row.text(3);
+    result.set.labels = unwrap(decodeLabels(row.blob(4), samples));
+    if (!row.isNull(5)) result.set.trueLabels = unwrap(decodeLabels(row.blob(5), samples));
+    return result;
+}
+
+constexpr const char* kRuns =
+    "SELECT id, created, label_set, revision, state, reason, epochs_done, config, result, manifest FROM run ";
+
+RunRecord runRow(const Statement& row) {
+    RunRecord run;
+    run.id = RunId(row.integer(0));
+    run.created = row.text(1);
+    run.labelSet = row.integer(2);
+    if (!row.isNull(3)) run.revision = Revision(row.integer(3));
+    run.state = parseState(row.text(4));
+    run.reason = row.text(5);
+    run.epochsDone = int(row.integer(6));
+    run.config = configFromJson(row.text(7));
+    if (!row.isNull(8)) run.result = resultFromJson(row.text(8));
+    run.manifest = row.text(9);
+    return run;
+}
+
+/// Binds what addRun and updateRun share: state, reason, epochs, result, manifest at parameters 1 to 5.
+void bindOutcome(Statement& statement, const RunRecord& run) {
+    statement.bind(1, runStateName(run.state)).bind(2, run.reason).bind(3, std::int64_t(run.epochsDone));
+    if (run.result) statement.bind(4, resultToJson(*run.result));
+    statement.bind(5, run.manifest);
+}
+
+} // namespace
+
+std::int64_t insertLabelSet(Database& database, const std::string& name, const LabelSet& set) {
+    const std::string labels = storeLabels(database, set.labels);
+    std::string truth;
+    if (!set.trueLabels.empty()) truth = storeLabels(database, set.trueLabels);
+    // The same labels under the same name are the same set: retraining does not pile up copies.
+    Statement known(database, "SELECT id FROM label_set WHERE name=? AND origin=? AND source=? AND labels=? AND truth IS ?");
+    known.bind(1, name).bind(2, labelOriginName(set.origin)).bind(3, set.source).bind(4, labels);
+    if (!truth.empty()) known.bind(5, truth);
+    if (known.step()) return known.integer(0);
+    Statement insert(database, "INSERT INTO label_set(name, origin, source, labels, truth) VALUES(?,?,?,?,?)");
+    insert.bind(1, name).bind(2, labelOriginName(set.origin)).bind(3, set.source).bind(4, labels);
+    if (!truth.empty()) insert.bind(5, truth);
+    insert.run();
+    return database.lastRowId();
+}
+
+StoredLabelSet readLabelSet(Database& database, std::int64_t id, std::size_t samples) {
+    Statement row(database, std::string(kLabelSets) + "WHERE s.id = ?");
+    row.bind(1, id);
+    if (!row.step()) raise(ErrorCode::NotFound, "the project has no label set " + std::to_string(id));
+    return labelSetRow(row, samples);
+}
+
+std::vector<StoredLabelSet> readLabelSets(Database& database, std::size_t samples) {
+    std::vector<StoredLabelSet> result;
+    Statement row(database, std::string(kLabelSets) + "ORDER BY s.id");
+    while (row.step()) result.push_back(labelSetRow(row, samples));
+    return result;
+}
+
+RunId insertRun(Database& database, const RunRecord& run) {
+    if (Statement known(database, "SELECT 1 FROM label_set WHERE id=?"); !known.bind(1, run.labelSet).step())
+        raise(ErrorCode::NotFound, "the project has no label set " + std::to_string(run.labelSet));
+    Statement insert(database, "INSERT INTO run(state, reason, epochs_done, result, manifest, created, label_set, "
+                               "revision, config) VALUES(?,?,?,?,?,?,?,?,?)");
+    bindOutcome(insert, run);
+    insert.bind(6, run.created.empty() ? utcNow() : run.created).bind(7, run.labelSet);
+    if (run.revision) insert.bind(8, run.revision->value);
+    insert.bind(9, configToJson(run.config)).run();
+    return RunId(database.lastRowId());
+}
+
+void updateRunRow(Database& database, const RunRecord& run) {
+    Statement update(database, "UPDATE run SET state=?, reason=?, epochs_done=max(epochs_done, ?), result=?, manifest=? "
+                               "WHERE id=?");
+    bindOutcome(update, run);
+    update.bind(6, run.id.value).run();
+    if (database.integer("SELECT changes()") == 0)
+        raise(ErrorCode::NotFound, "the project has no run " + std::to_string(run.id.value));
+}
+
+std::vector<RunRecord> readRuns(Database& database) {
+    std::vector<RunRecord> runs;
+    Statement row(database, std::string(kRuns) + "ORDER BY id");
+    while (row.step()) runs.push_back(runRow(row));
+    return runs;
+}
+
+RunRecord readRun(Database& database, RunId id) {
+    Statement row(database, std::string(kRuns) + "WHERE id = ?");
+    row.bind(1, id.value);
+    if (!row.step()) raise(ErrorCode::NotFound, "the project has no run " + std::to_string(id.value));
+    return runRow(row);
+}
+
+void setRunState(Database& database, RunId id, RunState state) {
+    Statement(database, "UPDATE run SET state=? WHERE id=?").bind(1, runStateName(state)).bind(2, id.value).run();
+}
+
+void insertNote(Database& database, RunId run, const std::string& sentence) {
+    Statement(database, "INSERT INTO note(run, time, sentence) VALUES(?,?,?)")
+        .bind(1, run.value)
+        .bind(2, utcNow())
+        .bind(3, sentence)
+        .run();
+}
+
+std::vector<std::string> readNotes(Database& database, RunId run) {
+    std::vector<std::string> notes;
+    Statement row(database, "SELECT sentence FROM note WHERE run=? ORDER BY id");
+    row.bind(1, run.value);
+    while (row.step()) notes.push_back(row.text(0));
+    return notes;
+}
+
+void closeInterruptedRuns(Database& database) {
+    Statement update(database, "UPDATE run SET state=?, reason=CASE WHEN state=? THEN 'never started' ELSE "
+                               "'interrupted in epoch ' || (epochs_done + 1) END WHERE state IN (?,?,?,?)");
+    update.bind(1, runStateName(RunState::Stopped)).bind(2, runStateName(RunState::Queued));
+    int parameter = 3;
+    for (const RunState state : {RunState::Queued, RunState::Running, RunState::Paused, RunState::Stopping})
+        update.bind(parameter++, runStateName(state));
+    update.run();
+}
+
+Result<PackedEpoch> packEpoch(const EpochReport& report, std::size_t samples) {
+    PackedEpoch packed;
+    packed.epoch = report.epoch;
+    packed.summary = summaryToJson(report);
+    if (report.epoch < 1) return fail(ErrorCode::InvalidArgument, "epochs are counted from 1");
+    if (!report.evidence) return packed;
+    const Evidence& evidence = *report.evidence;
+    const std::size_t n = evidence.size();
+    const auto context = [&](std::size_t i) {
+        return "sample " + std::to_string(evidence.samples[i].value) + ", epoch " + std::to_string(report.epoch);
+    };
+    for (std::size_t i = 0; i < n; ++i) {
+        if (evidence.samples[i].value >= samples)
+            return fail(ErrorCode::InvalidArgument, "the data set has no such sample", context(i));
+        if (i > 0 && evidence.samples[i] <= evidence.samples[i - 1])
+            return fail(ErrorCode::InvalidArgument, "evidence is to be in order of index, each sample once", context(i));
+    }
+    const auto add = [&](const std::string& name, const std::vector<float>& values) -> Status {
+        if (values.size() != n)
+            return fail(ErrorCode::InvalidArgument, "the evidence column \"" + name + "\" has another length than the rest",
+                        "epoch " + std::to_string(report.epoch));
+        for (std::size_t i = 0; i < n; ++i)
+            if (!std::isfinite(values[i]))
+                return fail(ErrorCode::Numeric, "the evidence column \"" + name + "\" is not finite", context(i));
+        packed.columns.emplace_back(name, encodeFloats(values));
+        return {};
+    };
+    if (evidence.prediction.size() != n)
+        return fail(ErrorCode::InvalidArgument, "the evidence has another number of predictions than of samples",
+                    "epoch " + std::to_string(report.epoch));
+    ASSAY_CHECK_STATUS(add("loss", evidence.loss));
+    ASSAY_CHECK_STATUS(add("confidence", evidence.confidence));
+    ASSAY_CHECK_STATUS(add("margin", evidence.margin));
+    packed.columns.emplace_back(kLabelsColumn, encodeLabels(evidence.prediction));
+    for (const auto& [name, values] : evidence.columns) {
+        if (name == "loss" || name == "confidence" || name == "margin" || name == kLabelsColumn)
+            return fail(ErrorCode::InvalidArgument, "a method's evidence column may not be called \"" + name + "\"");
+        ASSAY_CHECK_STATUS(add(name, values));
+    }
+    packed.samples = encodeIndices(evidence.samples);
+    packed.samplesHash = contentHash(packed.samples);
+    return packed;
+}
+
+void insertEpoch(Database& database, RunId run, const PackedEpoch& epoch) {
+    Statement(database, "DELETE FROM evidence WHERE run=? AND epoch=?").bind(1, run.value).bind(2, std::int64_t(epoch.epoch)).run();
+    Statement(database, "DELETE FROM epoch WHERE run=? AND epoch=?").bind(1, run.value).bind(2, std::int64_t(epoch.epoch)).run();
+    if (!epoch.samplesHash.empty())
+        Statement(database, "INSERT OR IGNORE INTO sample_list VALUES(?,?)")
+            .bind(1, epoch.samplesHash)
+            .bind(2, epoch.samples)
+            .run();
+    Statement row(database, "INSERT INTO epoch(run, epoch, samples, summary) VALUES(?,?,?,?)");
+    row.bind(1, run.value).bind(2, std::int64_t(epoch.epoch));
+    if (!epoch.samplesHash.empty()) row.bind(3, epoch.samplesHash);
+    row.bind(4, epoch.summary).run();
+    Statement column(database, "INSERT INTO evidence(run, epoch, name, data) VALUES(?,?,?,?)");
+    for (const auto& [name, data] : epoch.columns)
+        column.bind(1, run.value).bind(2, std::int64_t(epoch.epoch)).bind(3, name).bind(4, data).run();
+    Statement(database, "UPDATE run SET epochs_done=max(epochs_done, ?) WHERE id=?")
+        .bind(1, std::int64_t(epoch.epoch))
+        .bind(2, run.value)
+        .run();
+}
+
+std::vector<EpochSummary> readEpochs(Database& database, RunId run) {
+    std::vector<EpochSummary> epochs;
+    Statement row(database, "SELECT epoch, summary FROM epoch WHERE run=? ORDER BY epoch");
+    row.bind(1, run.value);
+    while (row.step()) epochs.push_back(summaryFromJson(int(row.integer(0)), row.text(1)));
+    return epochs;
+}
+
+std::shared_ptr<const Evidence> readEvidence(Database& database, RunId run, int epoch, std::size_t samples) {
+    const std::string name = "run " + std::to_string(run.value) + ", epoch " + std::to_string(epoch);
+    auto evidence = std::make_shared<Evidence>();
+    evidence->epoch = epoch;
+    Statement list(database, "SELECT l.data FROM epoch e JOIN sample_list l ON l.hash = e.samples WHERE e.run=? AND "
+                             "e.epoch=?");
+    list.bind(1, run.value).bind(2, std::int64_t(epoch));
+    if (!list.step()) raise(ErrorCode::NotFound, "the project holds no evidence of this epoch", name);
+    evidence->samples = unwrap(decodeIndices(list.blob(0), samples));
+    const std::size_t n = evidence->samples.size();
+    Statement column(database, "SELECT name, data FROM evidence WHERE run=? AND epoch=?");
+    column.bind(1, run.value).bind(2, std::int64_t(epoch));
+    const auto check = [&](std::size_t size) {
+        if (size != n) raise(ErrorCode::Damaged, "the evidence of an epoch is damaged", name);
+    };
+    while (column.step()) {
+        const std::string which = column.text(0);
+        if (which == kLabelsColumn) {
+            evidence->prediction = unwrap(decodeLabels(column.blob(1), n));
+            check(evidence->prediction.size());
+            continue;
+        }
+        std::vector<float> values = unwrap(decodeFloats(column.blob(1), n));
+        check(values.size());
+        if (which == "loss") evidence->loss = std::move(values);
+        else if (which == "confidence") evidence->confidence = std::move(values);
+        else if (which == "margin") evidence->margin = std::move(values);
+        else evidence->columns.emplace(which, std::move(values));
+    }
+    for (const std::size_t size :
+         {evidence->loss.size(), evidence->confidence.size(), evidence->margin.size(), evidence->prediction.size()})
+        check(size);
+    return evidence;
+}
+
+} // namespace assay
