@@ -15,8 +15,8 @@ namespace assay {
 
 namespace {
 
-constexpr std::array kOrigins{LabelOrigin::Given, LabelOrigin::NoiseModel, LabelOrigin::File, LabelOrigin::Journal,
-                              LabelOrigin::Pseudo};
+/// As stored, in the order of LabelOrigin.
+constexpr std::array<std::string_view, 5> kOriginNames{"given", "noise", "file", "journal", "pseudo"};
 constexpr std::array kStates{RunState::Queued,   RunState::Running, RunState::Paused, RunState::Stopping,
                              RunState::Finished, RunState::Stopped, RunState::Failed};
 constexpr const char* kLabelsColumn = "prediction";
@@ -34,9 +34,12 @@ std::string storeLabels(Database& database, std::span<const Label> labels) {
     return hash;
 }
 
-LabelOrigin parseOrigin(const std::string& name) {
-    const auto it = std::find_if(kOrigins.begin(), kOrigins.end(), [&](LabelOrigin o) { return labelOriginName(o) == name; });
-    return it != kOrigins.end() ? *it : LabelOrigin::File;
+std::string_view originText(LabelOrigin origin) { return kOriginNames.at(std::size_t(origin)); }
+
+LabelOrigin originFrom(const std::string& name) {
+    const auto it = std::find(kOriginNames.begin(), kOriginNames.end(), name);
+    if (it == kOriginNames.end()) raise(ErrorCode::Damaged, "a label set of the project is of unknown origin; restore a backup");
+    return LabelOrigin(it - kOriginNames.begin());
 }
 
 RunState parseState(const std::string& name) {
@@ -52,7 +55,7 @@ StoredLabelSet labelSetRow(const Statement& row, std::size_t samples) {
     StoredLabelSet result;
     result.id = row.integer(0);
     result.name = row.text(1);
-    result.set.origin = parseOrigin(row.text(2));
+    result.set.origin = originFrom(row.text(2));
     result.set.source = row.text(3);
     result.set.labels = unwrap(decodeLabels(row.blob(4), samples));
     if (!row.isNull(5)) result.set.trueLabels = unwrap(decodeLabels(row.blob(5), samples));
@@ -92,11 +95,11 @@ std::int64_t insertLabelSet(Database& database, const std::string& name, const L
     if (!set.trueLabels.empty()) truth = storeLabels(database, set.trueLabels);
     // The same labels under the same name are the same set: retraining does not pile up copies.
     Statement known(database, "SELECT id FROM label_set WHERE name=? AND origin=? AND source=? AND labels=? AND truth IS ?");
-    known.bind(1, name).bind(2, labelOriginName(set.origin)).bind(3, set.source).bind(4, labels);
+    known.bind(1, name).bind(2, originText(set.origin)).bind(3, set.source).bind(4, labels);
     if (!truth.empty()) known.bind(5, truth);
     if (known.step()) return known.integer(0);
     Statement insert(database, "INSERT INTO label_set(name, origin, source, labels, truth) VALUES(?,?,?,?,?)");
-    insert.bind(1, name).bind(2, labelOriginName(set.origin)).bind(3, set.source).bind(4, labels);
+    insert.bind(1, name).bind(2, originText(set.origin)).bind(3, set.source).bind(4, labels);
     if (!truth.empty()) insert.bind(5, truth);
     insert.run();
     return database.lastRowId();
