@@ -28,7 +28,7 @@ struct MixtureOptions {
     double tolerance = 0;             ///< Gaussian: stop when the mean log-likelihood changes by less; 0: never
     double varianceFloor = 1e-6;      ///< Gaussian: reg_covar added to each variance
     std::array<std::array<double, 2>, 2> betaStart = {{{1, 2}, {2, 1}}}; ///< (alpha, beta) of each component
-    int bins = 0;                     ///< > 0: fit on a histogram of that many bins (live view), not exactly
+    int bins = 0;                     ///< ≥ 64: fit on a histogram of so many bins (live view; 4,096 is within 1e-5), 0: exactly
 };
 
 struct MixtureComponent {
@@ -47,19 +47,22 @@ struct MixtureFit {
     std::string warning;     ///< why the fit deserves no trust; empty where it does
     int iterations = 0;
     std::vector<double> logLikelihood; ///< mean per value, after each iteration
-    double lo = 0, hi = 1;   ///< value = (loss − lo) / (hi − lo + 1e-6), then clipped into (0, 1)
+    double lo = 0, hi = 1;   ///< value = (loss − lo) / (hi − lo + epsilon), then clipped into (0, 1)
+    double epsilon = 1e-6;   ///< Arazo's 1e-6 with percentiles, else 0
     double peak = 1;         ///< where the posterior of the noisy component is largest: it stays so to the right
+    double trough = 0;       ///< where it is smallest: it stays so to the left
     std::size_t used = 0;    ///< values in the fit
     std::size_t dropped = 0; ///< NaN and infinite values, left out and counted
 
-    /// A loss on the scale of the fit, inside [1e-4, 1 − 1e-4].
+    /// A loss on the scale of the fit, inside [1e-4, 1 − 1e-4]; NaN counts as the least.
     [[nodiscard]] double normalise(double loss) const;
     /// Density of one component times its weight, at a normalised value.
     [[nodiscard]] double weightedDensity(int component, double value) const;
-    /// Probability of the noisy component at a normalised value, made monotone beyond its peak; in [0, 1].
+    /// Probability of the noisy component at a normalised value: never falls as the value grows (held level beyond
+    /// its peak and before its trough); in [0, 1].
     [[nodiscard]] double posteriorAt(double value) const;
-    /// The same for a raw loss.
-    [[nodiscard]] double pNoisy(double loss) const { return posteriorAt(normalise(loss)); }
+    /// The same for a raw loss; 0 for one that is not finite.
+    [[nodiscard]] double pNoisy(double loss) const;
     /// The raw loss at which pNoisy first reaches p (bisection over the scale of the fit); hi where never.
     [[nodiscard]] double lossAtPosterior(double p) const;
 };
