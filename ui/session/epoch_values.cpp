@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/epoch_values.h"
+
+#include <limits>
+#include <numeric>
+
+namespace assay::ui {
+
+namespace {
+
+constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+
+} // namespace
+
+void EpochValues::clear(std::size_t samples) {
+    m_samples = samples;
+    m_evidence.reset();
+    m_mixture.reset();
+    m_values.clear();
+    m_predictions.assign(samples, kNoLabel);
+    m_empty.assign(samples, kNone);
+}
+
+void EpochValues::set(std::shared_ptr<const Evidence> evidence, const std::optional<stats::MixtureFit>& mixture) {
+    clear(m_samples);
+    m_evidence = std::move(evidence);
+    m_mixture = mixture;
+    if (!m_evidence) return;
+    for (std::size_t row = 0; row < m_evidence->size(); ++row) {
+        const std::size_t sample = m_evidence->samples[row].value;
+        if (sample < m_samples) m_predictions[sample] = m_evidence->prediction[row];
+    }
+}
+
+void EpochValues::addComputed(const QString& name, std::vector<float> values) {
+    if (values.size() == m_samples) m_values[name] = std::move(values);
+}
+
+std::vector<float> EpochValues::spread(const std::vector<float>& rows) const {
+    std::vector<float> all(m_samples, kNone);
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const std::size_t sample = m_evidence->samples[row].value;
+        if (sample < m_samples) all[sample] = rows[row];
+    }
+    return all;
+}
+
+std::vector<float> EpochValues::make(const QString& name) const {
+    if (name == QLatin1String("index")) {
+        std::vector<float> all(m_samples);
+        std::iota(all.begin(), all.end(), 0.0f);
+        return all;
+    }
+    if (!m_evidence) return {};
+    if (name == QLatin1String("loss")) return spread(m_evidence->loss);
+    if (name == QLatin1String("confidence")) return spread(m_evidence->confidence);
+    if (name == QLatin1String("margin")) return spread(m_evidence->margin);
+    if (const auto it = m_evidence->columns.find(name.toStdString()); it != m_evidence->columns.end())
+        return spread(it->second);
+    if (name == QLatin1String("p-noisy") && m_mixture) return spread(stats::posteriors(*m_mixture, m_evidence->loss));
+    return {};
+}
+
+const std::vector<float>& EpochValues::values(const QString& name) const {
+    if (const auto it = m_values.find(name); it != m_values.end()) return it->second;
+    std::vector<float> made = make(name);
+    if (made.size() != m_samples) return m_empty;
+    return m_values.emplace(name, std::move(made)).first->second;
+}
+
+bool EpochValues::has(const QString& name) const {
+    return m_values.contains(name) || names().contains(name);
+}
+
+QStringList EpochValues::names() const {
+    QStringList names;
+    if (m_evidence) {
+        const bool own = m_evidence->columns.contains("p-noisy");
+        if (own || m_mixture) names << QStringLiteral("p-noisy");
+        names << QStringLiteral("loss") << QStringLiteral("confidence") << QStringLiteral("margin");
+        for (const auto& [name, column] : m_evidence->columns)
+            if (name != "p-noisy") names << QString::fromStdString(name);
+    }
+    names << QStringLiteral("index");
+    return names;
+}
+
+Label EpochValues::prediction(SampleIndex sample) const {
+    return sample.value < m_predictions.size() ? m_predictions[sample.value] : kNoLabel;
+}
+
+} // namespace assay::ui
