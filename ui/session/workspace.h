@@ -8,6 +8,7 @@
 #include "core/data/label_set.h"
 #include "core/data/noise.h"
 #include "core/project/project.h"
+#include "core/train/engine.h"
 #include "core/train/epoch_report.h"
 #include "core/train/run_session.h"
 
@@ -16,8 +17,11 @@
 #include <QStringList>
 #include <QTimer>
 
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace assay::ui {
@@ -55,7 +59,10 @@ public:
     ~Workspace() override;
 
     [[nodiscard]] const Registry& registry() const;
-    [[nodiscard]] bool engineReady() const;
+    /// Loads the engine and the plugins of the user's folder on a thread; engineLoaded() follows.
+    void loadEngineInBackground();
+    [[nodiscard]] bool engineReady() const; ///< methods can be chosen and started
+    [[nodiscard]] const EngineInfo& engineInfo() const;
     [[nodiscard]] std::shared_ptr<const Dataset> dataset() const; ///< null before one is open
     [[nodiscard]] std::shared_ptr<Project> project() const;       ///< null before one is open
     [[nodiscard]] bool readOnly() const;
@@ -63,9 +70,22 @@ public:
     // Opening (asynchronous: progress and end come as signals)
     void openDataset(const QString& path, const QString& fileColumn = {}, const QString& labelColumn = {});
     void openProject(const QString& file);
+    /// The same, with the data set where it is now; what is not the project's data set is refused.
+    void openProjectAt(const QString& file, const QString& datasetLocation);
     void openExample(); ///< the bundled images with 20 % of the labels flipped, quick preset started
     void cancelOpening();
-    void closeProject();
+    [[nodiscard]] bool opening() const;
+    void closeProject(); ///< stops the runs first; projectChanged() follows
+    [[nodiscard]] bool settled() const; ///< no run, and nothing on its way to the disk
+
+    // Label sets that the project keeps
+    [[nodiscard]] const std::map<std::int64_t, std::string>& labelSetNames() const; ///< newest last
+    /// The labels that decisions and exports are about, and that a new run trains on unless told otherwise; null
+    /// before a data set is open.
+    [[nodiscard]] std::shared_ptr<const LabelSet> baseLabels() const;
+    [[nodiscard]] std::optional<std::int64_t> baseLabelSetId() const; ///< nothing: the data set's own
+    void injectNoise(const NoiseOptions& options);  ///< becomes the base labels
+    void importLabels(const QString& file, const LabelColumns& columns); ///< likewise
 
     // Runs
     [[nodiscard]] const std::vector<RunRecord>& runs() const;
@@ -93,6 +113,7 @@ public:
     void showRun(RunId id);
     void showEpoch(int epoch);
     void followLive();
+    void showNoRun(); ///< the base labels alone
     [[nodiscard]] std::shared_ptr<const Evidence> currentEvidence() const;
     [[nodiscard]] const std::optional<stats::MixtureFit>& currentMixture() const;
     [[nodiscard]] double threshold() const; ///< on p-noisy, [0, 1]
@@ -115,6 +136,7 @@ public:
     [[nodiscard]] const std::vector<SampleIndex>& view() const; ///< filtered and sorted; keeps its order while
                                                                 ///< scores change, until resort()
     void resort();
+    [[nodiscard]] bool orderIsOld() const; ///< scores have changed since the last sorting
     [[nodiscard]] const std::vector<SampleIndex>& selection() const;
     void setSelection(std::vector<SampleIndex> samples);
     [[nodiscard]] std::optional<SampleIndex> focus() const; ///< the one in the inspector
@@ -129,11 +151,13 @@ public:
     [[nodiscard]] bool pending(SampleIndex sample) const;
     [[nodiscard]] const std::vector<JournalEntry>& journal() const;
     [[nodiscard]] std::size_t decidedCount() const;
+    [[nodiscard]] const std::vector<DecisionState>& decisions() const; ///< [N]
 
 Q_SIGNALS:
     void engineLoaded(const QString& warning);
     void openingProgress(const QString& stage, qulonglong done, qulonglong total);
     void openingFailed(const QString& sentence);
+    void datasetMissing(const QString& project, const QString& location); ///< openProjectAt() with another place
     void columnsNeeded(const QString& path, const QStringList& columns, const QString& guessFile,
                        const QString& guessLabel); ///< a label table whose guess a person should see
     void datasetChanged();
@@ -152,6 +176,8 @@ Q_SIGNALS:
     void decisionsChanged(const std::vector<assay::SampleIndex>& samples); ///< empty: all
     void decisionFailed(const QString& sentence);
     void notice(const QString& sentence); ///< status line
+    void warning(const QString& sentence); ///< banner: what a person must see
+    void labelSetsChanged();
     void runEnded(assay::RunId run, const QString& sentence);
 
 private:

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/session/run_control.h"
+#include "ui/session/run_queue.h"
 
 #include "core/base/text.h"
 
@@ -37,7 +37,7 @@ EpochSummary summaryOf(const EpochReport& report) {
 } // namespace
 
 /// Passes everything on to the project's recorder and keeps the scalars for the window. Training thread.
-class RunControl::Tap final : public RunObserver {
+class RunQueue::Tap final : public RunObserver {
 public:
     Tap(RunId run, std::shared_ptr<RunObserver> recorder, std::shared_ptr<Summaries> summaries)
         : m_run(run), m_recorder(std::move(recorder)), m_summaries(std::move(summaries)) {}
@@ -58,18 +58,18 @@ private:
     std::shared_ptr<Summaries> m_summaries;
 };
 
-RunControl::RunControl(std::shared_ptr<Registry> registry, TaskPool& pool, QObject* parent)
-    : QObject(parent), m_registry(std::move(registry)), m_pool(pool), m_summaries(std::make_shared<Summaries>()),
+RunQueue::RunQueue(std::shared_ptr<Registry> registry, QObject* parent)
+    : QObject(parent), m_registry(std::move(registry)), m_summaries(std::make_shared<Summaries>()),
       m_bridge(std::make_shared<Bridge>(this)), m_session(std::make_unique<RunSession>()) {
     m_timer.setInterval(kLookEveryMs);
-    connect(&m_timer, &QTimer::timeout, this, &RunControl::look);
+    connect(&m_timer, &QTimer::timeout, this, &RunQueue::look);
 }
 
-RunControl::~RunControl() {
+RunQueue::~RunQueue() {
     m_bridge->disconnect();
 }
 
-void RunControl::open(std::shared_ptr<Project> project, std::shared_ptr<const Dataset> dataset,
+void RunQueue::open(std::shared_ptr<Project> project, std::shared_ptr<const Dataset> dataset,
                       std::vector<RunRecord> records, std::map<std::int64_t, EpochList> epochs) {
     m_project = std::move(project);
     m_dataset = std::move(dataset);
@@ -80,26 +80,26 @@ void RunControl::open(std::shared_ptr<Project> project, std::shared_ptr<const Da
     m_paused = false;
 }
 
-void RunControl::close() {
+void RunQueue::close() {
     open(nullptr, nullptr, {}, {});
 }
 
-const RunRecord* RunControl::record(RunId id) const {
+const RunRecord* RunQueue::record(RunId id) const {
     const auto it = std::find_if(m_records.begin(), m_records.end(), [&](const RunRecord& r) { return r.id == id; });
     return it == m_records.end() ? nullptr : &*it;
 }
 
-RunRecord* RunControl::find(RunId id) {
+RunRecord* RunQueue::find(RunId id) {
     return const_cast<RunRecord*>(std::as_const(*this).record(id));
 }
 
-EpochList RunControl::epochs(RunId id) const {
+EpochList RunQueue::epochs(RunId id) const {
     static const EpochList kNone = std::make_shared<const std::vector<EpochSummary>>();
     const auto it = m_epochs.find(id.value);
     return it == m_epochs.end() || !it->second ? kNone : it->second;
 }
 
-void RunControl::start(RunStart start) {
+void RunQueue::start(RunStart start) {
     const auto method = m_registry->methods.find(start.record.config.method);
     if (!method) return;
     if (RunRecord* known = find(start.record.id)) *known = start.record;
@@ -132,15 +132,15 @@ void RunControl::start(RunStart start) {
     Q_EMIT changed();
 }
 
-void RunControl::pause() {
+void RunQueue::pause() {
     m_session->pause();
 }
 
-void RunControl::resume() {
+void RunQueue::resume() {
     m_session->resume();
 }
 
-void RunControl::stop(RunId id) {
+void RunQueue::stop(RunId id) {
     for (const auto& [ticket, run] : m_tickets)
         if (run == id) {
             if (RunRecord* record = find(id); record != nullptr && m_running == id) record->state = RunState::Stopping;
@@ -150,11 +150,11 @@ void RunControl::stop(RunId id) {
         }
 }
 
-void RunControl::stopAll() {
+void RunQueue::stopAll() {
     m_session->stopAll();
 }
 
-void RunControl::look() {
+void RunQueue::look() {
     std::int64_t ticket = 0;
     takeEvents();
     takeEpochs();
@@ -165,7 +165,7 @@ void RunControl::look() {
     if (m_tickets.empty()) m_timer.stop();
 }
 
-void RunControl::takeEpochs() {
+void RunQueue::takeEpochs() {
     std::int64_t ticket = 0;
     const auto report = m_session->takeReport(&ticket);
     std::vector<std::pair<RunId, EpochSummary>> fresh;
@@ -190,22 +190,14 @@ void RunControl::takeEpochs() {
     }
 }
 
-void RunControl::takeEvents() {
+void RunQueue::takeEvents() {
     for (const RunEvent& event : m_session->takeEvents()) {
         const auto it = m_tickets.find(event.ticket);
         if (it == m_tickets.end()) continue;
         const RunId id = it->second;
         RunRecord* record = find(id);
         if (record == nullptr) continue;
-        if (over(event.state)) {
-            if (record->state != RunState::Queued) continue; // its own end comes with the result
-            m_pool.run([project = m_project, stopped = *record, state = event.state]() mutable -> Status {
-                stopped.state = state;
-                return project->updateRun(stopped);
-            }, [](const Status&) {});
-            finish(id, event.state, std::nullopt, std::nullopt);
-            continue;
-        }
+        if (over(event.state)) continue; // its end comes by itself, with the result
         const bool same = record->state == event.state;
         record->state = event.state;
         m_paused = event.state == RunState::Paused;
@@ -215,7 +207,7 @@ void RunControl::takeEvents() {
     }
 }
 
-void RunControl::finish(RunId id, RunState state, const std::optional<Error>& error,
+void RunQueue::finish(RunId id, RunState state, const std::optional<Error>& error,
                         const std::optional<RunResult>& result) {
     takeEpochs();
     RunRecord* record = find(id);

@@ -30,11 +30,11 @@ struct RunStart {
 
 /// The queue of runs and what is known of each. Looks into the training thread's mailbox 15 times a second while
 /// there is something to see. GUI thread.
-class RunControl final : public QObject {
+class RunQueue final : public QObject {
     Q_OBJECT
 public:
-    RunControl(std::shared_ptr<Registry> registry, TaskPool& pool, QObject* parent);
-    ~RunControl() override;
+    RunQueue(std::shared_ptr<Registry> registry, QObject* parent);
+    ~RunQueue() override;
 
     void open(std::shared_ptr<Project> project, std::shared_ptr<const Dataset> dataset, std::vector<RunRecord> records,
               std::map<std::int64_t, EpochList> epochs);
@@ -76,7 +76,6 @@ private:
     [[nodiscard]] RunRecord* find(RunId id);
 
     std::shared_ptr<Registry> m_registry;
-    TaskPool& m_pool;
     std::shared_ptr<Project> m_project;
     std::shared_ptr<const Dataset> m_dataset;
     std::vector<RunRecord> m_records;

@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/gallery_model.h"
+
+#include "core/base/text.h"
+#include "ui/session/workspace.h"
+
+#include <QLocale>
+
+#include <algorithm>
+#include <cmath>
+
+namespace assay::ui {
+
+QString className(const Workspace& workspace, Label label) {
+    const auto dataset = workspace.dataset();
+    if (label < 0 || !dataset) return QStringLiteral("–");
+    if (label >= dataset->classCount()) return QString::number(label);
+    return QString::fromStdString(escapeForDisplay(dataset->classNames[std::size_t(label)]));
+}
+
+GalleryModel::GalleryModel(Workspace& workspace, QObject* parent) : QAbstractListModel(parent), m_workspace(workspace) {
+    connect(&workspace, &Workspace::viewChanged, this, &GalleryModel::takeView);
+    connect(&workspace, &Workspace::decisionsChanged, this, &GalleryModel::refresh);
+    connect(&workspace, &Workspace::epochOnShowChanged, this, &GalleryModel::refreshAll);
+    connect(&workspace, &Workspace::thresholdChanged, this, &GalleryModel::refreshAll);
+    takeView();
+}
+
+void GalleryModel::takeView() {
+    beginResetModel();
+    m_rows = m_workspace.view();
+    const auto dataset = m_workspace.dataset();
+    m_rowOf.assign(dataset ? dataset->size() : 0, -1);
+    for (std::size_t row = 0; row < m_rows.size(); ++row) m_rowOf[m_rows[row].value] = int(row);
+    endResetModel();
+}
+
+void GalleryModel::refresh(const std::vector<SampleIndex>& samples) {
+    if (samples.empty()) return refreshAll();
+    int first = rowCount(), last = -1;
+    for (const SampleIndex sample : samples) {
+        const auto row = rowOf(sample);
+        if (!row) continue;
+        first = std::min(first, *row);
+        last = std::max(last, *row);
+    }
+    if (last >= 0) Q_EMIT dataChanged(index(first), index(last));
+}
+
+void GalleryModel::refreshAll() {
+    if (!m_rows.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1));
+}
+
+int GalleryModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : int(m_rows.size());
+}
+
+std::optional<int> GalleryModel::rowOf(SampleIndex sample) const {
+    if (sample.value >= m_rowOf.size() || m_rowOf[sample.value] < 0) return std::nullopt;
+    return m_rowOf[sample.value];
+}
+
+Tile GalleryModel::tile(int row) const {
+    Tile tile;
+    tile.sample = sampleAt(row);
+    if (!m_workspace.dataset()) return tile; // between a closed data set and the next view
+    tile.given = className(m_workspace, m_workspace.baseLabel(tile.sample));
+    if (const Label suggested = m_workspace.suggestedLabel(tile.sample); suggested != kNoLabel)
+        tile.suggested = className(m_workspace, suggested);
+    const std::vector<float>& scores = m_workspace.values(m_workspace.filter().score);
+    tile.score = tile.sample.value < scores.size() ? scores[tile.sample.value] : std::nanf("");
+    tile.suspect = m_workspace.suspect(tile.sample);
+    tile.hasEvidence = m_workspace.currentEvidence() != nullptr;
+    tile.pending = m_workspace.pending(tile.sample);
+    tile.decision = m_workspace.decision(tile.sample);
+    if (tile.decision.verdict == Verdict::Relabel) tile.decided = className(m_workspace, tile.decision.label);
+    return tile;
+}
+
+QString GalleryModel::describe(const Tile& tile) const {
+    const auto dataset = m_workspace.dataset();
+    if (!dataset) return {};
+    QString text = QString::fromStdString(escapeForDisplay(dataset->names[tile.sample.value]));
+    text += QLatin1Char('\n') + tr("given: %1").arg(tile.given);
+    if (!tile.suggested.isEmpty()) text += QLatin1Char('\n') + tr("suggested: %1").arg(tile.suggested);
+    if (std::isfinite(tile.score))
+        text += QLatin1Char('\n') + QStringLiteral("%1: %2").arg(m_workspace.filter().score,
+                                                                  QLocale().toString(double(tile.score), 'g', 3));
+    if (tile.decision.verdict != Verdict::None)
+        text += QLatin1Char('\n') + tr("decision: %1 %2").arg(
+                    QString::fromUtf8(verdictName(tile.decision.verdict).data()), tile.decided);
+    return text;
+}
+
+QVariant GalleryModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid() || index.row() >= rowCount()) return {};
+    const SampleIndex sample = sampleAt(index.row());
+    switch (role) {
+    case SampleIndexRole: return sample.value;
+    case GivenLabelRole: return m_workspace.baseLabel(sample);
+    case SuggestedLabelRole: return m_workspace.suggestedLabel(sample);
+    case ScoreRole: return tile(index.row()).score;
+    case SuspectRole: return m_workspace.suspect(sample);
+    case VerdictRole: return int(m_workspace.decision(sample).verdict);
+    case PendingRole: return m_workspace.pending(sample);
+    case Qt::DisplayRole: {
+        const Tile t = tile(index.row());
+        return t.suggested.isEmpty() ? t.given : QStringLiteral("%1 → %2").arg(t.given, t.suggested);
+    }
+    case Qt::ToolTipRole:
+    case Qt::AccessibleTextRole: return describe(tile(index.row()));
+    default: return {};
+    }
+}
+
+} // namespace assay::ui

@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/session/decision_book.h"
+#include "ui/session/epoch_values.h"
+#include "ui/session/evidence_cache.h"
+#include "ui/session/opening.h"
+#include "ui/session/run_labels.h"
+#include "ui/session/run_queue.h"
+#include "ui/session/task_pool.h"
+#include "ui/session/workspace.h"
+
+#include <functional>
+#include <set>
+#include <stop_token>
+
+namespace assay::ui {
+
+/// The parts of a Workspace and what joins them. Its functions stand in workspace_opening.cpp, workspace_runs.cpp
+/// and workspace_view.cpp; workspace.cpp forwards.
+class Workspace::Private final {
+public:
+    Private(Workspace* owner, std::shared_ptr<Registry> catalogue);
+
+    Workspace* q;
+    std::shared_ptr<Registry> registry;
+    bool engineReady = false;
+    EngineInfo engine;
+    TaskPool pool{2};
+    TaskPool loader{1}; ///< the engine's, so that opening never waits for it
+    RunQueue runs;
+    EvidenceCache cache;
+    DecisionBook book;
+
+    // Opening
+    std::optional<std::stop_source> openingStop;
+    std::uint64_t openingGeneration = 0;
+    std::function<void()> afterOpening; ///< the example's second half
+    void open(OpenRequest request);
+    void adopt(Opened opened);
+    void close();
+    void addEngine(Registry fresh, EngineInfo info, const std::vector<std::string>& skipped);
+
+    // What is open
+    std::shared_ptr<const Dataset> dataset;
+    std::shared_ptr<Project> project;
+    std::map<std::int64_t, std::string> labelNames;
+    std::map<std::int64_t, KeptLabels> labelSets;  ///< read so far, by id
+    std::map<std::int64_t, KeptLabels> labelRoots; ///< by label set id
+    std::set<std::int64_t> labelsAsked;
+    std::optional<std::int64_t> workingId;
+    std::shared_ptr<const LabelSet> working;
+    void adoptWorkingLabels(Result<KeptLabels> kept, const QString& done);
+
+    // Runs
+    std::vector<std::function<void()>> waitingForEngine;
+    void startRun(RunConfig config, LabelChoice choice);
+    void begin(RunStart start);
+    void askLabels(std::int64_t labelSet);
+    void onEpoch(RunId run, const std::shared_ptr<const Evidence>& evidence);
+    void onEnded(RunId run, const QString& sentence);
+
+    // On show
+    std::optional<RunId> currentRun;
+    int currentEpoch = 0;
+    bool live = true;
+    double threshold = 0.5;
+    EpochValues values;
+    std::optional<stats::MixtureFit> mixture;
+    std::size_t suspects = 0;
+    std::vector<std::uint8_t> suspectBits; ///< [N]
+    std::set<QString> scoresAsked;
+    std::uint64_t showGeneration = 0;
+    std::map<QString, std::vector<Label>> scoreSuggestions;
+    void show(std::optional<RunId> run, int epoch);
+    void refreshEpoch();
+    void countSuspects();
+    void askScore(const QString& id);
+    [[nodiscard]] const LabelSet* base() const;
+    [[nodiscard]] bool suspect(SampleIndex sample) const;
+
+    // View
+    ViewFilter filter;
+    std::vector<SampleIndex> order; ///< all samples by the filter's score
+    std::vector<SampleIndex> view;
+    bool orderOld = false;
+    bool orderHadEvidence = false;
+    std::vector<SampleIndex> selection;
+    std::optional<SampleIndex> focus;
+    void sortNow();
+    void filterNow();
+
+    // Decisions
+    [[nodiscard]] bool mayDecide();
+    [[nodiscard]] DecisionReason reasonFor(SampleIndex sample, const QString& rule) const;
+};
+
+} // namespace assay::ui

@@ -1,0 +1,225 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/workspace_private.h"
+
+#include "core/base/text.h"
+
+#include <QFile>
+
+namespace assay::ui {
+
+namespace {
+
+QString sentenceOf(const Error& error) {
+    return QString::fromStdString(error.sentence());
+}
+
+/// What a new run's labels are made of, frozen when the person asked.
+struct LabelJob {
+    std::shared_ptr<const Dataset> dataset;
+    std::shared_ptr<Project> project;
+    LabelChoice choice;
+    std::shared_ptr<const LabelSet> base;
+    std::optional<std::int64_t> baseId;
+    std::vector<DecisionState> decisions;
+};
+
+struct NewRun {
+    RunStart start;
+    KeptLabels labels;
+};
+
+Result<KeptLabels> journalLabels(const LabelJob& job, Revision revision, std::vector<std::uint8_t>& excluded) {
+    EffectiveLabels effective = effectiveLabels(job.base->labels, job.decisions);
+    excluded = std::move(effective.excluded);
+    LabelSet set;
+    set.origin = LabelOrigin::Journal;
+    set.source = "revision " + std::to_string(revision.value);
+    set.labels = std::move(effective.labels);
+    set.trueLabels = job.base->trueLabels;
+    std::int64_t baseId = job.baseId.value_or(0);
+    if (!job.baseId) {
+        ASSAY_TRY(const KeptLabels given, keepLabels(*job.project, "given", *job.base));
+        baseId = given.id;
+    }
+    ASSAY_TRY(KeptLabels kept, keepLabels(*job.project, set.source, std::move(set)));
+    ASSAY_CHECK_STATUS(job.project->setSetting(baseLabelsKey(kept.id), std::to_string(baseId)));
+    return kept;
+}
+
+Result<KeptLabels> labelsFor(const LabelJob& job, RunRecord& record, std::vector<std::uint8_t>& excluded) {
+    switch (job.choice.kind) {
+    case LabelChoice::Kind::Given: return keepLabels(*job.project, "given", givenLabelSet(*job.dataset));
+    case LabelChoice::Kind::Noise: {
+        ASSAY_TRY(LabelSet set, noisyLabelSet(*job.dataset, job.choice.noise));
+        return keepLabels(*job.project, noiseName(job.choice.noise), std::move(set));
+    }
+    case LabelChoice::Kind::File: {
+        const std::filesystem::path file = QFile::encodeName(job.choice.file).toStdString();
+        ASSAY_TRY(LabelFile read, readLabelFile(file, *job.dataset));
+        return keepLabels(*job.project, file.filename().string(), std::move(read.labels));
+    }
+    case LabelChoice::Kind::Journal:
+        record.revision = job.project->revision();
+        return journalLabels(job, *record.revision, excluded);
+    case LabelChoice::Kind::Stored: {
+        ASSAY_TRY(StoredLabelSet stored, job.project->labelSet(job.choice.stored));
+        return KeptLabels{stored.id, stored.name, std::make_shared<const LabelSet>(std::move(stored.set))};
+    }
+    }
+    return fail(ErrorCode::Internal, "unknown kind of labels");
+}
+
+Result<NewRun> recordRun(const LabelJob& job, const RunConfig& config) {
+    NewRun made;
+    made.start.record.config = config;
+    ASSAY_TRY(made.labels, labelsFor(job, made.start.record, made.start.excluded));
+    made.start.labels = made.labels.set;
+    made.start.record.labelSet = made.labels.id;
+    made.start.record.created = utcNow();
+    ASSAY_TRY(made.start.record.id, job.project->addRun(made.start.record));
+    return made;
+}
+
+Result<NewRun> reviveRun(const std::shared_ptr<Project>& project, RunRecord record) {
+    NewRun made;
+    ASSAY_TRY(StoredLabelSet stored, project->labelSet(record.labelSet));
+    made.labels = {stored.id, stored.name, std::make_shared<const LabelSet>(std::move(stored.set))};
+    if (record.revision) {
+        ASSAY_TRY(const std::vector<DecisionState> decisions, project->decisions(record.revision));
+        made.start.excluded = effectiveLabels(made.labels.set->labels, decisions).excluded;
+    }
+    record.state = RunState::Queued;
+    record.reason.clear();
+    made.start.labels = made.labels.set;
+    made.start.record = std::move(record);
+    made.start.resume = true;
+    return made;
+}
+
+} // namespace
+
+void Workspace::startRun(const RunConfig& config, const LabelChoice& labels) {
+    d->startRun(config, labels);
+}
+
+void Workspace::Private::startRun(RunConfig config, LabelChoice choice) {
+    if (!project || !mayDecide()) return;
+    const auto method = registry->methods.find(config.method);
+    if (!method) {
+        if (!engineReady) {
+            waitingForEngine.push_back([this, config, choice] { startRun(config, choice); });
+            Q_EMIT q->notice(tr("The run starts as soon as the engine is loaded"));
+        } else {
+            Q_EMIT q->warning(tr("There is no method “%1”").arg(QString::fromStdString(config.method)));
+        }
+        return;
+    }
+    auto settings = completeParams(method->description().params, config.settings);
+    if (!settings) {
+        Q_EMIT q->warning(sentenceOf(settings.error()));
+        return;
+    }
+    config.settings = std::move(*settings);
+    const LabelJob job{dataset, project, std::move(choice), q->baseLabels(), q->baseLabelSetId(), book.states()};
+    pool.run([job, config] { return recordRun(job, config); },
+             [this, asked = project](Result<NewRun> made) {
+                 if (asked != project) return;
+                 if (!made) {
+                     Q_EMIT q->warning(sentenceOf(made.error()));
+                     return;
+                 }
+                 labelNames[made->labels.id] = made->labels.name;
+                 labelSets[made->labels.id] = made->labels;
+                 begin(std::move(made->start));
+                 Q_EMIT q->labelSetsChanged();
+             });
+}
+
+void Workspace::Private::begin(RunStart start) {
+    const RunId id = start.record.id;
+    const std::int64_t labelSet = start.record.labelSet;
+    const bool first = !runs.running();
+    runs.start(std::move(start));
+    askLabels(labelSet);
+    if (first) {
+        live = true;
+        show(id, runs.record(id)->epochsDone);
+    }
+}
+
+void Workspace::retrainOnCleaned() {
+    if (!d->currentRun) {
+        Q_EMIT warning(tr("Choose a run first: its settings are used again on the cleaned labels"));
+        return;
+    }
+    LabelChoice labels;
+    labels.kind = LabelChoice::Kind::Journal;
+    d->startRun(d->runs.record(*d->currentRun)->config, labels);
+}
+
+void Workspace::resumeRun(RunId id) {
+    const RunRecord* record = d->runs.record(id);
+    if (!d->project || record == nullptr || !d->mayDecide()) return;
+    if (!d->registry->methods.find(record->config.method)) {
+        Q_EMIT warning(tr("The method of this run is not loaded: %1").arg(QString::fromStdString(record->config.method)));
+        return;
+    }
+    d->pool.run([project = d->project, record = *record] { return reviveRun(project, record); },
+                [this, asked = d->project](Result<NewRun> made) {
+                    if (asked != d->project) return;
+                    if (!made) {
+                        Q_EMIT warning(sentenceOf(made.error()));
+                        return;
+                    }
+                    d->labelSets[made->labels.id] = made->labels;
+                    d->begin(std::move(made->start));
+                });
+}
+
+void Workspace::Private::askLabels(std::int64_t labelSet) {
+    if (!project || labelSet == 0 || labelRoots.contains(labelSet) || !labelsAsked.insert(labelSet).second) return;
+    struct Both {
+        KeptLabels own, root;
+    };
+    pool.run(
+        [project = project, labelSet]() -> Result<Both> {
+            ASSAY_TRY(StoredLabelSet stored, project->labelSet(labelSet));
+            Both both;
+            both.own = {stored.id, stored.name, std::make_shared<const LabelSet>(std::move(stored.set))};
+            ASSAY_TRY(both.root, rootLabels(*project, labelSet));
+            if (both.root.id == labelSet) both.root = both.own;
+            return both;
+        },
+        [this, labelSet, asked = project](Result<Both> both) {
+            if (asked != project) return;
+            labelsAsked.erase(labelSet);
+            if (!both) {
+                Q_EMIT q->warning(sentenceOf(both.error()));
+                return;
+            }
+            labelSets[labelSet] = both->own;
+            labelRoots[labelSet] = both->root;
+            for (const RunRecord& record : runs.records())
+                if (record.labelSet == labelSet) Q_EMIT q->labelsReady(record.id);
+            if (currentRun && runs.record(*currentRun)->labelSet == labelSet) {
+                countSuspects();
+                Q_EMIT q->currentRunChanged();
+                filterNow();
+            }
+        });
+}
+
+void Workspace::Private::onEpoch(RunId run, const std::shared_ptr<const Evidence>& evidence) {
+    if (evidence) cache.add(run, evidence);
+    Q_EMIT q->epochArrived(run);
+    if (live && runs.running() == run) show(run, runs.record(run)->epochsDone);
+    else if (currentRun == run && currentEpoch == 0) show(run, runs.record(run)->epochsDone);
+}
+
+void Workspace::Private::onEnded(RunId run, const QString& sentence) {
+    if (currentRun == run) live = false;
+    Q_EMIT q->runEnded(run, sentence);
+}
+
+} // namespace assay::ui

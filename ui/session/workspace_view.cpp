@@ -1,0 +1,241 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/workspace_private.h"
+
+#include "core/audit/score.h"
+#include "core/base/text.h"
+#include "ui/session/sample_order.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace assay::ui {
+
+namespace {
+
+/// Bits of a set of samples or labels, for questions inside loops.
+template <class T>
+std::vector<std::uint8_t> bitsOf(const std::vector<T>& items, std::size_t size) {
+    std::vector<std::uint8_t> bits(size, 0);
+    for (const T& item : items) {
+        std::size_t at = 0;
+        if constexpr (std::is_integral_v<T>) at = std::size_t(item);
+        else if constexpr (std::is_enum_v<T>) at = std::size_t(item);
+        else at = item.value;
+        if (at < size) bits[at] = 1;
+    }
+    return bits;
+}
+
+} // namespace
+
+const LabelSet* Workspace::Private::base() const {
+    if (currentRun) {
+        const RunRecord* record = runs.record(*currentRun);
+        if (const auto it = labelRoots.find(record ? record->labelSet : 0); it != labelRoots.end())
+            return it->second.set.get();
+    }
+    return working.get();
+}
+
+void Workspace::Private::show(std::optional<RunId> run, int epoch) {
+    const bool another = run != currentRun;
+    currentRun = run;
+    currentEpoch = epoch;
+    if (another) {
+        if (run) askLabels(runs.record(*run)->labelSet);
+        Q_EMIT q->currentRunChanged();
+    }
+    refreshEpoch();
+}
+
+void Workspace::Private::refreshEpoch() {
+    if (!dataset) return;
+    ++showGeneration;
+    scoresAsked.clear();
+    scoreSuggestions.clear();
+    mixture.reset();
+    std::shared_ptr<const Evidence> evidence;
+    if (currentRun && currentEpoch > 0) {
+        const EpochList list = runs.epochs(*currentRun);
+        const auto it = std::find_if(list->begin(), list->end(),
+                                     [&](const EpochSummary& s) { return s.epoch == currentEpoch; });
+        if (it != list->end()) mixture = it->mixture;
+        evidence = cache.get(*currentRun, currentEpoch);
+        if (!evidence) return; // comes back here when it has been read
+    }
+    values.set(std::move(evidence), mixture);
+    if (!values.has(filter.score)) askScore(filter.score);
+    countSuspects();
+    const bool firstEvidence = values.evidence() && !orderHadEvidence;
+    orderOld = true;
+    Q_EMIT q->epochOnShowChanged();
+    if (firstEvidence || order.size() != dataset->size() || !values.evidence()) q->resort();
+}
+
+void Workspace::Private::countSuspects() {
+    suspects = 0;
+    suspectBits.assign(dataset ? dataset->size() : 0, 0);
+    const std::vector<float>& pNoisy = values.values(QStringLiteral("p-noisy"));
+    for (std::size_t i = 0; i < suspectBits.size(); ++i) // NaN is no suspect
+        suspects += suspectBits[i] = dataset->splits[i] == Split::Train && double(pNoisy[i]) >= threshold;
+}
+
+bool Workspace::Private::suspect(SampleIndex sample) const {
+    return sample.value < suspectBits.size() && suspectBits[sample.value];
+}
+
+void Workspace::Private::askScore(const QString& id) {
+    const auto score = registry->scores.find(id.toStdString());
+    if (!score || !currentRun || !values.evidence() || !scoresAsked.insert(id).second) return;
+    struct Answer {
+        std::vector<float> values;
+        std::vector<Label> suggested;
+    };
+    const KeptLabels labels = labelSets[runs.record(*currentRun)->labelSet];
+    pool.run(
+        [score, dataset = dataset, project = project, labels, run = *currentRun,
+         last = values.evidence()]() -> Result<Answer> {
+            ScoreInput input;
+            input.dataset = dataset.get();
+            input.labels = labels.set ? &labels.set->labels : &dataset->givenLabels;
+            for (int epoch = 1; epoch < last->epoch; ++epoch)
+                if (auto earlier = project->evidence(run, epoch)) input.epochs.push_back(std::move(*earlier));
+            input.epochs.push_back(last);
+            ASSAY_TRY(const ScoreValues found, score->compute(input));
+            Answer answer;
+            answer.values.assign(dataset->size(), std::nanf(""));
+            answer.suggested.assign(dataset->size(), kNoLabel);
+            for (std::size_t row = 0; row < last->size() && row < found.values.size(); ++row) {
+                answer.values[last->samples[row].value] = found.values[row];
+                if (row < found.suggested.size()) answer.suggested[last->samples[row].value] = found.suggested[row];
+            }
+            return answer;
+        },
+        [this, id, generation = showGeneration](Result<Answer> answer) {
+            if (generation != showGeneration) return;
+            if (!answer) {
+                Q_EMIT q->warning(QString::fromStdString(answer.error().sentence()));
+                return;
+            }
+            values.addComputed(id, std::move(answer->values));
+            scoreSuggestions[id] = std::move(answer->suggested);
+            orderOld = true;
+            Q_EMIT q->epochOnShowChanged();
+            if (filter.score == id) q->resort();
+        });
+}
+
+void Workspace::Private::sortNow() {
+    order = sortedOrder(values.values(filter.score), filter.descending);
+    orderOld = false;
+    orderHadEvidence = values.evidence() != nullptr;
+}
+
+void Workspace::Private::filterNow() {
+    if (!dataset) return;
+    const std::vector<float>& scores = values.values(filter.score);
+    const std::size_t classes = std::size_t(dataset->classCount());
+    const auto classBits = bitsOf(filter.classes, classes);
+    const auto splitBits = bitsOf(filter.splits, 3);
+    const auto verdictBits = bitsOf(filter.verdicts, 5);
+    const auto only = bitsOf(filter.only, dataset->size());
+    const std::string text = asciiLower(filter.text.toStdString());
+    std::vector<std::uint8_t> textClass(classes, 0);
+    for (std::size_t k = 0; k < classes && !text.empty(); ++k) textClass[k] = containsNoCase(dataset->classNames[k], text);
+    const LabelSet* labels = base();
+    const auto keep = [&](SampleIndex sample) {
+        const std::size_t i = sample.value;
+        if (!filter.only.empty() && !only[i]) return false;
+        if (!filter.splits.empty() && !splitBits[std::size_t(dataset->splits[i])]) return false;
+        if (!filter.verdicts.empty() && !verdictBits[std::size_t(book.state(sample).verdict)]) return false;
+        if (filter.suspectsOnly && !suspect(sample)) return false;
+        if (filter.scoreRange) {
+            const double score = scores[i];
+            if (!(score >= filter.scoreRange->first && score <= filter.scoreRange->second)) return false;
+        }
+        const Label given = labels->labels[i];
+        if (!filter.classes.empty() && (given < 0 || !classBits[std::size_t(given)])) return false;
+        if (text.empty() || (given >= 0 && textClass[std::size_t(given)])) return true;
+        return containsNoCase(dataset->names[i], text);
+    };
+    view = filteredOrder(order, keep);
+    Q_EMIT q->viewChanged();
+}
+
+void Workspace::resort() {
+    if (!d->dataset) return;
+    if (!d->values.has(d->filter.score)) d->askScore(d->filter.score);
+    d->sortNow();
+    d->filterNow();
+}
+
+void Workspace::setFilter(const ViewFilter& filter) {
+    const bool another = filter.score != d->filter.score || filter.descending != d->filter.descending;
+    d->filter = filter;
+    if (!d->dataset) return;
+    if (another || d->order.size() != d->dataset->size()) resort();
+    else d->filterNow();
+}
+
+void Workspace::setThreshold(double pNoisy) {
+    pNoisy = std::clamp(pNoisy, 0.0, 1.0);
+    if (!std::isfinite(pNoisy) || pNoisy == d->threshold) return;
+    d->threshold = pNoisy;
+    d->countSuspects();
+    Q_EMIT thresholdChanged();
+    if (d->filter.suspectsOnly) d->filterNow();
+}
+
+Label Workspace::suggestedLabel(SampleIndex sample) const {
+    Label label = kNoLabel;
+    if (const auto it = d->scoreSuggestions.find(d->filter.score);
+        it != d->scoreSuggestions.end() && sample.value < it->second.size())
+        label = it->second[sample.value];
+    if (label == kNoLabel) label = d->values.prediction(sample);
+    return label == baseLabel(sample) ? kNoLabel : label;
+}
+
+bool Workspace::Private::mayDecide() {
+    if (!project) return false;
+    if (!project->readOnly()) return true;
+    Q_EMIT q->decisionFailed(tr("The project is open read-only: %1").arg(QString::fromStdString(project->readOnlyReason())));
+    return false;
+}
+
+DecisionReason Workspace::Private::reasonFor(SampleIndex sample, const QString& rule) const {
+    DecisionReason reason;
+    reason.who = DecisionBook::userName();
+    reason.rule = rule.toStdString();
+    reason.run = currentRun;
+    const std::vector<float>& scores = values.values(filter.score);
+    if (sample.value < scores.size() && std::isfinite(scores[sample.value])) {
+        reason.score = filter.score.toStdString();
+        reason.value = double(scores[sample.value]);
+    }
+    return reason;
+}
+
+void Workspace::decide(const std::vector<SampleIndex>& samples, DecisionState to, const QString& rule) {
+    if (!d->mayDecide()) return;
+    std::vector<DecisionRequest> requests;
+    for (const SampleIndex sample : samples) requests.push_back({sample, to, d->reasonFor(sample, rule)});
+    d->book.decide(std::move(requests));
+}
+
+void Workspace::acceptSuggestions(const std::vector<SampleIndex>& samples) {
+    if (!d->mayDecide()) return;
+    std::vector<DecisionRequest> requests;
+    for (const SampleIndex sample : samples) {
+        const Label label = suggestedLabel(sample);
+        if (label == kNoLabel) continue;
+        requests.push_back({sample, {Verdict::Relabel, label}, d->reasonFor(sample, QStringLiteral("suggestion"))});
+    }
+    const auto without = qlonglong(samples.size() - requests.size());
+    if (without > 0)
+        Q_EMIT notice(tr("%Ln pictures have no suggestion other than their label: press Space to keep it", nullptr,
+                         int(without)));
+    d->book.decide(std::move(requests));
+}
+
+} // namespace assay::ui
