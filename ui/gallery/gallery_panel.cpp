@@ -1,0 +1,333 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/gallery/gallery_panel.h"
+
+#include "core/data/pixel_store.h"
+#include "ui/gallery/gallery_view.h"
+#include "ui/gallery/tile_delegate.h"
+#include "ui/models/gallery_model.h"
+#include "ui/session/thumbnail_service.h"
+#include "ui/session/workspace.h"
+
+#include <QComboBox>
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLocale>
+#include <QPushButton>
+#include <QSlider>
+#include <QStackedWidget>
+#include <QStyle>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace assay::ui {
+
+namespace {
+
+QString titleOf(const QString& score) {
+    if (score == QLatin1String("p-noisy")) return QStringLiteral("p(noisy)");
+    return score;
+}
+
+} // namespace
+
+GalleryPanel::GalleryPanel(Workspace& workspace, ThumbnailService& thumbnails, QWidget* parent)
+    : QWidget(parent), m_workspace(workspace), m_thumbnails(thumbnails), m_model(new GalleryModel(workspace, this)),
+      m_view(new GalleryView(this)), m_delegate(new TileDelegate(*m_model, thumbnails, this)) {
+    setObjectName(QStringLiteral("galleryPanel"));
+    buildUi();
+    connect(&workspace, &Workspace::viewChanged, this, &GalleryPanel::updateHeader);
+    connect(&workspace, &Workspace::thresholdChanged, this, &GalleryPanel::updateHeader);
+    connect(&workspace, &Workspace::epochOnShowChanged, this, &GalleryPanel::onEpoch);
+    connect(&workspace, &Workspace::selectionChanged, this, &GalleryPanel::showSelection);
+    connect(&workspace, &Workspace::focusChanged, this, &GalleryPanel::showFocus);
+    connect(&workspace, &Workspace::decisionsChanged, this, &GalleryPanel::updateHeader);
+    connect(m_model, &QAbstractItemModel::modelReset, this, &GalleryPanel::afterReset);
+    connect(&thumbnails, &ThumbnailService::arrived, m_view->viewport(), qOverload<>(&QWidget::update));
+    fillScores();
+    updateHeader();
+}
+
+void GalleryPanel::buildUi() {
+    m_suspectsOnly = new QToolButton(this);
+    m_suspectsOnly->setObjectName(QStringLiteral("suspectsOnly"));
+    m_suspectsOnly->setText(tr("◆ Suspects only"));
+    m_suspectsOnly->setCheckable(true);
+    m_suspectsOnly->setToolTip(tr("Show only samples past the threshold"));
+    connect(m_suspectsOnly, &QToolButton::clicked, this, [this](bool on) {
+        ViewFilter filter = m_workspace.filter();
+        filter.suspectsOnly = on;
+        m_workspace.setFilter(filter);
+    });
+    m_title = new QLabel(this);
+    m_scores = new QComboBox(this);
+    m_scores->setObjectName(QStringLiteral("sortBy"));
+    m_scores->setAccessibleName(tr("Sort by"));
+    m_scores->setToolTip(tr("Sort by this score. p(noisy): 0 to 1, higher is more suspect, judged on pictures that the "
+                            "run was trained on"));
+    m_scores->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    connect(m_scores, &QComboBox::activated, this, &GalleryPanel::chooseScore);
+    m_direction = new QToolButton(this);
+    m_direction->setObjectName(QStringLiteral("sortDirection"));
+    m_direction->setAccessibleName(tr("Direction of sorting"));
+    m_direction->setToolTip(tr("Highest or lowest first"));
+    connect(m_direction, &QToolButton::clicked, this, [this] {
+        ViewFilter filter = m_workspace.filter();
+        filter.descending = !filter.descending;
+        m_workspace.setFilter(filter);
+    });
+    m_count = new QLabel(this);
+    m_count->setObjectName(QStringLiteral("galleryCount"));
+    m_resort = new QToolButton(this);
+    m_resort->setObjectName(QStringLiteral("resort"));
+    m_resort->setText(tr("Sort again"));
+    m_resort->setToolTip(tr("Scores have changed since the last sorting"));
+    connect(m_resort, &QToolButton::clicked, &m_workspace, &Workspace::resort);
+    m_clear = new QToolButton(this);
+    m_clear->setObjectName(QStringLiteral("clearBrushed"));
+    m_clear->setText(tr("Show all"));
+    m_clear->setToolTip(tr("Leave the brushed or clicked set"));
+    connect(m_clear, &QToolButton::clicked, this, [this] {
+        ViewFilter filter = m_workspace.filter();
+        filter.only.clear();
+        filter.onlyTitle.clear();
+        m_workspace.setFilter(filter);
+    });
+    m_size = new QSlider(Qt::Horizontal, this);
+    m_size->setObjectName(QStringLiteral("tileSize"));
+    m_size->setAccessibleName(tr("Size of the tiles"));
+    m_size->setToolTip(tr("Size of the tiles"));
+    m_size->setRange(28, 224);
+    m_size->setFixedWidth(110);
+    connect(m_size, &QSlider::valueChanged, this, &GalleryPanel::applyTileSize);
+
+    auto* header = new QHBoxLayout;
+    header->setContentsMargins(8, 4, 8, 4);
+    for (QWidget* widget : {static_cast<QWidget*>(m_suspectsOnly), static_cast<QWidget*>(m_title),
+                            static_cast<QWidget*>(m_scores), static_cast<QWidget*>(m_direction),
+                            static_cast<QWidget*>(m_count)})
+        header->addWidget(widget);
+    header->addWidget(m_clear);
+    header->addWidget(m_resort);
+    header->addStretch(1);
+    auto* sizeLabel = new QLabel(tr("size"), this);
+    sizeLabel->setBuddy(m_size);
+    header->addWidget(sizeLabel);
+    header->addWidget(m_size);
+
+    m_view->setObjectName(QStringLiteral("gallery"));
+    m_view->setAccessibleName(tr("Gallery"));
+    m_view->setModel(m_model);
+    m_view->setItemDelegate(m_delegate);
+    m_view->installEventFilter(this);
+    m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
+    connect(m_view, &GalleryView::visibleRowsChanged, this, &GalleryPanel::wantThumbnails);
+    connect(m_view, &GalleryView::opened, this, [this](const QModelIndex& index) {
+        Q_EMIT openRequested(m_model->sampleAt(index.row()));
+    });
+    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &GalleryPanel::takeSelectionFromView);
+    connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& now) {
+        if (!m_syncing && now.isValid()) m_workspace.setFocus(m_model->sampleAt(now.row()));
+    });
+
+    auto* emptyPage = new QWidget(this);
+    m_empty = new QLabel(emptyPage);
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setWordWrap(true);
+    m_emptyButton = new QPushButton(tr("Show everything"), emptyPage);
+    m_emptyButton->setObjectName(QStringLiteral("galleryEmptyButton"));
+    connect(m_emptyButton, &QPushButton::clicked, this, [this] {
+        ViewFilter filter;
+        filter.score = m_workspace.filter().score;
+        filter.descending = m_workspace.filter().descending;
+        m_workspace.setFilter(filter);
+    });
+    auto* emptyLayout = new QVBoxLayout(emptyPage);
+    emptyLayout->addStretch();
+    emptyLayout->addWidget(m_empty);
+    emptyLayout->addWidget(m_emptyButton, 0, Qt::AlignHCenter);
+    emptyLayout->addStretch();
+    m_stack = new QStackedWidget(this);
+    m_stack->addWidget(m_view);
+    m_stack->addWidget(emptyPage);
+
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addLayout(header);
+    layout->addWidget(m_stack, 1);
+    m_size->setValue(84);
+    applyTileSize(84);
+}
+
+void GalleryPanel::fillScores() {
+    const QStringList names = m_workspace.scoreNames();
+    QStringList shown;
+    for (int i = 0; i < m_scores->count(); ++i) shown << m_scores->itemData(i).toString();
+    if (shown != names) {
+        m_scores->clear();
+        for (const QString& name : names) m_scores->addItem(titleOf(name), name);
+    }
+    int at = m_scores->findData(m_workspace.filter().score);
+    if (at < 0) at = m_scores->findData(QStringLiteral("index"));
+    m_scores->setCurrentIndex(at);
+}
+
+void GalleryPanel::chooseScore(int item) {
+    ViewFilter filter = m_workspace.filter();
+    filter.score = m_scores->itemData(item).toString();
+    filter.descending = filter.score != QLatin1String("index") && filter.score != QLatin1String("margin") &&
+                        filter.score != QLatin1String("confidence");
+    m_workspace.setFilter(filter);
+}
+
+void GalleryPanel::updateHeader() {
+    const ViewFilter& filter = m_workspace.filter();
+    const auto dataset = m_workspace.dataset();
+    const QLocale locale;
+    fillScores();
+    m_suspectsOnly->setChecked(filter.suspectsOnly);
+    m_suspectsOnly->setEnabled(m_workspace.currentEvidence() != nullptr);
+    m_title->setText(filter.onlyTitle.isEmpty() ? tr("by") : tr("%1, by").arg(filter.onlyTitle));
+    m_direction->setText(filter.descending ? QStringLiteral("↓") : QStringLiteral("↑"));
+    m_clear->setVisible(!filter.only.empty());
+    m_resort->setVisible(m_workspace.orderIsOld() && m_workspace.currentEvidence());
+    const int total = dataset ? int(dataset->size()) : 0, shown = int(m_workspace.view().size());
+    m_count->setText(shown == total ? locale.toString(total) : tr("%1 of %2").arg(locale.toString(shown), locale.toString(total)));
+    if (!dataset || shown > 0) {
+        m_stack->setCurrentIndex(0);
+    } else {
+        m_empty->setText(filter.suspectsOnly && m_workspace.suspectCount() == 0
+                             ? tr("No sample is past the threshold %1.").arg(locale.toString(m_workspace.threshold(), 'f', 2))
+                             : tr("No sample passes these filters."));
+        m_stack->setCurrentIndex(1);
+    }
+}
+
+void GalleryPanel::wantThumbnails() {
+    auto [first, end] = m_view->visibleRows();
+    std::vector<SampleIndex> wanted;
+    const int margin = end - first;
+    for (int row = first; row < end; ++row) wanted.push_back(m_model->sampleAt(row));
+    for (int row = end; row < std::min(m_model->rowCount(), end + margin); ++row) wanted.push_back(m_model->sampleAt(row));
+    for (int row = first - 1; row >= std::max(0, first - margin); --row) wanted.push_back(m_model->sampleAt(row));
+    m_thumbnails.want(wanted, int(std::lround(m_delegate->pictureSide() * m_view->devicePixelRatioF())));
+}
+
+void GalleryPanel::applyTileSize(int side) {
+    const auto dataset = m_workspace.dataset();
+    if (dataset && dataset->pixels && side < 96) { // whole factors of tiny pictures leave no empty frame
+        const ImageGeometry geometry = dataset->pixels->geometry();
+        const int longer = std::max(geometry.width, geometry.height);
+        if (longer <= side && longer > 0) side = side / longer * longer;
+    }
+    m_delegate->setPictureSide(side);
+    m_view->setTileSize(m_delegate->tileSize(m_view->fontMetrics()));
+    wantThumbnails();
+}
+
+void GalleryPanel::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::FontChange) applyTileSize(m_delegate->pictureSide());
+    QWidget::changeEvent(event);
+}
+
+bool GalleryPanel::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_view && event->type() == QEvent::KeyPress) {
+        auto* key = static_cast<QKeyEvent*>(event);
+        if (key->modifiers() == Qt::ControlModifier && (key->key() == Qt::Key_Plus || key->key() == Qt::Key_Minus)) {
+            m_size->setValue(m_size->value() + (key->key() == Qt::Key_Plus ? 14 : -14));
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+void GalleryPanel::takeSelectionFromView() {
+    if (m_syncing) return;
+    m_syncing = true;
+    std::vector<SampleIndex> samples;
+    for (const QItemSelectionRange& range : m_view->selectionModel()->selection())
+        for (int row = range.top(); row <= range.bottom(); ++row) samples.push_back(m_model->sampleAt(row));
+    m_workspace.setSelection(std::move(samples));
+    m_syncing = false;
+}
+
+void GalleryPanel::showSelection() {
+    if (m_syncing) return;
+    m_syncing = true;
+    std::vector<int> rows;
+    for (const SampleIndex sample : m_workspace.selection())
+        if (const auto row = m_model->rowOf(sample)) rows.push_back(*row);
+    std::sort(rows.begin(), rows.end());
+    QItemSelection selection;
+    for (std::size_t i = 0; i < rows.size();) {
+        std::size_t j = i;
+        while (j + 1 < rows.size() && rows[j + 1] == rows[j] + 1) ++j;
+        selection.append(QItemSelectionRange(m_model->index(rows[i]), m_model->index(rows[j])));
+        i = j + 1;
+    }
+    m_view->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
+    m_syncing = false;
+}
+
+void GalleryPanel::showFocus() {
+    if (m_syncing) return;
+    const auto focus = m_workspace.focus();
+    const auto row = focus ? m_model->rowOf(*focus) : std::nullopt;
+    m_syncing = true;
+    m_view->selectionModel()->setCurrentIndex(row ? m_model->index(*row) : QModelIndex(), QItemSelectionModel::NoUpdate);
+    if (row) m_view->scrollTo(m_model->index(*row));
+    m_syncing = false;
+}
+
+int GalleryPanel::focusRow() const {
+    const auto focus = m_workspace.focus();
+    const auto row = focus ? m_model->rowOf(*focus) : std::nullopt;
+    return row.value_or(-1);
+}
+
+void GalleryPanel::goToRow(int row) {
+    if (row < 0 || row >= m_model->rowCount()) return;
+    const QModelIndex index = m_model->index(row);
+    m_view->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect);
+    m_view->scrollTo(index);
+    m_workspace.setFocus(m_model->sampleAt(row));
+}
+
+void GalleryPanel::afterReset() {
+    m_view->updateGeometry();
+    showSelection();
+    showFocus();
+    if (m_view->currentIndex().isValid() == false && m_model->rowCount() > 0) {
+        m_syncing = true;
+        m_view->selectionModel()->setCurrentIndex(m_model->index(0), QItemSelectionModel::NoUpdate);
+        m_syncing = false;
+        m_workspace.setFocus(m_model->sampleAt(0));
+    }
+    applyTileSize(m_size->value());
+    updateHeader();
+    wantThumbnails();
+}
+
+void GalleryPanel::onEpoch() {
+    // Never under the pointer, never while somebody works on a selection or in review.
+    const bool calm = !m_view->underMouse() && !m_strip && m_workspace.selection().size() <= 1;
+    if (m_workspace.orderIsOld() && calm) m_workspace.resort();
+    updateHeader();
+}
+
+void GalleryPanel::setStrip(bool strip) {
+    m_strip = strip;
+    m_view->setArrangement(strip ? GalleryView::Arrangement::Strip : GalleryView::Arrangement::Grid);
+    const int room = m_view->tileSize().height() + style()->pixelMetric(QStyle::PM_ScrollBarExtent);
+    m_view->setMinimumHeight(strip ? room : 0);
+    setMaximumHeight(strip ? room + 40 : QWIDGETSIZE_MAX);
+    wantThumbnails();
+}
+
+} // namespace assay::ui

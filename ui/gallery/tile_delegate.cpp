@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/gallery/tile_delegate.h"
+
+#include "ui/plots/plot_theme.h"
+#include "ui/session/thumbnail_service.h"
+
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace assay::ui {
+
+namespace {
+
+constexpr int kMargin = 4;
+constexpr int kBarHeight = 3;
+constexpr int kMarkSide = 9;
+
+void drawDiamond(QPainter& painter, QRectF area) {
+    const QPointF c = area.center();
+    painter.drawPolygon(QPolygonF({{c.x(), area.top()}, {area.right(), c.y()}, {c.x(), area.bottom()}, {area.left(), c.y()}}));
+}
+
+} // namespace
+
+QString verdictSign(Verdict verdict) {
+    switch (verdict) {
+    case Verdict::Keep: return QStringLiteral("✔");
+    case Verdict::Relabel: return QStringLiteral("✎");
+    case Verdict::Flag: return QStringLiteral("⚑");
+    case Verdict::Exclude: return QStringLiteral("✕");
+    case Verdict::None: break;
+    }
+    return {};
+}
+
+TileDelegate::TileDelegate(const GalleryModel& model, const ThumbnailService& thumbnails, QObject* parent)
+    : QStyledItemDelegate(parent), m_model(model), m_thumbnails(thumbnails) {}
+
+QSize TileDelegate::tileSize(const QFontMetrics& metrics) const {
+    const int text = m_side >= 56 ? metrics.height() + 1 : 0;
+    return {m_side + 2 * kMargin, m_side + 2 * kMargin + kBarHeight + 3 + text};
+}
+
+QSize TileDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const {
+    return tileSize(option.fontMetrics);
+}
+
+void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    const Tile tile = m_model.tile(index.row());
+    const QRect area = option.rect.adjusted(1, 1, -1, -1);
+    painter->save();
+    const bool selected = option.state & QStyle::State_Selected;
+    if (selected) painter->fillRect(area, option.palette.brush(QPalette::Active, QPalette::Highlight));
+    if (option.state & QStyle::State_HasFocus) {
+        painter->setPen(QPen(option.palette.color(QPalette::Active, selected ? QPalette::HighlightedText : QPalette::Highlight), 2));
+        painter->drawRect(area.adjusted(1, 1, -1, -1));
+    }
+    const QRect picture(option.rect.left() + kMargin, option.rect.top() + kMargin, m_side, m_side);
+    paintPicture(*painter, picture, tile);
+    const QRect bar(picture.left(), picture.bottom() + 2, m_side, kBarHeight);
+    paintScore(*painter, bar, tile, option.palette);
+    paintMarks(*painter, picture, tile, option.palette);
+    if (m_side >= 56) {
+        const QRect line(option.rect.left() + 2, bar.bottom() + 1, option.rect.width() - 4, option.fontMetrics.height());
+        const QString label = tile.decision.verdict == Verdict::Relabel ? tile.decided : tile.suggested;
+        const QString text = label.isEmpty() ? tile.given : tile.given + QStringLiteral(" → ") + label;
+        painter->setPen(option.palette.color(QPalette::Active, selected ? QPalette::HighlightedText : QPalette::Text));
+        painter->drawText(line, Qt::AlignHCenter | Qt::AlignVCenter,
+                          option.fontMetrics.elidedText(text, Qt::ElideRight, line.width()));
+    }
+    painter->restore();
+}
+
+void TileDelegate::paintPicture(QPainter& painter, const QRect& area, const Tile& tile) const {
+    const qreal ratio = painter.device()->devicePixelRatioF();
+    QImage image = m_thumbnails.thumbnail(tile.sample, int(std::lround(m_side * ratio)));
+    if (image.isNull()) {
+        painter.fillRect(area, QColor(128, 128, 128, 48));
+        return;
+    }
+    image.setDevicePixelRatio(ratio);
+    const QSizeF size = image.deviceIndependentSize();
+    const QPointF at(std::floor(area.left() + (area.width() - size.width()) / 2),
+                     std::floor(area.top() + (area.height() - size.height()) / 2));
+    if (tile.decision.verdict == Verdict::Exclude) painter.setOpacity(0.35);
+    painter.drawImage(at, image);
+    painter.setOpacity(1);
+}
+
+void TileDelegate::paintScore(QPainter& painter, const QRect& area, const Tile& tile, const QPalette& palette) const {
+    if (!std::isfinite(tile.score) || !tile.hasEvidence) return;
+    const PlotTheme theme = PlotTheme::fromPalette(palette);
+    painter.fillRect(area, theme.grid);
+    const float share = std::clamp(tile.score, 0.0f, 1.0f);
+    painter.fillRect(QRectF(area.left(), area.top(), double(area.width()) * double(share), area.height()),
+                     tile.suspect ? theme.suspect : theme.clean);
+}
+
+void TileDelegate::paintMarks(QPainter& painter, const QRect& area, const Tile& tile, const QPalette& palette) const {
+    const PlotTheme theme = PlotTheme::fromPalette(palette);
+    painter.setRenderHint(QPainter::Antialiasing);
+    if (tile.hasEvidence) {
+        const QRectF mark(area.left() + 2, area.top() + 2, kMarkSide, kMarkSide);
+        painter.setPen(QPen(QColor(0, 0, 0, 150), 1));
+        painter.setBrush(tile.suspect ? theme.suspect : theme.clean);
+        if (tile.suspect) drawDiamond(painter, mark.adjusted(-1, -1, 1, 1));
+        else painter.drawEllipse(mark);
+    }
+    const QString sign = verdictSign(tile.decision.verdict);
+    if (!sign.isEmpty()) {
+        QFont font = painter.font();
+        font.setBold(true);
+        painter.setFont(font);
+        const int side = painter.fontMetrics().height();
+        const QRect badge(area.right() - side - 1, area.top() + 1, side, side);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(palette.color(QPalette::Active, QPalette::Base));
+        painter.setOpacity(tile.pending ? 0.55 : 0.92);
+        painter.drawRoundedRect(badge, 3, 3);
+        painter.setPen(palette.color(QPalette::Active, QPalette::Text));
+        painter.drawText(badge, Qt::AlignCenter, sign);
+        painter.setOpacity(1);
+    }
+    painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
+} // namespace assay::ui

@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/models/gallery_model.h"
+
+#include <QStyledItemDelegate>
+
+namespace assay::ui {
+
+class ThumbnailService;
+
+/// Draws a tile: picture, given → suggested label, score bar, the mark of suspicion (◆ orange, ● blue) and of the
+/// decision (✔ ✎ ⚑ ✕).
+class TileDelegate final : public QStyledItemDelegate {
+    Q_OBJECT
+public:
+    TileDelegate(const GalleryModel& model, const ThumbnailService& thumbnails, QObject* parent = nullptr);
+
+    void setPictureSide(int side) { m_side = side; } ///< in device-independent pixels
+    [[nodiscard]] int pictureSide() const { return m_side; }
+    /// Size of a whole tile for the font in use.
+    [[nodiscard]] QSize tileSize(const QFontMetrics& metrics) const;
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+
+private:
+    void paintPicture(QPainter& painter, const QRect& area, const Tile& tile) const;
+    void paintScore(QPainter& painter, const QRect& area, const Tile& tile, const QPalette& palette) const;
+    void paintMarks(QPainter& painter, const QRect& area, const Tile& tile, const QPalette& palette) const;
+
+    const GalleryModel& m_model;
+    const ThumbnailService& m_thumbnails;
+    int m_side = 84;
+};
+
+/// The sign of a decision: ✔ ✎ ⚑ ✕, or nothing.
+[[nodiscard]] QString verdictSign(Verdict verdict);
+
+} // namespace assay::ui
