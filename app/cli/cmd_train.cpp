@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/arguments.h"
+#include "app/cli/cli_headers.h"
+#include "app/cli/commands.h"
+#include "app/cli/figures.h"
+#include "app/cli/output.h"
+#include "app/cli/training.h"
+
+namespace assay::cli {
+
+void addTrain(CLI::App& app, Session& session) {
+    CLI::App& command = *app.add_subcommand("train", "Trains one run and records its evidence in a project");
+    auto options = std::make_shared<TrainOptions>();
+    RunConfig& config = options->config;
+    addDatasetArguments(command, options->dataset);
+    command.add_option("--project", options->project, "The .assay file; made where there is none")->required();
+    command.add_option("--method", config.method, "Training method, see assay-cli methods");
+    command.add_option("--set", options->settings, "A setting of the method, key=value; may be repeated")
+        ->take_all();
+    addLabelArguments(command, options->labels);
+    command.add_flag("--cleaned", options->cleaned, "Train on the labels after the project's decisions");
+    command.add_option("--run", options->baseRun, "With --cleaned: the run whose labels the decisions change; else the newest");
+    command.add_option("--network", config.network, "Network, see assay-cli networks")->capture_default_str();
+    command.add_option("--epochs", config.epochs, "Epochs")->check(CLI::Range(1, 100000))->capture_default_str();
+    command.add_option("--seed", config.seed, "Seed of every random draw")->capture_default_str();
+    command.add_option("--device", config.device, "Where to train")
+        ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+        ->capture_default_str();
+    command.add_option("--subset", config.subset, "So many training samples, by class; 0: all")->capture_default_str();
+    command.add_option("--image-size", config.imageSize, "Side of the network's input; 0: as stored")
+        ->check(CLI::Range(0, 1024))
+        ->capture_default_str();
+    command.add_option("--threads", config.threads, "LibTorch's threads; part of the result; 0: one per core")
+        ->check(CLI::Range(0, 1024))
+        ->capture_default_str();
+    command.add_option("--loaders", config.loaders, "Loader threads; never change the result")
+        ->check(CLI::Range(1, 256))
+        ->capture_default_str();
+    command.add_option("--resume", options->resume, "Go on with this run from its last checkpoint");
+    command.add_option("--threshold", options->threshold, "A sample is a suspect from this p-noisy on")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    command.footer("Examples:\n"
+                   "  assay-cli train fashion-mnist --project p.assay --method co-teaching --labels labels.csv --epochs 10\n"
+                   "  assay-cli train fashion-mnist --project p.assay --method cross-entropy --set mixup-alpha=0.2\n"
+                   "  assay-cli train fashion-mnist --project p.assay --resume 1\n"
+                   "Interrupting (Ctrl+C) stops within a batch; the last whole epoch is kept and can be resumed.");
+    session.command(command, [&session, options]() -> Status {
+        if (options->config.method.empty() && options->resume == 0)
+            return fail(ErrorCode::InvalidArgument, "say which method to train with --method, or which run to go on with --resume");
+        ASSAY_TRY(const RunFigures figures, train(session, *options));
+        if (session.json()) return printJson(toJson(figures));
+        if (!figures.detection) note("no detection figures: " + figures.detectionMissing + ".");
+        return print(toText(std::vector{figures}));
+    });
+}
+
+} // namespace assay::cli

@@ -1,0 +1,292 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/training.h"
+
+#include "app/cli/catalogue_output.h"
+#include "app/cli/cli_headers.h"
+#include "core/base/text.h"
+#include "core/train/method.h"
+#include "core/train/network.h"
+#include "core/train/run_session.h"
+
+#include <chrono>
+#include <filesystem>
+#include <unistd.h>
+
+namespace assay::cli {
+
+namespace {
+
+/// Hands everything on to the project's recorder, and tells the user.
+class Reporter final : public RunObserver {
+public:
+    explicit Reporter(std::shared_ptr<RunObserver> recorder) : m_recorder(std::move(recorder)) {}
+
+    void batchDone(const BatchProgress& progress) override {
+        m_recorder->batchDone(progress);
+        m_progress({"epoch " + std::to_string(progress.epoch) + " of " + std::to_string(progress.epochs) + ", " +
+                        progress.phase + ", batch",
+                    progress.batch, progress.batches});
+    }
+    void epochDone(std::shared_ptr<const EpochReport> report) override {
+        m_recorder->epochDone(report);
+        std::string line = "epoch " + std::to_string(report->epoch) + "/" + std::to_string(report->epochs);
+        const auto tell = [&](const char* key, const char* words, auto format) {
+            if (const auto value = report->scalars.find(key); value != report->scalars.end())
+                line += std::string(", ") + words + " " + format(value->second);
+        };
+        const auto plain = [](double value) { return fixed(value, 4); };
+        tell("train-loss", "loss", plain);
+        tell("train-accuracy", "train", percent);
+        tell("validation-accuracy", "validation", percent);
+        tell("test-accuracy", "test", percent);
+        tell("detection-auroc", "AUROC", plain);
+        tell("disagreement", "disagreement", percent);
+        tell("accepted", "accepted", [](double value) { return fixed(value, 0); });
+        tell("seconds", "seconds", [](double value) { return fixed(value, 2); });
+        cli::note((::isatty(STDERR_FILENO) != 0 ? "\r\x1b[K" : "") + line);
+    }
+    void note(const std::string& sentence) override {
+        m_recorder->note(sentence);
+        cli::note(sentence);
+    }
+
+private:
+    std::shared_ptr<RunObserver> m_recorder;
+    ProgressFn m_progress = progressPrinter();
+};
+
+struct Ended {
+    RunState state = RunState::Failed;
+    std::optional<Error> error;
+    std::optional<RunResult> result;
+};
+
+Result<ParamValues> readSettings(const Description& method, const std::vector<std::string>& texts) {
+    ParamValues given;
+    for (const std::string& text : texts) {
+        const std::size_t equals = text.find('=');
+        if (equals == std::string::npos)
+            return fail(ErrorCode::InvalidArgument, "--set wants key=value", text);
+        const std::string name = text.substr(0, equals);
+        const auto spec = std::find_if(method.params.begin(), method.params.end(),
+                                       [&](const ParamSpec& candidate) { return candidate.name == name; });
+        if (spec == method.params.end()) {
+            std::string names;
+            for (const ParamSpec& candidate : method.params) names += (names.empty() ? "" : ", ") + candidate.name;
+            return fail(ErrorCode::InvalidArgument,
+                        method.id + " has no such setting (it has: " + (names.empty() ? "none" : names) + ")", name);
+        }
+        ASSAY_TRY(given[name], parseParam(*spec, text.substr(equals + 1)));
+    }
+    return completeParams(method.params, given);
+}
+
+Result<std::shared_ptr<Project>> openOrCreate(const TrainOptions& options, const Dataset& dataset) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(options.project, ignored)) {
+        if (options.resume != 0)
+            return fail(ErrorCode::NotFound, "there is no such project to resume a run of", options.project);
+        DatasetReference reference;
+        reference.location = dataset.location;
+        reference.contentHash = dataset.contentHash;
+        reference.format = dataset.format;
+        reference.fileColumn = options.dataset.fileColumn;
+        reference.labelColumn = options.dataset.labelColumn;
+        reference.splitSeed = dataset.splitSeed;
+        reference.samples = dataset.size();
+        reference.classNames = dataset.classNames;
+        return Project::create(options.project, reference);
+    }
+    ASSAY_TRY(auto project, Project::open(options.project, OpenMode::ReadWrite));
+    if (project->dataset().contentHash != dataset.contentHash)
+        return fail(ErrorCode::InvalidArgument,
+                    "the project belongs to another data set (" + project->dataset().location.string() +
+                        "); give another --project",
+                    options.project);
+    return project;
+}
+
+struct ChosenLabels {
+    std::string name;
+    LabelSet set;
+    std::vector<std::uint8_t> excluded;
+    std::optional<Revision> revision;
+};
+
+Result<ChosenLabels> cleanedLabels(const Project& project, const TrainOptions& options, const Dataset& dataset) {
+    ChosenLabels chosen;
+    std::optional<RunRecord> run;
+    if (options.baseRun != 0) {
+        ASSAY_TRY(run, project.run(RunId(options.baseRun)));
+    } else {
+        ASSAY_TRY(run, newestRun(project));
+    }
+    ASSAY_TRY(const BaseLabels base, baseLabels(project, run, &dataset));
+    chosen.revision = project.revision();
+    ASSAY_TRY(const auto decisions, project.decisions(chosen.revision));
+    EffectiveLabels effective = effectiveLabels(base.labels, decisions);
+    chosen.name = base.name + ", revision " + std::to_string(chosen.revision->value);
+    chosen.set.origin = LabelOrigin::Journal;
+    chosen.set.source = "revision " + std::to_string(chosen.revision->value);
+    chosen.set.labels = std::move(effective.labels);
+    chosen.set.trueLabels = base.trueLabels;
+    chosen.excluded = std::move(effective.excluded);
+    return chosen;
+}
+
+Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& options, const Dataset& dataset) {
+    ChosenLabels chosen;
+    if (options.cleaned) {
+        if (!options.labels.labels.empty())
+            return fail(ErrorCode::InvalidArgument, "--cleaned and --labels cannot both say which labels to train on");
+        ASSAY_TRY(chosen, cleanedLabels(project, options, dataset));
+    } else if (!options.labels.labels.empty()) {
+        LabelColumns columns;
+        columns.label = options.labels.labelColumn.empty() ? options.dataset.labelColumn : options.labels.labelColumn;
+        ASSAY_TRY(LabelFile file, readLabelFile(options.labels.labels, dataset, columns));
+        if (file.unnamed > 0)
+            note(withThousands(file.unnamed) + " samples are not named in " + options.labels.labels +
+                 " and keep the data set's label.");
+        chosen.name = std::filesystem::path(options.labels.labels).filename().string();
+        chosen.set = std::move(file.labels);
+    } else {
+        chosen.name = "given";
+        chosen.set = givenLabelSet(dataset);
+    }
+    if (!options.labels.truth.empty()) {
+        ASSAY_TRY(chosen.set.trueLabels, readTruth(options.labels, dataset));
+    }
+    return chosen;
+}
+
+/// The stored label set that is the same, or a new one.
+Result<std::int64_t> storeLabels(Project& project, const ChosenLabels& labels) {
+    ASSAY_TRY(const std::vector<StoredLabelSet> stored, project.labelSets());
+    for (const StoredLabelSet& one : stored)
+        if (one.name == labels.name && one.set.labels == labels.set.labels && one.set.trueLabels == labels.set.trueLabels)
+            return one.id;
+    return project.addLabelSet(labels.name, labels.set);
+}
+
+std::string manifest(const EngineInfo& engine, const Dataset& dataset, const LabelSet& labels, const RunConfig& config) {
+    return Json{{"assay", ASSAY_VERSION}, {"libtorch", engine.libtorch},     {"blas", engine.blas},
+                {"cpu", engine.cpu},      {"dataset", dataset.contentHash}, {"labels", labels.hash()},
+                {"config", toText(config)}}
+        .dump();
+}
+
+/// What the run trains on: read from the project for a resumed run, else made from the options and stored.
+struct Prepared {
+    RunRecord record;
+    TrainingTask task;
+};
+
+Result<Prepared> prepareResumed(const Project& project, const TrainOptions& options) {
+    Prepared prepared;
+    ASSAY_TRY(prepared.record, project.run(RunId(options.resume)));
+    if (prepared.record.state == RunState::Finished)
+        return fail(ErrorCode::InvalidArgument, "the run is finished; there is nothing to resume",
+                    "run " + std::to_string(options.resume));
+    ASSAY_TRY(StoredLabelSet stored, project.labelSet(prepared.record.labelSet));
+    prepared.task.labels = std::move(stored.set);
+    if (prepared.record.revision) {
+        ASSAY_TRY(const auto decisions, project.decisions(prepared.record.revision));
+        prepared.task.excluded = effectiveLabels(prepared.task.labels.labels, decisions).excluded;
+    }
+    prepared.task.resume = true;
+    return prepared;
+}
+
+Result<Prepared> prepareNew(Project& project, const TrainOptions& options, const RunConfig& config,
+                            const Dataset& dataset) {
+    Prepared prepared;
+    ASSAY_TRY(ChosenLabels labels, chooseLabels(project, options, dataset));
+    RunRecord& record = prepared.record;
+    record.config = config;
+    record.created = utcNow();
+    record.revision = labels.revision;
+    record.state = RunState::Running;
+    ASSAY_TRY(record.labelSet, storeLabels(project, labels));
+    prepared.task.labels = std::move(labels.set);
+    prepared.task.excluded = std::move(labels.excluded);
+    return prepared;
+}
+
+/// Runs on the session's training thread; a signal stops it within a batch.
+Ended runToTheEnd(Session& session, std::shared_ptr<const Method> method, std::shared_ptr<RunObserver> recorder,
+                  const TrainingTask& task) {
+    Ended ended;
+    RunSession training;
+    QueuedRun queued;
+    queued.title = task.config.method + ", seed " + std::to_string(task.config.seed);
+    queued.method = std::move(method);
+    queued.prepare = [&task]() -> Result<TrainingTask> { return task; };
+    queued.recorder = std::make_shared<Reporter>(std::move(recorder));
+    queued.ended = [&ended](RunState state, const std::optional<Error>& error, const std::optional<RunResult>& result) {
+        ended = {state, error, result};
+    };
+    training.enqueue(std::move(queued));
+    const std::stop_callback stopper(session.stopToken(), [&training] { training.stopAll(); });
+    training.wait();
+    return ended;
+}
+
+} // namespace
+
+Result<RunFigures> train(Session& session, const TrainOptions& options) {
+    ASSAY_TRY(const EngineInfo engine, session.loadEngine());
+    const Registry& registry = session.registry();
+    RunConfig config = options.config;
+    std::shared_ptr<const Method> method;
+    if (options.resume == 0) { // a wrong name is told before any picture is decoded
+        ASSAY_TRY(method, findIn(registry.methods, config.method, "method"));
+        ASSAY_TRY(config.settings, readSettings(method->description(), options.settings));
+        ASSAY_CHECK_STATUS(findIn(registry.networks, config.network, "network"));
+    }
+    DatasetArguments from = options.dataset;
+    if (!options.labels.labels.empty() && options.labels.labelColumn.empty()) from.labelColumn.clear();
+    ASSAY_TRY(const auto dataset, openDatasetArguments(session, from, true));
+    ASSAY_TRY(const auto project, openOrCreate(options, *dataset));
+    Prepared prepared;
+    if (options.resume != 0) {
+        ASSAY_TRY(prepared, prepareResumed(*project, options));
+        ASSAY_TRY(method, findIn(registry.methods, prepared.record.config.method, "method"));
+    } else {
+        ASSAY_TRY(prepared, prepareNew(*project, options, config, *dataset));
+        prepared.record.manifest = manifest(engine, *dataset, prepared.task.labels, config);
+        ASSAY_TRY(prepared.record.id, project->addRun(prepared.record));
+    }
+    RunRecord& record = prepared.record;
+    prepared.task.dataset = dataset;
+    prepared.task.config = record.config;
+    prepared.task.checkpointFolder = project->checkpointFolder(record.id);
+    record.state = RunState::Running;
+    ASSAY_CHECK_STATUS(project->updateRun(record));
+    note("run " + std::to_string(record.id.value) + ": " + record.config.method + " on " +
+         withThousands(dataset->size()) + " samples, seed " + std::to_string(record.config.seed) + ".");
+
+    const Ended ended = runToTheEnd(session, method, makeRecorder(project, record.id), prepared.task);
+    project->flush();
+    ASSAY_TRY(const std::vector<EpochSummary> epochs, project->epochs(record.id));
+    record.state = ended.state;
+    record.epochsDone = epochs.empty() ? 0 : epochs.back().epoch;
+    record.reason = ended.error ? ended.error->sentence() : std::string();
+    record.result = ended.result;
+    ASSAY_CHECK_STATUS(project->updateRun(record));
+    const std::string id = std::to_string(record.id.value);
+    if (ended.state == RunState::Stopped)
+        return fail(ErrorCode::Cancelled,
+                    "run " + id + " was stopped after " + std::to_string(record.epochsDone) + " of " +
+                        std::to_string(record.config.epochs) + " epochs; go on with --resume " + id);
+    if (ended.state != RunState::Finished)
+        return fail(ended.error ? ended.error->code : ErrorCode::Internal,
+                    ended.error ? ended.error->message : "the run failed", ended.error ? ended.error->context : "");
+    std::vector<Label> truth;
+    if (!options.labels.truth.empty()) {
+        ASSAY_TRY(truth, readTruth(options.labels, *dataset));
+    }
+    return runFigures(*project, record, dataset.get(), truth, options.threshold);
+}
+
+} // namespace assay::cli
