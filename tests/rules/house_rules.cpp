@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostLines = 600;
+constexpr std::size_t kMostLines = 700;
 /// Rooms of core in the order in which they may include one another: only to the left.
 const std::vector<std::string> kRooms{"base", "data", "stats", "audit", "train", "project"};
 
@@ -89,7 +89,7 @@ private:
         const bool licensed = lines.size() >= 2 && lines[0].find("SPDX-FileCopyrightText: ") != std::string::npos &&
                               lines[1].find("SPDX-License-Identifier: GPL-3.0-or-later") != std::string::npos;
         if (!licensed) report("the two SPDX lines stand on top", "");
-        if (lines.size() > kMostLines) report("a file has at most 600 lines", std::to_string(lines.size()));
+        if (lines.size() > kMostLines) report("a file has at most 700 lines", std::to_string(lines.size()));
         if (m_file->path.ends_with(".h") && std::find(lines.begin(), lines.end(), "#pragma once") == lines.end())
             report("a header begins with #pragma once", "");
     }
@@ -150,10 +150,11 @@ private:
         static const std::regex random(R"(\bstd::random_device\b|\bsrand\s*\(|\b(std::)?mt19937|\btime\s*\(\s*(NULL|nullptr|0)\s*\))");
         if (std::regex_search(line, random)) report("every draw comes from CounterRng", line);
         static const std::regex writes(R"(\bstd::(ofstream|fstream)\b|\bfopen\s*\(|\bO_(WRONLY|RDWR|CREAT)\b|\bQSaveFile\b|QIODevice::(WriteOnly|Append|ReadWrite)|QFile::(WriteOnly|Append|ReadWrite))");
-        // The one way to write, the pixel store's own writer, and locks: SQLite writes for itself.
+        // The one way to write, the pixel store's own writer, and the empty file that SQLite is then given.
         static const std::set<std::string> mayWrite{"core/base/files.cpp", "core/data/store_builder.cpp",
-                                                    "core/project/project_lock.cpp"};
-        if (mayWrite.count(path) == 0 && std::regex_search(line, writes))
+                                                    "core/project/project_file.cpp"};
+        const bool intoMemory = line.find("uffer.open(") != std::string::npos; // QBuffer
+        if (mayWrite.count(path) == 0 && !intoMemory && std::regex_search(line, writes))
             report("files are written by writeFileAtomically", line);
     }
 
