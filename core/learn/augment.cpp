@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/augment.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace assay::learn {
+namespace {
+
+int reflect(int i, int n) {
+    if (n == 1) return 0;
+    const int period = 2 * (n - 1);
+    i = ((i % period) + period) % period;
+    return i < n ? i : period - i;
+}
+
+/// A crop shifted by (dy, dx) of the padded picture, mirrored where asked.
+void shiftAndFlip(std::span<const std::uint8_t> in, std::span<std::uint8_t> out, ImageGeometry g, int dy, int dx,
+                  bool flip, Padding padding, std::uint8_t fill) {
+    const std::size_t channels = std::size_t(g.channels);
+    const std::size_t row = std::size_t(g.width) * channels;
+    for (int y = 0; y < g.height; ++y) {
+        std::uint8_t* to = out.data() + std::size_t(y) * row;
+        int sy = y + dy;
+        if (sy < 0 || sy >= g.height) {
+            if (padding == Padding::Zeros) {
+                std::memset(to, fill, row);
+                continue;
+            }
+            sy = reflect(sy, g.height);
+        }
+        const std::uint8_t* from = in.data() + std::size_t(sy) * row;
+        for (int x = 0; x < g.width; ++x, to += channels) {
+            int sx = (flip ? g.width - 1 - x : x) + dx;
+            if (sx < 0 || sx >= g.width) {
+                if (padding == Padding::Zeros) {
+                    std::memset(to, fill, channels);
+                    continue;
+                }
+                sx = reflect(sx, g.width);
+            }
+            const std::uint8_t* pixel = from + std::size_t(sx) * channels;
+            for (std::size_t c = 0; c < channels; ++c) to[c] = pixel[c];
+        }
+    }
+}
+
+void cutSquare(std::span<std::uint8_t> picture, ImageGeometry g, int side, int centreY, int centreX,
+               std::uint8_t fill) {
+    const int top = std::max(0, centreY - side / 2), bottom = std::min(g.height, centreY - side / 2 + side);
+    const int left = std::max(0, centreX - side / 2), right = std::min(g.width, centreX - side / 2 + side);
+    if (right <= left) return;
+    for (int y = top; y < bottom; ++y)
+        std::memset(picture.data() + (std::size_t(y) * std::size_t(g.width) + std::size_t(left)) * std::size_t(g.channels),
+                    fill, std::size_t(right - left) * std::size_t(g.channels));
+}
+
+} // namespace
+
+void augment(std::span<const std::uint8_t> in, std::span<std::uint8_t> out, ImageGeometry geometry,
+             const AugmentOptions& options, std::uint64_t seed, std::uint32_t epoch, std::uint32_t sample,
+             std::uint32_t view, std::vector<std::uint8_t>& scratch) {
+    if (!options.any()) {
+        std::memcpy(out.data(), in.data(), in.size());
+        return;
+    }
+    // Views of one epoch lie in epochs of their own, far above any real one.
+    CounterRng rng(seed, RngPurpose::Augment, epoch + (view << 24), sample);
+    int dy = 0, dx = 0;
+    if (options.cropPadding > 0) {
+        const auto range = std::uint32_t(2 * options.cropPadding + 1);
+        dy = int(rng.below(range)) - options.cropPadding;
+        dx = int(rng.below(range)) - options.cropPadding;
+    }
+    const bool flip = options.flip > 0 && rng.uniform() < options.flip;
+    shiftAndFlip(in, out, geometry, dy, dx, flip, options.padding, options.fill);
+    for (int i = 0; i < options.randAugmentOps; ++i) {
+        const auto op = RandAugmentOp(rng.below(kRandAugmentOps));
+        const bool negative = rng.uniform() < 0.5;
+        scratch.assign(out.begin(), out.end());
+        applyRandAugment(op, options.randAugmentLevel, negative, scratch, out, geometry, options.fill);
+    }
+    if (options.cutout > 0) {
+        const int y = int(rng.below(std::uint32_t(geometry.height)));
+        const int x = int(rng.below(std::uint32_t(geometry.width)));
+        cutSquare(out, geometry, options.cutout, y, x, options.fill);
+    }
+}
+
+std::vector<std::uint8_t> resizeArea(std::span<const std::uint8_t> in, ImageGeometry from, ImageGeometry to) {
+    // One axis at a time: every output position is a weighted sum of a run of input positions.
+    struct Run {
+        int begin;
+        std::vector<float> weights;
+    };
+    const auto plan = [](int source, int target) {
+        std::vector<Run> runs(static_cast<std::size_t>(target));
+        const double scale = double(source) / target;
+        for (int i = 0; i < target; ++i) {
+            Run& run = runs[std::size_t(i)];
+            if (scale >= 1) {
+                const double lo = i * scale, hi = std::min(double(source), (i + 1) * scale);
+                run.begin = int(lo);
+                for (int s = run.begin; s < source && s < hi - 1e-9; ++s)
+                    run.weights.push_back(float((std::min(hi, s + 1.0) - std::max(lo, double(s))) / (hi - lo)));
+            } else {
+                const double centre = std::clamp((i + 0.5) * scale - 0.5, 0.0, double(source - 1));
+                run.begin = std::min(int(centre), std::max(0, source - 2));
+                const double share = centre - run.begin;
+                run.weights.push_back(float(1 - share));
+                if (source > 1) run.weights.push_back(float(share));
+            }
+        }
+        return runs;
+    };
+    const auto rows = plan(from.height, to.height), columns = plan(from.width, to.width);
+    const std::size_t channels = std::size_t(from.channels);
+    std::vector<float> line(std::size_t(from.width) * channels);
+    std::vector<std::uint8_t> out(to.bytes());
+    for (int y = 0; y < to.height; ++y) {
+        std::fill(line.begin(), line.end(), 0.0F);
+        const Run& run = rows[std::size_t(y)];
+        for (std::size_t k = 0; k < run.weights.size(); ++k) {
+            const std::uint8_t* source = in.data() + (std::size_t(run.begin) + k) * line.size();
+            for (std::size_t i = 0; i < line.size(); ++i) line[i] += run.weights[k] * float(source[i]);
+        }
+        for (int x = 0; x < to.width; ++x) {
+            const Run& across = columns[std::size_t(x)];
+            for (std::size_t c = 0; c < channels; ++c) {
+                float sum = 0;
+                for (std::size_t k = 0; k < across.weights.size(); ++k)
+                    sum += across.weights[k] * line[(std::size_t(across.begin) + k) * channels + c];
+                out[(std::size_t(y) * std::size_t(to.width) + std::size_t(x)) * channels + c] =
+                    std::uint8_t(std::clamp(sum + 0.5F, 0.0F, 255.0F));
+            }
+        }
+    }
+    return out;
+}
+
+} // namespace assay::learn

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/classifier.h"
+
+namespace assay::learn {
+
+ConvNormImpl::ConvNormImpl(int in, int out, int kernel, int stride, int padding, bool bias) {
+    m_conv = register_module(
+        "conv", torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, kernel).stride(stride).padding(padding).bias(bias)));
+    m_norm = register_module("norm", torch::nn::BatchNorm2d(out));
+}
+
+torch::Tensor ConvNormImpl::forward(const torch::Tensor& x) {
+    if (m_foldedWeight.defined() && !is_training())
+        return torch::conv2d(x, m_foldedWeight, m_foldedBias, m_conv->options.stride(),
+                             std::get<torch::ExpandingArray<2>>(m_conv->options.padding()));
+    return m_norm->forward(m_conv->forward(x));
+}
+
+void ConvNormImpl::fold() {
+    const torch::NoGradGuard noGrad;
+    const auto scale = m_norm->weight * torch::rsqrt(m_norm->running_var + m_norm->options.eps());
+    m_foldedWeight = (m_conv->weight * scale.view({-1, 1, 1, 1})).contiguous(torch::MemoryFormat::ChannelsLast);
+    m_foldedBias = m_norm->bias - m_norm->running_mean * scale;
+    if (m_conv->bias.defined()) m_foldedBias = m_foldedBias + m_conv->bias * scale;
+}
+
+void ConvNormImpl::unfold() {
+    m_foldedWeight = {};
+    m_foldedBias = {};
+}
+
+void Classifier::makeHead(int features, int classes) {
+    m_head = register_module("head", torch::nn::Linear(features, classes));
+}
+
+void Classifier::fold() {
+    for (const auto& module : modules(false))
+        if (auto* unit = module->as<ConvNormImpl>()) unit->fold();
+}
+
+void Classifier::unfold() {
+    for (const auto& module : modules(false))
+        if (auto* unit = module->as<ConvNormImpl>()) unit->unfold();
+}
+
+} // namespace assay::learn

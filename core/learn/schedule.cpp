@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/schedule.h"
+
+#include "core/base/text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace assay::learn {
+
+double Schedule::at(double progress) const {
+    progress = std::clamp(progress, 0.0, 1.0);
+    const double ramp = warmUp > 0 ? std::min(1.0, progress / warmUp) : 1.0;
+    switch (kind) {
+    case ScheduleKind::Constant: return rate * ramp;
+    case ScheduleKind::Step: {
+        const auto passed = std::count_if(milestones.begin(), milestones.end(),
+                                          [&](double milestone) { return progress >= milestone; });
+        return rate * ramp * std::pow(factor, double(passed));
+    }
+    case ScheduleKind::Cosine: {
+        const double after = warmUp < 1 ? std::max(0.0, (progress - warmUp) / (1 - warmUp)) : 0.0;
+        return rate * ramp * 0.5 * (1 + std::cos(std::numbers::pi * after));
+    }
+    case ScheduleKind::LinearDecay: {
+        if (progress <= decayStart) return rate * ramp;
+        return rate * ramp * (1 - progress) / (1 - decayStart);
+    }
+    }
+    return rate;
+}
+
+Result<ScheduleKind> parseScheduleKind(const std::string& id) {
+    if (id == "constant") return ScheduleKind::Constant;
+    if (id == "step") return ScheduleKind::Step;
+    if (id == "cosine") return ScheduleKind::Cosine;
+    if (id == "linear-decay") return ScheduleKind::LinearDecay;
+    return fail(ErrorCode::InvalidArgument, "there is no such schedule; choose constant, step, cosine or linear-decay",
+                id);
+}
+
+Result<std::vector<double>> parseMilestones(const std::string& text) {
+    std::vector<double> milestones;
+    for (std::size_t begin = 0; begin < text.size();) {
+        std::size_t end = text.find(',', begin);
+        if (end == std::string::npos) end = text.size();
+        std::string part = text.substr(begin, end - begin);
+        std::erase(part, ' ');
+        const auto value = parseReal(part);
+        if (!value || *value <= 0 || *value >= 1 || (!milestones.empty() && *value <= milestones.back()))
+            return fail(ErrorCode::InvalidArgument, "milestones must be rising shares of the run between 0 and 1", text);
+        milestones.push_back(*value);
+        begin = end + 1;
+    }
+    return milestones;
+}
+
+} // namespace assay::learn
