@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/device.h"
+
+#include "core/learn/torch_compat.h"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <thread>
+#include <unistd.h>
+
+namespace assay::learn {
+
+Result<torch::Device> chooseDevice(const std::string& asked) {
+    if (asked == "cpu") return torch::Device(torch::kCPU);
+    if (asked != "auto" && asked != "cuda")
+        return fail(ErrorCode::InvalidArgument, "there is no such device; choose auto, cpu or cuda", asked);
+    if (torch::cuda::is_available()) return torch::Device(torch::kCUDA, 0);
+    if (asked == "auto") return torch::Device(torch::kCPU);
+    return fail(ErrorCode::Device,
+                "no CUDA device can be used: there is none, its driver is too old, or this LibTorch was built without "
+                "CUDA; choose cpu or auto");
+}
+
+std::string deviceName(const torch::Device& device) { return device.is_cpu() ? "cpu" : device.str(); }
+
+void prepareTrainingThread(int threads) {
+    if (threads <= 0) threads = int(std::max(1U, std::thread::hardware_concurrency()));
+    constexpr int kNice = 10;
+    // Linux: the priority of one thread. Refusal leaves it as it was, which harms nothing.
+    (void)setpriority(PRIO_PROCESS, id_t(syscall(SYS_gettid)), kNice);
+    at::set_num_threads(threads);
+}
+
+double peakMemoryMib() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return double(usage.ru_maxrss) / 1024.0;
+}
+
+} // namespace assay::learn

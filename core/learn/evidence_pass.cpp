@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/evidence_pass.h"
+
+#include <cstring>
+
+namespace assay::learn {
+namespace {
+
+constexpr std::size_t kEvidenceBatch = 512;
+
+/// Folds on the way in, unfolds and returns to training mode on the way out, whatever happens between.
+class EvaluationMode {
+public:
+    explicit EvaluationMode(Classifier& network) : m_network(network) {
+        network.eval();
+        network.fold();
+    }
+    ~EvaluationMode() {
+        m_network.unfold();
+        m_network.train();
+    }
+    EvaluationMode(const EvaluationMode&) = delete;
+    EvaluationMode& operator=(const EvaluationMode&) = delete;
+
+private:
+    Classifier& m_network;
+    torch::NoGradGuard m_noGrad;
+};
+
+} // namespace
+
+Result<Answers> askAll(Classifier& network, const RunData& data, torch::Device device, int loaders,
+                       const StopFn& stop) {
+    const EvaluationMode mode(network);
+    Answers answers;
+    answers.classes = data.classes;
+    answers.logits.resize(data.rows() * std::size_t(data.classes));
+    BatchPlan plan;
+    plan.batchSize = kEvidenceBatch;
+    plan.order.resize(data.rows());
+    for (std::size_t i = 0; i < plan.order.size(); ++i) plan.order[i] = std::uint32_t(i);
+    BatchLoader loader(data, std::move(plan), device, loaders);
+    std::vector<torch::Tensor> onDevice;
+    float* out = answers.logits.data();
+    const auto keep = [&](const torch::Tensor& logits) {
+        const auto cpu = logits.to(torch::kCPU, torch::kFloat32).contiguous();
+        std::memcpy(out, cpu.data_ptr<float>(), std::size_t(cpu.numel()) * sizeof(float));
+        out += cpu.numel();
+    };
+    while (auto batch = loader.next()) {
+        const auto logits = network.forward(batch->images);
+        if (device.is_cpu()) keep(logits);
+        else onDevice.push_back(logits);
+        if (stop && stop(batch->number + 1, loader.batches())) return fail(ErrorCode::Cancelled, "the run was stopped");
+    }
+    if (!onDevice.empty()) keep(torch::cat(onDevice));
+    for (std::size_t i = 0; i < answers.logits.size(); ++i)
+        if (!std::isfinite(answers.logits[i]))
+            return fail(ErrorCode::Numeric,
+                        "the network's answer is not a number; a smaller learning-rate is the likely remedy",
+                        "sample " + std::to_string(data.samples[i / std::size_t(data.classes)].value));
+    return answers;
+}
+
+double lossOf(std::span<const float> logits, Label label) {
+    double largest = logits[0];
+    for (const float z : logits) largest = std::max(largest, double(z));
+    double sum = 0;
+    for (const float z : logits) sum += std::exp(double(z) - largest);
+    return std::max(0.0, largest + std::log(sum) - double(logits[std::size_t(label)]));
+}
+
+void softmaxOf(std::span<const float> logits, std::span<float> probabilities) {
+    const float largest = *std::max_element(logits.begin(), logits.end());
+    float sum = 0;
+    for (std::size_t k = 0; k < logits.size(); ++k) {
+        probabilities[k] = std::exp(logits[k] - largest);
+        sum += probabilities[k];
+    }
+    for (float& p : probabilities) p /= sum;
+}
+
+float marginOf(std::span<const float> logits, Label label) {
+    if (logits.size() < 2) return 0;
+    float other = -std::numeric_limits<float>::infinity();
+    for (std::size_t k = 0; k < logits.size(); ++k)
+        if (k != std::size_t(label)) other = std::max(other, logits[k]);
+    return logits[std::size_t(label)] - other;
+}
+
+Evidence makeEvidence(const RunData& data, const std::vector<Answers>& networks, int epoch) {
+    const std::size_t rows = data.rows(), classes = std::size_t(data.classes);
+    const auto share = 1.0F / float(networks.size());
+    Evidence evidence;
+    evidence.epoch = epoch;
+    evidence.samples = data.samples;
+    evidence.loss.resize(rows);
+    evidence.prediction.resize(rows);
+    evidence.confidence.resize(rows);
+    evidence.margin.resize(rows);
+    std::vector<float> mean(classes), one(classes);
+    for (std::size_t i = 0; i < rows; ++i) {
+        std::fill(mean.begin(), mean.end(), 0.0F);
+        double loss = 0;
+        float margin = 0;
+        for (const Answers& answers : networks) {
+            const auto logits = answers.row(i);
+            loss += lossOf(logits, data.labels[i]);
+            margin += marginOf(logits, data.labels[i]);
+            softmaxOf(logits, one);
+            for (std::size_t k = 0; k < classes; ++k) mean[k] += one[k] * share;
+        }
+        const auto best = std::max_element(mean.begin(), mean.end());
+        evidence.loss[i] = float(std::min(loss * double(share), double(std::numeric_limits<float>::max())));
+        evidence.margin[i] = std::clamp(margin * share, std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max());
+        evidence.prediction[i] = Label(best - mean.begin());
+        evidence.confidence[i] = std::min(*best, 1.0F);
+    }
+    return evidence;
+}
+
+} // namespace assay::learn

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/learn/batches.h"
+#include "core/learn/classifier.h"
+
+#include "core/audit/evidence.h"
+
+namespace assay::learn {
+
+/// What a network answers for every row of a run.
+struct Answers {
+    int classes = 0;
+    std::vector<float> logits; ///< [R, K]
+    [[nodiscard]] std::span<const float> row(std::size_t i) const {
+        return std::span(logits).subspan(i * std::size_t(classes), std::size_t(classes));
+    }
+};
+
+/// Asked between batches; true ends the pass with Cancelled.
+using StopFn = std::function<bool(std::size_t batch, std::size_t batches)>;
+
+/// One pass over all rows in evaluation mode, without gradients, batch norm folded; the network is left in training
+/// mode. Numeric error naming the sample where an answer is not finite.
+[[nodiscard]] Result<Answers> askAll(Classifier& network, const RunData& data, torch::Device device, int loaders,
+                                     const StopFn& stop);
+
+/// −ln softmax(logits)_label, computed so that it is finite for finite logits.
+[[nodiscard]] double lossOf(std::span<const float> logits, Label label);
+/// softmax, in place of `probabilities` [K].
+void softmaxOf(std::span<const float> logits, std::span<float> probabilities);
+/// z_label − max of the others; 0 where there is one class only.
+[[nodiscard]] float marginOf(std::span<const float> logits, Label label);
+
+/// The record of an epoch: mean loss and margin over the networks, prediction and confidence by their averaged
+/// probabilities.
+[[nodiscard]] Evidence makeEvidence(const RunData& data, const std::vector<Answers>& networks, int epoch);
+
+} // namespace assay::learn

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/learn/torch_headers.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace assay::learn {
+
+/// Tensors by name, in order of name: what a checkpoint holds.
+using StateMap = std::map<std::string, torch::Tensor>;
+
+struct OptimizerOptions {
+    bool adam = false;
+    double momentum = 0.9;    ///< SGD; Adam's β1
+    double beta2 = 0.999;     ///< Adam
+    bool nesterov = false;    ///< SGD
+    double weightDecay = 0;   ///< added to the gradient (L2)
+    double clip = 0;          ///< largest norm of the gradient over all parameters; 0: none
+};
+
+/// SGD or Adam over one network, with LibTorch's multi-tensor operations. The rate comes with every step.
+class Optimizer {
+public:
+    Optimizer(torch::nn::Module& network, OptimizerOptions options);
+    /// Zeroes the gradients, back-propagates `loss` (a scalar), steps.
+    void minimise(const torch::Tensor& loss, double learningRate);
+    [[nodiscard]] const OptimizerOptions& options() const { return m_options; }
+    void setMomentum(double momentum) { m_options.momentum = momentum; }
+
+    void save(StateMap& state, const std::string& prefix) const;
+    /// Names and shapes have been compared already.
+    void load(const StateMap& state, const std::string& prefix);
+
+private:
+    void step(double learningRate);
+
+    OptimizerOptions m_options;
+    std::vector<std::string> m_names;
+    std::vector<torch::Tensor> m_parameters, m_first, m_second;
+    std::int64_t m_steps = 0;
+};
+
+} // namespace assay::learn

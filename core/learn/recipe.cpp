@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/recipe.h"
+
+#include "core/learn/device.h"
+#include "core/learn/networks.h"
+#include "core/learn/run_loop.h"
+#include "core/learn/torch_compat.h"
+
+namespace assay::learn {
+namespace {
+
+Result<RunResult> trainUnguarded(const Description& description, const MakeRecipe& makeRecipe, const TrainingTask& given,
+                                 RunObserver& observer, RunControl& control) {
+    TrainingTask task = given;
+    ASSAY_TRY(task.config.settings, completeParams(description.params, given.config.settings));
+    if (task.config.epochs < 1)
+        return fail(ErrorCode::InvalidArgument, "a run needs at least one epoch", std::to_string(task.config.epochs));
+    prepareTrainingThread(task.config.threads);
+    ASSAY_TRY(const torch::Device device, chooseDevice(task.config.device));
+    ASSAY_TRY(CommonSettings common, readCommon(task.config.settings));
+    ASSAY_TRY(const std::unique_ptr<Recipe> recipe, makeRecipe(task.config.settings));
+    ASSAY_TRY(RunData data, prepareRunData(task));
+    fitToPicture(common.augment, data.geometry);
+    for (const std::string& note : data.notes) observer.note(note);
+    if (data.trainRows.size() == 1)
+        observer.note("There is one training sample only: batch norm sees it twice in every batch");
+    else if (data.trainRows.size() % common.batchSize == 1)
+        observer.note("The last batch would hold one sample; it joins the batch before it");
+
+    Run run{task, observer, std::move(data), std::move(common), device, {}, {}};
+    for (std::size_t n = 0; n < recipe->networkCount(); ++n) {
+        ASSAY_TRY(ClassifierPtr network, makeNetwork(task.config.network, run.data.geometry, run.data.classes,
+                                                     task.config.seed, std::uint32_t(n)));
+        network->to(device);
+        network->train();
+        run.optimizers.push_back(std::make_unique<Optimizer>(*network, run.common.optimizer));
+        run.networks.push_back(std::move(network));
+    }
+    ASSAY_CHECK_STATUS(recipe->start(run));
+    return RunLoop(run, *recipe, control).execute();
+}
+
+} // namespace
+
+Result<RunResult> trainRecipe(const Description& description, const MakeRecipe& makeRecipe, const TrainingTask& task,
+                              RunObserver& observer, RunControl& control) {
+    try {
+        return trainUnguarded(description, makeRecipe, task, observer, control);
+    } catch (const DeviceOutOfMemory&) {
+        return fail(ErrorCode::Device, "the device has no memory left; a smaller batch-size or network is the remedy");
+    } catch (const c10::Error& error) {
+        return fail(ErrorCode::Internal, std::string("LibTorch refused: ") + error.what_without_backtrace());
+    } catch (const std::bad_alloc&) {
+        return fail(ErrorCode::Internal, "there is not enough memory; a smaller batch-size, image size or subset is the remedy");
+    } catch (const std::exception& error) {
+        return fail(ErrorCode::Internal, std::string("the run ended unexpectedly: ") + error.what());
+    } catch (...) {
+        return fail(ErrorCode::Internal, "the run ended unexpectedly");
+    }
+}
+
+} // namespace assay::learn

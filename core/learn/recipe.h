@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/learn/batches.h"
+#include "core/learn/classifier.h"
+#include "core/learn/evidence_pass.h"
+#include "core/learn/optimizer.h"
+#include "core/learn/run_data.h"
+#include "core/learn/settings.h"
+
+#include "core/train/method.h"
+
+namespace assay::learn {
+
+/// A run as its recipe sees it.
+struct Run {
+    const TrainingTask& task;
+    RunObserver& observer;
+    RunData data;
+    CommonSettings common;
+    torch::Device device = torch::kCPU;
+    std::vector<ClassifierPtr> networks;
+    std::vector<std::unique_ptr<Optimizer>> optimizers; ///< one per network
+    int epoch = 0;                                      ///< the present one, from 1
+    double learningRate = 0;                            ///< of the present step
+    std::size_t batches = 0;                            ///< of the present epoch
+
+    /// One step of network `which` on a scalar loss.
+    void minimise(std::size_t which, const torch::Tensor& loss) { optimizers[which]->minimise(loss, learningRate); }
+    [[nodiscard]] std::uint64_t seed() const { return task.config.seed; }
+    /// A share of the run as a whole number of epochs, at least one.
+    [[nodiscard]] int epochsFromShare(double share) const {
+        return std::max(1, int(std::lround(share * task.config.epochs)));
+    }
+};
+
+/// An epoch's result while it is put together. `evidence` and the common scalars are there already.
+struct EpochOutcome {
+    EpochReport report;
+    Evidence evidence;
+    std::vector<Answers> answers; ///< of each network
+};
+
+/// What distinguishes one method from another in the epoch loop that all share. One object for one run; everything
+/// that must survive a resume goes through save and load.
+class Recipe {
+public:
+    virtual ~Recipe() = default;
+    [[nodiscard]] virtual std::size_t networkCount() const { return 1; }
+    /// How the training losses are modelled after every epoch.
+    [[nodiscard]] virtual stats::MixtureOptions mixtureOptions() const { return {}; }
+    /// Once data and networks are ready, before the first epoch or a resume.
+    [[nodiscard]] virtual Status start(Run& run) {
+        (void)run;
+        return {};
+    }
+    /// What the epoch visits; all training rows in shuffled order unless said otherwise.
+    [[nodiscard]] virtual BatchPlan plan(Run& run);
+    /// "training" or "warm-up", for the progress bar.
+    [[nodiscard]] virtual std::string phase(const Run& run) const {
+        (void)run;
+        return "training";
+    }
+    /// Learns from one batch. Returns the loss of each of its rows, detached [B].
+    [[nodiscard]] virtual torch::Tensor step(Run& run, const Batch& batch) = 0;
+    /// Adds columns and scalars, and takes what the next epoch needs.
+    [[nodiscard]] virtual Status finishEpoch(Run& run, EpochOutcome& outcome) {
+        (void)run, (void)outcome;
+        return {};
+    }
+    virtual void save(StateMap& state) const { (void)state; }
+    /// The tensors that save() wrote. Damaged where they do not fit.
+    [[nodiscard]] virtual Status load(const StateMap& state) {
+        (void)state;
+        return {};
+    }
+};
+
+using MakeRecipe = std::function<Result<std::unique_ptr<Recipe>>(const ParamValues& settings)>;
+
+/// Completes the settings, prepares thread, device, data and networks, and runs the recipe to its end. Every
+/// exception becomes an Error here.
+[[nodiscard]] Result<RunResult> trainRecipe(const Description& description, const MakeRecipe& makeRecipe,
+                                            const TrainingTask& task, RunObserver& observer, RunControl& control);
+
+/// A method that is a description and a recipe.
+class RecipeMethod : public Method {
+public:
+    RecipeMethod(Description description, MakeRecipe makeRecipe)
+        : m_description(std::move(description)), m_makeRecipe(std::move(makeRecipe)) {}
+    [[nodiscard]] const Description& description() const override { return m_description; }
+    [[nodiscard]] Result<RunResult> train(const TrainingTask& task, RunObserver& observer,
+                                          RunControl& control) const override {
+        return trainRecipe(m_description, m_makeRecipe, task, observer, control);
+    }
+
+private:
+    Description m_description;
+    MakeRecipe m_makeRecipe;
+};
+
+} // namespace assay::learn

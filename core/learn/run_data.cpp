@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/run_data.h"
+
+#include "core/base/rng.h"
+#include "core/base/text.h"
+#include "core/learn/augment.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace assay::learn {
+namespace {
+
+constexpr int kLargestDefaultSide = 64;
+constexpr int kLargestSide = 1024;
+
+/// Stratified: every class keeps its share, at least one sample; which ones is drawn from (seed, Subset, sample).
+std::vector<std::uint32_t> chooseSubset(const std::vector<std::uint32_t>& candidates, const std::vector<Label>& labels,
+                                        int classes, std::size_t wanted, std::uint64_t seed) {
+    if (wanted == 0 || wanted >= candidates.size()) return candidates;
+    std::vector<std::vector<std::pair<double, std::uint32_t>>> byClass{std::size_t(classes)};
+    for (const std::uint32_t sample : candidates) {
+        CounterRng rng(seed, RngPurpose::Subset, 0, sample);
+        byClass[std::size_t(labels[sample])].emplace_back(rng.uniform(), sample);
+    }
+    // Rounds of the largest remainder, so that the sizes add up exactly.
+    std::vector<std::size_t> take(byClass.size());
+    std::vector<std::pair<double, std::size_t>> remainders;
+    std::size_t given = 0;
+    for (std::size_t k = 0; k < byClass.size(); ++k) {
+        const double share = double(wanted) * double(byClass[k].size()) / double(candidates.size());
+        take[k] = std::size_t(share);
+        given += take[k];
+        remainders.emplace_back(-(share - double(take[k])), k);
+    }
+    std::sort(remainders.begin(), remainders.end());
+    for (const auto& [remainder, k] : remainders) {
+        if (given >= wanted) break;
+        if (take[k] < byClass[k].size()) {
+            ++take[k];
+            ++given;
+        }
+    }
+    std::vector<std::uint32_t> chosen;
+    for (std::size_t k = 0; k < byClass.size(); ++k) {
+        std::sort(byClass[k].begin(), byClass[k].end());
+        for (std::size_t i = 0; i < take[k]; ++i) chosen.push_back(byClass[k][i].second);
+    }
+    std::sort(chosen.begin(), chosen.end());
+    return chosen;
+}
+
+ImageGeometry inputGeometry(ImageGeometry stored, int asked) {
+    if (asked > 0) return {asked, asked, stored.channels};
+    const int side = std::max(stored.width, stored.height);
+    if (side <= kLargestDefaultSide) return stored;
+    const auto shrink = [side](int length) { return std::max(1, int(std::lround(double(length) * kLargestDefaultSide / side))); };
+    return {shrink(stored.width), shrink(stored.height), stored.channels};
+}
+
+void measureNormalisation(RunData& data) {
+    const std::size_t channels = std::size_t(data.geometry.channels);
+    std::vector<std::array<std::uint64_t, 256>> histogram(channels);
+    for (const std::uint32_t row : data.trainRows) {
+        const auto picture = data.picture(row);
+        for (std::size_t i = 0; i < picture.size(); ++i) ++histogram[i % channels][picture[i]];
+    }
+    data.normalised.resize(channels * 256);
+    for (std::size_t c = 0; c < channels; ++c) {
+        double count = 0, sum = 0, squares = 0;
+        for (std::size_t v = 0; v < 256; ++v) {
+            const double n = double(histogram[c][v]);
+            count += n;
+            sum += n * double(v);
+            squares += n * double(v) * double(v);
+        }
+        const double mean = sum / count;
+        const double deviation = std::sqrt(std::max(0.0, squares / count - mean * mean));
+        for (std::size_t v = 0; v < 256; ++v)
+            data.normalised[c * 256 + v] = float((double(v) - mean) / (deviation > 0 ? deviation : 1.0));
+    }
+}
+
+} // namespace
+
+std::span<const std::uint8_t> RunData::picture(std::size_t row) const {
+    if (resized.empty()) return store->picture(samples[row]);
+    return std::span(resized).subspan(row * geometry.bytes(), geometry.bytes());
+}
+
+Label RunData::reference(std::size_t row) const {
+    return !truth.empty() && truth[row] != kNoLabel ? truth[row] : labels[row];
+}
+
+Result<RunData> prepareRunData(const TrainingTask& task) {
+    if (!task.dataset || !task.dataset->pixels)
+        return fail(ErrorCode::InvalidArgument, "the data set was opened without its pictures");
+    const Dataset& dataset = *task.dataset;
+    const std::size_t count = dataset.size();
+    const LabelSet& set = task.labels;
+    if (set.labels.size() != count || dataset.splits.size() != count || dataset.pixels->size() != count ||
+        (!set.trueLabels.empty() && set.trueLabels.size() != count) ||
+        (!task.excluded.empty() && task.excluded.size() != count))
+        return fail(ErrorCode::InvalidArgument,
+                    "labels, splits, pictures and exclusions are not of the same number as the data set's samples",
+                    std::to_string(count));
+    if (task.config.imageSize < 0 || task.config.imageSize > kLargestSide)
+        return fail(ErrorCode::InvalidArgument, "the image size must be from 1 to 1024 pixels, or 0 for the stored one",
+                    std::to_string(task.config.imageSize));
+
+    RunData data;
+    data.store = dataset.pixels;
+    data.classes = dataset.classCount();
+    data.geometry = inputGeometry(dataset.pixels->geometry(), task.config.imageSize);
+
+    std::vector<std::uint32_t> training;
+    std::vector<std::uint8_t> taken(count, 0);
+    std::size_t unlabelled = 0;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        if (!task.excluded.empty() && task.excluded[i]) continue;
+        const Label label = set.labels[i];
+        if (label == kNoLabel) {
+            ++unlabelled;
+            continue;
+        }
+        if (label < 0 || label >= data.classes)
+            return fail(ErrorCode::InvalidArgument, "a label is not one of the data set's classes",
+                        "sample " + std::to_string(i));
+        if (dataset.splits[i] == Split::Train)
+            training.push_back(i);
+        else
+            taken[i] = 1;
+    }
+    if (unlabelled > 0)
+        data.notes.push_back(withThousands(unlabelled) + " samples have no label and take no part");
+    for (const std::uint32_t sample : chooseSubset(training, set.labels, data.classes, task.config.subset, task.config.seed))
+        taken[sample] = 1;
+
+    for (std::uint32_t i = 0; i < count; ++i) {
+        if (!taken[i]) continue;
+        const auto row = std::uint32_t(data.samples.size());
+        data.samples.emplace_back(i);
+        data.labels.push_back(set.labels[i]);
+        if (!set.trueLabels.empty()) data.truth.push_back(set.trueLabels[i]);
+        const Split split = dataset.splits[i];
+        data.splits.push_back(split);
+        (split == Split::Train ? data.trainRows : split == Split::Validation ? data.validationRows : data.testRows)
+            .push_back(row);
+    }
+    if (data.trainRows.empty())
+        return fail(ErrorCode::InvalidArgument, "there is no training sample left; look at splits, exclusions and labels");
+    std::vector<std::size_t> perClass(std::size_t(data.classes), 0);
+    for (const std::uint32_t row : data.trainRows) ++perClass[std::size_t(data.labels[row])];
+    for (std::size_t k = 0; k < perClass.size(); ++k)
+        if (perClass[k] == 0)
+            data.notes.push_back("Class " + escapeForDisplay(dataset.classNames[k]) + " has no training sample");
+
+    if (!(data.geometry == dataset.pixels->geometry())) {
+        data.resized.reserve(data.rows() * data.geometry.bytes());
+        for (const SampleIndex sample : data.samples) {
+            const auto picture = resizeArea(dataset.pixels->picture(sample), dataset.pixels->geometry(), data.geometry);
+            data.resized.insert(data.resized.end(), picture.begin(), picture.end());
+        }
+    }
+    measureNormalisation(data);
+    return data;
+}
+
+} // namespace assay::learn

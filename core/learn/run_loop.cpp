@@ -1,0 +1,342 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/run_loop.h"
+
+#include "core/base/hash.h"
+#include "core/base/text.h"
+#include "core/learn/device.h"
+#include "core/learn/mixup.h"
+#include "core/learn/networks.h"
+#include "core/stats/ranking.h"
+
+#include <limits>
+#include <numeric>
+
+namespace assay::learn {
+namespace {
+
+constexpr double kProgressSeconds = 0.1;
+
+/// Position of every value in ascending order of (first, second): a score that breaks ties.
+std::vector<float> ranks(const std::vector<float>& first, const std::vector<float>& second) {
+    std::vector<std::uint32_t> order(first.size());
+    std::iota(order.begin(), order.end(), 0U);
+    const auto key = [&](std::uint32_t i) { return std::pair(first[i], second[i]); };
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
+    std::vector<float> rank(first.size());
+    float next = 0;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        if (i > 0 && key(order[i]) != key(order[i - 1])) next = float(i);
+        rank[order[i]] = next;
+    }
+    return rank;
+}
+
+struct Score {
+    double accuracy = 0, loss = 0;
+};
+
+template <class LabelOf>
+Score scoreRows(const std::vector<std::uint32_t>& rows, const std::vector<Label>& predictions,
+                const std::vector<Answers>& answers, LabelOf labelOf) {
+    Score score;
+    for (const std::uint32_t row : rows) {
+        const Label label = labelOf(row);
+        score.accuracy += predictions[row] == label;
+        for (const Answers& one : answers) score.loss += lossOf(one.row(row), label) / double(answers.size());
+    }
+    score.accuracy /= double(rows.size());
+    score.loss /= double(rows.size());
+    return score;
+}
+
+} // namespace
+
+BatchPlan Recipe::plan(Run& run) {
+    BatchPlan plan;
+    plan.order = shuffled(run.data.trainRows, run.seed(), std::uint32_t(run.epoch));
+    plan.batchSize = run.common.batchSize;
+    plan.augment = run.common.augment;
+    plan.seed = run.seed();
+    plan.epoch = std::uint32_t(run.epoch);
+    return plan;
+}
+
+Mixup drawMixup(const Run& run, const Batch& batch, double alpha) {
+    CounterRng rng(run.seed(), RngPurpose::Mixup, std::uint32_t(run.epoch), std::uint32_t(batch.number));
+    Mixup mix;
+    mix.weight = rng.beta(alpha, alpha);
+    std::vector<std::int64_t> order(batch.rows.size());
+    std::iota(order.begin(), order.end(), 0);
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[rng.below(std::uint32_t(i))]);
+    mix.partner = torch::tensor(order, torch::kInt64).to(batch.images.device());
+    return mix;
+}
+
+RunLoop::RunLoop(Run& run, Recipe& recipe, RunControl& control)
+    : m_run(run), m_recipe(recipe), m_control(control), m_start(Clock::now()), m_epochStart(m_start),
+      m_lastProgress(m_start) {}
+
+double RunLoop::elapsed() const { return std::chrono::duration<double>(Clock::now() - m_start).count(); }
+
+void RunLoop::progress(const std::string& phase, std::size_t batch, std::size_t batches, double loss, bool last) {
+    const auto now = Clock::now();
+    if (!last && std::chrono::duration<double>(now - m_lastProgress).count() < kProgressSeconds) return;
+    m_lastProgress = now;
+    BatchProgress report;
+    report.epoch = m_run.epoch;
+    report.epochs = m_run.task.config.epochs;
+    report.batch = batch;
+    report.batches = batches;
+    report.loss = loss;
+    report.secondsElapsed = elapsed();
+    const int done = m_run.epoch - m_firstEpoch;
+    const double inEpoch = std::chrono::duration<double>(now - m_epochStart).count();
+    const double perEpoch = done > 0 ? m_epochSeconds / done : batch > 0 ? inEpoch * double(batches) / double(batch) : -1;
+    if (perEpoch >= 0) report.secondsLeft = std::max(0.0, perEpoch * (report.epochs - m_run.epoch + 1) - inEpoch);
+    report.phase = phase;
+    m_run.observer.batchDone(report);
+}
+
+Status RunLoop::checkLosses(const torch::Tensor& losses, const std::vector<std::uint32_t>& rows,
+                            std::size_t batch) const {
+    const auto plain = losses.to(torch::kCPU, torch::kFloat32).contiguous();
+    const auto* values = plain.data_ptr<float>();
+    for (std::int64_t i = 0; i < plain.numel(); ++i) {
+        if (std::isfinite(values[i])) continue;
+        const auto sample = std::size_t(i) < rows.size() ? m_run.data.samples[rows[std::size_t(i)]].value : 0;
+        return fail(ErrorCode::Numeric,
+                    "stopped in epoch " + std::to_string(m_run.epoch) + ", batch " + std::to_string(batch + 1) +
+                        ": the loss is not a number; a learning-rate below " +
+                        formatNumber(m_run.common.schedule.rate) + " or a gradient-clip is the likely remedy",
+                    "sample " + std::to_string(sample));
+    }
+    return {};
+}
+
+Status RunLoop::trainEpoch(EpochReport& report) {
+    const auto begin = Clock::now();
+    // Dropout draws from LibTorch's generator; begun anew each epoch, so that a resumed run draws the same.
+    torch::manual_seed(torchSeed(m_run.seed(), RngPurpose::Dropout, std::uint32_t(m_run.epoch), 0));
+    BatchPlan plan = m_recipe.plan(m_run);
+    if (plan.order.size() == 1) plan.order.push_back(plan.order.front());
+    const std::size_t count = plan.order.size();
+    BatchLoader loader(m_run.data, std::move(plan), m_run.device, m_run.task.config.loaders);
+    m_run.batches = loader.batches();
+    const std::string phase = m_recipe.phase(m_run);
+    double sum = 0;
+    std::size_t seen = 0;
+    std::vector<std::pair<torch::Tensor, std::vector<std::uint32_t>>> onDevice;
+    while (auto batch = loader.next()) {
+        if (m_control.shouldStop()) return fail(ErrorCode::Cancelled, "the run was stopped");
+        const double position = double(m_run.epoch - 1) + double(batch->number) / double(m_run.batches);
+        m_run.learningRate = m_run.common.schedule.at(position / m_run.task.config.epochs);
+        const auto losses = m_recipe.step(m_run, *batch);
+        if (m_run.device.is_cpu()) {
+            ASSAY_CHECK_STATUS(checkLosses(losses, batch->rows, batch->number));
+            sum += losses.sum().item<double>();
+            seen += std::size_t(losses.numel());
+        } else {
+            onDevice.emplace_back(losses, batch->rows); // looked at when the epoch ends: no waiting for the device
+        }
+        progress(phase, batch->number + 1, m_run.batches, seen > 0 ? sum / double(seen) : 0,
+                 batch->number + 1 == m_run.batches);
+    }
+    for (std::size_t i = 0; i < onDevice.size(); ++i) {
+        ASSAY_CHECK_STATUS(checkLosses(onDevice[i].first, onDevice[i].second, i));
+        sum += onDevice[i].first.sum().item<double>();
+        seen += std::size_t(onDevice[i].first.numel());
+    }
+    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    m_trainingSeconds += seconds;
+    m_trainedSamples += double(count);
+    report.scalars["train-loss"] = seen > 0 ? sum / double(seen) : 0;
+    report.scalars["learning-rate"] = m_run.learningRate;
+    report.scalars["samples-per-second"] = seconds > 0 ? double(count) / seconds : 0;
+    return {};
+}
+
+Result<std::vector<Answers>> RunLoop::ask() {
+    std::vector<Answers> answers;
+    for (const auto& network : m_run.networks) {
+        ASSAY_TRY(answers.emplace_back(),
+                  askAll(*network, m_run.data, m_run.device, m_run.task.config.loaders,
+                         [&](std::size_t batch, std::size_t batches) {
+                             progress("evidence", batch, batches, 0, batch == batches);
+                             return m_control.shouldStop();
+                         }));
+    }
+    return answers;
+}
+
+void RunLoop::scoreAnswers(EpochOutcome& outcome) const {
+    const RunData& data = m_run.data;
+    auto& scalars = outcome.report.scalars;
+    const auto reference = [&](std::uint32_t row) { return data.reference(row); };
+    const auto& predictions = outcome.evidence.prediction;
+    scalars["train-accuracy"] =
+        scoreRows(data.trainRows, predictions, {}, [&](std::uint32_t row) { return data.labels[row]; }).accuracy;
+    const auto add = [&](const std::vector<std::uint32_t>& rows, const std::string& split) {
+        if (rows.empty()) return;
+        const Score score = scoreRows(rows, predictions, outcome.answers, reference);
+        scalars[split + "-accuracy"] = score.accuracy;
+        scalars[split + "-loss"] = score.loss;
+    };
+    add(data.validationRows, "validation");
+    add(data.testRows, "test");
+    if (outcome.answers.size() < 2 || data.testRows.empty()) return;
+    for (std::size_t n = 0; n < outcome.answers.size(); ++n) {
+        double right = 0;
+        for (const std::uint32_t row : data.testRows) {
+            const auto logits = outcome.answers[n].row(row);
+            right += Label(std::max_element(logits.begin(), logits.end()) - logits.begin()) == data.reference(row);
+        }
+        scalars["test-accuracy-" + std::to_string(n + 1)] = right / double(data.testRows.size());
+    }
+}
+
+void RunLoop::fitLosses(EpochOutcome& outcome) {
+    const RunData& data = m_run.data;
+    std::vector<float> losses;
+    losses.reserve(data.trainRows.size());
+    for (const std::uint32_t row : data.trainRows) losses.push_back(outcome.evidence.loss[row]);
+    const auto fit = stats::fitMixture(losses, m_recipe.mixtureOptions());
+    std::vector<float> suspicion(losses.size(), 0.0F);
+    if (fit) {
+        outcome.report.mixture = *fit;
+        auto posterior = stats::posteriors(*fit, outcome.evidence.loss);
+        for (std::size_t i = 0; i < data.trainRows.size(); ++i) suspicion[i] = posterior[data.trainRows[i]];
+        outcome.evidence.columns["p-noisy"] = std::move(posterior);
+    } else if (!m_fitFailureNoted) {
+        m_fitFailureNoted = true;
+        m_run.observer.note("No mixture could be fitted to the losses of epoch " + std::to_string(m_run.epoch) + ": " +
+                            fit.error().sentence());
+    }
+    if (!data.truthKnown()) return;
+    std::vector<std::uint8_t> wrong;
+    std::vector<float> scoredSuspicion, scoredLoss;
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+        const std::uint32_t row = data.trainRows[i];
+        if (data.truth[row] == kNoLabel) continue;
+        wrong.push_back(data.truth[row] != data.labels[row]);
+        scoredSuspicion.push_back(suspicion[i]);
+        scoredLoss.push_back(losses[i]);
+    }
+    if (const auto quality = stats::detectionQuality(ranks(scoredSuspicion, scoredLoss), wrong, 0.5))
+        outcome.report.scalars["detection-auroc"] = quality->auroc;
+}
+
+Status RunLoop::closeEpoch(EpochReport report) {
+    EpochOutcome outcome;
+    outcome.report = std::move(report);
+    ASSAY_TRY(outcome.answers, ask());
+    outcome.evidence = makeEvidence(m_run.data, outcome.answers, m_run.epoch);
+    scoreAnswers(outcome);
+    fitLosses(outcome);
+    ASSAY_CHECK_STATUS(m_recipe.finishEpoch(m_run, outcome));
+    for (auto& [name, values] : outcome.evidence.columns)
+        for (std::size_t i = 0; i < values.size(); ++i)
+            if (!std::isfinite(values[i]))
+                return fail(ErrorCode::Numeric, "the column " + name + " of epoch " + std::to_string(m_run.epoch) + " is not a number",
+                            "sample " + std::to_string(m_run.data.samples[i].value));
+    const double seconds = std::chrono::duration<double>(Clock::now() - m_epochStart).count();
+    m_epochSeconds += seconds;
+    outcome.report.scalars["seconds"] = seconds;
+    for (auto& [name, value] : outcome.report.scalars)
+        if (!std::isfinite(value)) value = std::numeric_limits<double>::max();
+    outcome.report.evidence = std::make_shared<const Evidence>(std::move(outcome.evidence));
+    m_run.observer.epochDone(std::make_shared<const EpochReport>(std::move(outcome.report)));
+    return {};
+}
+
+StateMap RunLoop::state() const {
+    StateMap state;
+    for (std::size_t n = 0; n < m_run.networks.size(); ++n) {
+        const std::string prefix = "network" + std::to_string(n) + ".";
+        for (const auto& item : m_run.networks[n]->named_parameters()) state[prefix + item.key()] = item.value();
+        for (const auto& item : m_run.networks[n]->named_buffers()) state[prefix + item.key()] = item.value();
+        m_run.optimizers[n]->save(state, "optimizer" + std::to_string(n) + ".");
+    }
+    m_recipe.save(state);
+    return state;
+}
+
+CheckpointIdentity RunLoop::identity() const {
+    const RunConfig& config = m_run.task.config;
+    std::string settings;
+    for (const auto& [name, value] : config.settings) settings += name + "=" + toText(value) + " ";
+    const auto number = [](auto value) { return std::to_string(value); };
+    ContentHasher classes;
+    for (const std::string& name : m_run.task.dataset->classNames) classes.add(name);
+    ContentHasher rows;
+    for (const SampleIndex sample : m_run.data.samples) rows.add(std::uint64_t(sample.value));
+    return {{"method", config.method},
+            {"settings", settings},
+            {"network", config.network},
+            {"epochs", number(config.epochs)},
+            {"seed", number(config.seed)},
+            {"threads", number(at::get_num_threads())},
+            {"picture", number(m_run.data.geometry.width) + "x" + number(m_run.data.geometry.height) + "x" +
+                            number(m_run.data.geometry.channels)},
+            {"device", m_run.device.is_cpu() ? "cpu" : "cuda"},
+            {"libtorch", TORCH_VERSION},
+            {"classes", classes.hex()},
+            {"samples", rows.hex()},
+            {"labels", m_run.task.labels.hash()}};
+}
+
+void RunLoop::saveCheckpoint() {
+    if (m_run.task.checkpointFolder.empty()) return;
+    progress("checkpoint", m_run.batches, m_run.batches, 0, true);
+    const Status written = writeCheckpoint(m_run.task.checkpointFolder, {m_run.epoch, identity(), state()});
+    if (!written)
+        m_run.observer.note("Checkpoint of epoch " + std::to_string(m_run.epoch) +
+                            " not written; training goes on (" + written.error().sentence() + ")");
+}
+
+Status RunLoop::resume() {
+    if (!m_run.task.resume) return {};
+    std::vector<std::string> notes;
+    const auto checkpoint = newestCheckpoint(m_run.task.checkpointFolder, notes);
+    for (const std::string& note : notes) m_run.observer.note(note);
+    if (!checkpoint) {
+        m_run.observer.note("There is no whole checkpoint to go on from; the run starts from the beginning");
+        return {};
+    }
+    const StateMap ours = state();
+    ASSAY_CHECK_STATUS(fits(*checkpoint, identity(), ours));
+    ASSAY_CHECK_STATUS(m_recipe.load(checkpoint->state));
+    const torch::NoGradGuard noGrad;
+    for (std::size_t n = 0; n < m_run.networks.size(); ++n) {
+        const std::string prefix = "network" + std::to_string(n) + ".";
+        for (auto& item : m_run.networks[n]->named_parameters()) item.value().copy_(checkpoint->state.at(prefix + item.key()));
+        for (auto& item : m_run.networks[n]->named_buffers()) item.value().copy_(checkpoint->state.at(prefix + item.key()));
+        m_run.optimizers[n]->load(checkpoint->state, "optimizer" + std::to_string(n) + ".");
+    }
+    m_firstEpoch = checkpoint->epoch + 1;
+    return {};
+}
+
+Result<RunResult> RunLoop::execute() {
+    ASSAY_CHECK_STATUS(resume());
+    const int epochs = m_run.task.config.epochs;
+    for (m_run.epoch = m_firstEpoch; m_run.epoch <= epochs; ++m_run.epoch) {
+        m_epochStart = Clock::now();
+        EpochReport report;
+        report.epoch = m_run.epoch;
+        report.epochs = epochs;
+        ASSAY_CHECK_STATUS(trainEpoch(report));
+        ASSAY_CHECK_STATUS(closeEpoch(std::move(report)));
+        saveCheckpoint();
+    }
+    RunResult result;
+    result.device = deviceName(m_run.device);
+    result.epochs = epochs;
+    const int done = epochs - m_firstEpoch + 1;
+    result.secondsPerEpoch = done > 0 ? m_epochSeconds / done : 0;
+    result.samplesPerSecond = m_trainingSeconds > 0 ? m_trainedSamples / m_trainingSeconds : 0;
+    result.peakMemoryMib = peakMemoryMib();
+    return result;
+}
+
+} // namespace assay::learn
