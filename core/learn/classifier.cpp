@@ -4,7 +4,8 @@
 
 namespace assay::learn {
 
-ConvNormImpl::ConvNormImpl(int in, int out, int kernel, int stride, int padding, bool bias) {
+ConvNormImpl::ConvNormImpl(int in, int out, int kernel, int stride, int padding, bool bias)
+    : m_stride(stride), m_padding(padding) {
     m_conv = register_module(
         "conv", torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, kernel).stride(stride).padding(padding).bias(bias)));
     m_norm = register_module("norm", torch::nn::BatchNorm2d(out));
@@ -12,8 +13,7 @@ ConvNormImpl::ConvNormImpl(int in, int out, int kernel, int stride, int padding,
 
 torch::Tensor ConvNormImpl::forward(const torch::Tensor& x) {
     if (m_foldedWeight.defined() && !is_training())
-        return torch::conv2d(x, m_foldedWeight, m_foldedBias, m_conv->options.stride(),
-                             std::get<torch::ExpandingArray<2>>(m_conv->options.padding()));
+        return torch::conv2d(x, m_foldedWeight, m_foldedBias, m_stride, m_padding);
     return m_norm->forward(m_conv->forward(x));
 }
 
@@ -26,8 +26,8 @@ void ConvNormImpl::fold() {
 }
 
 void ConvNormImpl::unfold() {
-    m_foldedWeight = {};
-    m_foldedBias = {};
+    m_foldedWeight = torch::Tensor();
+    m_foldedBias = torch::Tensor();
 }
 
 void Classifier::makeHead(int features, int classes) {

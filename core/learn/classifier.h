@@ -24,6 +24,7 @@ public:
     void unfold();
 
 private:
+    int m_stride, m_padding;
     torch::nn::Conv2d m_conv{nullptr};
     torch::nn::BatchNorm2d m_norm{nullptr};
     torch::Tensor m_foldedWeight, m_foldedBias;

@@ -64,7 +64,8 @@ public:
     torch::Tensor features(const torch::Tensor& images) override {
         torch::Tensor x = images;
         for (std::size_t i = 0; i < m_layers.size(); ++i) {
-            x = torch::leaky_relu_(m_layers[i]->forward(x), 0.01);
+            x = m_layers[i]->forward(x);
+            torch::leaky_relu_(x, 0.01);
             if (i == 2 || i == 5) x = m_dropout->forward(halve(x));
         }
         return x.mean({2, 3});

@@ -14,7 +14,7 @@ Optimizer::Optimizer(torch::nn::Module& network, OptimizerOptions options) : m_o
 }
 
 void Optimizer::minimise(const torch::Tensor& loss, double learningRate) {
-    for (auto& parameter : m_parameters) parameter.mutable_grad() = {};
+    for (auto& parameter : m_parameters) parameter.mutable_grad() = torch::Tensor();
     loss.backward();
     step(learningRate);
 }

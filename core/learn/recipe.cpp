@@ -3,9 +3,12 @@
 #include "core/learn/recipe.h"
 
 #include "core/learn/device.h"
+#include "core/learn/mixup.h"
 #include "core/learn/networks.h"
 #include "core/learn/run_loop.h"
 #include "core/learn/torch_compat.h"
+
+#include <numeric>
 
 namespace assay::learn {
 namespace {
@@ -42,6 +45,27 @@ Result<RunResult> trainUnguarded(const Description& description, const MakeRecip
 }
 
 } // namespace
+
+BatchPlan Recipe::plan(Run& run) {
+    BatchPlan plan;
+    plan.order = shuffled(run.data.trainRows, run.seed(), std::uint32_t(run.epoch));
+    plan.batchSize = run.common.batchSize;
+    plan.augment = run.common.augment;
+    plan.seed = run.seed();
+    plan.epoch = std::uint32_t(run.epoch);
+    return plan;
+}
+
+Mixup drawMixup(const Run& run, const Batch& batch, double alpha) {
+    CounterRng rng(run.seed(), RngPurpose::Mixup, std::uint32_t(run.epoch), std::uint32_t(batch.number));
+    Mixup mix;
+    mix.weight = rng.beta(alpha, alpha);
+    std::vector<std::int64_t> order(batch.rows.size());
+    std::iota(order.begin(), order.end(), 0);
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[rng.below(std::uint32_t(i))]);
+    mix.partner = torch::tensor(order, torch::kInt64).to(batch.images.device());
+    return mix;
+}
 
 Result<RunResult> trainRecipe(const Description& description, const MakeRecipe& makeRecipe, const TrainingTask& task,
                               RunObserver& observer, RunControl& control) {

@@ -5,7 +5,6 @@
 #include "core/base/hash.h"
 #include "core/base/text.h"
 #include "core/learn/device.h"
-#include "core/learn/mixup.h"
 #include "core/learn/networks.h"
 #include "core/stats/ranking.h"
 
@@ -51,27 +50,6 @@ Score scoreRows(const std::vector<std::uint32_t>& rows, const std::vector<Label>
 }
 
 } // namespace
-
-BatchPlan Recipe::plan(Run& run) {
-    BatchPlan plan;
-    plan.order = shuffled(run.data.trainRows, run.seed(), std::uint32_t(run.epoch));
-    plan.batchSize = run.common.batchSize;
-    plan.augment = run.common.augment;
-    plan.seed = run.seed();
-    plan.epoch = std::uint32_t(run.epoch);
-    return plan;
-}
-
-Mixup drawMixup(const Run& run, const Batch& batch, double alpha) {
-    CounterRng rng(run.seed(), RngPurpose::Mixup, std::uint32_t(run.epoch), std::uint32_t(batch.number));
-    Mixup mix;
-    mix.weight = rng.beta(alpha, alpha);
-    std::vector<std::int64_t> order(batch.rows.size());
-    std::iota(order.begin(), order.end(), 0);
-    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[rng.below(std::uint32_t(i))]);
-    mix.partner = torch::tensor(order, torch::kInt64).to(batch.images.device());
-    return mix;
-}
 
 RunLoop::RunLoop(Run& run, Recipe& recipe, RunControl& control)
     : m_run(run), m_recipe(recipe), m_control(control), m_start(Clock::now()), m_epochStart(m_start),
