@@ -34,7 +34,7 @@ void describeBlas(EngineInfo& info) {
     else if (path.find("atlas") != std::string::npos) info.blas = "ATLAS (" + path + ")";
     else {
         info.blas = "reference BLAS (" + path + ")";
-        info.warnings.push_back("Matrices are multiplied by the reference BLAS, which is some 30 times slower than "
+        info.warnings.emplace_back("Matrices are multiplied by the reference BLAS, which is some 30 times slower than "
                                 "OpenBLAS; install libopenblas0-openmp");
     }
 }
