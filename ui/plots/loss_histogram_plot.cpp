@@ -147,14 +147,16 @@ void LossHistogramPlot::makeItems() {
     for (std::size_t i = 0; i < 2; ++i) {
         m_truthLabels[i] = text();
         m_truthLabels[i]->position->setType(QCPItemPosition::ptAxisRectRatio);
-        m_truthLabels[i]->position->setCoords(0.5, 0.02 + 0.09 * double(i));
-        m_truthLabels[i]->setPositionAlignment(Qt::AlignTop | Qt::AlignHCenter);
+        m_truthLabels[i]->position->setCoords(1, 0.16 + 0.09 * double(i));
+        m_truthLabels[i]->setPositionAlignment(Qt::AlignTop | Qt::AlignRight);
     }
     m_warning = text();
     m_warning->position->setType(QCPItemPosition::ptAxisRectRatio);
     m_warning->position->setCoords(0.5, 0.42);
     m_warning->setPositionAlignment(Qt::AlignCenter);
     p.setCurrentLayer(QStringLiteral("main"));
+    // It stands at pixels, so that it can be kept inside the plot: known once the layout is, on screen and in figures.
+    connect(&p, &QCustomPlot::afterLayout, this, &LossHistogramPlot::placeThresholdLabel);
 }
 
 void LossHistogramPlot::setLosses(std::vector<float> losses, std::vector<std::uint8_t> wrong) {
@@ -338,15 +340,26 @@ void LossHistogramPlot::drawCurves() {
         const double loss = m_counts.lo + (m_counts.hi - m_counts.lo) * double(i) / double(kCurvePoints - 1);
         posterior.append(QCPGraphData(loss, fit.pNoisy(loss)));
     }
-    for (std::size_t c = 0; c < 2; ++c) {
-        m_componentGraphs[c]->data()->set(components[c], true);
-        const double x = std::clamp(peak[c].x(), m_counts.lo + 0.07 * (m_counts.hi - m_counts.lo),
-                                    m_counts.hi - 0.09 * (m_counts.hi - m_counts.lo));
-        const auto at = std::size_t(std::clamp((x - from) / std::max(to - from, 1e-9), 0.0, 1.0) * (kCurvePoints - 1));
-        const double y = std::min(components[c][qsizetype(at)].value, top * (m_log ? 0.5 : 0.86));
-        m_componentLabels[c]->position->setCoords(x, std::max(y, ground));
-        m_componentLabels[c]->setPositionAlignment(Qt::AlignBottom | Qt::AlignHCenter);
-    }
+    for (std::size_t c = 0; c < 2; ++c) m_componentGraphs[c]->data()->set(components[c], true);
+    // The labels stand where nothing else is drawn: the clean one right of its slope, the noisy one on its hill.
+    const double span = m_counts.hi - m_counts.lo;
+    const auto skyline = [&](double loss) {
+        const auto bin = std::size_t(std::clamp((loss - m_counts.lo) / m_counts.binWidth(), 0.0,
+                                                double(m_counts.counts.size() - 1)));
+        const double place = std::clamp((loss - from) / std::max(to - from, 1e-9), 0.0, 1.0) * (kCurvePoints - 1);
+        return std::max(double(m_counts.counts[bin]), sum[qsizetype(place)].value);
+    };
+    const double level = std::max(std::min(peak[0].y(), top) * (m_log ? 0.3 : 0.6), ground);
+    double right = peak[0].x();
+    while (right < m_counts.hi - 0.2 * span && skyline(right) > level) right += 0.01 * span;
+    m_componentLabels[0]->position->setCoords(right + 0.005 * span, level);
+    m_componentLabels[0]->setPositionAlignment(Qt::AlignVCenter | Qt::AlignLeft);
+    const double hill = std::clamp(peak[1].x(), m_counts.lo + 0.1 * span, m_counts.hi - 0.1 * span);
+    double height = ground;
+    for (double loss = hill - 0.06 * span; loss <= hill + 0.06 * span; loss += 0.01 * span)
+        height = std::max(height, skyline(loss));
+    m_componentLabels[1]->position->setCoords(hill, std::min(height * (m_log ? 1.1 : 1), top * (m_log ? 0.5 : 0.88)));
+    m_componentLabels[1]->setPositionAlignment(Qt::AlignBottom | Qt::AlignHCenter);
     m_componentLabels[0]->setText(tr("clean %1").arg(percentText(fit.components[std::size_t(order[0])].weight, 0)));
     m_componentLabels[1]->setText(tr("noisy %1").arg(percentText(fit.components[std::size_t(order[1])].weight, 0)));
     m_sumGraph->data()->set(sum, true);
@@ -361,7 +374,6 @@ void LossHistogramPlot::placeThreshold() {
     for (QCPAbstractItem* item : std::initializer_list<QCPAbstractItem*>{m_line, m_shade, m_lineLabel})
         item->setVisible(drawn);
     if (!drawn) return;
-    QCustomPlot& p = plot();
     const double x = std::clamp(m_lineLoss, m_counts.lo, m_counts.hi);
     m_line->start->setCoords(x, 1);
     m_line->end->setCoords(x, 0);
@@ -371,9 +383,15 @@ void LossHistogramPlot::placeThreshold() {
     if (m_shown && m_shown->kind != m_given->kind)
         text += tr(" · %1 here %2").arg(m_kindBox->currentText(), fixedText(m_shown->pNoisy(m_lineLoss), 2));
     m_lineLabel->setText(text);
-    const QRect rect = p.axisRect()->rect();
+    placeThresholdLabel();
+}
+
+void LossHistogramPlot::placeThresholdLabel() {
+    if (!m_given || m_counts.counts.empty()) return;
+    const QRect rect = plot().axisRect()->rect();
+    const QString text = m_lineLabel->text();
     const double half = QFontMetricsF(m_lineLabel->font()).horizontalAdvance(text) / 2 + 4;
-    const double pixel = p.xAxis->coordToPixel(x);
+    const double pixel = plot().xAxis->coordToPixel(std::clamp(m_lineLoss, m_counts.lo, m_counts.hi));
     m_lineLabel->position->setCoords(
         std::clamp(pixel, rect.left() + half, std::max(rect.left() + half, rect.right() - half)), rect.top() - 4);
     m_lineLabel->setPositionAlignment(Qt::AlignBottom | Qt::AlignHCenter);
@@ -590,27 +608,6 @@ void LossHistogramPlot::keyPressEvent(QKeyEvent* event) {
     // On the grid of the step, so that ten presses there and back end where they began.
     setThreshold(std::round((m_threshold + way) / 0.01) * 0.01);
     Q_EMIT thresholdMoved(m_threshold);
-}
-
-void LossHistogramPlot::drawFigure(QPaintDevice& device, QSize size) {
-    // The label above the line stands at pixels, so it is placed for the figure's size first.
-    const QRect onScreen = plot().viewport();
-    plot().setViewport(QRect(QPoint(0, 0), size));
-    plot().plotLayout()->update(QCPLayoutElement::upPreparation);
-    plot().plotLayout()->update(QCPLayoutElement::upMargins);
-    plot().plotLayout()->update(QCPLayoutElement::upLayout);
-    placeThreshold();
-    ChartWidget::drawFigure(device, size);
-    plot().setViewport(onScreen);
-    plot().plotLayout()->update(QCPLayoutElement::upLayout);
-    placeThreshold();
-}
-
-void LossHistogramPlot::resizeEvent(QResizeEvent* event) {
-    ChartWidget::resizeEvent(event);
-    if (m_counts.counts.empty()) return;
-    placeThreshold();
-    refresh();
 }
 
 QString LossHistogramPlot::hoverText(QPointF position) const {

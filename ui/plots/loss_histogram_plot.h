@@ -75,8 +75,6 @@ protected:
     void canvasMoved(QMouseEvent* event) override;
     void canvasReleased(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    void drawFigure(QPaintDevice& device, QSize size) override;
-    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void makeHeader();
@@ -87,6 +85,7 @@ private:
     void drawCounts();
     void drawCurves();
     void placeThreshold();
+    void placeThresholdLabel();
     void placeBrush();
     void moveThresholdTo(double loss);
     void updateSummary();

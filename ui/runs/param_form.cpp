@@ -123,6 +123,7 @@ void ParamForm::setSpecs(std::vector<ParamSpec> specs) {
     column->addWidget(basic);
     column->addWidget(m_fold);
     column->addWidget(m_advanced);
+    column->addStretch(1);
     for (const ParamSpec& spec : m_specs) addRow(spec, spec.advanced ? m_advanced : basic);
     layout()->addWidget(m_content);
     setAdvancedShown(false);

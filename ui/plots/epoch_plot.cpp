@@ -1,0 +1,363 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/epoch_plot.h"
+
+#include "ui/plots/plot_text.h"
+#include "ui/plots/qcustomplot_include.h"
+
+#include <QMouseEvent>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <set>
+
+namespace assay::ui {
+namespace {
+
+class EpochTicker final : public QCPAxisTicker {
+protected:
+    double getTickStep(const QCPRange& range) override { return std::max(1.0, QCPAxisTicker::getTickStep(range)); }
+    QString getTickLabel(double tick, const QLocale&, QChar, int) override {
+        return tick < 0.5 || std::abs(tick - std::round(tick)) > 1e-6 ? QString()
+                                                                      : countText(std::uint64_t(std::llround(tick)));
+    }
+};
+
+class ValueTicker final : public QCPAxisTicker {
+public:
+    explicit ValueTicker(bool percent) : m_percent(percent) { setTickCount(4); }
+
+protected:
+    QString getTickLabel(double tick, const QLocale&, QChar, int) override {
+        if (std::abs(tick) < 1e-12) tick = 0;
+        return m_percent ? valueText(tick * 100, 4) + QStringLiteral("\u202f%") : valueText(tick, 4);
+    }
+
+private:
+    bool m_percent;
+};
+
+double lastFinite(const std::vector<double>& values, std::size_t* where = nullptr) {
+    for (std::size_t i = values.size(); i-- > 0;) {
+        if (!std::isfinite(values[i])) continue;
+        if (where != nullptr) *where = i;
+        return values[i];
+    }
+    return std::numeric_limits<double>::quiet_NaN();
+}
+
+} // namespace
+
+EpochPlot::EpochPlot(const QString& objectName, const QString& title, QWidget* parent)
+    : ChartWidget(objectName, title, parent) {
+    setEmptyText(tr("A line begins here with a run's first epoch."));
+    m_margins = new QCPMarginGroup(&plot());
+    plot().plotLayout()->setRowSpacing(2);
+    connect(&plot(), &QCustomPlot::afterLayout, this, &EpochPlot::placeLabels);
+    setPanels({EpochPanel{}});
+    setHasData(false);
+}
+
+void EpochPlot::setPanels(std::vector<EpochPanel> panels) {
+    m_panels = std::move(panels);
+    m_series.clear();
+    rebuild();
+}
+
+void EpochPlot::setSeries(std::vector<EpochSeries> series) {
+    m_series = std::move(series);
+    rebuild();
+}
+
+void EpochPlot::rebuild() {
+    QCustomPlot& p = plot();
+    p.clearItems();
+    p.clearPlottables();
+    if (m_rects.size() != m_panels.size()) {
+        p.plotLayout()->clear();
+        m_rects.clear();
+        for (std::size_t i = 0; i < m_panels.size(); ++i) {
+            auto* rect = new QCPAxisRect(&p, true);
+            p.plotLayout()->addElement(int(i), 0, rect);
+            rect->setMarginGroup(QCP::msLeft, m_margins);
+            rect->setAutoMargins(QCP::msLeft | QCP::msBottom | QCP::msTop);
+            rect->axis(QCPAxis::atBottom)->setTicker(QSharedPointer<QCPAxisTicker>(new EpochTicker));
+            for (QCPAxis* axis : rect->axes()) {
+                axis->setLayer(QStringLiteral("axes"));
+                axis->grid()->setLayer(QStringLiteral("grid"));
+            }
+            m_rects.push_back(rect);
+        }
+    }
+    m_graphs.assign(m_series.size(), nullptr);
+    m_bands.assign(m_series.size(), {nullptr, nullptr});
+    m_labels.assign(m_series.size(), nullptr);
+    m_marks.clear();
+    m_firstEpoch = std::numeric_limits<int>::max();
+    m_lastEpoch = 0;
+    bool anything = false;
+    const auto points = [](const EpochSeries& s, const std::vector<double>& values) {
+        QVector<QCPGraphData> line;
+        for (std::size_t i = 0; i < std::min(s.epochs.size(), values.size()); ++i)
+            line.append(QCPGraphData(s.epochs[i], std::isfinite(values[i]) ? values[i] : qQNaN()));
+        return line;
+    };
+    for (std::size_t i = 0; i < m_series.size(); ++i) {
+        const EpochSeries& s = m_series[i];
+        if (s.panel < 0 || std::size_t(s.panel) >= m_rects.size()) continue;
+        QCPAxisRect* rect = m_rects[std::size_t(s.panel)];
+        QCPAxis* x = rect->axis(QCPAxis::atBottom);
+        QCPAxis* y = rect->axis(QCPAxis::atLeft);
+        if (!s.lower.empty() && s.lower.size() == s.upper.size()) {
+            m_bands[i] = {p.addGraph(x, y), p.addGraph(x, y)};
+            m_bands[i].first->data()->set(points(s, s.lower), true);
+            m_bands[i].second->data()->set(points(s, s.upper), true);
+            m_bands[i].first->setPen(Qt::NoPen);
+            m_bands[i].second->setPen(Qt::NoPen);
+        }
+        m_graphs[i] = p.addGraph(x, y);
+        m_graphs[i]->data()->set(points(s, s.values), true);
+        for (std::size_t k = 0; k < std::min(s.epochs.size(), s.values.size()); ++k) {
+            if (!std::isfinite(s.values[k])) continue;
+            anything = true;
+            m_firstEpoch = std::min(m_firstEpoch, int(s.epochs[k]));
+            m_lastEpoch = std::max(m_lastEpoch, int(s.epochs[k]));
+        }
+        if (s.name.isEmpty() || !std::isfinite(lastFinite(s.values))) continue;
+        m_labels[i] = new QCPItemText(&p);
+        m_labels[i]->setText(s.name);
+        m_labels[i]->setClipToAxisRect(false);
+        m_labels[i]->position->setType(QCPItemPosition::ptAbsolute);
+        m_labels[i]->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+        m_labels[i]->setTextAlignment(Qt::AlignLeft);
+    }
+    for (QCPAxisRect* rect : m_rects) {
+        auto* mark = new QCPItemStraightLine(&p);
+        for (QCPItemPosition* position : {mark->point1, mark->point2}) {
+            position->setAxisRect(rect);
+            position->setAxes(rect->axis(QCPAxis::atBottom), rect->axis(QCPAxis::atLeft));
+            position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+        }
+        mark->setClipAxisRect(rect);
+        m_marks.push_back(mark);
+    }
+    setHasData(anything);
+    setRanges();
+    setMarkedEpoch(m_marked);
+    themeChanged();
+    if (!anything) return;
+    QStringList parts;
+    for (const EpochSeries& s : m_series) {
+        std::size_t at = 0;
+        if (s.name.isEmpty() || parts.size() >= 10 || !std::isfinite(lastFinite(s.values, &at))) continue;
+        parts << tr("%1 %2").arg(s.name, text(s, s.shown.size() > at ? s.shown[at] : s.values[at]));
+    }
+    setSummary(tr("Epochs %1 to %2; at the end: %3.").arg(m_firstEpoch).arg(m_lastEpoch).arg(parts.join(QStringLiteral(", "))));
+}
+
+void EpochPlot::setRanges() {
+    for (std::size_t panel = 0; panel < m_rects.size(); ++panel) {
+        QCPAxisRect* rect = m_rects[panel];
+        const EpochPanel& spec = m_panels[panel];
+        QCPAxis* x = rect->axis(QCPAxis::atBottom);
+        QCPAxis* y = rect->axis(QCPAxis::atLeft);
+        const bool bottom = panel + 1 == m_rects.size();
+        x->setTickLabels(bottom);
+        x->setLabel(bottom ? tr("epoch") + m_footnote : QString());
+        y->setLabel(spec.label);
+        y->setTicker(QSharedPointer<QCPAxisTicker>(new ValueTicker(spec.percent)));
+        plot().plotLayout()->setRowStretchFactor(int(panel), std::max(spec.height, 0.05));
+        if (hasData()) {
+            const double room = std::max(0.5, (m_lastEpoch - m_firstEpoch) * 0.02);
+            x->setRange(m_firstEpoch - room, m_lastEpoch + room);
+        }
+        double lo = std::numeric_limits<double>::infinity();
+        double hi = -lo;
+        const auto widen = [&](const std::vector<double>& values) {
+            for (const double v : values) {
+                if (!std::isfinite(v)) continue;
+                lo = std::min(lo, v);
+                hi = std::max(hi, v);
+            }
+        };
+        for (const EpochSeries& s : m_series) {
+            if (std::size_t(s.panel) != panel) continue;
+            widen(s.values);
+            widen(s.lower);
+            widen(s.upper);
+            if (s.filled && std::isfinite(lo)) lo = std::min(lo, 0.0);
+        }
+        if (spec.range) {
+            y->setRange(spec.range->first, spec.range->second);
+        } else if (std::isfinite(lo)) {
+            const double size = hi - lo > 1e-12 ? hi - lo : std::max(std::abs(hi) * 0.1, spec.percent ? 0.02 : 1e-6);
+            double from = lo - size * 0.06;
+            if (lo >= 0 && from < size * 0.15) from = 0; // close to zero: show zero
+            double to = hi + size * 0.08;
+            if (spec.percent && hi <= 1) to = std::min(to, 1.02);
+            y->setRange(from, to);
+        }
+    }
+}
+
+void EpochPlot::placeLabels() {
+    for (std::size_t panel = 0; panel < m_rects.size(); ++panel) {
+        struct Place {
+            QCPItemText* label;
+            double y;
+        };
+        std::vector<Place> places;
+        QCPAxisRect* rect = m_rects[panel];
+        for (std::size_t i = 0; i < m_series.size(); ++i) {
+            if (m_labels[i] == nullptr || std::size_t(m_series[i].panel) != panel) continue;
+            std::size_t at = 0;
+            double value = lastFinite(m_series[i].values, &at);
+            if (m_series[i].filled && m_series[i].fillTo >= 0) {
+                const EpochSeries& below = m_series[std::size_t(m_series[i].fillTo)];
+                if (at < below.values.size() && std::isfinite(below.values[at])) value = (value + below.values[at]) / 2;
+            } else if (m_series[i].filled) {
+                value /= 2;
+            }
+            places.push_back({m_labels[i], rect->axis(QCPAxis::atLeft)->coordToPixel(value)});
+        }
+        if (places.empty()) continue;
+        std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.y < b.y; });
+        const double height = QFontMetricsF(places.front().label->font()).height() * 0.95;
+        const double top = rect->top() + height / 2 - 4;
+        const double bottom = rect->bottom() - height / 2 + 4;
+        for (std::size_t i = 0; i < places.size(); ++i)
+            places[i].y = std::max(places[i].y, i == 0 ? top : places[i - 1].y + height);
+        for (std::size_t i = places.size(); i-- > 0;)
+            places[i].y = std::min(places[i].y, i + 1 == places.size() ? bottom : places[i + 1].y - height);
+        for (const Place& place : places) place.label->position->setCoords(rect->right() + 6, place.y);
+    }
+}
+
+void EpochPlot::setMarkedEpoch(int epoch) {
+    m_marked = epoch;
+    for (QCPItemStraightLine* mark : m_marks) {
+        mark->setVisible(epoch > 0);
+        mark->point1->setCoords(epoch, 0);
+        mark->point2->setCoords(epoch, 1);
+    }
+    refresh();
+}
+
+void EpochPlot::setFootnote(const QString& text) {
+    m_footnote = text.isEmpty() ? QString() : QStringLiteral("        ") + text;
+    setRanges();
+    refresh();
+}
+
+void EpochPlot::restyle() {
+    const PlotTheme& t = theme();
+    const QFont small = plotFont(font());
+    double widest = 0;
+    for (std::size_t i = 0; i < m_series.size(); ++i) {
+        const EpochSeries& s = m_series[i];
+        const QColor colour = t.colour(s.ink);
+        if (m_graphs[i] != nullptr) {
+            m_graphs[i]->setPen(QPen(colour, s.width, s.style));
+            const bool single = std::count_if(s.values.begin(), s.values.end(), [](double v) { return std::isfinite(v); }) == 1;
+            m_graphs[i]->setScatterStyle(single ? QCPScatterStyle(QCPScatterStyle::ssDisc, colour, 5) : QCPScatterStyle());
+            QColor area = colour;
+            area.setAlpha(s.fillTo >= 0 || s.filled ? 90 : 0);
+            m_graphs[i]->setBrush(s.filled ? QBrush(area) : QBrush(Qt::NoBrush));
+            if (s.filled && s.fillTo >= 0 && std::size_t(s.fillTo) < m_graphs.size())
+                m_graphs[i]->setChannelFillGraph(m_graphs[std::size_t(s.fillTo)]);
+        }
+        if (m_bands[i].first != nullptr) {
+            QColor area = colour;
+            area.setAlpha(45);
+            m_bands[i].second->setBrush(area);
+            m_bands[i].second->setChannelFillGraph(m_bands[i].first);
+        }
+        if (m_labels[i] != nullptr) {
+            const QColor ink = s.ink == InkClean ? t.cleanText : s.ink == InkSuspect ? t.suspectText : colour;
+            m_labels[i]->setColor(ink);
+            m_labels[i]->setFont(small);
+            widest = std::max(widest, QFontMetricsF(small).horizontalAdvance(s.name));
+        }
+    }
+    for (QCPItemStraightLine* mark : m_marks) mark->setPen(QPen(t.muted, 1, Qt::DotLine));
+    const int right = std::min(int(widest) + 14, std::max(20, width() / 3));
+    for (std::size_t panel = 0; panel < m_rects.size(); ++panel) {
+        QCPAxisRect* rect = m_rects[panel];
+        t.applyTo(*rect, font());
+        rect->setMinimumMargins(QMargins(6, 8, 10, panel + 1 == m_rects.size() ? 4 : 6));
+        rect->setMargins(QMargins(0, 0, right, 0));
+        rect->axis(QCPAxis::atTop)->setVisible(false);
+        rect->axis(QCPAxis::atRight)->setVisible(false);
+    }
+}
+
+int EpochPlot::epochAt(QPointF position) const {
+    for (const QCPAxisRect* rect : m_rects) {
+        if (!rect->rect().contains(position.toPoint())) continue;
+        const double epoch = rect->axis(QCPAxis::atBottom)->pixelToCoord(position.x());
+        return std::clamp(int(std::lround(epoch)), m_firstEpoch, std::max(m_firstEpoch, m_lastEpoch));
+    }
+    return 0;
+}
+
+QString EpochPlot::text(const EpochSeries& series, double value) const {
+    const bool percent = series.panel >= 0 && std::size_t(series.panel) < m_panels.size() &&
+                         m_panels[std::size_t(series.panel)].percent;
+    return percent ? percentText(value) : valueText(value, 4);
+}
+
+QString EpochPlot::hoverText(QPointF position) const {
+    const int epoch = hasData() ? epochAt(position) : 0;
+    if (epoch == 0) return {};
+    QStringList lines = {tr("epoch %1").arg(epoch)};
+    for (const EpochSeries& s : m_series) {
+        if (s.panel < 0 || std::size_t(s.panel) >= m_rects.size() ||
+            !m_rects[std::size_t(s.panel)]->rect().contains(position.toPoint()))
+            continue;
+        const auto at = std::find(s.epochs.begin(), s.epochs.end(), double(epoch));
+        const auto i = std::size_t(at - s.epochs.begin());
+        if (at == s.epochs.end() || i >= s.values.size() || !std::isfinite(s.values[i])) continue;
+        QString line = QStringLiteral("%1  %2").arg(s.name, text(s, i < s.shown.size() ? s.shown[i] : s.values[i]));
+        if (i < s.lower.size() && i < s.upper.size()) line += tr(" (%1 to %2)").arg(text(s, s.lower[i]), text(s, s.upper[i]));
+        lines << line.trimmed();
+        if (lines.size() > 14) break;
+    }
+    return lines.size() > 1 ? lines.join(QLatin1Char('\n')) : QString();
+}
+
+void EpochPlot::canvasPressed(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton || !hasData()) return;
+    const int epoch = epochAt(event->position());
+    if (epoch > 0) Q_EMIT epochClicked(epoch);
+}
+
+QString EpochPlot::dataAsTsv() const {
+    std::set<double> epochs;
+    QStringList header = {QStringLiteral("epoch")};
+    std::vector<std::map<double, double>> columns;
+    for (const EpochSeries& s : m_series) {
+        QString panel;
+        if (s.panel >= 0 && std::size_t(s.panel) < m_panels.size()) panel = m_panels[std::size_t(s.panel)].label;
+        header << (panel + QLatin1Char(' ') + s.name).trimmed();
+        columns.emplace_back();
+        const std::vector<double>& values = s.shown.empty() ? s.values : s.shown;
+        for (std::size_t i = 0; i < std::min(s.epochs.size(), values.size()); ++i) {
+            epochs.insert(s.epochs[i]);
+            columns.back()[s.epochs[i]] = values[i];
+        }
+    }
+    QString out = header.join(QLatin1Char('\t')) + QLatin1Char('\n');
+    for (const double epoch : epochs) {
+        out += plainNumber(epoch);
+        for (const auto& column : columns) {
+            const auto found = column.find(epoch);
+            out += QLatin1Char('\t') + (found == column.end() ? QString() : plainNumber(found->second));
+        }
+        out += QLatin1Char('\n');
+    }
+    return out;
+}
+
+} // namespace assay::ui

@@ -1,0 +1,253 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/matrix_plot.h"
+
+#include "ui/plots/plot_text.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QToolTip>
+
+#include <algorithm>
+#include <cmath>
+
+namespace assay::ui {
+
+MatrixPlot::MatrixPlot(const QString& objectName, const QString& title, QWidget* parent)
+    : PlotWidget(objectName, title, parent), m_canvas(new QWidget(this)) {
+    m_canvas->setObjectName(objectName + QStringLiteral("Canvas"));
+    m_canvas->setMouseTracking(true);
+    m_canvas->installEventFilter(this);
+    setCanvas(m_canvas);
+    setHasData(false);
+}
+
+void MatrixPlot::setMatrix(std::vector<std::vector<double>> values, const QStringList& rows,
+                           const QStringList& columns, Format format, std::optional<double> full) {
+    m_values = std::move(values);
+    m_rows = rows;
+    m_columns = columns;
+    m_format = format;
+    double largest = 0;
+    for (auto& row : m_values) {
+        row.resize(std::size_t(columns.size()), NAN);
+        for (const double v : row)
+            if (std::isfinite(v)) largest = std::max(largest, v);
+    }
+    m_values.resize(std::size_t(rows.size()), std::vector<double>(std::size_t(columns.size()), NAN));
+    m_full = full.value_or(largest);
+    if (!(m_full > 0)) m_full = 1;
+    if (m_current && (m_current->first >= rows.size() || m_current->second >= columns.size())) m_current.reset();
+    setHasData(!m_values.empty() && !columns.isEmpty());
+    if (hasData()) {
+        setSummary(tr("A matrix of %1 rows and %2 columns, largest value %3.")
+                       .arg(rows.size())
+                       .arg(columns.size())
+                       .arg(format == Format::Percent ? percentText(largest) : valueText(largest)));
+    }
+    m_canvas->update();
+}
+
+void MatrixPlot::setAxisTitles(const QString& rows, const QString& columns) {
+    m_rowTitle = rows;
+    m_columnTitle = columns;
+    m_canvas->update();
+}
+
+MatrixPlot::Layout MatrixPlot::layoutFor(QSizeF size, const QFont& type) const {
+    const QFontMetricsF metrics(type);
+    Layout layout;
+    double widestColumn = 0;
+    for (const QString& name : m_rows) layout.rowNames = std::max(layout.rowNames, metrics.horizontalAdvance(name));
+    for (const QString& name : m_columns) widestColumn = std::max(widestColumn, metrics.horizontalAdvance(name));
+    layout.rowNames = std::min(layout.rowNames + 10, size.width() * 0.35);
+    const double titleRoom = metrics.height() + 4;
+    const double left = layout.rowNames + (m_rowTitle.isEmpty() ? 0 : titleRoom);
+    const double perColumn = (size.width() - left - 8) / std::max<double>(1, double(m_columns.size()));
+    layout.slanted = widestColumn + 6 > perColumn;
+    layout.columnNames = layout.slanted ? std::min(widestColumn * 0.72 + metrics.height(), size.height() * 0.35)
+                                        : metrics.height() + 6;
+    const double top = layout.columnNames + (m_columnTitle.isEmpty() ? 0 : titleRoom);
+    layout.cells = QRectF(left, top, std::max(10.0, size.width() - left - 8), std::max(10.0, size.height() - top - 6));
+    // Cells no wider than thrice their height look like a table still.
+    const double rows = std::max<double>(1, double(m_rows.size()));
+    const double columns = std::max<double>(1, double(m_columns.size()));
+    const double cellHeight = std::min(layout.cells.height() / rows, layout.cells.width() / columns * 1.2);
+    const double cellWidth = std::min(layout.cells.width() / columns, cellHeight * 3);
+    layout.cells.setSize(QSizeF(cellWidth * columns, cellHeight * rows));
+    return layout;
+}
+
+QRectF MatrixPlot::cellRect(int row, int column) const {
+    const QRectF cells = layoutFor(QSizeF(m_canvas->size()), plotFont(font())).cells;
+    const double w = cells.width() / std::max<double>(1, double(m_columns.size()));
+    const double h = cells.height() / std::max<double>(1, double(m_rows.size()));
+    return {cells.left() + column * w, cells.top() + row * h, w, h};
+}
+
+std::optional<std::pair<int, int>> MatrixPlot::cellAt(QPointF position) const {
+    if (!hasData()) return std::nullopt;
+    const QRectF first = cellRect(0, 0);
+    const int column = int(std::floor((position.x() - first.left()) / first.width()));
+    const int row = int(std::floor((position.y() - first.top()) / first.height()));
+    if (row < 0 || column < 0 || row >= m_rows.size() || column >= m_columns.size()) return std::nullopt;
+    return std::pair(row, column);
+}
+
+QString MatrixPlot::cellText(int row, int column) const {
+    const double value = m_values[std::size_t(row)][std::size_t(column)];
+    if (!std::isfinite(value)) return {};
+    switch (m_format) {
+    case Format::Count: return countText(std::uint64_t(std::llround(std::max(0.0, value))));
+    case Format::Share: return fixedText(value, 2);
+    case Format::Percent: return value == 0 ? QStringLiteral("0") : percentText(value, value < 0.0995 ? 1 : 0);
+    }
+    return {};
+}
+
+QString MatrixPlot::cellSentence(int row, int column) const {
+    const QString rowName = m_rowTitle.isEmpty() ? m_rows[row] : m_rowTitle + QLatin1Char(' ') + m_rows[row];
+    const QString columnName =
+        m_columnTitle.isEmpty() ? m_columns[column] : m_columnTitle + QLatin1Char(' ') + m_columns[column];
+    const QString value = cellText(row, column);
+    return tr("%1, %2: %3").arg(rowName, columnName, value.isEmpty() ? QStringLiteral("–") : value);
+}
+
+void MatrixPlot::paint(QPainter& painter, QSizeF size) const {
+    const PlotTheme& t = theme();
+    const QFont type = plotFont(font());
+    painter.setFont(type);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.fillRect(QRectF(QPointF(0, 0), size), t.background);
+    if (m_values.empty() || m_columns.isEmpty()) return;
+    const Layout layout = layoutFor(size, type);
+    const QFontMetricsF metrics(type);
+    const double w = layout.cells.width() / double(m_columns.size());
+    const double h = layout.cells.height() / double(m_rows.size());
+    painter.setPen(t.foreground);
+    if (!m_columnTitle.isEmpty())
+        painter.drawText(QRectF(layout.cells.left(), 0, layout.cells.width(), metrics.height() + 2), Qt::AlignCenter,
+                         m_columnTitle);
+    if (!m_rowTitle.isEmpty()) {
+        painter.save();
+        painter.translate(0, layout.cells.center().y());
+        painter.rotate(-90);
+        painter.drawText(QRectF(-layout.cells.height() / 2, 0, layout.cells.height(), metrics.height() + 2),
+                         Qt::AlignCenter, m_rowTitle);
+        painter.restore();
+    }
+    painter.setPen(t.muted);
+    if (h >= metrics.height() * 0.7) {
+        for (int row = 0; row < m_rows.size(); ++row) {
+            const QRectF place(layout.cells.left() - layout.rowNames, layout.cells.top() + row * h, layout.rowNames - 6, h);
+            painter.drawText(place, Qt::AlignRight | Qt::AlignVCenter,
+                             metrics.elidedText(m_rows[row], Qt::ElideRight, place.width()));
+        }
+    }
+    for (int column = 0; column < m_columns.size(); ++column) {
+        const double x = layout.cells.left() + (column + 0.5) * w;
+        if (!layout.slanted) {
+            painter.drawText(QRectF(x - w / 2, layout.cells.top() - metrics.height() - 4, w, metrics.height()),
+                             Qt::AlignCenter, m_columns[column]);
+        } else if (w >= metrics.height() * 0.7) {
+            painter.save();
+            painter.translate(x, layout.cells.top() - 4);
+            painter.rotate(-45);
+            painter.drawText(QPointF(0, 0), metrics.elidedText(m_columns[column], Qt::ElideRight,
+                                                               layout.columnNames * 1.35));
+            painter.restore();
+        }
+    }
+    for (int row = 0; row < m_rows.size(); ++row) {
+        for (int column = 0; column < m_columns.size(); ++column) {
+            const QRectF cell(layout.cells.left() + column * w, layout.cells.top() + row * h, w, h);
+            const double value = m_values[std::size_t(row)][std::size_t(column)];
+            const QColor fill = std::isfinite(value) && value > 0 ? t.sequential(std::clamp(value / m_full, 0.0, 1.0))
+                                                                  : t.grid;
+            painter.fillRect(cell.adjusted(0.5, 0.5, -0.5, -0.5), fill);
+            const QString text = cellText(row, column);
+            if (metrics.horizontalAdvance(text) + 2 > w || metrics.height() * 0.9 > h) continue;
+            painter.setPen(PlotTheme::textOn(fill));
+            painter.drawText(cell, Qt::AlignCenter, text);
+        }
+    }
+    if (m_current) {
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(t.focus, 2));
+        painter.drawRect(QRectF(layout.cells.left() + m_current->second * w, layout.cells.top() + m_current->first * h,
+                                w, h));
+    }
+}
+
+void MatrixPlot::themeChanged() { m_canvas->update(); }
+
+void MatrixPlot::drawFigure(QPaintDevice& device, QSize size) {
+    QPainter painter(&device);
+    paint(painter, size);
+}
+
+bool MatrixPlot::eventFilter(QObject* watched, QEvent* event) {
+    if (watched != m_canvas) return PlotWidget::eventFilter(watched, event);
+    switch (event->type()) {
+    case QEvent::Paint: {
+        QPainter painter(m_canvas);
+        paint(painter, m_canvas->size());
+        return true;
+    }
+    case QEvent::MouseMove: {
+        auto* mouse = static_cast<QMouseEvent*>(event);
+        const auto cell = cellAt(mouse->position());
+        m_canvas->setCursor(cell ? Qt::PointingHandCursor : Qt::ArrowCursor);
+        if (cell)
+            QToolTip::showText(mouse->globalPosition().toPoint(), cellSentence(cell->first, cell->second), m_canvas);
+        break;
+    }
+    case QEvent::MouseButtonPress: {
+        auto* mouse = static_cast<QMouseEvent*>(event);
+        const auto cell = cellAt(mouse->position());
+        if (!cell || mouse->button() != Qt::LeftButton) break;
+        m_current = cell;
+        m_canvas->update();
+        Q_EMIT cellClicked(cell->first, cell->second);
+        break;
+    }
+    default: break;
+    }
+    return PlotWidget::eventFilter(watched, event);
+}
+
+void MatrixPlot::keyPressEvent(QKeyEvent* event) {
+    if (!hasData()) return PlotWidget::keyPressEvent(event);
+    auto cell = m_current.value_or(std::pair(0, 0));
+    switch (event->key()) {
+    case Qt::Key_Left: --cell.second; break;
+    case Qt::Key_Right: ++cell.second; break;
+    case Qt::Key_Up: --cell.first; break;
+    case Qt::Key_Down: ++cell.first; break;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (m_current) Q_EMIT cellClicked(m_current->first, m_current->second);
+        return;
+    default: return PlotWidget::keyPressEvent(event);
+    }
+    cell.first = std::clamp(cell.first, 0, int(m_rows.size()) - 1);
+    cell.second = std::clamp(cell.second, 0, int(m_columns.size()) - 1);
+    m_current = cell;
+    setSummary(cellSentence(cell.first, cell.second));
+    m_canvas->update();
+}
+
+QString MatrixPlot::dataAsTsv() const {
+    QString text = m_rowTitle;
+    for (const QString& column : m_columns) text += QLatin1Char('\t') + column;
+    text += QLatin1Char('\n');
+    for (qsizetype row = 0; row < m_rows.size(); ++row) {
+        text += m_rows[row];
+        for (const double value : m_values[std::size_t(row)]) text += QLatin1Char('\t') + plainNumber(value);
+        text += QLatin1Char('\n');
+    }
+    return text;
+}
+
+} // namespace assay::ui

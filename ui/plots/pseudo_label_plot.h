@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/plots/epoch_plot.h"
+
+class QToolButton;
+
+namespace assay::ui {
+
+/// Pseudo-labels over the epochs, aligned with `epochs`; NaN where an epoch has none.
+struct PseudoLabelHistory {
+    std::vector<double> epochs;
+    std::vector<double> accepted;               ///< count
+    std::vector<double> acceptance;             ///< share of the candidates that were accepted
+    std::vector<double> correctness;            ///< share of the accepted that is right, where truth is known
+    std::vector<std::vector<double>> perClass;  ///< [K][epochs] accepted
+    std::vector<std::vector<double>> perClassCorrect; ///< [K][epochs]; may be empty
+    std::vector<QString> classNames;            ///< [K]
+};
+
+/// Accepted pseudo-labels per epoch, by class as stacked areas or as lines, over acceptance and correctness. Beyond
+/// eleven classes the largest stand alone and the rest are added up.
+class PseudoLabelPlot final : public EpochPlot {
+    Q_OBJECT
+public:
+    explicit PseudoLabelPlot(QWidget* parent = nullptr);
+
+    void setHistory(PseudoLabelHistory history);
+    void setStacked(bool stacked);
+
+private:
+    void redraw();
+
+    PseudoLabelHistory m_history;
+    bool m_stacked = true;
+    QToolButton* m_stackButton = nullptr;
+};
+
+} // namespace assay::ui
