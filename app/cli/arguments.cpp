@@ -7,6 +7,7 @@
 #include "core/data/label_set.h"
 #include "core/data/open_dataset.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <pwd.h>
@@ -108,6 +109,26 @@ Result<std::vector<Label>> readTruth(const LabelArguments& arguments, const Data
     ASSAY_TRY(LabelFile file, readLabelFile(arguments.truth, dataset, columns));
     if (arguments.truthColumn.empty() && !file.labels.trueLabels.empty()) return file.labels.trueLabels;
     return file.labels.labels;
+}
+
+Result<ParamValues> readSettings(const Description& description, const std::vector<std::string>& texts) {
+    ParamValues given;
+    for (const std::string& text : texts) {
+        const std::size_t equals = text.find('=');
+        if (equals == std::string::npos)
+            return fail(ErrorCode::InvalidArgument, "--set wants key=value", text);
+        const std::string name = text.substr(0, equals);
+        const auto spec = std::find_if(description.params.begin(), description.params.end(),
+                                       [&](const ParamSpec& candidate) { return candidate.name == name; });
+        if (spec == description.params.end()) {
+            std::string names;
+            for (const ParamSpec& candidate : description.params) names += (names.empty() ? "" : ", ") + candidate.name;
+            return fail(ErrorCode::InvalidArgument,
+                        description.id + " has no such setting (it has: " + (names.empty() ? "none" : names) + ")", name);
+        }
+        ASSAY_TRY(given[name], parseParam(*spec, text.substr(equals + 1)));
+    }
+    return completeParams(description.params, given);
 }
 
 std::string className(const std::vector<std::string>& classNames, Label label) {

@@ -56,6 +56,9 @@ void addTruthArguments(CLI::App& command, LabelArguments& arguments);
 /// Truth by a file: its label column, or its truth column where it has one.
 [[nodiscard]] Result<std::vector<Label>> readTruth(const LabelArguments& arguments, const Dataset& dataset);
 
+/// Settings of a method or format from key=value texts, completed with the defaults.
+[[nodiscard]] Result<ParamValues> readSettings(const Description& description, const std::vector<std::string>& texts);
+
 /// A class by number as text; "" for no label.
 [[nodiscard]] std::string className(const std::vector<std::string>& classNames, Label label);
 /// The user who decides: login name.

@@ -17,6 +17,7 @@ namespace {
 struct Options {
     std::string mixture = "beta", input, column, out;
     int components = 2, iterations = 10, bins = 0;
+    double tolerance = 0, varianceFloor = 1e-6;
     bool raw = false;
 };
 
@@ -72,6 +73,8 @@ Status fitInput(Session& session, const Options& options) {
     mixture.kind = options.mixture == "beta" ? stats::MixtureKind::Beta : stats::MixtureKind::Gaussian;
     mixture.iterations = options.iterations;
     mixture.bins = options.bins;
+    mixture.tolerance = options.tolerance;
+    mixture.varianceFloor = options.varianceFloor;
     mixture.normalisation = options.raw                                  ? stats::Normalisation::None
                             : mixture.kind == stats::MixtureKind::Beta ? stats::Normalisation::Percentiles
                                                                          : stats::Normalisation::MinMax;
@@ -108,8 +111,16 @@ void addFit(CLI::App& app, Session& session) {
     command.add_option("--bins", options->bins, "Fit on a histogram of so many bins; 0: exactly")
         ->check(CLI::Range(0, 1000000))
         ->capture_default_str();
+    command.add_option("--tolerance", options->tolerance,
+                       "Gaussian: stop when the mean log-likelihood changes by less; 0: never")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    command.add_option("--variance-floor", options->varianceFloor, "Gaussian: added to each variance")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
     command.add_option("--out", options->out, "Write value,p_noisy here, a row per value");
-    command.footer("Example: assay-cli fit --mixture beta --input evidence.csv --column loss --out posterior.csv");
+    command.footer("Example: assay-cli fit --mixture beta --input evidence.csv --column loss --out posterior.csv\n"
+                   "DivideMix: assay-cli fit --mixture gaussian --tolerance 0.01 --variance-floor 0.0005 --input losses.csv");
     session.command(command, [&session, options] { return fitInput(session, *options); });
 }
 

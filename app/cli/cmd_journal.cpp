@@ -40,7 +40,7 @@ Status printJournal(Session& session, const ProjectArguments& arguments) {
     ASSAY_TRY(const auto newest, newestRun(*project));
     std::vector<Label> base;
     if (newest) {
-        ASSAY_TRY(BaseLabels labels, baseLabels(*project, newest, nullptr));
+        ASSAY_TRY(BaseLabels labels, decisionBase(*project, newest, nullptr));
         base = std::move(labels.labels);
     } else if (const auto dataset = openProjectDataset(session, *project, arguments, false)) {
         base = (*dataset)->givenLabels;

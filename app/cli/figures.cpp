@@ -67,6 +67,15 @@ Result<BaseLabels> baseLabels(const Project& project, const std::optional<RunRec
     return BaseLabels{dataset->givenLabels, dataset->trueLabels, "given"};
 }
 
+Result<BaseLabels> decisionBase(const Project& project, const std::optional<RunRecord>& run, const Dataset* dataset) {
+    ASSAY_TRY(const std::vector<RunRecord> runs, project.runs());
+    for (auto candidate = runs.rbegin(); run && candidate != runs.rend(); ++candidate) {
+        if (candidate->id > run->id || candidate->revision) continue;
+        return baseLabels(project, *candidate, dataset);
+    }
+    return baseLabels(project, std::nullopt, dataset);
+}
+
 std::vector<float> pNoisy(const EpochSummary& epoch, const Evidence& evidence) {
     if (const auto column = evidence.columns.find("p-noisy"); column != evidence.columns.end()) return column->second;
     if (epoch.mixture) return stats::posteriors(*epoch.mixture, evidence.loss);

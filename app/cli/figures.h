@@ -22,6 +22,11 @@ struct BaseLabels {
 [[nodiscard]] Result<BaseLabels> baseLabels(const Project& project, const std::optional<RunRecord>& run,
                                             const Dataset* dataset);
 
+/// The labels that the journal's decisions are about: of the run, or of the newest one before it that was not itself
+/// trained on decisions, else of the data set (null: then there must be such a run).
+[[nodiscard]] Result<BaseLabels> decisionBase(const Project& project, const std::optional<RunRecord>& run,
+                                              const Dataset* dataset);
+
 /// Probability that a label is wrong, for each row of the evidence: the method's own column "p-noisy", else the
 /// posterior of the epoch's mixture over the losses, else that of a Gaussian mixture fitted here. Empty where the
 /// losses do not fall into two groups.

@@ -62,26 +62,6 @@ struct Ended {
     std::optional<RunResult> result;
 };
 
-Result<ParamValues> readSettings(const Description& method, const std::vector<std::string>& texts) {
-    ParamValues given;
-    for (const std::string& text : texts) {
-        const std::size_t equals = text.find('=');
-        if (equals == std::string::npos)
-            return fail(ErrorCode::InvalidArgument, "--set wants key=value", text);
-        const std::string name = text.substr(0, equals);
-        const auto spec = std::find_if(method.params.begin(), method.params.end(),
-                                       [&](const ParamSpec& candidate) { return candidate.name == name; });
-        if (spec == method.params.end()) {
-            std::string names;
-            for (const ParamSpec& candidate : method.params) names += (names.empty() ? "" : ", ") + candidate.name;
-            return fail(ErrorCode::InvalidArgument,
-                        method.id + " has no such setting (it has: " + (names.empty() ? "none" : names) + ")", name);
-        }
-        ASSAY_TRY(given[name], parseParam(*spec, text.substr(equals + 1)));
-    }
-    return completeParams(method.params, given);
-}
-
 Result<std::shared_ptr<Project>> openOrCreate(const TrainOptions& options, const Dataset& dataset) {
     std::error_code ignored;
     if (!std::filesystem::exists(options.project, ignored)) {
@@ -122,7 +102,7 @@ Result<ChosenLabels> cleanedLabels(const Project& project, const TrainOptions& o
     } else {
         ASSAY_TRY(run, newestRun(project));
     }
-    ASSAY_TRY(const BaseLabels base, baseLabels(project, run, &dataset));
+    ASSAY_TRY(const BaseLabels base, decisionBase(project, run, &dataset));
     chosen.revision = project.revision();
     ASSAY_TRY(const auto decisions, project.decisions(chosen.revision));
     EffectiveLabels effective = effectiveLabels(base.labels, decisions);
