@@ -1,0 +1,190 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/cli/cli_fixture.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+
+using namespace assay::clitest;
+
+/// Real training on a tiny data set, from noise to cleaned labels and back.
+class TestCliTrain final : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void trainEndsWithTheFigures();
+    void runsAndCompareTellTheSame();
+    void evidenceRoundTrips();
+    void scoreRanksTheMostSuspectFirst();
+    void acceptedSuggestionsMendLabels();
+    void cleanedLabelsCanBeTrainedOn();
+    void anInterruptedRunIsResumed();
+    void theSameSeedGivesTheSameEvidence();
+
+private:
+    Call cli(const QStringList& arguments) { return callCli(arguments, m_environment, 240); }
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+    QStringList train(const QString& project, int epochs) {
+        return {"train",   path("bands"),      "--project",    project,    "--method", "cross-entropy", "--labels", path("noisy.csv"),
+                "--epochs", QString::number(epochs), "--device", "cpu", "--seed",   "3",             "--threads", "1", "--json"};
+    }
+
+    QTemporaryDir m_folder;
+    QProcessEnvironment m_environment;
+};
+
+void TestCliTrain::initTestCase() {
+    if (!engineIsBuilt()) QSKIP("the training engine was not built");
+    QVERIFY(m_folder.isValid());
+    m_environment = cleanEnvironment(m_folder.path());
+    writeBands(path("bands"), 120, 30);
+    const Call noise = cli({"noise", path("bands"), "--rate", "0.3", "--seed", "1", "--out", path("noisy.csv")});
+    QVERIFY2(noise.status == 0, noise.err);
+}
+
+void TestCliTrain::trainEndsWithTheFigures() {
+    const Call call = cli(train(path("p.assay"), 4));
+    QVERIFY2(call.status == 0, call.err);
+    const QJsonObject run = call.json();
+    for (const char* key : {"run", "method", "seed", "device", "epochs", "accuracy", "detection", "seconds_per_epoch",
+                            "samples_per_second", "peak_memory_mib"})
+        QVERIFY2(run.contains(key), key);
+    QCOMPARE(run["run"].toInt(), 1);
+    QCOMPARE(run["epochs"].toInt(), 4);
+    QCOMPARE(run["device"].toString(), QString("cpu"));
+    for (const char* key : {"best", "last", "mean_last_10"}) {
+        const double value = run["accuracy"].toObject()[key].toDouble(-1);
+        QVERIFY(value >= 0 && value <= 1);
+    }
+    const QJsonObject detection = run["detection"].toObject();
+    QVERIFY(detection["auroc"].toDouble() > 0.8);
+    QCOMPARE(detection["threshold"].toDouble(), 0.5);
+    QVERIFY(detection.contains("average_precision") && detection.contains("f1"));
+    QVERIFY(call.err.contains("epoch 4/4"));
+}
+
+void TestCliTrain::runsAndCompareTellTheSame() {
+    QJsonObject again = cli(train(path("p.assay"), 3) + QStringList{"--set", "batch-size=32"}).json();
+    QCOMPARE(again["run"].toInt(), 2);
+    const QJsonArray runs = cli({"runs", path("p.assay"), "--json"}).json()["runs"].toArray();
+    QCOMPARE(runs.size(), 2);
+    const Call call = cli({"compare", path("p.assay"), "--run", "2", "--truth", path("noisy.csv"), "--json"});
+    QVERIFY2(call.status == 0, call.err);
+    const QJsonArray compared = call.json()["runs"].toArray();
+    QCOMPARE(compared.size(), 1);
+    for (const char* key : {"accuracy", "detection", "seed", "method"}) QCOMPARE(compared[0].toObject()[key], again[key]);
+    QVERIFY(cli({"compare", path("p.assay")}).out.contains("cross-entropy"));
+}
+
+void TestCliTrain::evidenceRoundTrips() {
+    const Call call = cli({"evidence", path("p.assay"), "--run", "1", "--epoch", "2", "--out", path("e.csv")});
+    QVERIFY2(call.status == 0, call.err);
+    const auto rows = readCsvFile(path("e.csv"));
+    QCOMPARE(rows.front().mid(0, 5), (QStringList{"index", "given", "prediction", "confidence", "loss"}));
+    QCOMPARE(rows.size(), 451u);
+    const auto noisy = readCsvFile(path("noisy.csv"));
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        QCOMPARE(rows[i][0].toUInt(), uint(i - 1));
+        QCOMPARE(rows[i][1], noisy[i][1]);
+        for (const int at : {3, 4}) { // float32, shortest form that reads back
+            bool ok = false;
+            const float value = rows[i][at].toFloat(&ok);
+            QVERIFY(ok && qIsFinite(value));
+            QCOMPARE(QString::number(double(value), 'g', 9).toFloat(), value);
+        }
+    }
+    QCOMPARE(cli({"evidence", path("p.assay"), "--run", "1", "--epoch", "9"}).status, 1);
+}
+
+void TestCliTrain::scoreRanksTheMostSuspectFirst() {
+    const Call call = cli({"score", path("p.assay"), "--score", "p-noisy", "--run", "1", "--out", path("s.csv")});
+    QVERIFY2(call.status == 0, call.err);
+    const auto rows = readCsvFile(path("s.csv"));
+    QCOMPARE(rows.front().mid(0, 5), (QStringList{"index", "file", "given", "suggested", "score"}));
+    QCOMPARE(rows.size(), 451u);
+    for (std::size_t i = 2; i < rows.size(); ++i) QVERIFY(rows[i - 1][4].toDouble() >= rows[i][4].toDouble());
+    const auto noisy = readCsvFile(path("noisy.csv"));
+    int wrong = 0;
+    for (std::size_t i = 1; i <= 50; ++i) {
+        const auto& row = noisy[rows[i][0].toUInt() + 1];
+        wrong += row[1] != row[2];
+    }
+    QVERIFY(wrong >= 40); // of the first fifty; 30 % would be chance
+    QCOMPARE(cli({"score", path("p.assay"), "--score", "loss", "--run", "1", "--run", "2"}).status, 0);
+}
+
+void TestCliTrain::acceptedSuggestionsMendLabels() {
+    const Call call = cli({"accept", path("p.assay"), "--run", "1", "--threshold", "0.5", "--json"});
+    QVERIFY2(call.status == 0, call.err);
+    QVERIFY(call.json()["relabelled"].toInt() > 50);
+    QCOMPARE(cli({"export", path("p.assay"), "--format", "csv", "--run", "1", "--out", path("cleaned.csv")}).status, 0);
+    const auto noisy = readCsvFile(path("noisy.csv")), cleaned = readCsvFile(path("cleaned.csv"));
+    QCOMPARE(cleaned.size(), noisy.size());
+    int before = 0, after = 0;
+    for (std::size_t i = 1; i < noisy.size(); ++i) {
+        before += noisy[i][1] != noisy[i][2];
+        after += cleaned[i][1] != noisy[i][2];
+    }
+    QVERIFY2(after * 3 < before, qPrintable(QString("%1 wrong labels before, %2 after").arg(before).arg(after)));
+}
+
+void TestCliTrain::cleanedLabelsCanBeTrainedOn() {
+    const Call call = cli({"train", path("bands"), "--project", path("p.assay"), "--method", "cross-entropy", "--cleaned", "--epochs",
+                           "2", "--device", "cpu", "--json"});
+    QVERIFY2(call.status == 0, call.err);
+    const QJsonObject run = call.json();
+    QVERIFY(run["labels"].toString().contains("revision"));
+    QVERIFY(run["accuracy"].toObject()["last"].toDouble() > 0.5);
+}
+
+void TestCliTrain::anInterruptedRunIsResumed() {
+    QProcess process;
+    process.setProcessEnvironment(m_environment);
+    process.setProcessChannelMode(QProcess::SeparateChannels);
+    process.start(QStringLiteral(ASSAY_BINARY_DIR "/bin/assay-cli"), train(path("resume.assay"), 200));
+    QByteArray said;
+    while (!said.contains("epoch 2/") && process.waitForReadyRead(60'000)) {
+        said += process.readAllStandardError();
+        process.setReadChannel(QProcess::StandardError);
+    }
+    QVERIFY2(said.contains("epoch 2/"), said);
+    ::kill(pid_t(process.processId()), SIGINT);
+    QVERIFY(process.waitForFinished(20'000));
+    QCOMPARE(process.exitCode(), 1);
+    said += process.readAllStandardError();
+    QVERIFY2(said.contains("--resume 1"), said);
+    const QJsonObject stopped = cli({"runs", path("resume.assay"), "--json"}).json()["runs"].toArray()[0].toObject();
+    QCOMPARE(stopped["state"].toString(), QString("stopped"));
+    QVERIFY(stopped["epochs"].toInt() >= 2 && stopped["epochs"].toInt() < 200);
+
+    // Whatever was begun is finished: a run of five, killed after two, gives what one of five gives.
+    process.start(QStringLiteral(ASSAY_BINARY_DIR "/bin/assay-cli"), train(path("killed.assay"), 5));
+    said.clear();
+    while (!said.contains("epoch 2/") && process.waitForReadyRead(60'000)) said += process.readAllStandardError();
+    process.kill();
+    process.waitForFinished();
+    const Call resumed = cli({"train", path("bands"), "--project", path("killed.assay"), "--resume", "1", "--json"});
+    QVERIFY2(resumed.status == 0 || resumed.err.contains("finished"), resumed.err);
+    QCOMPARE(cli(train(path("whole.assay"), 5)).status, 0);
+    const Call one = cli({"evidence", path("killed.assay"), "--run", "1", "--epoch", "5"});
+    const Call other = cli({"evidence", path("whole.assay"), "--run", "1", "--epoch", "5"});
+    QCOMPARE(one.status, 0);
+    QCOMPARE(one.out, other.out);
+}
+
+void TestCliTrain::theSameSeedGivesTheSameEvidence() {
+    QCOMPARE(cli(train(path("a.assay"), 2)).status, 0);
+    QCOMPARE(cli(train(path("b.assay"), 2) + QStringList{"--loaders", "3"}).status, 0);
+    const QByteArray one = cli({"evidence", path("a.assay")}).out;
+    QVERIFY(one.size() > 1000);
+    QCOMPARE(cli({"evidence", path("b.assay")}).out, one);
+}
+
+QTEST_GUILESS_MAIN(TestCliTrain)
+#include "tst_cli_train.moc"
