@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/base/result.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace assay::cli {
+
+/// Probabilities as a file has them, [N, K] row by row; not checked yet.
+struct ProbabilityTable {
+    std::vector<double> values;
+    std::size_t classes = 0;
+    std::vector<std::string> classNames; ///< [K] where the file or the labels name them, else empty
+    [[nodiscard]] std::size_t rows() const { return classes == 0 ? 0 : values.size() / classes; }
+};
+
+/// From a CSV (a header of class names or of 0, 1, 2, …; a column `index` orders the rows) or an .npy array of two axes.
+[[nodiscard]] Result<ProbabilityTable> readProbabilities(const std::filesystem::path& file);
+
+/// One label for each row of the table, from a CSV (a column `index` orders the rows) or an .npy array of one axis.
+/// Labels are the names of the table's classes, or their numbers; where the table has no names and the labels are
+/// words, their sorted order numbers them, and the names are kept in the table.
+[[nodiscard]] Result<std::vector<Label>> readLabelsFor(const std::filesystem::path& file, const std::string& column,
+                                                       ProbabilityTable& table);
+
+} // namespace assay::cli
