@@ -239,10 +239,12 @@ Result<MixtureFit> fitAny(std::span<const T> losses, const MixtureOptions& optio
     ASSAY_TRY(const SampleScale scale, findScale(losses, options.normalisation, options.kind));
     const Sample sample = options.bins == 0 ? drawSample(losses, scale, options.kind)
                                             : drawHistogram(losses, scale, options.kind, options.bins);
-    const auto [least, most] = std::minmax_element(sample.x.get(), sample.x.get() + sample.n);
-    if (*least == *most)
+    const auto [rows, least, most] = kernel::finiteRange(sample.x.get(), sample.n);
+    if (least == most)
         return fail(ErrorCode::Numeric, "no two groups can be told apart: on the scale of the fit all values are equal");
     const kernel::Features features = sample.features(options.kind);
+
+    const kernel::Totals totals = kernel::totalsOf(features, sample.n);
 
     MixtureFit fit;
     fit.kind = options.kind;
@@ -266,14 +268,14 @@ Result<MixtureFit> fitAny(std::span<const T> losses, const MixtureOptions& optio
         }
     } else {
         for (MixtureComponent& c : fit.components) {
-            c.mean = 0.5 * (*least + *most);
-            c.variance = (*most - *least) * (*most - *least) + options.varianceFloor;
+            c.mean = 0.5 * (least + most);
+            c.variance = (most - least) * (most - least) + options.varianceFloor;
         }
-        ranEmpty = maximise(fit, kMeans(features, sample.n, sample.total, *least, *most), sample.total,
+        ranEmpty = maximise(fit, kMeans(features, sample.n, sample.total, least, most), sample.total,
                             options.varianceFloor);
     }
 
-    kernel::Sums sums = kernel::expectation(features, sample.n, logDensitiesOf(fit), floor);
+    kernel::Sums sums = kernel::expectation(features, sample.n, totals, logDensitiesOf(fit), floor);
     double before = 0;
     for (int i = 0; i < options.iterations; ++i) {
         const double now = sums.logLikelihood / sample.total;
@@ -281,7 +283,7 @@ Result<MixtureFit> fitAny(std::span<const T> losses, const MixtureOptions& optio
         ++fit.iterations;
         const bool rests = i > 0 && std::abs(now - before) < options.tolerance;
         before = now;
-        sums = kernel::expectation(features, sample.n, logDensitiesOf(fit), floor);
+        sums = kernel::expectation(features, sample.n, totals, logDensitiesOf(fit), floor);
         fit.logLikelihood.push_back(sums.logLikelihood / sample.total);
         if (rests) break;
     }

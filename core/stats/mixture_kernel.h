@@ -24,6 +24,12 @@ struct Features {
     const double* squares = nullptr;
 };
 
+/// Sums over all values: how many, of x, of x^2.
+struct Totals {
+    double count = 0, x = 0, xx = 0;
+};
+[[nodiscard]] Totals totalsOf(const Features& features, std::size_t n);
+
 /// Sums over responsibilities r_k of both components, and of the log-likelihood.
 struct Sums {
     std::array<double, 2> r{}, rx{}, rxx{};
@@ -31,8 +37,17 @@ struct Sums {
 };
 
 /// One E-step and the sums that the M-step needs. `floor` is the least log density (Arazo: ln 1e-12). The result
-/// depends neither on the number of threads nor on the machine, and swapping the components swaps it bit by bit.
-[[nodiscard]] Sums expectation(const Features& features, std::size_t n, const LogDensities& densities, double floor);
+/// does not depend on the number of threads, and swapping the components swaps it bit by bit.
+[[nodiscard]] Sums expectation(const Features& features, std::size_t n, const Totals& totals,
+                               const LogDensities& densities, double floor);
+
+/// How many values are finite, and the least and greatest of those (0 finite: greatest < least).
+struct FiniteRange {
+    std::size_t finite = 0;
+    double least = 0, most = 0;
+};
+[[nodiscard]] FiniteRange finiteRange(const float* values, std::size_t n);
+[[nodiscard]] FiniteRange finiteRange(const double* values, std::size_t n);
 
 /// f1[i] = ln x[i] and f2[i] = ln(1 - x[i]), x in (0, 1).
 void logFeatures(const double* x, std::size_t n, double* f1, double* f2);

@@ -3,6 +3,7 @@
 #include "core/stats/sample_scale.h"
 
 #include "core/base/text.h"
+#include "core/stats/mixture_kernel.h"
 #include "core/stats/parallel.h"
 
 #include <algorithm>
@@ -18,6 +19,8 @@ namespace {
 /// Arazo's code lifts the 5th percentile by this much.
 constexpr double kLift = 1e-5;
 constexpr double kEpsilon = 1e-6;
+/// Rounding that a value in [0, 1] is forgiven.
+constexpr double kSlack = 1e-6;
 
 template <class T>
 using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
@@ -33,34 +36,6 @@ Bits<T> orderedKey(T value) {
 template <class T>
 bool isFinite(T value) {
     return std::abs(value) <= std::numeric_limits<T>::max(); // false for NaN
-}
-
-template <class T>
-struct Range {
-    std::size_t finite = 0;
-    T least = std::numeric_limits<T>::max(), most = std::numeric_limits<T>::lowest();
-};
-
-template <class T>
-Range<T> finiteRange(std::span<const T> values) {
-    Range<T> range;
-    constexpr std::size_t kBlock = 1024;
-    for (std::size_t begin = 0; begin < values.size(); begin += kBlock) {
-        const std::size_t end = std::min(values.size(), begin + kBlock);
-        std::uint32_t finite = 0;
-        T least = range.least, most = range.most;
-        for (std::size_t i = begin; i < end; ++i) {
-            const T v = values[i];
-            const bool good = isFinite(v);
-            finite += good ? 1u : 0u;
-            least = good && v < least ? v : least;
-            most = good && v > most ? v : most;
-        }
-        range.finite += finite;
-        range.least = least;
-        range.most = most;
-    }
-    return range;
 }
 
 /// The values at the given ranks (ascending) among the finite ones: count by the upper half of the bits, then sort
@@ -138,17 +113,13 @@ tl::unexpected<Error> notApart(const std::string& why) {
 }
 
 template <class T>
-Status checkInUnitInterval(std::span<const T> losses) {
-    constexpr double kSlack = 1e-6;
-    for (std::size_t i = 0; i < losses.size(); ++i) {
-        const double v = double(losses[i]);
-        if (isFinite(losses[i]) && (v < -kSlack || v > 1.0 + kSlack))
-            return fail(ErrorCode::InvalidArgument,
-                        "a value that is to be taken as it is must lie between 0 and 1; normalise the values, or "
-                        "mend value " + withThousands(i + 1),
-                        formatNumber(v));
-    }
-    return {};
+tl::unexpected<Error> outsideUnitInterval(std::span<const T> losses, double slack) {
+    const auto outside = [&](T v) { return isFinite(v) && (double(v) < -slack || double(v) > 1.0 + slack); };
+    const auto at = std::find_if(losses.begin(), losses.end(), outside);
+    return fail(ErrorCode::InvalidArgument,
+                "a value that is to be taken as it is must lie between 0 and 1; normalise the values, or mend value " +
+                    withThousands(std::uint64_t(at - losses.begin()) + 1),
+                formatNumber(double(*at)));
 }
 
 /// Whether a fit would see at least two different values.
@@ -169,7 +140,7 @@ bool keepsTwo(std::span<const T> losses, const SampleScale& s) {
 
 template <class T>
 Result<SampleScale> findScale(std::span<const T> losses, Normalisation normalisation, MixtureKind kind) {
-    const Range<T> range = finiteRange(losses);
+    const kernel::FiniteRange range = kernel::finiteRange(losses.data(), losses.size());
     if (range.finite == 0)
         return notApart(losses.empty() ? "there are no values" : "no value is a finite number");
     if (range.finite == 1) return notApart("there is only one finite value");
@@ -182,11 +153,11 @@ Result<SampleScale> findScale(std::span<const T> losses, Normalisation normalisa
     s.least = kind == MixtureKind::Beta ? 1e-4 : 0.0;
     switch (normalisation) {
     case Normalisation::None:
-        ASSAY_CHECK_STATUS(checkInUnitInterval(losses));
+        if (range.least < -kSlack || range.most > 1.0 + kSlack) return outsideUnitInterval(losses, kSlack);
         break;
     case Normalisation::MinMax:
-        s.lo = double(range.least);
-        s.hi = double(range.most);
+        s.lo = range.least;
+        s.hi = range.most;
         break;
     case Normalisation::Percentiles: {
         const auto [low, high] = outerPercentiles(losses, range.finite);
@@ -199,8 +170,8 @@ Result<SampleScale> findScale(std::span<const T> losses, Normalisation normalisa
         s.keepFrom = low;
         s.keepTo = high;
         if (!keepsTwo(losses, s)) { // a handful of values: the percentiles would leave nothing between them
-            s.keepFrom = double(range.least);
-            s.keepTo = double(range.most);
+            s.keepFrom = range.least;
+            s.keepTo = range.most;
         }
         break;
     }
