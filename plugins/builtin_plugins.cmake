@@ -1,5 +1,5 @@
 # THE list of built-in plugins. To add one: write plugins/<kind>/<name>.cpp and name it here.
-assay_builtin(assay_plugins readers cifar idx)
+assay_builtin(assay_plugins readers class_folders csv_images cifar idx)
 assay_builtin(assay_plugins scores)
 assay_builtin(assay_plugins exporters)
 if(ASSAY_ENGINE)

@@ -1,0 +1,284 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/label_set.h"
+
+#include "core/base/csv.h"
+#include "core/base/hash.h"
+#include "core/base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kHandful = 10; ///< clean labels that may differ before a file counts as of another order
+constexpr std::size_t kShown = 10;   ///< rows named in an error
+
+/// Rows that are wrong for one reason; the sentence names the first ten.
+class BadRows {
+public:
+    void add(std::size_t line, const std::string& cell) {
+        if (m_count++ < kShown)
+            m_text += (m_text.empty() ? "" : ", ") + std::string("line ") + withThousands(line) + " (" +
+                      escapeForDisplay(cell) + ")";
+    }
+    [[nodiscard]] bool any() const { return m_count > 0; }
+    [[nodiscard]] Error error(const std::string& what, const std::string& file) const {
+        return {ErrorCode::Format, withThousands(m_count) + (m_count == 1 ? " row " : " rows ") + what + ": " + m_text +
+                                       (m_count > kShown ? ", …; nothing was taken over" : "; nothing was taken over"),
+                file};
+    }
+
+private:
+    std::size_t m_count = 0;
+    std::string m_text;
+};
+
+std::string columnList(const CsvTable& table) {
+    std::string text;
+    for (const std::string& name : table.header) text += (text.empty() ? "" : ", ") + escapeForDisplay(name);
+    return text;
+}
+
+class LabelParser {
+public:
+    explicit LabelParser(const std::vector<std::string>& classNames) : m_classes(classNames.size()) {
+        for (std::size_t i = 0; i < classNames.size(); ++i) m_byName.emplace(classNames[i], static_cast<Label>(i));
+    }
+    /// A class name as it is written, else its number.
+    [[nodiscard]] std::optional<Label> operator()(const std::string& cell) const {
+        if (const auto it = m_byName.find(cell); it != m_byName.end()) return it->second;
+        const auto number = parseInteger(cell);
+        if (!number || *number < 0 || *number >= static_cast<std::int64_t>(m_classes)) return std::nullopt;
+        return static_cast<Label>(*number);
+    }
+
+private:
+    std::size_t m_classes;
+    std::unordered_map<std::string, Label> m_byName;
+};
+
+/// Finds samples by their name, and by file name or stem where that is unique.
+class SampleFinder {
+public:
+    explicit SampleFinder(const Dataset& dataset) {
+        for (std::size_t i = 0; i < dataset.size(); ++i) {
+            const std::string name(dataset.names[i]);
+            m_exact.emplace(name, i);
+            const std::string file = name.substr(name.rfind('/') + 1);
+            addLoose(file, i);
+            const std::size_t dot = file.rfind('.');
+            if (dot != std::string::npos && dot > 0) addLoose(file.substr(0, dot), i);
+        }
+    }
+    [[nodiscard]] std::optional<std::size_t> operator()(const std::string& cell) const {
+        if (const auto it = m_exact.find(cell); it != m_exact.end()) return it->second;
+        const auto it = m_loose.find(cell);
+        if (it == m_loose.end() || it->second == kSeveral) return std::nullopt;
+        return it->second;
+    }
+
+private:
+    static constexpr std::size_t kSeveral = static_cast<std::size_t>(-1);
+    void addLoose(const std::string& key, std::size_t sample) {
+        const auto [it, added] = m_loose.emplace(key, sample);
+        if (!added && it->second != sample) it->second = kSeveral;
+    }
+    std::unordered_map<std::string, std::size_t> m_exact;
+    std::unordered_map<std::string, std::size_t> m_loose;
+};
+
+struct ChosenColumns {
+    std::size_t id = 0;
+    bool byIndex = false;
+    std::size_t label = 0;
+    std::optional<std::size_t> truth;
+    bool cleanColumn = false; ///< the truth is named clean_label: it must be the data set's own
+};
+
+Result<ChosenColumns> chooseColumns(const CsvTable& table, const LabelColumns& wanted, const std::string& file) {
+    ChosenColumns chosen;
+    const auto missing = [&](const std::string& name) {
+        return fail(ErrorCode::NotFound, "there is no column " + escapeForDisplay(name) + "; there are " + columnList(table),
+                    file);
+    };
+    std::optional<std::size_t> id = table.column("index");
+    chosen.byIndex = id.has_value();
+    for (const char* name : {"file", "path", "filename", "image", "name", "id"})
+        if (!id) id = table.column(name);
+    if (!id)
+        return fail(ErrorCode::Format,
+                    "there is no column index or file that names the samples; there are " + columnList(table), file);
+    chosen.id = *id;
+    if (!wanted.truth.empty()) {
+        chosen.truth = table.column(wanted.truth);
+        if (!chosen.truth) return missing(wanted.truth);
+    } else {
+        for (const char* name : {"true_label", "clean_label"})
+            if (!chosen.truth) chosen.truth = table.column(name);
+    }
+    if (chosen.truth) chosen.cleanColumn = table.header[*chosen.truth] == "clean_label";
+    if (!wanted.label.empty()) {
+        const auto column = table.column(wanted.label);
+        if (!column) return missing(wanted.label);
+        chosen.label = *column;
+        return chosen;
+    }
+    if (const auto column = table.column("label")) {
+        chosen.label = *column;
+        return chosen;
+    }
+    // `index` and `file` may both be there.
+    std::vector<std::size_t> others;
+    std::vector<std::size_t> labels;
+    for (std::size_t i = 0; i < table.header.size(); ++i) {
+        if (i == chosen.id || i == chosen.truth || (chosen.byIndex && table.header[i] == "file")) continue;
+        others.push_back(i);
+        if (asciiLower(table.header[i]).find("label") != std::string::npos) labels.push_back(i);
+    }
+    const std::vector<std::size_t>& candidates = labels.size() == 1 ? labels : others;
+    if (candidates.size() == 1) {
+        chosen.label = candidates.front();
+    } else if (others.empty() && chosen.truth) {
+        chosen.label = *chosen.truth;
+    } else {
+        return fail(ErrorCode::Format, "which column holds the labels? There are " + columnList(table), file);
+    }
+    return chosen;
+}
+
+/// One label a line, without a header: for all samples, or for the training samples where these come first.
+Result<LabelFile> readLines(const CsvTable& table, bool headerIsLabel, const Dataset& dataset, const std::string& file) {
+    std::vector<std::pair<std::string, std::size_t>> cells;
+    if (headerIsLabel) cells.emplace_back(table.header[0], 1);
+    for (std::size_t i = 0; i < table.rows.size(); ++i) cells.emplace_back(table.rows[i][0], table.rowLines[i]);
+    std::size_t training = 0;
+    while (training < dataset.size() && dataset.splits[training] == Split::Train) ++training;
+    const bool trainingOnly = !dataset.splitsMade && cells.size() == training;
+    if (cells.size() != dataset.size() && !trainingOnly)
+        return fail(ErrorCode::Format,
+                    "the file has " + withThousands(cells.size()) + " labels, the data set " +
+                        withThousands(dataset.size()) + " samples; add a column index or file that names them",
+                    file);
+    const LabelParser parse(dataset.classNames);
+    LabelFile result;
+    result.labels.labels = dataset.givenLabels;
+    result.labels.trueLabels = dataset.trueLabels;
+    BadRows unknown;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (const auto label = parse(cells[i].first)) result.labels.labels[i] = *label;
+        else unknown.add(cells[i].second, cells[i].first);
+    }
+    if (unknown.any()) return tl::unexpected(unknown.error("with an unknown class", file));
+    result.rows = cells.size();
+    result.unnamed = dataset.size() - cells.size();
+    return result;
+}
+
+Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns, const Dataset& dataset,
+                            const std::string& file) {
+    const LabelParser parse(dataset.classNames);
+    const std::optional<SampleFinder> finder = columns.byIndex ? std::nullopt : std::optional<SampleFinder>(dataset);
+    LabelFile result;
+    result.labels.labels = dataset.givenLabels;
+    if (columns.truth)
+        result.labels.trueLabels = dataset.trueLabels.empty() ? dataset.givenLabels : dataset.trueLabels;
+    else result.labels.trueLabels = dataset.trueLabels;
+    std::vector<bool> named(dataset.size(), false);
+    BadRows unknownSample;
+    BadRows twice;
+    BadRows unknownClass;
+    std::size_t disagreeing = 0;
+    for (std::size_t r = 0; r < table.rows.size(); ++r) {
+        const auto& row = table.rows[r];
+        const std::string& id = row[columns.id];
+        std::optional<std::size_t> sample;
+        if (columns.byIndex) {
+            const auto number = parseInteger(id);
+            if (number && *number >= 0 && *number < static_cast<std::int64_t>(dataset.size()))
+                sample = static_cast<std::size_t>(*number);
+        } else {
+            sample = (*finder)(id);
+        }
+        if (!sample) {
+            unknownSample.add(table.rowLines[r], id);
+            continue;
+        }
+        if (named[*sample]) {
+            twice.add(table.rowLines[r], id);
+            continue;
+        }
+        named[*sample] = true;
+        ++result.rows;
+        if (const auto label = parse(row[columns.label])) result.labels.labels[*sample] = *label;
+        else unknownClass.add(table.rowLines[r], row[columns.label]);
+        if (!columns.truth) continue;
+        const std::string& cell = row[*columns.truth];
+        const auto truth = cell.empty() || cell == "-1" ? std::optional<Label>(kNoLabel) : parse(cell);
+        if (!truth) {
+            unknownClass.add(table.rowLines[r], cell);
+            continue;
+        }
+        const Label own = dataset.trueLabels.empty() ? dataset.givenLabels[*sample] : dataset.trueLabels[*sample];
+        if (*truth != own) ++disagreeing;
+        result.labels.trueLabels[*sample] = *truth;
+    }
+    if (unknownSample.any()) return tl::unexpected(unknownSample.error("that name no sample of the data set", file));
+    if (twice.any()) return tl::unexpected(twice.error("that name a sample a second time", file));
+    if (unknownClass.any()) return tl::unexpected(unknownClass.error("with an unknown class", file));
+    if (result.rows == 0) return fail(ErrorCode::Format, "the label file has no rows", file);
+    if (columns.cleanColumn && disagreeing > kHandful)
+        return fail(ErrorCode::Format,
+                    "the file is not aligned with this data set: its clean_label differs from the data set's own label "
+                    "in " + withThousands(disagreeing) + " of " + withThousands(result.rows) +
+                        " rows, so it was made for another order or another set; nothing was taken over",
+                    file);
+    result.unnamed = dataset.size() - result.rows;
+    return result;
+}
+
+} // namespace
+
+std::string_view labelOriginName(LabelOrigin origin) {
+    switch (origin) {
+    case LabelOrigin::Given: return "given";
+    case LabelOrigin::NoiseModel: return "noise";
+    case LabelOrigin::File: return "file";
+    case LabelOrigin::Journal: return "journal";
+    case LabelOrigin::Pseudo: return "pseudo";
+    }
+    return "given";
+}
+
+std::string LabelSet::hash() const { return contentHash(std::as_bytes(std::span(labels))); }
+
+LabelSet givenLabelSet(const Dataset& dataset) {
+    return {LabelOrigin::Given, "the data set", dataset.givenLabels, dataset.trueLabels};
+}
+
+Result<LabelFile> readLabelFile(const std::filesystem::path& path, const Dataset& dataset,
+                                const LabelColumns& columns) {
+    const std::string file = escapeForDisplay(path.filename().string());
+    ASSAY_TRY(const CsvTable table, readCsv(path));
+    const LabelParser parse(dataset.classNames);
+    const bool oneColumn = table.header.size() == 1 && columns.label.empty();
+    const bool headerIsLabel = oneColumn && parse(table.header[0]).has_value();
+    Result<LabelFile> result;
+    if (headerIsLabel || (oneColumn && table.header[0] == "label")) {
+        result = readLines(table, headerIsLabel, dataset, file);
+    } else {
+        ASSAY_TRY(const ChosenColumns chosen, chooseColumns(table, columns, file));
+        result = readTable(table, chosen, dataset, file);
+    }
+    if (!result) return result;
+    result->labels.origin = LabelOrigin::File;
+    result->labels.source = path.filename().string();
+    return result;
+}
+
+} // namespace assay
