@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iostream>
 #include <memory>
 #include <mutex>
 #include <opencv2/core/utils/logger.hpp>
@@ -17,10 +18,44 @@
 namespace assay {
 namespace {
 
-void quietOpenCv() {
-    static std::once_flag once;
-    std::call_once(once, [] { cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT); });
-}
+/// True while this thread is inside a decoder.
+thread_local bool decoding = false;
+
+/// OpenCV tells std::cerr of every exception that it catches; what it says while decoding reaches nobody, because
+/// the picture is listed with its reason instead. Other threads are heard as ever.
+class QuietWhileDecoding final : public std::streambuf {
+public:
+    explicit QuietWhileDecoding(std::streambuf* behind) : m_behind(behind) {}
+
+protected:
+    int_type overflow(int_type c) override {
+        if (decoding || traits_type::eq_int_type(c, traits_type::eof())) return traits_type::not_eof(c);
+        return m_behind->sputc(traits_type::to_char_type(c));
+    }
+    std::streamsize xsputn(const char* text, std::streamsize count) override {
+        return decoding ? count : m_behind->sputn(text, count);
+    }
+    int sync() override { return m_behind->pubsync(); }
+
+private:
+    std::streambuf* m_behind;
+};
+
+class InsideDecoder {
+public:
+    InsideDecoder() {
+        static std::once_flag once;
+        std::call_once(once, [] {
+            cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+            // Lives as long as std::cerr, which may be used until the very end.
+            std::cerr.rdbuf(new QuietWhileDecoding(std::cerr.rdbuf()));
+        });
+        decoding = true;
+    }
+    ~InsideDecoder() { decoding = false; }
+    InsideDecoder(const InsideDecoder&) = delete;
+    InsideDecoder& operator=(const InsideDecoder&) = delete;
+};
 
 /// libjpeg warns of much that shows in no pixel; these show.
 bool losesPixels(const std::string& warning) {
@@ -30,6 +65,10 @@ bool losesPixels(const std::string& warning) {
 
 Error jpegError(const std::string& text) {
     if (text.find("remature end") != std::string::npos) return {ErrorCode::Damaged, "damaged: ends early", {}};
+    if (text.find("SOF type") != std::string::npos)
+        return {ErrorCode::Unsupported, "a lossless or hierarchical JPEG, which is not read", {}};
+    if (text.find("precision") != std::string::npos)
+        return {ErrorCode::Unsupported, "a JPEG of more than 8 bits, which is not read", {}};
     return {ErrorCode::Damaged, "damaged: " + escapeForDisplay(text), {}};
 }
 
@@ -41,50 +80,6 @@ Image fromInvertedCmyk(const std::vector<std::uint8_t>& cmyk, int width, int hei
         for (std::size_t c = 0; c < 3; ++c)
             image.pixels[3 * i + c] = static_cast<std::uint8_t>((cmyk[4 * i + c] * cmyk[4 * i + 3] + 127) / 255);
     return image;
-}
-
-/// The JPEG path is libjpeg-turbo's own: only there are warnings to be had, and with them the truth about cut files.
-Result<Image> decodeJpeg(std::span<const std::byte> bytes, const ImageHeader& header, const DecodeScale& scale,
-                         const ImageLimits& limits) {
-    const std::unique_ptr<void, int (*)(tjhandle)> handle(::tjInitDecompress(), ::tjDestroy);
-    if (!handle) return fail(ErrorCode::Internal, "the JPEG decoder could not be started");
-    const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
-    const auto size = static_cast<unsigned long>(bytes.size());
-    int width = 0;
-    int height = 0;
-    int sampling = 0;
-    int colours = 0;
-    if (::tjDecompressHeader3(handle.get(), data, size, &width, &height, &sampling, &colours) != 0)
-        return tl::unexpected(jpegError(::tjGetErrorStr2(handle.get())));
-    ImageHeader actual = header;
-    actual.width = static_cast<std::uint64_t>(std::max(width, 0));
-    actual.height = static_cast<std::uint64_t>(std::max(height, 0));
-    ASSAY_CHECK_STATUS(checkLimits(actual, bytes.size(), limits));
-
-    int divisor = 1;
-    if (scale.shorterSide > 0 || scale.longerSide > 0)
-        for (const int candidate : {2, 4, 8}) {
-            const int scaledWidth = (width + candidate - 1) / candidate;
-            const int scaledHeight = (height + candidate - 1) / candidate;
-            if (std::min(scaledWidth, scaledHeight) < scale.shorterSide ||
-                std::max(scaledWidth, scaledHeight) < scale.longerSide)
-                break;
-            divisor = candidate;
-        }
-    const int scaledWidth = (width + divisor - 1) / divisor;
-    const int scaledHeight = (height + divisor - 1) / divisor;
-    const bool grey = colours == TJCS_GRAY;
-    const bool cmyk = colours == TJCS_CMYK || colours == TJCS_YCCK;
-    const int format = grey ? TJPF_GRAY : cmyk ? TJPF_CMYK : TJPF_RGB;
-    const int channels = grey ? 1 : cmyk ? 4 : 3;
-    std::vector<std::uint8_t> pixels(std::size_t(scaledWidth) * std::size_t(scaledHeight) * std::size_t(channels));
-    if (::tjDecompress2(handle.get(), data, size, pixels.data(), scaledWidth, 0, scaledHeight, format,
-                        TJFLAG_LIMITSCANS) != 0) {
-        const std::string text = ::tjGetErrorStr2(handle.get());
-        if (::tjGetErrorCode(handle.get()) != TJERR_WARNING || losesPixels(text)) return tl::unexpected(jpegError(text));
-    }
-    if (cmyk) return fromInvertedCmyk(pixels, scaledWidth, scaledHeight);
-    return Image{{scaledWidth, scaledHeight, channels}, std::move(pixels)};
 }
 
 /// 8 bits by shifting; alpha over white; blue-green-red turned round.
@@ -121,7 +116,7 @@ bool alphaIsEmpty(const cv::Mat& raw) {
 }
 
 Result<Image> decodeWithOpenCv(std::span<const std::byte> bytes, const ImageHeader& header) {
-    quietOpenCv();
+    const InsideDecoder inside;
     const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<std::byte*>(bytes.data()));
     cv::Mat raw = cv::imdecode(buffer, cv::IMREAD_UNCHANGED);
     const std::string type(imageTypeName(header.type));
@@ -135,6 +130,54 @@ Result<Image> decodeWithOpenCv(std::span<const std::byte> bytes, const ImageHead
     return toRgb<std::uint8_t>(raw, ignoreAlpha);
 }
 
+/// The JPEG path is libjpeg-turbo's own: only there are warnings to be had, and with them the truth about cut files.
+Result<Image> decodeJpeg(std::span<const std::byte> bytes, const ImageHeader& header, const DecodeScale& scale,
+                         const ImageLimits& limits) {
+    const std::unique_ptr<void, int (*)(tjhandle)> handle(::tjInitDecompress(), ::tjDestroy);
+    if (!handle) return fail(ErrorCode::Internal, "the JPEG decoder could not be started");
+    const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
+    const auto size = static_cast<unsigned long>(bytes.size());
+    int width = 0;
+    int height = 0;
+    int sampling = 0;
+    int colours = 0;
+    if (::tjDecompressHeader3(handle.get(), data, size, &width, &height, &sampling, &colours) != 0) {
+        const std::string text = ::tjGetErrorStr2(handle.get());
+        // A chroma layout that this interface has no name for; the library below it reads it all the same.
+        if (text.find("subsampling") != std::string::npos) return decodeWithOpenCv(bytes, header);
+        if (::tjGetErrorCode(handle.get()) != TJERR_WARNING || losesPixels(text)) return tl::unexpected(jpegError(text));
+    }
+    ImageHeader actual = header;
+    actual.width = static_cast<std::uint64_t>(std::max(width, 0));
+    actual.height = static_cast<std::uint64_t>(std::max(height, 0));
+    ASSAY_CHECK_STATUS(checkLimits(actual, bytes.size(), limits));
+
+    int divisor = 1;
+    if (scale.shorterSide > 0 || scale.longerSide > 0)
+        for (const int candidate : {2, 4, 8}) {
+            const int scaledWidth = (width + candidate - 1) / candidate;
+            const int scaledHeight = (height + candidate - 1) / candidate;
+            if (std::min(scaledWidth, scaledHeight) < scale.shorterSide ||
+                std::max(scaledWidth, scaledHeight) < scale.longerSide)
+                break;
+            divisor = candidate;
+        }
+    const int scaledWidth = (width + divisor - 1) / divisor;
+    const int scaledHeight = (height + divisor - 1) / divisor;
+    const bool grey = colours == TJCS_GRAY;
+    const bool cmyk = colours == TJCS_CMYK || colours == TJCS_YCCK;
+    const int format = grey ? TJPF_GRAY : cmyk ? TJPF_CMYK : TJPF_RGB;
+    const int channels = grey ? 1 : cmyk ? 4 : 3;
+    std::vector<std::uint8_t> pixels(std::size_t(scaledWidth) * std::size_t(scaledHeight) * std::size_t(channels));
+    if (::tjDecompress2(handle.get(), data, size, pixels.data(), scaledWidth, 0, scaledHeight, format,
+                        TJFLAG_LIMITSCANS) != 0) {
+        const std::string text = ::tjGetErrorStr2(handle.get());
+        if (::tjGetErrorCode(handle.get()) != TJERR_WARNING || losesPixels(text)) return tl::unexpected(jpegError(text));
+    }
+    if (cmyk) return fromInvertedCmyk(pixels, scaledWidth, scaledHeight);
+    return Image{{scaledWidth, scaledHeight, channels}, std::move(pixels)};
+}
+
 } // namespace
 
 bool canDecodePictures() { return true; }
@@ -143,8 +186,18 @@ Result<Image> decodePicture(std::span<const std::byte> bytes, const DecodeScale&
     ASSAY_TRY(const ImageHeader header, readImageHeader(bytes));
     ASSAY_CHECK_STATUS(checkLimits(header, bytes.size(), limits));
     try {
-        Result<Image> image = header.type == ImageType::Jpeg ? decodeJpeg(bytes, header, scale, limits)
-                                                             : decodeWithOpenCv(bytes, header);
+        Result<Image> image;
+        if (header.type == ImageType::Jpeg) {
+            image = decodeJpeg(bytes, header, scale, limits);
+        } else if (header.type == ImageType::Png) {
+            ASSAY_TRY(const std::vector<std::byte> checked, essentialPng(bytes));
+            image = decodeWithOpenCv(checked, header);
+        } else if (const auto frame = header.type == ImageType::WebP ? firstWebPFrame(bytes) : std::vector<std::byte>();
+                   !frame.empty()) {
+            image = decodeWithOpenCv(frame, header);
+        } else {
+            image = decodeWithOpenCv(bytes, header);
+        }
         // The TIFF decoder turns its pictures itself.
         if (image && header.orientation != 1 && header.type != ImageType::Tiff)
             return upright(std::move(*image), header.orientation);

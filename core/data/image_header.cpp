@@ -9,6 +9,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <zlib.h>
 
 namespace assay {
 namespace {
@@ -333,6 +334,72 @@ Result<ImageHeader> readImageHeader(std::span<const std::byte> bytes) {
     const std::string other = otherKind(bytes);
     if (!other.empty()) return fail(ErrorCode::Format, "not a picture that Assay reads: it is " + other);
     return fail(ErrorCode::Format, "not a picture that Assay reads (JPEG, PNG, WebP, BMP, PNM, TIFF)");
+}
+
+Result<std::vector<std::byte>> essentialPng(std::span<const std::byte> bytes) {
+    Cursor cursor(bytes, true);
+    std::vector<std::byte> kept;
+    kept.reserve(bytes.size());
+    const auto keep = [&](std::uint64_t at, std::uint64_t count) {
+        const auto part = cursor.from(at, count);
+        kept.insert(kept.end(), part.begin(), part.end());
+    };
+    keep(0, 8);
+    bool pixels = false;
+    for (std::uint64_t at = 8;;) {
+        if (!cursor.has(at, 12) || !cursor.has(at + 8, cursor.u32(at)) || !cursor.has(at, 12 + cursor.u32(at))) {
+            return damaged("damaged: ends early");
+        }
+        const std::uint64_t length = cursor.u32(at);
+        const bool wanted = cursor.is(at + 4, "IHDR") || cursor.is(at + 4, "PLTE") || cursor.is(at + 4, "tRNS") ||
+                            cursor.is(at + 4, "IDAT") || cursor.is(at + 4, "IEND");
+        if (wanted) {
+            const auto checked = cursor.from(at + 4, length + 4);
+            const auto sum = ::crc32_z(0, reinterpret_cast<const Bytef*>(checked.data()), checked.size());
+            if (sum != cursor.u32(at + 8 + length)) return damaged("damaged: a checksum of the PNG is wrong");
+            keep(at, length + 12);
+            pixels = pixels || cursor.is(at + 4, "IDAT");
+        } else if ((cursor.u8(at + 4) & 0x20) == 0) {
+            return damaged("damaged: the PNG holds a part that no decoder knows");
+        }
+        if (cursor.is(at + 4, "IEND")) break;
+        at += length + 12;
+    }
+    if (!pixels) return damaged("damaged: the PNG holds no pixels");
+    return kept;
+}
+
+std::vector<std::byte> firstWebPFrame(std::span<const std::byte> bytes) {
+    Cursor cursor(bytes, false);
+    std::vector<std::byte> result;
+    const auto add = [&](std::span<const std::byte> part) { result.insert(result.end(), part.begin(), part.end()); };
+    const auto text = [&](std::string_view part) { add(std::as_bytes(std::span(part))); };
+    const auto number = [&](std::uint64_t value, int count) {
+        for (int i = 0; i < count; ++i) result.push_back(static_cast<std::byte>(value >> (8 * i) & 0xFF));
+    };
+    if (!cursor.is(12, "VP8X")) return {};
+    for (std::uint64_t at = 30; cursor.has(at, 8);) {
+        const std::uint64_t length = cursor.u32(at + 4);
+        if (cursor.is(at, "ANMF")) {
+            if (length < 24 || !cursor.has(at + 8, length)) return {};
+            const auto frame = cursor.from(at + 24, length - 16);
+            const bool alpha = cursor.is(at + 24, "ALPH");
+            text("RIFF");
+            number(4 + (alpha ? 18 : 0) + frame.size(), 4);
+            text("WEBP");
+            if (alpha) {
+                text("VP8X");
+                number(10, 4);
+                number(0x10, 4);
+                number(cursor.number(at + 14, 3), 3); // width and height less one, as in the frame's header
+                number(cursor.number(at + 17, 3), 3);
+            }
+            add(frame);
+            return result;
+        }
+        at += 8 + length + (length & 1);
+    }
+    return {};
 }
 
 Status checkLimits(const ImageHeader& header, std::uint64_t fileBytes, const ImageLimits& limits) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace assay {
 
@@ -36,6 +37,14 @@ struct ImageLimits {
 /// Type and sizes. Format where the first bytes are of none of the six types (with what they are instead, if that is
 /// known), Damaged where the header is cut or impossible.
 [[nodiscard]] Result<ImageHeader> readImageHeader(std::span<const std::byte> bytes);
+
+/// The chunks of a PNG that its picture is made of, each compared with its checksum: nothing else reaches the decoder
+/// (colour profiles, text, further frames). Damaged where a chunk is cut or changed.
+[[nodiscard]] Result<std::vector<std::byte>> essentialPng(std::span<const std::byte> bytes);
+
+/// The first frame of an animated WebP as a WebP of its own, which is all that the decoder reads; empty where the
+/// file is a still picture.
+[[nodiscard]] std::vector<std::byte> firstWebPFrame(std::span<const std::byte> bytes);
 
 /// Says no with a sentence: "20,000 × 20,000 exceeds 100 megapixels".
 [[nodiscard]] Status checkLimits(const ImageHeader& header, std::uint64_t fileBytes, const ImageLimits& limits);

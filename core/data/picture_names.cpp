@@ -40,7 +40,10 @@ bool hasPictureExtension(std::string_view path) { return isIn(kPictures, lowerEx
 
 bool isBesidePictures(std::string_view path) {
     if (hasPictureExtension(path)) return false;
-    return fileNameOf(path).starts_with('.') || isIn(kBeside, lowerExtensionOf(path));
+    const std::string_view name = fileNameOf(path);
+    if (name.starts_with('.') || isIn(kBeside, lowerExtensionOf(path))) return true;
+    return name == "LICENSE" || name == "LICENCE" || name == "COPYING" || name == "README" || name == "NOTICE" ||
+           name == "CHANGELOG" || name == "AUTHORS" || name == "Makefile" || name == "Icon\r";
 }
 
 } // namespace assay
