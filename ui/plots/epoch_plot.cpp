@@ -27,7 +27,7 @@ protected:
 
 class ValueTicker final : public QCPAxisTicker {
 public:
-    explicit ValueTicker(bool percent) : m_percent(percent) { setTickCount(4); }
+    ValueTicker(bool percent, int ticks) : m_percent(percent) { setTickCount(ticks); }
 
 protected:
     QString getTickLabel(double tick, const QLocale&, QChar, int) override {
@@ -167,7 +167,7 @@ void EpochPlot::setRanges() {
         x->setTickLabels(bottom);
         x->setLabel(bottom ? tr("epoch") + m_footnote : QString());
         y->setLabel(spec.label);
-        y->setTicker(QSharedPointer<QCPAxisTicker>(new ValueTicker(spec.percent)));
+        y->setTicker(QSharedPointer<QCPAxisTicker>(new ValueTicker(spec.percent, spec.height < 0.6 ? 2 : 4)));
         plot().plotLayout()->setRowStretchFactor(int(panel), std::max(spec.height, 0.05));
         if (hasData()) {
             const double room = std::max(0.5, (m_lastEpoch - m_firstEpoch) * 0.02);

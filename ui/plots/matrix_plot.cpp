@@ -68,8 +68,9 @@ MatrixPlot::Layout MatrixPlot::layoutFor(QSizeF size, const QFont& type) const {
     layout.slanted = widestColumn + 6 > perColumn;
     layout.columnNames = layout.slanted ? std::min(widestColumn * 0.72 + metrics.height(), size.height() * 0.35)
                                         : metrics.height() + 6;
+    const double right = layout.slanted ? layout.columnNames * 0.75 : 8;
     const double top = layout.columnNames + (m_columnTitle.isEmpty() ? 0 : titleRoom);
-    layout.cells = QRectF(left, top, std::max(10.0, size.width() - left - 8), std::max(10.0, size.height() - top - 6));
+    layout.cells = QRectF(left, top, std::max(10.0, size.width() - left - right), std::max(10.0, size.height() - top - 6));
     // Cells no wider than thrice their height look like a table still.
     const double rows = std::max<double>(1, double(m_rows.size()));
     const double columns = std::max<double>(1, double(m_columns.size()));

@@ -27,9 +27,9 @@ constexpr std::array<QRgb, 7> kRunsLight = {0xff009e73, 0xffcc79a7, 0xffd55e00, 
 constexpr std::array<QRgb, 7> kRunsDark = {0xff2bc296, 0xffdf98bf, 0xffee7733, 0xff7cc6f0,
                                            0xff4aa3df, 0xfff0b429, 0xffa8a8a8};
 
-// Cividis (Nuñez, Anderton and Renslow, PLoS ONE 2018) at nine places.
-constexpr std::array<QRgb, 9> kCividis = {0xff00224e, 0xff123570, 0xff3b496c, 0xff575d6d, 0xff707173,
-                                          0xff8a8678, 0xffa59c74, 0xffc3b369, 0xfffee838};
+// One hue, its lightness even: little is close to the background, much stands out.
+constexpr std::array<QRgb, 5> kRampLight = {0xffe9f1f7, 0xffb5d3e8, 0xff6aabd4, 0xff0072b2, 0xff00395c};
+constexpr std::array<QRgb, 5> kRampDark = {0xff25323c, 0xff1f567c, 0xff2f84bd, 0xff7cc0ec, 0xffe3f2fc};
 
 } // namespace
 
@@ -73,10 +73,10 @@ int PlotTheme::runColours() { return int(kRunsLight.size()); }
 QColor PlotTheme::sequential(double t) const {
     if (!std::isfinite(t)) return background;
     t = std::clamp(t, 0.0, 1.0);
-    if (!dark) t = 1 - t;
-    const double place = t * double(kCividis.size() - 1);
-    const auto low = std::min(std::size_t(place), kCividis.size() - 2);
-    return mix(QColor::fromRgb(kCividis[low]), QColor::fromRgb(kCividis[low + 1]), place - double(low));
+    const auto& ramp = dark ? kRampDark : kRampLight;
+    const double place = t * double(ramp.size() - 1);
+    const auto low = std::min(std::size_t(place), ramp.size() - 2);
+    return mix(QColor::fromRgb(ramp[low]), QColor::fromRgb(ramp[low + 1]), place - double(low));
 }
 
 QColor PlotTheme::textOn(const QColor& fill) { return luminance(fill) > 0.3 ? QColor(0x11, 0x11, 0x11) : Qt::white; }

@@ -34,7 +34,7 @@ struct PlotTheme {
     [[nodiscard]] QColor colour(int ink) const;
     /// How many runs have a colour of their own before colours repeat (with another line style).
     [[nodiscard]] static int runColours();
-    /// Position `t` in [0, 1] of the sequential scale (cividis, light to dark or dark to light with the theme).
+    /// Position `t` in [0, 1] of the sequential scale: from near the background to what stands out.
     [[nodiscard]] QColor sequential(double t) const;
     /// Black or white, whichever is read better on `fill`.
     [[nodiscard]] static QColor textOn(const QColor& fill);

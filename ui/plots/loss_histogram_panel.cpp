@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/loss_histogram_panel.h"
+
+#include "ui/plots/epoch_slider.h"
+#include "ui/plots/loss_histogram_plot.h"
+#include "ui/plots/plot_text.h"
+#include "ui/session/workspace.h"
+
+#include <QVBoxLayout>
+
+namespace assay::ui {
+
+LossHistogramPanel::LossHistogramPanel(Workspace& workspace, bool withSlider, QWidget* parent)
+    : QWidget(parent), m_workspace(workspace), m_plot(new LossHistogramPlot(this)) {
+    setObjectName(QStringLiteral("lossHistogramPanel"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_plot, 1);
+    if (withSlider) {
+        m_slider = new EpochSlider(this);
+        layout->addWidget(m_slider);
+        connect(m_slider, &EpochSlider::epochChosen, &m_workspace, &Workspace::showEpoch);
+        connect(m_slider, &EpochSlider::liveChosen, &m_workspace, &Workspace::followLive);
+        connect(&m_workspace, &Workspace::epochArrived, this, &LossHistogramPanel::updateSlider);
+        connect(&m_workspace, &Workspace::runsChanged, this, &LossHistogramPanel::updateSlider);
+    }
+    m_plot->setEmptyText(tr("The losses of the training samples appear here after a run's first epoch."), tr("New run…"));
+    connect(m_plot, &PlotWidget::emptyButtonClicked, this, &LossHistogramPanel::newRunRequested);
+    connect(m_plot, &PlotWidget::expandRequested, this, &LossHistogramPanel::expandRequested);
+    connect(m_plot, &PlotWidget::notice, &m_workspace, &Workspace::notice);
+    connect(m_plot, &LossHistogramPlot::thresholdMoved, &m_workspace, &Workspace::setThreshold);
+    connect(m_plot, &LossHistogramPlot::rangeBrushed, this, [this](double lo, double hi) {
+        const auto evidence = m_workspace.currentEvidence();
+        const auto dataset = m_workspace.dataset();
+        if (!evidence || !dataset) return;
+        ViewFilter filter = m_workspace.filter();
+        filter.only.clear();
+        for (std::size_t i = 0; i < evidence->size(); ++i) {
+            const SampleIndex sample = evidence->samples[i];
+            const double loss = double(evidence->loss[i]);
+            if (dataset->splits[sample.value] == Split::Train && loss >= lo && loss <= hi) filter.only.push_back(sample);
+        }
+        filter.onlyTitle = tr("loss %1 – %2").arg(valueText(lo), valueText(hi));
+        m_workspace.setFilter(filter);
+    });
+    connect(m_plot, &LossHistogramPlot::brushCleared, this, [this] {
+        ViewFilter filter = m_workspace.filter();
+        filter.only.clear();
+        filter.onlyTitle.clear();
+        m_workspace.setFilter(filter);
+    });
+    connect(&m_workspace, &Workspace::epochOnShowChanged, this, &LossHistogramPanel::updateLater);
+    connect(&m_workspace, &Workspace::currentRunChanged, this, &LossHistogramPanel::updateLater);
+    connect(&m_workspace, &Workspace::datasetChanged, this, &LossHistogramPanel::updateLater);
+    connect(&m_workspace, &Workspace::labelsReady, this, &LossHistogramPanel::updateLater);
+    connect(&m_workspace, &Workspace::thresholdChanged, this, &LossHistogramPanel::updateThreshold);
+    connect(&m_workspace, &Workspace::viewChanged, this, [this] {
+        if (m_workspace.filter().only.empty()) m_plot->clearBrush();
+    });
+    updateLater();
+}
+
+void LossHistogramPanel::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (m_stale) updateNow();
+}
+
+void LossHistogramPanel::updateLater() {
+    m_stale = true;
+    if (isVisible()) updateNow();
+}
+
+void LossHistogramPanel::updateNow() {
+    m_stale = false;
+    updateSlider();
+    const auto evidence = m_workspace.currentEvidence();
+    const auto dataset = m_workspace.dataset();
+    if (!evidence || !dataset) {
+        m_plot->setTitle(tr("Loss"));
+        m_plot->clear();
+        return;
+    }
+    std::vector<float> losses;
+    std::vector<std::uint8_t> wrong;
+    losses.reserve(evidence->size());
+    wrong.reserve(evidence->size());
+    bool truth = false;
+    for (std::size_t i = 0; i < evidence->size(); ++i) {
+        const SampleIndex sample = evidence->samples[i];
+        if (sample.value >= dataset->size() || dataset->splits[sample.value] != Split::Train) continue;
+        losses.push_back(evidence->loss[i]);
+        const Label known = m_workspace.trueLabel(sample);
+        truth |= known != kNoLabel;
+        wrong.push_back(known != kNoLabel && known != m_workspace.baseLabel(sample) ? 1 : 0);
+    }
+    if (!truth) wrong.clear();
+    const auto run = m_workspace.currentRun();
+    m_plot->setTitle(run ? tr("Loss, run %1, epoch %2").arg(run->value).arg(m_workspace.currentEpoch()) : tr("Loss"));
+    m_plot->setData(std::move(losses), std::move(wrong), m_workspace.currentMixture());
+    updateThreshold();
+}
+
+void LossHistogramPanel::updateThreshold() {
+    m_plot->setThreshold(m_workspace.threshold());
+    if (m_plot->hasData()) m_plot->setSuspectCount(m_workspace.suspectCount());
+}
+
+void LossHistogramPanel::updateSlider() {
+    if (m_slider == nullptr) return;
+    const auto id = m_workspace.currentRun();
+    const auto run = id ? m_workspace.run(*id) : std::nullopt;
+    if (!run) {
+        m_slider->setState(0, 0, 0, false, false);
+        return;
+    }
+    const bool running = m_workspace.runningRun() == run->id;
+    m_slider->setState(m_workspace.currentEpoch(), run->epochsDone, run->config.epochs, running,
+                       m_workspace.followsLive());
+}
+
+} // namespace assay::ui

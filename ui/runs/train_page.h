@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/ids.h"
+#include "ui/plots/loss_bands_plot.h"
+
+#include <QWidget>
+
+#include <map>
+#include <optional>
+#include <vector>
+
+class QGridLayout;
+class QLabel;
+class QSplitter;
+
+namespace assay::ui {
+
+class DisagreementPlot;
+class EpochSlider;
+class LossHistogramPanel;
+class LossScatterPlot;
+class MatrixPlot;
+class PseudoLabelPlot;
+class RunQueuePanel;
+class TrainingCurvesPlot;
+class Workspace;
+
+/// The Train layout: the queue, the plots of the run on show, the epochs to go back through, the machine. Panels
+/// that a method has nothing to say in are left out.
+class TrainPage final : public QWidget {
+    Q_OBJECT
+public:
+    explicit TrainPage(Workspace& workspace, QWidget* parent = nullptr);
+
+    [[nodiscard]] RunQueuePanel& queue() const { return *m_queue; }
+    [[nodiscard]] QSplitter& splitter() const { return *m_splitter; }
+
+Q_SIGNALS:
+    void newRunRequested();
+    void showSamples(const std::vector<assay::SampleIndex>& samples, const QString& title);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void makePlots();
+    void arrange();
+    void setExpanded(QWidget* panel);
+    void updateLater();
+    void updateNow();
+    void updateCurves();
+    void updateBands();
+    void updateScatter();
+    void updateTransitions();
+    void updateSlider();
+
+    Workspace& m_workspace;
+    QSplitter* m_splitter = nullptr;
+    RunQueuePanel* m_queue = nullptr;
+    QLabel* m_headline = nullptr;
+    QWidget* m_board = nullptr;
+    QGridLayout* m_grid = nullptr;
+    TrainingCurvesPlot* m_curves = nullptr;
+    LossHistogramPanel* m_histogram = nullptr;
+    DisagreementPlot* m_disagreement = nullptr;
+    LossScatterPlot* m_scatter = nullptr;
+    LossBandsPlot* m_bands = nullptr;
+    PseudoLabelPlot* m_pseudo = nullptr;
+    MatrixPlot* m_transitions = nullptr;
+    EpochSlider* m_slider = nullptr;
+    QWidget* m_expanded = nullptr;
+    std::vector<QWidget*> m_shown;
+    std::optional<RunId> m_bandsRun;
+    bool m_bandsTruth = false;
+    std::map<int, LossBand> m_bandOfEpoch;
+    const void* m_transitionsOf = nullptr;
+    bool m_stale = true;
+};
+
+} // namespace assay::ui
