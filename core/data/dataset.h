@@ -10,9 +10,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace assay {
@@ -64,6 +66,13 @@ public:
     /// The picture, upright, RGB or grey, decoded at the smallest scale whose shorter side is at least
     /// `enough` pixels (0: full size).
     [[nodiscard]] virtual Result<Image> picture(SampleIndex sample, int enough = 0) const = 0;
+    /// The encoded picture as it came, with its extension (".jpg"); for exports that copy. Unsupported where the
+    /// pixels lie bare in a larger file.
+    [[nodiscard]] virtual Result<std::pair<std::string, std::vector<std::byte>>> originalBytes(SampleIndex) const {
+        return fail(ErrorCode::Unsupported, "this data set holds bare pixels, not picture files");
+    }
+    /// Where that picture lies as a file of its own; nothing in archives and binary sets. For exports that link.
+    [[nodiscard]] virtual std::optional<std::filesystem::path> originalFile(SampleIndex) const { return std::nullopt; }
 };
 
 } // namespace assay

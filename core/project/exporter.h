@@ -23,13 +23,16 @@ struct ExportTable {
     std::vector<Label> effective;           ///< [rows]
     std::vector<DecisionState> decisions;   ///< [rows]
     std::vector<Label> suggested;           ///< [rows], or empty
-    std::vector<float> score, pNoisy, loss; ///< [rows], or empty: no run chosen
+    std::vector<float> score, pNoisy, loss; ///< [rows], or empty: no run chosen, or it has no such number
+    std::vector<Label> predicted;           ///< [rows], or empty
+    std::vector<std::uint8_t> scored;       ///< [rows] 0: the run did not see this sample, its numbers mean nothing
     std::string scoreId;
     std::vector<std::string> reason, who, time; ///< [rows], or empty
     std::string run;                        ///< "3 co-teaching", or empty
 };
 
-/// Which rows an export holds.
+/// Which rows an export holds: every one, those whose label the decisions changed, or those whose label they left as
+/// it was given and that are not excluded.
 enum class ExportInclude { All, Changed, Kept };
 /// What becomes of excluded and of flagged samples.
 enum class ExcludedPolicy { LeaveOut, KeepGiven };
@@ -40,6 +43,7 @@ struct ExportReport {
     std::size_t rows = 0, relabelled = 0, excluded = 0, flagged = 0;
     std::size_t differences = 0; ///< between what was meant and what was read back; 0, or the export failed
     std::vector<std::filesystem::path> files;
+    std::vector<std::string> notes; ///< what a person should know, a sentence each
 };
 
 /// Writes one format. Stateless; any thread.
@@ -48,6 +52,8 @@ public:
     virtual ~Exporter() = default;
     /// Parameters, among them "template" for a template file.
     [[nodiscard]] virtual const Description& description() const = 0;
+    /// True for reports: excluded and flagged samples are rows like any other, whatever the policies say.
+    [[nodiscard]] virtual bool wantsEverySample() const { return false; }
     /// Writes `target` atomically (a folder: entry by entry), reads it back, compares.
     [[nodiscard]] virtual Result<ExportReport> write(const ExportTable& table, const ParamValues& settings,
                                                      const std::filesystem::path& target) const = 0;
