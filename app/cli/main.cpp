@@ -55,7 +55,9 @@ int runProgram(int argc, char** argv) {
     addJournal(app, session);
     addUndo(app, session);
     addCompare(app, session);
+#ifdef ASSAY_HAS_EXPORT
     addExport(app, session);
+#endif
 #ifdef ASSAY_HAS_DUPLICATES
     addDuplicates(app, session);
 #endif
