@@ -1,0 +1,268 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// LibTorch before Qt: both have a macro named "slots".
+#include "core/learn/batches.h"
+#include "core/learn/evidence_pass.h"
+#include "core/learn/losses.h"
+#include "core/learn/networks.h"
+#include "core/learn/optimizer.h"
+#include "tests/core/learn/learn_fixtures.h"
+
+#include <QTest>
+
+using namespace assay;
+using namespace assay::learn;
+
+namespace {
+
+constexpr int kTrue = 0, kOther = 2;
+
+torch::Tensor exampleLogits() { return torch::tensor({{2.0, 1.0, 0.1, -1.0}, {2.0, 1.0, 0.1, -1.0}}, torch::kFloat64); }
+torch::Tensor exampleLabels() { return torch::tensor({kTrue, kOther}, torch::kInt64); }
+
+LossOptions options(LossKind kind) {
+    LossOptions result;
+    result.kind = kind;
+    return result;
+}
+
+RunData dataOf(const TrainingTask& task) {
+    auto data = prepareRunData(task);
+    return std::move(*data);
+}
+
+} // namespace
+
+class TestTensors : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    /// Computed independently in double precision from logits (2, 1, 0.1, −1).
+    void lossesHaveTheirGoldenValues_data() {
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<double>("parameter");
+        QTest::addColumn<double>("own");
+        QTest::addColumn<double>("other");
+        QTest::newRow("ce") << int(LossKind::CrossEntropy) << 0.0 << .449313 << 2.349313;
+        QTest::newRow("label smoothing .1") << int(LossKind::CrossEntropy) << 0.1 << .596813 << 2.306813;
+        QTest::newRow("focal 2") << int(LossKind::Focal) << 2.0 << .058858 << 1.922298;
+        QTest::newRow("focal .5") << int(LossKind::Focal) << 0.5 << .270311 << 2.234400;
+        QTest::newRow("nce") << int(LossKind::Nce) << 0.0 << .058373 << .305215;
+        QTest::newRow("mae") << int(LossKind::Mae) << 0.0 << .361934 << .904565;
+        QTest::newRow("gce .7") << int(LossKind::Gce) << 0.7 << .385514 << 1.152707;
+        QTest::newRow("sce .1 1") << int(LossKind::Sce) << 0.1 << 3.378463 << 8.566286;
+    }
+    void lossesHaveTheirGoldenValues() {
+        QFETCH(int, kind);
+        QFETCH(double, parameter);
+        QFETCH(double, own);
+        QFETCH(double, other);
+        LossOptions loss = options(LossKind(kind));
+        if (loss.kind == LossKind::CrossEntropy) loss.smoothing = parameter;
+        if (loss.kind == LossKind::Focal) loss.gamma = parameter;
+        const auto values = perSampleLoss(exampleLogits(), exampleLabels(), loss);
+        QVERIFY(std::abs(values[0].item<double>() - own) < 1e-5);
+        QVERIFY(std::abs(values[1].item<double>() - other) < 1e-5);
+    }
+
+    /// CE: p − e; MAE: p_y (p − e); GCE: p_y^q (p − e); RCE: 9.2103 p_y (p − e); focal: a known factor.
+    void gradientsAreTheirClosedForms() {
+        const auto label = torch::tensor({kTrue}, torch::kInt64);
+        const auto p = torch::softmax(exampleLogits().slice(0, 0, 1), 1);
+        const auto direction = p - torch::one_hot(label, 4);
+        const double py = p[0][kTrue].item<double>();
+        const auto check = [&](const LossOptions& loss, double factor) {
+            auto logits = exampleLogits().slice(0, 0, 1).clone().requires_grad_(true);
+            perSampleLoss(logits, label, loss).sum().backward();
+            return torch::allclose(logits.grad(), direction * factor, 1e-6, 1e-9);
+        };
+        QVERIFY(check(options(LossKind::CrossEntropy), 1));
+        QVERIFY(check(options(LossKind::Mae), py));
+        QVERIFY(check(options(LossKind::Gce), std::pow(py, 0.7)));
+        QVERIFY(check(options(LossKind::Sce), 0.1 + 9.210340 * py));
+        QVERIFY(check(options(LossKind::Focal), std::pow(1 - py, 2) - 2 * py * (1 - py) * std::log(py)));
+    }
+
+    void lossesAndGradientsAreFiniteAtExtremeLogits() {
+        for (const LossKind kind : {LossKind::CrossEntropy, LossKind::Focal, LossKind::Nce, LossKind::Mae, LossKind::Gce,
+                                    LossKind::Sce}) {
+            for (const double gamma : {0.5, 2.0}) {
+                LossOptions loss = options(kind);
+                loss.gamma = gamma;
+                auto logits = torch::tensor({{100.0F, -100.0F, 0.0F}, {-100.0F, 100.0F, 0.0F}, {1e4F, 0.0F, -1e4F}},
+                                            torch::requires_grad());
+                const auto labels = torch::tensor({0, 0, 2}, torch::kInt64);
+                const auto values = perSampleLoss(logits, labels, loss);
+                values.sum().backward();
+                QVERIFY(torch::isfinite(values).all().item<bool>());
+                QVERIFY(torch::isfinite(logits.grad()).all().item<bool>());
+            }
+        }
+    }
+
+    /// Dynamic bootstrap with w = 0.3 on the same logits, and the regulariser with the batch mean p.
+    void bootstrapHasItsGoldenValues() {
+        const auto w = torch::full({2}, 0.3, torch::kFloat64);
+        const auto logits = exampleLogits();
+        const auto hard = bootstrapLoss(logits, exampleLabels(), logits.argmax(1), w);
+        QVERIFY(std::abs(hard[0].item<double>() - .449313) < 1e-5);
+        QVERIFY(std::abs(hard[1].item<double>() - 1.779313) < 1e-5);
+        const auto soft = bootstrapLoss(logits, exampleLabels(), torch::softmax(logits, 1), w);
+        QVERIFY(std::abs(soft[0].item<double>() - .602721) < 1e-5);
+        QVERIFY(std::abs(soft[1].item<double>() - 1.932721) < 1e-5);
+        QVERIFY(std::abs(priorRegulariser(logits).item<double>() - .538019) < 1e-5);
+    }
+
+    void evidenceNumbersAreThoseOfTheLoss() {
+        const std::vector<float> logits = {2.0F, 1.0F, 0.1F, -1.0F};
+        QVERIFY(std::abs(lossOf(logits, 0) - .449313) < 1e-6);
+        QVERIFY(std::abs(lossOf(logits, 2) - 2.349313) < 1e-6);
+        QVERIFY(std::abs(marginOf(logits, 0) - 1.0F) < 1e-6F);
+        QVERIFY(std::abs(marginOf(logits, 2) + 1.9F) < 1e-6F);
+        QVERIFY(std::isfinite(lossOf(std::vector<float>{3e38F, -3e38F}, 1)));
+        QCOMPARE(marginOf(std::vector<float>{5.0F}, 0), 0.0F);
+    }
+
+    /// SGD with nesterov and decay, Adam: against LibTorch's own on the same problem.
+    void stepsAreThoseOfLibTorch_data() {
+        QTest::addColumn<bool>("adam");
+        QTest::addColumn<bool>("nesterov");
+        QTest::newRow("sgd") << false << false;
+        QTest::newRow("nesterov") << false << true;
+        QTest::newRow("adam") << true << false;
+    }
+    void stepsAreThoseOfLibTorch() {
+        QFETCH(bool, adam);
+        QFETCH(bool, nesterov);
+        torch::manual_seed(1);
+        torch::nn::Linear ours(5, 3), theirs(5, 3);
+        const auto input = torch::randn({16, 5}), target = torch::randn({16, 3});
+        {
+            const torch::NoGradGuard noGrad;
+            theirs->weight.copy_(ours->weight);
+            theirs->bias.copy_(ours->bias);
+        }
+        OptimizerOptions settings;
+        settings.adam = adam;
+        settings.nesterov = nesterov;
+        settings.weightDecay = 0.01;
+        Optimizer optimizer(*ours, settings);
+        std::unique_ptr<torch::optim::Optimizer> peer;
+        if (adam)
+            peer = std::make_unique<torch::optim::Adam>(theirs->parameters(), torch::optim::AdamOptions(0.05).weight_decay(0.01));
+        else
+            peer = std::make_unique<torch::optim::SGD>(
+                theirs->parameters(), torch::optim::SGDOptions(0.05).momentum(0.9).weight_decay(0.01).nesterov(nesterov));
+        for (int i = 0; i < 20; ++i) {
+            optimizer.minimise(torch::mse_loss(ours->forward(input), target), 0.05);
+            peer->zero_grad();
+            torch::mse_loss(theirs->forward(input), target).backward();
+            peer->step();
+        }
+        QVERIFY(torch::allclose(ours->weight, theirs->weight, 1e-5, 1e-6));
+        QVERIFY(torch::allclose(ours->bias, theirs->bias, 1e-5, 1e-6));
+    }
+
+    void foldedNormGivesTheSameAnswers_data() {
+        QTest::addColumn<QString>("network");
+        for (const char* id : {"cnn-small:8", "cnn-9", "preact-resnet-18:4", "resnet-18:4", "resnet-18-imagenet:4"})
+            QTest::newRow(id) << id;
+    }
+    void foldedNormGivesTheSameAnswers() {
+        QFETCH(QString, network);
+        const ImageGeometry geometry{16, 16, 3};
+        auto made = makeNetwork(network.toStdString(), geometry, 5, 1);
+        QVERIFY(made);
+        auto& classifier = **made;
+        torch::manual_seed(3);
+        const auto images = torch::randn({8, 3, 16, 16}).contiguous(torch::MemoryFormat::ChannelsLast);
+        const torch::NoGradGuard noGrad;
+        classifier.train();
+        for (int i = 0; i < 3; ++i) (void)classifier.forward(images);
+        classifier.eval();
+        const auto plain = classifier.forward(images);
+        classifier.fold();
+        const auto folded = classifier.forward(images);
+        classifier.unfold();
+        QVERIFY(torch::allclose(plain, folded, 1e-3, 1e-4));
+        QVERIFY(torch::equal(classifier.forward(images), plain));
+    }
+
+    void twoNetworksOfOneRunDifferAndSeedsRepeat() {
+        const ImageGeometry geometry{8, 8, 1};
+        const auto first = *makeNetwork("cnn-small", geometry, 3, 1, 0), second = *makeNetwork("cnn-small", geometry, 3, 1, 1);
+        const auto again = *makeNetwork("cnn-small", geometry, 3, 1, 0);
+        QVERIFY(!torch::equal(first->parameters()[0], second->parameters()[0]));
+        for (std::size_t i = 0; i < first->parameters().size(); ++i)
+            QVERIFY(torch::equal(first->parameters()[i], again->parameters()[i]));
+    }
+
+    void batchesDoNotDependOnTheirLoaders() {
+        TrainingTask task = test::makeTask(test::blobs(301, 3, 10, 3), "cross-entropy", 1);
+        const RunData data = dataOf(task);
+        BatchPlan plan;
+        plan.order = shuffled(data.trainRows, 5, 1);
+        plan.batchSize = 32;
+        plan.seed = 5;
+        plan.epoch = 1;
+        plan.augment.cropPadding = 2;
+        plan.augment.flip = 0.5;
+        plan.augment.cutout = 3;
+        plan.augment.randAugmentOps = 2;
+        std::vector<std::vector<torch::Tensor>> all;
+        for (const int loaders : {0, 1, 3}) {
+            BatchLoader loader(data, plan, torch::kCPU, loaders);
+            std::vector<torch::Tensor> batches;
+            while (auto batch = loader.next()) {
+                QCOMPARE(batch->number, batches.size());
+                QVERIFY(batch->images.is_contiguous(torch::MemoryFormat::ChannelsLast));
+                batches.push_back(batch->images);
+            }
+            QCOMPARE(batches.size(), loader.batches());
+            all.push_back(std::move(batches));
+        }
+        for (std::size_t i = 0; i < all[0].size(); ++i)
+            QVERIFY(torch::equal(all[0][i], all[1][i]) && torch::equal(all[0][i], all[2][i]));
+    }
+
+    void aRestOfOneJoinsTheBatchBeforeIt() {
+        const TrainingTask task = test::makeTask(test::blobs(33, 3, 8, 1, 0), "cross-entropy", 1);
+        const RunData data = dataOf(task);
+        BatchPlan plan;
+        plan.order = data.trainRows;
+        plan.batchSize = 32;
+        BatchLoader loader(data, plan, torch::kCPU, 0);
+        QCOMPARE(loader.batches(), std::size_t(1));
+        QCOMPARE(loader.next()->rows.size(), std::size_t(33));
+        QVERIFY(!loader.next());
+    }
+
+    void trainingPixelsHaveMeanZeroAndDeviationOne() {
+        const TrainingTask task = test::makeTask(test::blobs(50, 3, 8, 3, 0), "cross-entropy", 1);
+        const RunData data = dataOf(task);
+        BatchPlan plan;
+        plan.order = data.trainRows;
+        plan.batchSize = 50;
+        BatchLoader loader(data, plan, torch::kCPU, 0);
+        const auto images = loader.next()->images;
+        QVERIFY(images.mean({0, 2, 3}).abs().max().item<float>() < 1e-4F);
+        QVERIFY((images.std({0, 2, 3}, false) - 1).abs().max().item<float>() < 1e-4F);
+    }
+
+    void aSubsetKeepsTheSharesOfTheClasses() {
+        TrainingTask task = test::makeTask(test::blobs(500, 5), "cross-entropy", 1);
+        task.config.subset = 100;
+        const RunData data = dataOf(task);
+        QCOMPARE(data.trainRows.size(), std::size_t(100));
+        QCOMPARE(data.testRows.size(), std::size_t(100));
+        std::vector<int> perClass(5, 0);
+        for (const auto row : data.trainRows) ++perClass[std::size_t(data.labels[row])];
+        const auto [low, high] = std::minmax_element(perClass.begin(), perClass.end());
+        QVERIFY(*low >= 1 && *high <= 26);
+        task.config.seed = 2;
+        QVERIFY(dataOf(task).samples != data.samples);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTensors)
+#include "tst_tensors.moc"
