@@ -10,8 +10,8 @@ torch::Tensor halve(const torch::Tensor& x) {
     return x.size(2) > 1 && x.size(3) > 1 ? torch::max_pool2d(x, 2) : x;
 }
 
-/// Three 3×3 convolutions of width, 2 width, 4 width, made for a CPU: pooling comes before norm and ReLU, so that
-/// these touch a quarter of the numbers.
+/// Three 3×3 convolutions of width, 2 width, 4 width and a hidden layer, made for a CPU: pooling comes before norm and
+/// ReLU, so that these touch a quarter of the numbers.
 class CnnSmall : public Classifier {
 public:
     CnnSmall(ImageGeometry input, int classes, int width) {
@@ -25,6 +25,7 @@ public:
             m_norms[i] = register_module("norm" + number, torch::nn::BatchNorm2d(out));
             in = out;
         }
+        m_hidden = register_module("hidden", torch::nn::Linear(in * kGrid * kGrid, in));
         makeHead(in, classes);
     }
     torch::Tensor features(const torch::Tensor& images) override {
@@ -34,10 +35,12 @@ public:
             if (i < 2) x = halve(x);
             x = m_norms[i]->forward(x).relu_();
         }
-        return x.mean({2, 3});
+        return m_hidden->forward(torch::adaptive_avg_pool2d(x, {kGrid, kGrid}).flatten(1)).relu_();
     }
 
 private:
+    static constexpr int kGrid = 3; ///< cells a side that the hidden layer sees, whatever the picture's size
+    torch::nn::Linear m_hidden{nullptr};
     std::array<torch::nn::Conv2d, 3> m_convs{nullptr, nullptr, nullptr};
     std::array<torch::nn::BatchNorm2d, 3> m_norms{nullptr, nullptr, nullptr};
 };

@@ -160,7 +160,7 @@ private:
         }
         const auto& posterior = outcome.evidence.columns.at("p-noisy");
         double noisy = 0;
-        for (const std::uint32_t row : run.data.trainRows) noisy += posterior[row];
+        for (const std::uint32_t row : run.data.trainRows) noisy += posterior[row] > 0.5F;
         m_options.schedule.noiseRate =
             std::clamp(noisy / double(run.data.trainRows.size()), kSmallestEstimate, kLargestEstimate);
         run.observer.note("The noise rate is estimated as " +
