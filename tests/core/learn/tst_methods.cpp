@@ -66,7 +66,7 @@ private Q_SLOTS:
         QVERIFY2(outcome.result, outcome.result ? "" : outcome.result.error().sentence().c_str());
         const double auroc = outcome.keeper.last("detection-auroc");
         QVERIFY2(auroc > bar, std::to_string(auroc).c_str());
-        QVERIFY2(outcome.keeper.last("test-accuracy") > 0.9, std::to_string(outcome.keeper.last("test-accuracy")).c_str());
+        QVERIFY2(outcome.keeper.last("test-accuracy") > 0.85, std::to_string(outcome.keeper.last("test-accuracy")).c_str());
     }
 
     /// Every network trains on what it says it keeps, the share falls as the schedule has it, and the two differ.
