@@ -15,6 +15,7 @@ namespace assay::learn {
 namespace {
 
 constexpr double kProgressSeconds = 0.1;
+constexpr float kRunawayLoss = 1e9F;
 
 /// Position of every value in ascending order of (first, second): a score that breaks ties.
 std::vector<float> ranks(const std::vector<float>& first, const std::vector<float>& second) {
@@ -81,11 +82,11 @@ Status RunLoop::checkLosses(const torch::Tensor& losses, const std::vector<std::
     const auto plain = losses.to(torch::kCPU, torch::kFloat32).contiguous();
     const auto* values = plain.data_ptr<float>();
     for (std::int64_t i = 0; i < plain.numel(); ++i) {
-        if (std::isfinite(values[i])) continue;
+        if (std::abs(values[i]) < kRunawayLoss) continue; // false for what is not a number, too
         const auto sample = std::size_t(i) < rows.size() ? m_run.data.samples[rows[std::size_t(i)]].value : 0;
         return fail(ErrorCode::Numeric,
                     "stopped in epoch " + std::to_string(m_run.epoch) + ", batch " + std::to_string(batch + 1) +
-                        ": the loss is not a number; a learning-rate below " +
+                        ": the loss is not a number, or beyond all bounds; a learning-rate below " +
                         formatNumber(m_run.common.schedule.rate) + " or a gradient-clip is the likely remedy",
                     "sample " + std::to_string(sample));
     }

@@ -55,7 +55,7 @@ std::vector<ParamSpec> commonParams(const CommonDefaults& defaults) {
                       "How the learning rate falls over the run"),
         realSetting("weight-decay", defaults.weightDecay, 0, 1, "Pull of the weights towards zero"),
         choiceSetting("augmentation", defaults.augmentation, {"none", "flip-crop", "cutout", "randaugment"},
-                      "How training pictures are varied; each choice includes the one before it"),
+                      "How training pictures are varied, each choice with the one before it; worth its while in long runs on photos"),
         realSetting("momentum", 0.9, 0, 0.9999, "SGD: share of the last step that is kept; Adam: its first beta", true),
         boolSetting("nesterov", false, "SGD: look ahead along the momentum", true),
         realSetting("gradient-clip", 0, 0, 1e6, "Largest norm of a gradient; 0 leaves it as it is", true),

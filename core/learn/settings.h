@@ -18,7 +18,7 @@ struct CommonDefaults {
     double learningRate = 0.1;
     double weightDecay = 5e-4;
     std::string schedule = "cosine";
-    std::string augmentation = "flip-crop";
+    std::string augmentation = "none";
 };
 
 /// Settings for batches, optimiser, schedule and augmentation, to be followed by the method's own.

@@ -184,14 +184,16 @@ void registerMDyrH(Registry& registry) {
     Description description;
     description.id = "m-dyr-h";
     description.title = "M-DYR-H";
-    description.help = "Models the losses by a mixture and trusts each label as far as the mixture does, with mixup";
+    description.help = "Models the losses by a mixture and trusts each label as far as the mixture does, with mixup (paper: 300 epochs, "
+                       "flip-crop, rate 0.1 cut at milestones 0.33, 0.83, weight decay 1e-4)";
     description.citation = "Arazo et al., ICML 2019, arXiv:1904.11238";
     description.params = {
         choiceSetting("mixture", "beta", {"beta", "gaussian"}, "Family of the two components"),
         integerSetting("warm-up", 0, 0, 100000,
                        "Epochs before labels are corrected; 0: by warm-up-share (paper: 105 of 300)", false, "epochs"),
         realSetting("warm-up-share", 0.3, 0.001, 1, "Warm-up as a share of the run, where warm-up is 0 (paper: 0.35)", true),
-        realSetting("mixup-alpha", 32, 0, 128, "Mixes pairs with a weight from Beta(alpha, alpha); 0: off (paper: 32)"),
+        realSetting("mixup-alpha", 1, 0, 128,
+                    "Mixes pairs with a weight from Beta(alpha, alpha); 0: off (paper: 32, for runs of 300 epochs)"),
         realSetting("regulariser", 1, 0, 100, "Weight of the term that keeps one class from taking everything (paper: 1)"),
         choiceSetting("bootstrap", "hard", {"hard", "soft"}, "The network's own answer as argmax or as probabilities"),
         choiceSetting("w-source", "batch", {"batch", "table"},

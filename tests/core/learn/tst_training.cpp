@@ -93,8 +93,13 @@ private Q_SLOTS:
         QCOMPARE(first.keeper.reports.back()->evidence->loss, second.keeper.reports.back()->evidence->loss);
     }
 
+    void aRateThatIsTooHighEndsInASentenceThatNamesIt_data() {
+        QTest::addColumn<QString>("method");
+        for (const char* method : {"cross-entropy", "co-teaching", "m-dyr-h", "pseudo-label"}) QTest::newRow(method) << method;
+    }
     void aRateThatIsTooHighEndsInASentenceThatNamesIt() {
-        TrainingTask task = test::makeTask(test::blobs(400, 4), "cross-entropy", 20);
+        QFETCH(QString, method);
+        TrainingTask task = test::makeTask(test::blobs(400, 4), method.toStdString(), 20);
         task.config.settings["learning-rate"] = 1e6;
         const auto outcome = test::train(task);
         QVERIFY(!outcome.result);
