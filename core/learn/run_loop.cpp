@@ -208,7 +208,11 @@ void RunLoop::fitLosses(EpochOutcome& outcome) {
 Status RunLoop::closeEpoch(EpochReport report) {
     EpochOutcome outcome;
     outcome.report = std::move(report);
+    const auto begin = Clock::now();
     ASSAY_TRY(outcome.answers, ask());
+    const double asking = std::chrono::duration<double>(Clock::now() - begin).count();
+    if (asking > 0)
+        outcome.report.scalars["evidence-per-second"] = double(m_run.data.rows() * outcome.answers.size()) / asking;
     outcome.evidence = makeEvidence(m_run.data, outcome.answers, m_run.epoch);
     scoreAnswers(outcome);
     fitLosses(outcome);

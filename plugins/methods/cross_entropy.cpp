@@ -68,7 +68,13 @@ void registerCrossEntropy(Registry& registry) {
         realSetting("gce-q", 0.7, 0.001, 1, "gce: 0 is cross-entropy, 1 is mean absolute error", true),
         realSetting("focal-gamma", 2, 0, 10, "focal: how much well-learnt samples are played down", true),
     };
-    for (auto& spec : commonParams({})) description.params.push_back(std::move(spec));
+    // The standard training that Co-Teaching is compared with (Han et al. 2018).
+    CommonDefaults defaults;
+    defaults.optimizer = "adam";
+    defaults.learningRate = 1e-3;
+    defaults.weightDecay = 0;
+    defaults.schedule = "linear-decay";
+    for (auto& spec : commonParams(defaults)) description.params.push_back(std::move(spec));
     (void)registry.methods.add(std::make_shared<RecipeMethod>(std::move(description), make));
 }
 

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "tests/core/learn/learn_fixtures.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace assay;
+
+namespace {
+
+TrainingTask onDevice(const std::string& method, int epochs) {
+    TrainingTask task = test::makeTask(test::blobs(800, 4), method, epochs, 0.3);
+    task.config.device = "cuda";
+    return task;
+}
+
+} // namespace
+
+/// Every method on a CUDA device; skipped by name where there is none.
+class TestGpuTraining : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        const auto probe = test::train(onDevice("cross-entropy", 1));
+        if (!probe.result && probe.result.error().code == ErrorCode::Device)
+            QSKIP("SKIPPED: no CUDA device can be used here, so nothing was trained on one");
+    }
+
+    void plantedNoiseIsFound_data() {
+        QTest::addColumn<QString>("method");
+        for (const char* method : {"cross-entropy", "co-teaching", "m-dyr-h", "pseudo-label"}) QTest::newRow(method) << method;
+    }
+    void plantedNoiseIsFound() {
+        QFETCH(QString, method);
+        const auto outcome = test::train(onDevice(method.toStdString(), 8));
+        QVERIFY2(outcome.result, outcome.result ? "" : outcome.result.error().sentence().c_str());
+        QVERIFY(outcome.result->device.starts_with("cuda"));
+        QVERIFY(outcome.keeper.last("detection-auroc") > 0.9);
+    }
+
+    void aResumedRunGoesOn() {
+        QTemporaryDir folder;
+        TrainingTask task = onDevice("m-dyr-h", 4);
+        task.checkpointFolder = folder.path().toStdString();
+        const auto stopped = test::train(task, 60);
+        QVERIFY(!stopped.result);
+        QCOMPARE(int(stopped.result.error().code), int(ErrorCode::Cancelled));
+        task.resume = true;
+        const auto rest = test::train(task);
+        QVERIFY2(rest.result, rest.result ? "" : rest.result.error().sentence().c_str());
+    }
+
+    void aRateThatIsTooHighIsASentenceHereToo() {
+        TrainingTask task = onDevice("cross-entropy", 10);
+        task.config.settings["learning-rate"] = 1e6;
+        const auto outcome = test::train(task);
+        QVERIFY(!outcome.result);
+        QCOMPARE(int(outcome.result.error().code), int(ErrorCode::Numeric));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestGpuTraining)
+#include "tst_gpu_training.moc"
