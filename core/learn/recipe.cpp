@@ -13,13 +13,16 @@
 namespace assay::learn {
 namespace {
 
+constexpr int kMostLoaders = 64, kMostThreads = 1024;
+
 Result<RunResult> trainUnguarded(const Description& description, const MakeRecipe& makeRecipe, const TrainingTask& given,
                                  RunObserver& observer, RunControl& control) {
     TrainingTask task = given;
     ASSAY_TRY(task.config.settings, completeParams(description.params, given.config.settings));
     if (task.config.epochs < 1)
         return fail(ErrorCode::InvalidArgument, "a run needs at least one epoch", std::to_string(task.config.epochs));
-    prepareTrainingThread(task.config.threads);
+    task.config.loaders = std::clamp(task.config.loaders, 0, kMostLoaders);
+    prepareTrainingThread(std::clamp(task.config.threads, 0, kMostThreads));
     ASSAY_TRY(const torch::Device device, chooseDevice(task.config.device));
     ASSAY_TRY(CommonSettings common, readCommon(task.config.settings));
     ASSAY_TRY(const std::unique_ptr<Recipe> recipe, makeRecipe(task.config.settings));

@@ -77,7 +77,7 @@ inline TrainingTask makeTask(std::shared_ptr<const Dataset> dataset, const std::
     task.dataset = std::move(dataset);
     task.config.method = method;
     task.config.epochs = epochs;
-    task.config.threads = 2;
+    task.config.threads = 1; // tiny networks: a second thread would wait more than work
     task.config.device = "cpu";
     task.config.network = "cnn-small:8";
     task.config.settings["batch-size"] = std::int64_t(32);
