@@ -6,6 +6,7 @@
 #include "core/data/image_ops.h"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -144,7 +145,13 @@ Result<Image> decodeJpeg(std::span<const std::byte> bytes, const ImageHeader& he
     if (::tjDecompressHeader3(handle.get(), data, size, &width, &height, &sampling, &colours) != 0) {
         const std::string text = ::tjGetErrorStr2(handle.get());
         // A chroma layout that this interface has no name for; the library below it reads it all the same.
-        if (text.find("subsampling") != std::string::npos) return decodeWithOpenCv(bytes, header);
+        // It keeps warnings to itself, so a missing end mark has to tell that the file is cut.
+        if (text.find("subsampling") != std::string::npos) {
+            constexpr std::array<std::byte, 2> kEnd{std::byte{0xFF}, std::byte{0xD9}};
+            if (std::search(bytes.begin(), bytes.end(), kEnd.begin(), kEnd.end()) == bytes.end())
+                return fail(ErrorCode::Damaged, "damaged: ends early");
+            return decodeWithOpenCv(bytes, header);
+        }
         if (::tjGetErrorCode(handle.get()) != TJERR_WARNING || losesPixels(text)) return tl::unexpected(jpegError(text));
     }
     ImageHeader actual = header;
