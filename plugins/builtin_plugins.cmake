@@ -1,6 +1,7 @@
 # THE list of built-in plugins. To add one: write plugins/<kind>/<name>.cpp and name it here.
 assay_builtin(assay_plugins readers class_folders csv_images cifar idx)
-assay_builtin(assay_plugins scores)
+assay_builtin(assay_plugins scores p_noisy loss mean_loss self_confidence normalized_margin disagreement
+    forgetting variability)
 assay_builtin(assay_plugins exporters csv csv_template audit_csv cleanlab image_folder)
 if(ASSAY_ENGINE)
     assay_builtin(assay_engine methods cross_entropy co_teaching m_dyr_h pseudo_label)

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/base/progress.h"
+#include "core/base/result.h"
+#include "core/data/dataset.h"
+
+#include <cstddef>
+#include <stop_token>
+#include <vector>
+
+namespace assay {
+
+struct DuplicateOptions {
+    bool near = true;    ///< also pictures that only look the same
+    int maxDistance = 4; ///< bits of 64 in which each of two perceptual hashes may differ, 0 to 16
+};
+
+/// Pictures that are, or look, the same.
+struct DuplicateGroup {
+    std::vector<SampleIndex> samples; ///< two or more, in order of index
+    bool exact = true;                ///< the same pixels, all of them
+    bool conflicting = false;         ///< their labels differ
+    bool crossesSplits = false;       ///< some in one split, some in another
+    int distance = 0;                 ///< largest distance that joined two of them, of 64 bits
+};
+
+/// Groups by pixel content and by perceptual hash (both the cosine and the difference hash must agree), joined
+/// where they overlap. Conflicting labels first, then groups that cross splits, then exact ones, then by first
+/// sample. Unsupported where the data set was opened without its pixels; Cancelled when told to stop.
+[[nodiscard]] Result<std::vector<DuplicateGroup>>
+findDuplicates(const Dataset& dataset, const std::vector<Label>& labels, const DuplicateOptions& options = {},
+               const ProgressFn& progress = {}, std::stop_token stop = {});
+
+} // namespace assay
