@@ -12,11 +12,11 @@
 namespace assay::stats {
 namespace {
 
-constexpr double kTie = 1e-6;              // probabilities closer than this count as equal
+constexpr double kTie = 1e-6; // probabilities closer than this count as equal
 constexpr double kLeastThreshold = 2 * kTie;
-constexpr double kNeverReached = 2;        // the threshold of a class without samples
+constexpr double kNeverReached = 2; // the threshold of a class without samples
 constexpr double kRowSlack = 1e-3;
-constexpr std::size_t kNamed = 10;         // faulty rows that an error names
+constexpr std::size_t kNamed = 10; // faulty rows that an error names
 
 constexpr std::array<std::pair<IssueFilter, std::string_view>, 7> kFilters = {{
     {IssueFilter::PruneByNoiseRate, "prune-by-noise-rate"},
@@ -33,15 +33,15 @@ constexpr std::array<std::pair<LabelQuality, std::string_view>, 3> kQualities = 
     {LabelQuality::ConfidenceWeightedEntropy, "confidence-weighted-entropy"},
 }};
 
-template <class Table>
-std::vector<std::string> namesOf(const Table& table) {
+template <class Table> std::vector<std::string> namesOf(const Table& table) {
     std::vector<std::string> names;
     for (const auto& [value, name] : table) names.emplace_back(name);
     return names;
 }
 
 template <class Table>
-auto parseFrom(const Table& table, std::string_view name, const char* what) -> Result<std::decay_t<decltype(table[0].first)>> {
+auto parseFrom(const Table& table, std::string_view name, const char* what)
+    -> Result<std::decay_t<decltype(table[0].first)>> {
     for (const auto& [value, known] : table)
         if (known == name) return value;
     std::string all;
@@ -348,8 +348,7 @@ Status checkProbabilities(const Probabilities& p, std::span<const Label> given) 
             faults.add(i, "label " + std::to_string(given[i]) + " is outside 0 to " + std::to_string(p.classes - 1));
             continue;
         }
-        const auto bad = std::find_if(row.begin(), row.end(),
-                                      [](double v) { return !(v >= 0 && v <= 1 + kRowSlack); });
+        const auto bad = std::find_if(row.begin(), row.end(), [](double v) { return !(v >= 0 && v <= 1 + kRowSlack); });
         faults.add(i, bad != row.end() ? "column " + std::to_string(bad - row.begin()) + " is " + formatNumber(*bad)
                                        : "its sum is " + formatNumber(sum));
     }
@@ -368,8 +367,9 @@ Status normaliseRows(std::span<double> values, std::size_t classes) {
         const double sum = std::accumulate(row.begin(), row.end(), 0.0);
         const bool good = std::all_of(row.begin(), row.end(), [](double v) { return v >= 0; });
         if (!good || !(sum > 0) || !std::isfinite(sum))
-            return fail(ErrorCode::Numeric, "a row that holds a negative number, no number or only zeros cannot be "
-                                            "made to sum to 1",
+            return fail(ErrorCode::Numeric,
+                        "a row that holds a negative number, no number or only zeros cannot be "
+                        "made to sum to 1",
                         "row " + std::to_string(i / classes));
     }
     for (std::size_t i = 0; i < values.size(); i += classes) {
@@ -385,12 +385,24 @@ Result<ConfidentJoint> confidentJoint(const Probabilities& probabilities, std::s
     return jointOf(probabilities, givenLabels);
 }
 
-std::string_view issueFilterName(IssueFilter filter) { return kFilters[std::size_t(filter)].second; }
-std::string_view labelQualityName(LabelQuality kind) { return kQualities[std::size_t(kind)].second; }
-Result<IssueFilter> parseIssueFilter(std::string_view name) { return parseFrom(kFilters, name, "filter"); }
-Result<LabelQuality> parseLabelQuality(std::string_view name) { return parseFrom(kQualities, name, "ranking"); }
-std::vector<std::string> issueFilterNames() { return namesOf(kFilters); }
-std::vector<std::string> labelQualityNames() { return namesOf(kQualities); }
+std::string_view issueFilterName(IssueFilter filter) {
+    return kFilters[std::size_t(filter)].second;
+}
+std::string_view labelQualityName(LabelQuality kind) {
+    return kQualities[std::size_t(kind)].second;
+}
+Result<IssueFilter> parseIssueFilter(std::string_view name) {
+    return parseFrom(kFilters, name, "filter");
+}
+Result<LabelQuality> parseLabelQuality(std::string_view name) {
+    return parseFrom(kQualities, name, "ranking");
+}
+std::vector<std::string> issueFilterNames() {
+    return namesOf(kFilters);
+}
+std::vector<std::string> labelQualityNames() {
+    return namesOf(kQualities);
+}
 
 Result<std::vector<float>> labelQuality(const Probabilities& probabilities, std::span<const Label> givenLabels,
                                         LabelQuality kind, bool adjust) {

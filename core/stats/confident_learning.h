@@ -35,12 +35,12 @@ struct Probabilities {
 /// Counts of given against guessed labels, and what follows from them.
 struct ConfidentJoint {
     std::size_t classes = 0;
-    std::vector<double> thresholds;       ///< [K] mean p_k over samples given k; 2 where there is none
-    std::vector<std::int64_t> counts;     ///< [K, K] given by guessed, as counted; diagonal at least 1
-    std::vector<std::int64_t> calibrated; ///< [K, K] rows sum to the number of samples given k, rounded
-    std::vector<std::int64_t> given;      ///< [K] samples given k
-    std::size_t estimatedErrors = 0;      ///< off-diagonal sum of `calibrated`
-    std::vector<std::uint8_t> offDiagonal;///< [N] 1 where a sample was counted off the diagonal
+    std::vector<double> thresholds;        ///< [K] mean p_k over samples given k; 2 where there is none
+    std::vector<std::int64_t> counts;      ///< [K, K] given by guessed, as counted; diagonal at least 1
+    std::vector<std::int64_t> calibrated;  ///< [K, K] rows sum to the number of samples given k, rounded
+    std::vector<std::int64_t> given;       ///< [K] samples given k
+    std::size_t estimatedErrors = 0;       ///< off-diagonal sum of `calibrated`
+    std::vector<std::uint8_t> offDiagonal; ///< [N] 1 where a sample was counted off the diagonal
 
     [[nodiscard]] std::int64_t at(std::size_t givenClass, std::size_t trueClass) const {
         return calibrated[givenClass * classes + trueClass];
@@ -52,12 +52,18 @@ struct ConfidentJoint {
                                                     std::span<const Label> givenLabels);
 
 enum class IssueFilter {
-    PruneByNoiseRate, PruneByClass, Both, ConfidentLearning, PredictedNeqGiven, LowSelfConfidence, LowNormalizedMargin,
+    PruneByNoiseRate,
+    PruneByClass,
+    Both,
+    ConfidentLearning,
+    PredictedNeqGiven,
+    LowSelfConfidence,
+    LowNormalizedMargin,
 };
 enum class LabelQuality { SelfConfidence, NormalizedMargin, ConfidenceWeightedEntropy };
 
-[[nodiscard]] std::string_view issueFilterName(IssueFilter filter);     ///< "prune-by-noise-rate", …
-[[nodiscard]] std::string_view labelQualityName(LabelQuality quality);  ///< "self-confidence", …
+[[nodiscard]] std::string_view issueFilterName(IssueFilter filter);    ///< "prune-by-noise-rate", …
+[[nodiscard]] std::string_view labelQualityName(LabelQuality quality); ///< "self-confidence", …
 [[nodiscard]] Result<IssueFilter> parseIssueFilter(std::string_view name);
 [[nodiscard]] Result<LabelQuality> parseLabelQuality(std::string_view name);
 [[nodiscard]] std::vector<std::string> issueFilterNames();

@@ -15,13 +15,13 @@
 namespace assay::stats {
 namespace {
 
-constexpr double kLeastShare = 1e-6;      // of all values: a component with less is empty
+constexpr double kLeastShare = 1e-6; // of all values: a component with less is empty
 constexpr double kLeastBetaVariance = 1e-6;
 constexpr double kMostBetaVariance = 0.999; // of m (1 - m)
 constexpr double kLeastShape = 1e-2, kMostShape = 1e4;
 constexpr double kLeastMeanDistance = 0.1, kLeastWeight = 0.02;
-constexpr double kEdge = 1e-4;            // losses are kept this far from 0 and 1
-constexpr double kInnermostEdge = 1e-12;  // values that a person asks for, this far
+constexpr double kEdge = 1e-4;           // losses are kept this far from 0 and 1
+constexpr double kInnermostEdge = 1e-12; // values that a person asks for, this far
 
 double logGamma(double v) {
     int sign = 0;
@@ -56,8 +56,8 @@ double logDensityAt(MixtureKind kind, const kernel::LogDensity& d, double value)
 
 void setShape(MixtureComponent& c, double mean, double variance) {
     const double most = mean * (1 - mean);
-    const double s2 = std::clamp(variance, std::min(kLeastBetaVariance, kMostBetaVariance * most),
-                                 kMostBetaVariance * most);
+    const double s2 =
+        std::clamp(variance, std::min(kLeastBetaVariance, kMostBetaVariance * most), kMostBetaVariance * most);
     const double alpha = mean * (most / s2 - 1), beta = alpha * (1 - mean) / mean;
     // Shrunk together where one is too large: cut apart, they would move the mean to the middle.
     const double shrink = std::min(1.0, kMostShape / std::max(alpha, beta));
@@ -165,8 +165,8 @@ Status checkOptions(const MixtureOptions& o) {
     for (const auto& shape : o.betaStart)
         for (const double v : shape)
             if (!(v > 0) || !std::isfinite(v)) return refuse("a beta component starts from numbers above 0");
-    if (o.bins != 0 && (o.bins < 64 || o.bins > 1 << 20))
-        return refuse("a fit on a histogram needs between 64 and 1,048,576 bins");
+    if (o.bins != 0 && (o.bins < 64 || o.bins > 16384))
+        return refuse("a fit on a histogram needs between 64 and 16,384 bins");
     return {};
 }
 
@@ -194,8 +194,7 @@ void addFeatures(Sample& sample, MixtureKind kind) {
     }
 }
 
-template <class T>
-Sample drawSample(std::span<const T> losses, const SampleScale& scale, MixtureKind kind) {
+template <class T> Sample drawSample(std::span<const T> losses, const SampleScale& scale, MixtureKind kind) {
     Sample sample;
     sample.x = unsetDoubles(losses.size());
     sample.n = scaleValues(losses, scale, sample.x.get());
@@ -233,15 +232,15 @@ Sample drawHistogram(std::span<const T> losses, const SampleScale& scale, Mixtur
     return sample;
 }
 
-template <class T>
-Result<MixtureFit> fitAny(std::span<const T> losses, const MixtureOptions& options) {
+template <class T> Result<MixtureFit> fitAny(std::span<const T> losses, const MixtureOptions& options) {
     ASSAY_CHECK_STATUS(checkOptions(options));
     ASSAY_TRY(const SampleScale scale, findScale(losses, options.normalisation, options.kind));
     const Sample sample = options.bins == 0 ? drawSample(losses, scale, options.kind)
                                             : drawHistogram(losses, scale, options.kind, options.bins);
     const auto [rows, least, most] = kernel::finiteRange(sample.x.get(), sample.n);
     if (least == most)
-        return fail(ErrorCode::Numeric, "no two groups can be told apart: on the scale of the fit all values are equal");
+        return fail(ErrorCode::Numeric,
+                    "no two groups can be told apart: on the scale of the fit all values are equal");
     const kernel::Features features = sample.features(options.kind);
 
     const kernel::Totals totals = kernel::totalsOf(features, sample.n);
@@ -271,8 +270,8 @@ Result<MixtureFit> fitAny(std::span<const T> losses, const MixtureOptions& optio
             c.mean = 0.5 * (least + most);
             c.variance = (most - least) * (most - least) + options.varianceFloor;
         }
-        ranEmpty = maximise(fit, kMeans(features, sample.n, sample.total, least, most), sample.total,
-                            options.varianceFloor);
+        ranEmpty =
+            maximise(fit, kMeans(features, sample.n, sample.total, least, most), sample.total, options.varianceFloor);
     }
 
     kernel::Sums sums = kernel::expectation(features, sample.n, totals, logDensitiesOf(fit), floor);
@@ -298,7 +297,9 @@ double MixtureFit::normalise(double loss) const {
     return std::clamp((loss - lo) / (hi - lo + epsilon), kEdge, 1 - kEdge);
 }
 
-double MixtureFit::pNoisy(double loss) const { return std::isfinite(loss) ? posteriorAt(normalise(loss)) : 0; }
+double MixtureFit::pNoisy(double loss) const {
+    return std::isfinite(loss) ? posteriorAt(normalise(loss)) : 0;
+}
 
 double MixtureFit::weightedDensity(int component, double value) const {
     const auto d = logDensityOf(kind, components[std::size_t(component)]);

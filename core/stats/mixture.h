@@ -24,31 +24,31 @@ enum class Normalisation {
 struct MixtureOptions {
     MixtureKind kind = MixtureKind::Beta;
     Normalisation normalisation = Normalisation::Percentiles;
-    int iterations = 10;              ///< most EM iterations
-    double tolerance = 0;             ///< Gaussian: stop when the mean log-likelihood changes by less; 0: never
-    double varianceFloor = 1e-6;      ///< Gaussian: reg_covar added to each variance
+    int iterations = 10;         ///< most EM iterations
+    double tolerance = 0;        ///< Gaussian: stop when the mean log-likelihood changes by less; 0: never
+    double varianceFloor = 1e-6; ///< Gaussian: reg_covar added to each variance
     std::array<std::array<double, 2>, 2> betaStart = {{{1, 2}, {2, 1}}}; ///< (alpha, beta) of each component
-    int bins = 0;                     ///< ≥ 64: fit on a histogram of so many bins (live view; 4,096 is within 1e-5), 0: exactly
+    int bins = 0; ///< ≥ 64: fit on a histogram of so many bins (live view; 4,096 is within 1e-5), 0: exactly
 };
 
 struct MixtureComponent {
     double weight = 0.5;
-    double alpha = 0, beta = 0;   ///< Beta
-    double mean = 0, variance = 0;///< both kinds
+    double alpha = 0, beta = 0;    ///< Beta
+    double mean = 0, variance = 0; ///< both kinds
 };
 
 /// A fitted two-component mixture. Parameters are finite always.
 struct MixtureFit {
     MixtureKind kind = MixtureKind::Beta;
     std::array<MixtureComponent, 2> components;
-    int noisyComponent = 1;  ///< the one of the larger mean
-    bool swapped = false;    ///< EM ended with component 0 as the larger: the original rule would be wrong
-    bool collapsed = false;  ///< a component ran empty, or the two cannot be told apart (see warning)
-    std::string warning;     ///< why the fit deserves no trust; empty where it does
+    int noisyComponent = 1; ///< the one of the larger mean
+    bool swapped = false;   ///< EM ended with component 0 as the larger: the original rule would be wrong
+    bool collapsed = false; ///< a component ran empty, or the two cannot be told apart (see warning)
+    std::string warning;    ///< why the fit deserves no trust; empty where it does
     int iterations = 0;
     std::vector<double> logLikelihood; ///< mean per value, after each iteration
-    double lo = 0, hi = 1;   ///< value = (loss − lo) / (hi − lo + epsilon), then clipped into (0, 1)
-    double epsilon = 1e-6;   ///< Arazo's 1e-6 with percentiles, else 0
+    double lo = 0, hi = 1;             ///< value = (loss − lo) / (hi − lo + epsilon), then clipped into (0, 1)
+    double epsilon = 1e-6;             ///< Arazo's 1e-6 with percentiles, else 0
     double peak = 1;         ///< where the posterior of the noisy component is largest: it stays so to the right
     double trough = 0;       ///< where it is smallest: it stays so to the left
     std::size_t used = 0;    ///< values in the fit

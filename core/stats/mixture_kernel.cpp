@@ -162,8 +162,7 @@ ASSAY_VECTOR_CLONES Halves splitChunk(const Features& f, std::size_t n, double c
             {sumLanes(squaresAll) - highSquares, highSquares}};
 }
 
-template <class T>
-ASSAY_ALWAYS_INLINE FiniteRange rangeBody(const T* values, std::size_t n) {
+template <class T> ASSAY_ALWAYS_INLINE FiniteRange rangeBody(const T* values, std::size_t n) {
     constexpr double kMost = std::numeric_limits<double>::max();
     Doubles least = splat(kMost), most = splat(-kMost);
     Words finite{};
@@ -190,8 +189,12 @@ ASSAY_ALWAYS_INLINE FiniteRange rangeBody(const T* values, std::size_t n) {
     return range;
 }
 
-ASSAY_VECTOR_CLONES FiniteRange rangeOf(const float* values, std::size_t n) { return rangeBody(values, n); }
-ASSAY_VECTOR_CLONES FiniteRange rangeOf(const double* values, std::size_t n) { return rangeBody(values, n); }
+ASSAY_VECTOR_CLONES FiniteRange rangeOf(const float* values, std::size_t n) {
+    return rangeBody(values, n);
+}
+ASSAY_VECTOR_CLONES FiniteRange rangeOf(const double* values, std::size_t n) {
+    return rangeBody(values, n);
+}
 
 Features from(const Features& f, std::size_t begin) {
     return {f.x + begin, f.f1 ? f.f1 + begin : nullptr, f.f2 ? f.f2 + begin : nullptr,
@@ -200,8 +203,12 @@ Features from(const Features& f, std::size_t begin) {
 
 } // namespace
 
-FiniteRange finiteRange(const float* values, std::size_t n) { return rangeOf(values, n); }
-FiniteRange finiteRange(const double* values, std::size_t n) { return rangeOf(values, n); }
+FiniteRange finiteRange(const float* values, std::size_t n) {
+    return rangeOf(values, n);
+}
+FiniteRange finiteRange(const double* values, std::size_t n) {
+    return rangeOf(values, n);
+}
 
 Sums expectation(const Features& features, std::size_t n, const Totals& totals, const LogDensities& densities,
                  double floor) {
@@ -217,7 +224,8 @@ Sums expectation(const Features& features, std::size_t n, const Totals& totals, 
         tilt.logLikelihood += part.logLikelihood;
     }
     const auto shares = [](double total, double difference) {
-        return std::array<double, 2>{std::max(0.0, 0.5 * (total - difference)), std::max(0.0, 0.5 * (total + difference))};
+        return std::array<double, 2>{std::max(0.0, 0.5 * (total - difference)),
+                                     std::max(0.0, 0.5 * (total + difference))};
     };
     return {shares(totals.count, tilt.t), shares(totals.x, tilt.tx), shares(totals.xx, tilt.txx), tilt.logLikelihood};
 }

@@ -231,8 +231,8 @@ Result<NpyArray> parseNpy(std::span<const std::byte> bytes, const std::string& n
     array.shape = header->shape;
     if (element.kind == 'f') {
         array.reals.resize(count);
-        const bool direct = element.size == 8 && !element.swapped && !header->fortran &&
-                            std::endian::native == std::endian::little;
+        const bool direct =
+            element.size == 8 && !element.swapped && !header->fortran && std::endian::native == std::endian::little;
         if (direct && count > 0)
             std::memcpy(array.reals.data(), rest.data(), rest.size());
         else

@@ -13,12 +13,13 @@ inline constexpr std::size_t kChunk = 16384;
 /// Below this many values a second thread costs more than it brings.
 inline constexpr std::size_t kWorthAThread = 131072;
 
-[[nodiscard]] constexpr std::size_t chunkCount(std::size_t n) { return (n + kChunk - 1) / kChunk; }
+[[nodiscard]] constexpr std::size_t chunkCount(std::size_t n) {
+    return (n + kChunk - 1) / kChunk;
+}
 
 /// Calls work(chunk, begin, end) for every chunk of n values, on two threads where that pays. `work` must not
 /// throw and must touch nothing that another chunk touches.
-template <class Work>
-void forEachChunk(std::size_t n, const Work& work) {
+template <class Work> void forEachChunk(std::size_t n, const Work& work) {
     const std::size_t chunks = chunkCount(n);
     const auto run = [&](std::size_t first, std::size_t last) {
         for (std::size_t c = first; c < last; ++c) work(c, c * kChunk, std::min(n, (c + 1) * kChunk));

@@ -13,8 +13,8 @@ namespace assay::stats {
 
 /// How well a score finds the samples that are wrong.
 struct DetectionQuality {
-    double auroc = 0;            ///< ties count half (Mann–Whitney)
-    double averagePrecision = 0; ///< Σ (R_i − R_{i−1}) P_i over distinct thresholds, as scikit-learn
+    double auroc = 0;                         ///< ties count half (Mann–Whitney)
+    double averagePrecision = 0;              ///< Σ (R_i − R_{i−1}) P_i over distinct thresholds, as scikit-learn
     double f1 = 0, precision = 0, recall = 0; ///< where `score >= threshold` is called wrong
     double threshold = 0;
     std::size_t wrong = 0, total = 0;
@@ -32,7 +32,10 @@ struct DetectionQuality {
 [[nodiscard]] double jaccard(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b);
 /// Mean and half-width of the 95 % interval of Student's t over few repetitions (seeds); half-width 0 where
 /// there is only one. Values that are not finite are left out of `count`.
-struct MeanInterval { double mean = 0, halfWidth = 0; std::size_t count = 0; };
+struct MeanInterval {
+    double mean = 0, halfWidth = 0;
+    std::size_t count = 0;
+};
 [[nodiscard]] MeanInterval meanInterval(std::span<const double> values);
 
 } // namespace assay::stats

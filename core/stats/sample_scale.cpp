@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/stats/mixture_kernel.h"
 #include "core/stats/parallel.h"
+#include "core/stats/vector_math.h"
 
 #include <algorithm>
 #include <array>
@@ -22,19 +23,16 @@ constexpr double kEpsilon = 1e-6;
 /// Rounding that a value in [0, 1] is forgiven.
 constexpr double kSlack = 1e-6;
 
-template <class T>
-using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+template <class T> using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
 
 /// Unsigned integers in the order of the numbers.
-template <class T>
-Bits<T> orderedKey(T value) {
+template <class T> Bits<T> orderedKey(T value) {
     constexpr int kShift = int(sizeof(T)) * 8 - 1;
     const Bits<T> bits = std::bit_cast<Bits<T>>(value);
     return bits ^ ((Bits<T>(0) - (bits >> kShift)) | (Bits<T>(1) << kShift));
 }
 
-template <class T>
-bool isFinite(T value) {
+template <class T> bool isFinite(T value) {
     return std::abs(value) <= std::numeric_limits<T>::max(); // false for NaN
 }
 
@@ -81,8 +79,7 @@ std::array<double, N> valuesAtRanks(std::span<const T> values, const std::array<
 }
 
 /// The 5th and 95th percentiles with linear interpolation, as NumPy's default.
-template <class T>
-std::pair<double, double> outerPercentiles(std::span<const T> values, std::size_t finite) {
+template <class T> std::pair<double, double> outerPercentiles(std::span<const T> values, std::size_t finite) {
     const double low = 0.05 * double(finite - 1), high = 0.95 * double(finite - 1);
     const auto rank = [&](double position) { return std::min(finite - 1, std::size_t(position)); };
     const std::array<std::size_t, 4> ranks = {rank(low), std::min(finite - 1, rank(low) + 1), rank(high),
@@ -98,7 +95,7 @@ std::pair<double, double> outerPercentiles(std::span<const T> values, std::size_
             between(valueOf(ranks[2]), valueOf(ranks[3]), high - std::floor(high))};
 }
 
-double scaled(double loss, const SampleScale& s, double factor) {
+ASSAY_ALWAYS_INLINE double scaled(double loss, const SampleScale& s, double factor) {
     double v = (loss - s.lo) * factor;
     v = v <= 0.0 ? s.clip : v;
     v = v >= 1.0 ? 1.0 - s.clip : v;
@@ -106,14 +103,15 @@ double scaled(double loss, const SampleScale& s, double factor) {
     return v > 1.0 - s.least ? 1.0 - s.least : v;
 }
 
-double factorOf(const SampleScale& s) { return 1.0 / (s.hi - s.lo + s.epsilon); }
+ASSAY_ALWAYS_INLINE double factorOf(const SampleScale& s) {
+    return 1.0 / (s.hi - s.lo + s.epsilon);
+}
 
 tl::unexpected<Error> notApart(const std::string& why) {
     return fail(ErrorCode::Numeric, "no two groups can be told apart: " + why);
 }
 
-template <class T>
-tl::unexpected<Error> outsideUnitInterval(std::span<const T> losses, double slack) {
+template <class T> tl::unexpected<Error> outsideUnitInterval(std::span<const T> losses, double slack) {
     const auto outside = [&](T v) { return isFinite(v) && (double(v) < -slack || double(v) > 1.0 + slack); };
     const auto at = std::find_if(losses.begin(), losses.end(), outside);
     return fail(ErrorCode::InvalidArgument,
@@ -123,8 +121,7 @@ tl::unexpected<Error> outsideUnitInterval(std::span<const T> losses, double slac
 }
 
 /// Whether a fit would see at least two different values.
-template <class T>
-bool keepsTwo(std::span<const T> losses, const SampleScale& s) {
+template <class T> bool keepsTwo(std::span<const T> losses, const SampleScale& s) {
     bool some = false;
     T first{};
     for (const T v : losses) {
@@ -141,8 +138,7 @@ bool keepsTwo(std::span<const T> losses, const SampleScale& s) {
 template <class T>
 Result<SampleScale> findScale(std::span<const T> losses, Normalisation normalisation, MixtureKind kind) {
     const kernel::FiniteRange range = kernel::finiteRange(losses.data(), losses.size());
-    if (range.finite == 0)
-        return notApart(losses.empty() ? "there are no values" : "no value is a finite number");
+    if (range.finite == 0) return notApart(losses.empty() ? "there are no values" : "no value is a finite number");
     if (range.finite == 1) return notApart("there is only one finite value");
     if (range.least == range.most) return notApart("all values are equal");
 
@@ -181,8 +177,7 @@ Result<SampleScale> findScale(std::span<const T> losses, Normalisation normalisa
     return s;
 }
 
-template <class T>
-std::size_t scaleValues(std::span<const T> losses, const SampleScale& scale, double* out) {
+template <class T> std::size_t scaleValues(std::span<const T> losses, const SampleScale& scale, double* out) {
     const SampleScale s = scale;
     const double factor = factorOf(s);
     std::size_t used = 0;
@@ -206,35 +201,59 @@ namespace {
 /// Where a histogram's cells lie: equal bins, and near 0 and 1, where logarithms bend, 64 finer cells in each of the
 /// outermost 16.
 struct Cells {
-    static constexpr std::int64_t kEdgeBins = 16, kFiner = 64, kPartBits = 16, kFineBits = 10;
-    static constexpr std::int64_t kFine = kEdgeBins * kFiner;
-    std::int64_t bins;
+    static constexpr std::int32_t kEdgeBins = 16, kFiner = 64, kPartBits = 16, kFineBits = 10;
+    static constexpr std::int32_t kFine = kEdgeBins * kFiner;
+    std::int32_t bins;
 
     [[nodiscard]] std::size_t count() const { return std::size_t(bins + 2 * kFine); }
-    /// Cell of a place in 65,536ths of a bin; what lies beyond the last bin goes to cell count().
-    [[nodiscard]] std::int64_t at(std::int64_t place) const {
-        const std::int64_t coarse = place >> kPartBits, fine = place >> kFineBits;
-        std::int64_t cell = coarse < kEdgeBins ? bins + fine : coarse;
-        cell = coarse >= bins - kEdgeBins ? bins + kFine + fine - (bins - kEdgeBins) * kFiner : cell;
-        return coarse >= bins ? bins + 2 * kFine : cell;
-    }
     /// In bins.
-    [[nodiscard]] double width(std::size_t cell) const { return std::int64_t(cell) < bins ? 1.0 : 1.0 / double(kFiner); }
+    [[nodiscard]] double width(std::size_t cell) const { return std::int32_t(cell) < bins ? 1.0 : 1.0 / kFiner; }
     /// Lower end of a cell, in bins.
     [[nodiscard]] double begin(std::size_t cell) const {
-        const std::int64_t i = std::int64_t(cell) - bins;
+        const std::int32_t i = std::int32_t(cell) - bins;
         if (i < 0) return double(cell);
         return double(i < kFine ? i : (bins - kEdgeBins) * kFiner + i - kFine) / double(kFiner);
     }
 };
 
+/// Where a block of values lies: `place` in 65,536ths of a bin, `cell` the cell; what is left out of the fit goes to
+/// the cell behind the last.
+template <class T>
+ASSAY_ALWAYS_INLINE void locateBody(const T* losses, std::size_t n, const SampleScale& scale, std::int32_t bins,
+                                    std::int32_t* place, std::int32_t* cell) {
+    const SampleScale s = scale;
+    const double factor = factorOf(s), spread = double(bins) * double(1 << Cells::kPartBits), last = spread - 1;
+    for (std::size_t j = 0; j < n; ++j) {
+        const double v = double(losses[j]);
+        const bool keep = v >= s.keepFrom && v <= s.keepTo;
+        double at = scaled(keep ? v : s.keepFrom, s, factor) * spread;
+        at = at < last ? at : last;
+        place[j] = std::int32_t(keep ? at : spread);
+    }
+    for (std::size_t j = 0; j < n; ++j) {
+        const std::int32_t coarse = place[j] >> Cells::kPartBits, fine = place[j] >> Cells::kFineBits;
+        const std::int32_t high = bins - Cells::kEdgeBins;
+        std::int32_t at = coarse < Cells::kEdgeBins ? bins + fine : coarse;
+        at = coarse >= high ? bins + Cells::kFine + fine - high * Cells::kFiner : at;
+        cell[j] = coarse >= bins ? bins + 2 * Cells::kFine : at;
+    }
+}
+
+ASSAY_VECTOR_CLONES void locate(const float* losses, std::size_t n, const SampleScale& scale, std::int32_t bins,
+                                std::int32_t* place, std::int32_t* cell) {
+    locateBody(losses, n, scale, bins, place, cell);
+}
+
+ASSAY_VECTOR_CLONES void locate(const double* losses, std::size_t n, const SampleScale& scale, std::int32_t bins,
+                                std::int32_t* place, std::int32_t* cell) {
+    locateBody(losses, n, scale, bins, place, cell);
+}
+
 } // namespace
 
 template <class T>
 std::vector<Bin> scaleIntoBins(std::span<const T> losses, const SampleScale& scale, std::size_t bins) {
-    const SampleScale s = scale;
-    const double factor = factorOf(s);
-    const Cells cells{std::int64_t(bins)};
+    const Cells cells{std::int32_t(bins)};
     // A word holds the count in its upper 24 bits and, below, the sum of the places inside the bin in 65,536ths: one
     // addition for both, no overflow for up to 2^24 - 1 values. Two tables in turn, so that equal neighbours do not
     // wait for each other; one spare cell takes what is left out.
@@ -246,19 +265,12 @@ std::vector<Bin> scaleIntoBins(std::span<const T> losses, const SampleScale& sca
 
     const auto count = [&](std::size_t half, std::size_t begin, std::size_t end) {
         std::vector<std::uint64_t> table(kTables * stride);
-        std::array<std::int64_t, kBlock> place, cell;
-        const double spread = double(bins) * kParts, last = spread - 1;
+        std::array<std::int32_t, kBlock> place, cell;
         while (begin < end) {
             const std::size_t stop = std::min(end, begin + kMostPerTable);
             for (; begin < stop; begin += kBlock) {
                 const std::size_t n = std::min(stop - begin, kBlock);
-                for (std::size_t j = 0; j < n; ++j) {
-                    const double v = double(losses[begin + j]);
-                    const bool keep = v >= s.keepFrom && v <= s.keepTo;
-                    const double at = std::min(scaled(keep ? v : s.keepFrom, s, factor) * spread, last);
-                    place[j] = std::int64_t(keep ? at : spread);
-                    cell[j] = cells.at(place[j]);
-                }
+                locate(losses.data() + begin, n, scale, cells.bins, place.data(), cell.data());
                 for (std::size_t j = 0; j < n; ++j)
                     table[(j % kTables) * stride + std::size_t(cell[j])] +=
                         (std::uint64_t(1) << 40) + std::uint64_t(place[j] & 0xffff);

@@ -19,12 +19,12 @@ namespace assay::stats {
 
 /// How losses map into (0, 1), and which of them a fit sees.
 struct SampleScale {
-    double lo = 0, hi = 1;     ///< value = (loss - lo) / (hi - lo + epsilon)
+    double lo = 0, hi = 1; ///< value = (loss - lo) / (hi - lo + epsilon)
     double epsilon = 0;
     double keepFrom = 0, keepTo = 0; ///< raw losses outside are left out of the fit
-    double clip = 0;           ///< values <= 0 become clip, values >= 1 become 1 - clip
-    double least = 0;          ///< then clamped to [least, 1 - least]
-    std::size_t finite = 0;    ///< values that are neither NaN nor infinite
+    double clip = 0;                 ///< values <= 0 become clip, values >= 1 become 1 - clip
+    double least = 0;                ///< then clamped to [least, 1 - least]
+    std::size_t finite = 0;          ///< values that are neither NaN nor infinite
 };
 
 /// Numeric error where fewer than two values are finite or all are equal; InvalidArgument where values that ought
