@@ -114,6 +114,12 @@ Statement& Statement::bindNull(int parameter) {
     return *this;
 }
 
+Statement& Statement::bind(int parameter, const Statement& row, int column) {
+    const int code = sqlite3_bind_value(m_statement, parameter, sqlite3_column_value(row.m_statement, column));
+    if (code != SQLITE_OK) m_database.fail(code);
+    return *this;
+}
+
 bool Statement::step() {
     const int code = sqlite3_step(m_statement);
     if (code == SQLITE_ROW) return true;
@@ -131,6 +137,7 @@ void Statement::reset() {
     sqlite3_clear_bindings(m_statement);
 }
 
+int Statement::columns() const { return sqlite3_column_count(m_statement); }
 bool Statement::isNull(int column) const { return sqlite3_column_type(m_statement, column) == SQLITE_NULL; }
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(m_statement, column); }
 double Statement::real(int column) const { return sqlite3_column_double(m_statement, column); }

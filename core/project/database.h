@@ -54,6 +54,8 @@ public:
     Statement& bind(int parameter, std::string_view text);
     Statement& bind(int parameter, std::span<const std::byte> blob);
     Statement& bindNull(int parameter);
+    /// The value of another statement's column, whatever its type.
+    Statement& bind(int parameter, const Statement& row, int column);
 
     /// True where there is a row.
     bool step();
@@ -61,6 +63,7 @@ public:
     void run();
     void reset();
 
+    [[nodiscard]] int columns() const;
     [[nodiscard]] bool isNull(int column) const;
     [[nodiscard]] std::int64_t integer(int column) const;
     [[nodiscard]] double real(int column) const;

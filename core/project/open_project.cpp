@@ -46,14 +46,6 @@ Inspection inspect(const std::filesystem::path& file, int schema, bool unclean) 
     return result;
 }
 
-bool leftRunsBehind(Database& database) {
-    for (const RunRecord& run : readRuns(database))
-        if (run.state == RunState::Running || run.state == RunState::Queued || run.state == RunState::Paused ||
-            run.state == RunState::Stopping)
-            return true;
-    return false;
-}
-
 std::shared_ptr<Project> openForWriting(const std::filesystem::path& file, int schema, std::unique_ptr<ProjectLock> lock) {
     const bool unclean = endedUncleanly(file);
     Inspection inspection = inspect(file, schema, unclean);
@@ -74,7 +66,7 @@ std::shared_ptr<Project> openForWriting(const std::filesystem::path& file, int s
             std::make_unique<JournalStore>(inspection.dataset.samples, int(inspection.dataset.classNames.size()));
         inspection.journal->load(database);
     }
-    if (leftRunsBehind(database)) {
+    if (runsLeftBehind(database) > 0) {
         Transaction transaction(database);
         closeInterruptedRuns(database);
         transaction.commit();

@@ -269,7 +269,8 @@ void ProjectWriter::publishAll() {
 void ProjectWriter::tidy(bool idle) {
     if (!m_start.database || m_start.share) return;
     const std::uint64_t waiting = m_start.database->logBytes();
-    if (waiting == 0 || (!idle && waiting < kLogLimit)) return;
+    const std::uint64_t limit = projectFaults().logLimit > 0 ? projectFaults().logLimit : kLogLimit;
+    if (waiting == 0 || (!idle && waiting < limit)) return;
     try {
         checkIdentity();
         m_start.database->checkpoint(false);
@@ -285,7 +286,8 @@ void ProjectWriter::close() {
             checkIdentity();
             if (!m_start.share) m_start.database->checkpoint(true);
             if (m_changed) keepBackup(*m_start.database);
-            if (m_journalChanged || !std::filesystem::exists(journalTextOf(m_start.file)))
+            const bool missing = m_start.journal->revision().value > 0 && !std::filesystem::exists(journalTextOf(m_start.file));
+            if (m_journalChanged || missing)
                 writeJournalText(*m_start.database, m_start.classNames);
         } catch (const std::exception& exception) {
             log(LogLevel::Warning, std::string("project: at the end: ") + exception.what());

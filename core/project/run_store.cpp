@@ -174,6 +174,14 @@ std::vector<std::string> readNotes(Database& database, RunId run) {
     return notes;
 }
 
+std::size_t runsLeftBehind(Database& database) {
+    Statement count(database, "SELECT count(*) FROM run WHERE state IN (?,?,?,?)");
+    int parameter = 1;
+    for (const RunState state : {RunState::Queued, RunState::Running, RunState::Paused, RunState::Stopping})
+        count.bind(parameter++, runStateName(state));
+    return count.step() ? std::size_t(count.integer(0)) : 0;
+}
+
 void closeInterruptedRuns(Database& database) {
     Statement update(database, "UPDATE run SET state=?, reason=CASE WHEN state=? THEN 'never started' ELSE "
                                "'interrupted in epoch ' || (epochs_done + 1) END WHERE state IN (?,?,?,?)");
@@ -290,6 +298,48 @@ std::shared_ptr<const Evidence> readEvidence(Database& database, RunId run, int 
          {evidence->loss.size(), evidence->confidence.size(), evidence->margin.size(), evidence->prediction.size()})
         check(size);
     return evidence;
+}
+
+void dropUndecodable(Database& database, std::size_t samples) {
+    const auto ids = [&](const char* sql) {
+        std::vector<std::pair<std::int64_t, std::int64_t>> found;
+        Statement row(database, sql);
+        while (row.step()) found.emplace_back(row.integer(0), row.integer(1));
+        return found;
+    };
+    const auto decodes = [](auto&& read) {
+        try {
+            read();
+            return true;
+        } catch (const SqlFailure&) {
+            return false;
+        }
+    };
+    const auto remove = [&](const char* sql, std::int64_t id) { Statement(database, sql).bind(1, id).run(); };
+    const auto removeRun = [&](std::int64_t id) {
+        for (const char* sql : {"DELETE FROM evidence WHERE run=?", "DELETE FROM epoch WHERE run=?", "DELETE FROM note WHERE run=?",
+                                "DELETE FROM run WHERE id=?"})
+            remove(sql, id);
+    };
+    for (const auto& [set, unused] : ids("SELECT id, 0 FROM label_set")) {
+        if (decodes([&, id = set] { (void)readLabelSet(database, id, samples); })) continue;
+        for (const auto& [run, labels] : ids("SELECT id, label_set FROM run"))
+            if (labels == set) removeRun(run);
+        remove("DELETE FROM label_set WHERE id=?", set);
+    }
+    for (const auto& [run, unused] : ids("SELECT id, 0 FROM run"))
+        if (!decodes([&, id = run] { (void)readRun(database, RunId(id)); })) removeRun(run);
+    for (const auto& [run, epoch] : ids("SELECT run, epoch FROM epoch")) {
+        const bool whole = decodes([&, r = run, e = epoch] {
+            Statement row(database, "SELECT summary, samples IS NULL FROM epoch WHERE run=? AND epoch=?");
+            row.bind(1, r).bind(2, e);
+            if (row.step()) (void)summaryFromJson(int(e), row.text(0));
+            if (row.integer(1) == 0) (void)readEvidence(database, RunId(r), int(e), samples);
+        });
+        if (whole) continue;
+        Statement(database, "DELETE FROM evidence WHERE run=? AND epoch=?").bind(1, run).bind(2, epoch).run();
+        Statement(database, "DELETE FROM epoch WHERE run=? AND epoch=?").bind(1, run).bind(2, epoch).run();
+    }
 }
 
 } // namespace assay

@@ -23,6 +23,8 @@ void updateRunRow(Database& database, const RunRecord& run);
 void setRunState(Database& database, RunId id, RunState state);
 void insertNote(Database& database, RunId run, const std::string& sentence);
 [[nodiscard]] std::vector<std::string> readNotes(Database& database, RunId run);
+/// Runs whose state says that a process is at work on them, or that they wait for one.
+[[nodiscard]] std::size_t runsLeftBehind(Database& database);
 /// Runs that a process left behind when it died become Stopped, and say in which epoch.
 void closeInterruptedRuns(Database& database);
 
@@ -37,6 +39,8 @@ struct PackedEpoch {
 [[nodiscard]] Result<PackedEpoch> packEpoch(const EpochReport& report, std::size_t samples);
 void insertEpoch(Database& database, RunId run, const PackedEpoch& epoch);
 [[nodiscard]] std::vector<EpochSummary> readEpochs(Database& database, RunId run);
+/// Takes out label sets, runs and epochs that do not decode, with all that refers to them: after a salvage.
+void dropUndecodable(Database& database, std::size_t samples);
 [[nodiscard]] std::shared_ptr<const Evidence> readEvidence(Database& database, RunId run, int epoch, std::size_t samples);
 
 } // namespace assay
