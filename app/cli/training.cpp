@@ -222,7 +222,8 @@ Result<RunFigures> train(Session& session, const TrainOptions& options) {
     if (options.resume == 0) { // a wrong name is told before any picture is decoded
         ASSAY_TRY(method, findIn(registry.methods, config.method, "method"));
         ASSAY_TRY(config.settings, readSettings(method->description(), options.settings));
-        ASSAY_CHECK_STATUS(findIn(registry.networks, config.network, "network"));
+        // "cnn-small:16" is cnn-small with a base width of 16
+        ASSAY_CHECK_STATUS(findIn(registry.networks, config.network.substr(0, config.network.find(':')), "network"));
     }
     DatasetArguments from = options.dataset;
     if (!options.labels.labels.empty() && options.labels.labelColumn.empty()) from.labelColumn.clear();
