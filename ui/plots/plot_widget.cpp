@@ -11,6 +11,7 @@
 #include <QContextMenuEvent>
 #include <QDialog>
 #include <QEvent>
+#include <QFile>
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -179,7 +180,7 @@ Status PlotWidget::saveFigure(const QString& file, QSize size) {
         return fail(ErrorCode::Unsupported, "a figure is saved as .svg, .pdf or .png; choose one of these endings",
                     file.toStdString());
     const QByteArray bytes = figure(format, size);
-    return writeFileAtomically(std::filesystem::path(file.toStdString()),
+    return writeFileAtomically(std::filesystem::path(QFile::encodeName(file).toStdString()),
                                std::string_view(bytes.constData(), std::size_t(bytes.size())));
 }
 

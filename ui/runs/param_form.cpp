@@ -132,7 +132,7 @@ void ParamForm::setSpecs(std::vector<ParamSpec> specs) {
         if (row == nullptr || row->spec.defaultValue.index() != value.index()) continue;
         if (parseParam(row->spec, toText(value))) row->set(value);
     }
-    for (const auto& row : m_rows) update(*row);
+    for (const auto& row : m_rows) refresh(*row);
 }
 
 void ParamForm::addRow(const ParamSpec& spec, QWidget* box) {
@@ -147,7 +147,7 @@ void ParamForm::addRow(const ParamSpec& spec, QWidget* box) {
     tip += tr("\nDefault: %1").arg(QString::fromStdString(toText(spec.defaultValue)));
 
     const auto touched = [this, row] {
-        update(*row);
+        refresh(*row);
         Q_EMIT changed();
     };
     switch (spec.type) {
@@ -227,7 +227,7 @@ void ParamForm::addRow(const ParamSpec& spec, QWidget* box) {
     m_rows.push_back(std::move(owned));
 }
 
-void ParamForm::update(Row& row) {
+void ParamForm::refresh(Row& row) {
     const bool differs = isChanged(row.spec.name);
     row.mark->setText(differs ? QStringLiteral("●") : QString());
     QFont type(font());

@@ -53,7 +53,7 @@ protected:
 private:
     struct Row;
     void addRow(const ParamSpec& spec, QWidget* box);
-    void update(Row& row);
+    void refresh(Row& row);
     [[nodiscard]] Row* find(const std::string& name) const;
 
     std::vector<ParamSpec> m_specs;

@@ -1,0 +1,198 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/rng.h"
+#include "core/stats/ranking.h"
+#include "ui/plots/disagreement_plot.h"
+#include "ui/plots/loss_bands_plot.h"
+#include "ui/plots/pseudo_label_plot.h"
+#include "ui/plots/qcustomplot_include.h"
+#include "ui/plots/training_curves_plot.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+#include <cmath>
+#include <limits>
+
+using namespace assay;
+using namespace assay::ui;
+
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+RunCurves curves(const QString& name, int epochs) {
+    RunCurves run;
+    run.name = name;
+    for (int e = 1; e <= epochs; ++e) {
+        run.epochs.push_back(e);
+        run.values["train-loss"].push_back(2.0 / e);
+        run.values["test-accuracy"].push_back(1 - 0.8 / e);
+        run.values["learning-rate"].push_back(0.01);
+    }
+    return run;
+}
+
+} // namespace
+
+class TestEpochPlots : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aRunHasALineForEachSplitThatItRecorded() {
+        TrainingCurvesPlot plot;
+        plot.setRuns({curves(QStringLiteral("1 cross-entropy"), 5)});
+        QCOMPARE(plot.series().size(), std::size_t(2));
+        plot.setLearningRateShown(true);
+        QCOMPARE(plot.series().size(), std::size_t(3));
+        QVERIFY(plot.dataAsTsv().startsWith(QLatin1String("epoch\taccuracy test\tloss train\trate")));
+        QCOMPARE(plot.dataAsTsv().count(QLatin1Char('\n')), 6);
+    }
+
+    void severalRunsKeepTheirColoursAndNames() {
+        TrainingCurvesPlot plot;
+        RunCurves a = curves(QStringLiteral("1 cross-entropy"), 4);
+        RunCurves b = curves(QStringLiteral("2 co-teaching"), 6);
+        a.colour = 0;
+        b.colour = 1;
+        plot.setRuns({a, b});
+        QStringList names;
+        for (const EpochSeries& s : plot.series())
+            if (!s.name.isEmpty()) names << s.name + QString::number(s.ink);
+        QCOMPARE(names, QStringList({QStringLiteral("1 cross-entropy0"), QStringLiteral("1 cross-entropy0"),
+                                     QStringLiteral("2 co-teaching1"), QStringLiteral("2 co-teaching1")}));
+    }
+
+    void aClickAsksForItsEpoch() {
+        TrainingCurvesPlot plot;
+        plot.setRuns({curves(QStringLiteral("1 cross-entropy"), 9)});
+        plot.resize(600, 360);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        plot.plot().replot(QCustomPlot::rpImmediateRefresh);
+        QSignalSpy clicked(&plot, &EpochPlot::epochClicked);
+        QCPAxisRect* rect = plot.plot().axisRect(0);
+        const int x = int(std::lround(rect->axis(QCPAxis::atBottom)->coordToPixel(6)));
+        QTest::mouseClick(&plot.plot(), Qt::LeftButton, {}, QPoint(x, rect->rect().center().y()));
+        QCOMPARE(clicked.count(), 1);
+        QCOMPARE(clicked[0][0].toInt(), 6);
+    }
+
+    void pseudoLabelCountsEqualARecount() {
+        constexpr int kClasses = 4;
+        constexpr int kEpochs = 7;
+        PseudoLabelHistory history;
+        history.perClass.assign(kClasses, {});
+        std::vector<std::vector<int>> recount(kEpochs, std::vector<int>(kClasses));
+        for (int k = 0; k < kClasses; ++k) history.classNames.push_back(QStringLiteral("class %1").arg(k));
+        for (int e = 0; e < kEpochs; ++e) {
+            history.epochs.push_back(e + 1);
+            for (std::uint32_t i = 0; i < 500; ++i) {
+                CounterRng rng(3, RngPurpose::Test, std::uint32_t(e), i);
+                const int label = int(rng.below(kClasses + 2)) - 2; // negative: not accepted
+                if (label >= 0) ++recount[std::size_t(e)][std::size_t(label)];
+            }
+            for (int k = 0; k < kClasses; ++k)
+                history.perClass[std::size_t(k)].push_back(recount[std::size_t(e)][std::size_t(k)]);
+        }
+        PseudoLabelPlot plot;
+        plot.setHistory(history);
+        for (const bool stacked : {true, false}) {
+            plot.setStacked(stacked);
+            const QStringList lines = plot.dataAsTsv().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+            QCOMPARE(lines.size(), qsizetype(kEpochs + 1));
+            for (int e = 0; e < kEpochs; ++e) {
+                const QStringList cells = lines[e + 1].split(QLatin1Char('\t'));
+                int sum = 0;
+                for (int k = 0; k < kClasses; ++k) {
+                    QCOMPARE(cells[k + 1].toInt(), recount[std::size_t(e)][std::size_t(k)]);
+                    sum += recount[std::size_t(e)][std::size_t(k)];
+                }
+                // The uppermost border of a stack is the sum of all classes.
+                if (stacked) QCOMPARE(plot.series()[kClasses - 1].values[std::size_t(e)], double(sum));
+            }
+        }
+    }
+
+    void manyClassesBecomeTheLargestAndTheRest() {
+        PseudoLabelHistory history;
+        history.epochs = {1, 2};
+        double all = 0;
+        for (int k = 0; k < 100; ++k) {
+            history.perClass.push_back({double(k), double(2 * k)});
+            history.classNames.push_back(QString::number(k));
+            all += 2 * k;
+        }
+        PseudoLabelPlot plot;
+        plot.setHistory(history);
+        QVERIFY(plot.series().size() <= 12);
+        double shown = 0;
+        for (const EpochSeries& s : plot.series())
+            if (s.panel == 0) shown += s.shown[1];
+        QCOMPARE(shown, all);
+    }
+
+    void bandsAreTheQuartilesOfEachGroup() {
+        std::vector<float> losses;
+        std::vector<std::uint8_t> noisy;
+        std::vector<float> clean;
+        for (std::uint32_t i = 0; i < 301; ++i) {
+            CounterRng rng(8, RngPurpose::Test, 0, i);
+            losses.push_back(float(rng.uniform()));
+            noisy.push_back(i % 3 == 0);
+            if (i % 3 != 0) clean.push_back(losses.back());
+        }
+        const LossBand band = lossBand(4, losses, noisy);
+        QCOMPARE(band.epoch, 4);
+        QCOMPARE(band.clean[1], stats::quantile(clean, 0.5));
+        QVERIFY(band.noisy[0] < band.noisy[1] && band.noisy[1] < band.noisy[2]);
+        const LossBand single = lossBand(1, losses, std::vector<std::uint8_t>(losses.size(), 0));
+        QVERIFY(std::isnan(single.noisy[1]));
+        LossBandsPlot plot;
+        plot.setBands({single, band}, true);
+        QVERIFY(!plot.dataAsTsv().contains(QLatin1String("nan"), Qt::CaseInsensitive));
+    }
+
+    void twoNetworksThatAgreeAreCalledOne() {
+        DisagreementPlot plot;
+        DisagreementHistory history;
+        history.epochs = {1, 2, 3};
+        history.differing = {0.3, 0.05, kNan};
+        plot.setHistory(history);
+        QVERIFY(plot.verdict().contains(QLatin1String("two")));
+        history.differing = {0.3, 0.05, 0.004};
+        plot.setHistory(history);
+        QVERIFY(plot.verdict().contains(QLatin1String("one")));
+    }
+
+    void nothingAndHolesAreNoTrouble() {
+        TrainingCurvesPlot lines;
+        lines.setRuns({});
+        QVERIFY(!lines.hasData());
+        RunCurves holes;
+        holes.name = QStringLiteral("holes");
+        holes.epochs = {1, 2, 3};
+        holes.values["test-accuracy"] = {kNan, 0.5, kNan};
+        holes.values["train-loss"] = {kNan, kNan, kNan};
+        lines.setRuns({holes});
+        QVERIFY(lines.hasData());
+        lines.resize(300, 200);
+        lines.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&lines));
+        lines.plot().replot(QCustomPlot::rpImmediateRefresh);
+        QVERIFY(!lines.summary().contains(QLatin1String("nan"), Qt::CaseInsensitive));
+        QVERIFY(!lines.dataAsTsv().contains(QLatin1String("nan"), Qt::CaseInsensitive));
+        RunCurves one = curves(QStringLiteral("one"), 1);
+        lines.setRuns({one});
+        lines.plot().replot(QCustomPlot::rpImmediateRefresh);
+        PseudoLabelPlot pseudo;
+        pseudo.setHistory({});
+        QVERIFY(!pseudo.hasData());
+        LossBandsPlot bands;
+        bands.setBands({}, false);
+        QVERIFY(!bands.hasData());
+    }
+};
+
+QTEST_MAIN(TestEpochPlots)
+#include "tst_epoch_plots.moc"

@@ -1,0 +1,211 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/rng.h"
+#include "ui/plots/loss_histogram_plot.h"
+#include "ui/plots/qcustomplot_include.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+using namespace assay;
+using namespace assay::ui;
+
+namespace {
+
+struct Losses {
+    std::vector<float> loss;
+    std::vector<std::uint8_t> wrong;
+};
+
+Losses twoGroups(std::size_t count) {
+    Losses made;
+    for (std::size_t i = 0; i < count; ++i) {
+        CounterRng rng(5, RngPurpose::Test, 0, std::uint32_t(i));
+        const bool bad = rng.uniform() < 0.25;
+        made.wrong.push_back(bad ? 1 : 0);
+        made.loss.push_back(float(bad ? std::max(0.05, 3 + rng.normal()) : rng.gamma(1.3) * 0.4));
+    }
+    return made;
+}
+
+void settle(LossHistogramPlot& plot) {
+    plot.resize(640, 400);
+    plot.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&plot));
+    plot.plot().replot(QCustomPlot::rpImmediateRefresh);
+}
+
+} // namespace
+
+class TestLossHistogramPlot : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void countsEqualThoseCountedOneByOne() {
+        const Losses data = twoGroups(3000);
+        LossHistogramPlot plot;
+        plot.setLosses(data.loss, data.wrong);
+        const stats::Histogram& all = plot.counts();
+        std::vector<std::uint64_t> counted(all.counts.size());
+        std::vector<std::uint64_t> wrong(all.counts.size());
+        for (std::size_t i = 0; i < data.loss.size(); ++i) {
+            const double place = (double(data.loss[i]) - all.lo) / (all.hi - all.lo) * double(counted.size());
+            const auto bin = std::size_t(std::clamp(place, 0.0, double(counted.size() - 1)));
+            ++counted[bin];
+            wrong[bin] += data.wrong[i];
+        }
+        QCOMPARE(all.counts, counted);
+        QCOMPARE(plot.wrongCounts().counts, wrong);
+    }
+
+    void suspectsEqualThoseCountedOneByOne() {
+        const Losses data = twoGroups(3000);
+        LossHistogramPlot plot;
+        plot.setLosses(data.loss);
+        QVERIFY(plot.shownFit().has_value());
+        const std::vector<float> posterior = stats::posteriors(*plot.shownFit(), data.loss);
+        for (std::uint32_t i = 0; i < 200; ++i) {
+            const double threshold = CounterRng(9, RngPurpose::Test, 0, i).uniform();
+            plot.setThreshold(threshold);
+            const auto expected =
+                std::count_if(posterior.begin(), posterior.end(), [=](float p) { return double(p) >= threshold; });
+            QCOMPARE(plot.suspects(), std::size_t(expected));
+        }
+    }
+
+    void aThresholdStandsWhereThePosteriorReachesIt() {
+        const Losses data = twoGroups(4000);
+        LossHistogramPlot plot;
+        plot.setLosses(data.loss);
+        for (const double p : {0.1, 0.25, 0.5, 0.75, 0.9}) {
+            plot.setThreshold(p);
+            QVERIFY2(std::abs(plot.pNoisyAt(plot.thresholdLoss()) - p) < 1e-3, qPrintable(QString::number(p)));
+        }
+    }
+
+    void draggingTheLineTellsThePosteriorUnderThePointer() {
+        const Losses data = twoGroups(4000);
+        LossHistogramPlot plot;
+        plot.setLosses(data.loss);
+        settle(plot);
+        QSignalSpy moved(&plot, &LossHistogramPlot::thresholdMoved);
+        QCustomPlot& canvas = plot.plot();
+        const int y = canvas.axisRect()->rect().center().y();
+        const int from = int(std::lround(canvas.xAxis->coordToPixel(plot.thresholdLoss())));
+        const int to = from + 25;
+        QTest::mousePress(&canvas, Qt::LeftButton, {}, QPoint(from, y));
+        QTest::mouseMove(&canvas, QPoint(from + 10, y));
+        QTest::mouseMove(&canvas, QPoint(to, y));
+        QTest::mouseRelease(&canvas, Qt::LeftButton, {}, QPoint(to, y));
+        QVERIFY(moved.count() >= 2);
+        const double loss = canvas.xAxis->pixelToCoord(to);
+        QCOMPARE(moved.last().at(0).toDouble(), plot.pNoisyAt(loss));
+        QCOMPARE(plot.threshold(), plot.pNoisyAt(loss));
+        QVERIFY(std::abs(canvas.xAxis->coordToPixel(plot.thresholdLoss()) - to) < 0.51);
+    }
+
+    void aThresholdToldBackDoesNotMoveTheLine() {
+        const Losses data = twoGroups(4000);
+        LossHistogramPlot plot;
+        plot.setLosses(data.loss);
+        settle(plot);
+        QCustomPlot& canvas = plot.plot();
+        const QPoint middle = canvas.axisRect()->rect().center();
+        const QPoint from(int(std::lround(canvas.xAxis->coordToPixel(plot.thresholdLoss()))), middle.y());
+        const QPoint to(canvas.axisRect()->rect().right() - 5, middle.y()); // far out the posterior is flat
+        QTest::mousePress(&canvas, Qt::LeftButton, {}, from);
+        QTest::mouseMove(&canvas, to);
+        QTest::mouseRelease(&canvas, Qt::LeftButton, {}, to);
+        const double before = plot.thresholdLoss();
+        plot.setThreshold(plot.threshold());
+        QCOMPARE(plot.thresholdLoss(), before);
+    }
+
+    void arrowKeysMoveTheThreshold() {
+        const Losses data = twoGroups(2000);
+        LossHistogramPlot plot;
+        plot.setLosses(data.loss);
+        QSignalSpy moved(&plot, &LossHistogramPlot::thresholdMoved);
+        QTest::keyClick(&plot, Qt::Key_Right);
+        QVERIFY(std::abs(plot.threshold() - 0.51) < 1e-12);
+        QTest::keyClick(&plot, Qt::Key_Left, Qt::ShiftModifier);
+        QVERIFY(std::abs(plot.threshold() - 0.41) < 1e-12);
+        QCOMPARE(moved.count(), 2);
+        for (int i = 0; i < 20; ++i) QTest::keyClick(&plot, Qt::Key_Right, Qt::ShiftModifier);
+        QCOMPARE(plot.threshold(), 1.0);
+    }
+
+    void shiftDragAsksForARangeOfLosses() {
+        const Losses data = twoGroups(2000);
+        LossHistogramPlot plot;
+        plot.setLosses(data.loss);
+        settle(plot);
+        QSignalSpy brushed(&plot, &LossHistogramPlot::rangeBrushed);
+        QSignalSpy moved(&plot, &LossHistogramPlot::thresholdMoved);
+        QCustomPlot& canvas = plot.plot();
+        const QRect area = canvas.axisRect()->rect();
+        const QPoint from(area.left() + 80, area.center().y());
+        const QPoint to(area.left() + 160, area.center().y());
+        QTest::mousePress(&canvas, Qt::LeftButton, Qt::ShiftModifier, from);
+        QTest::mouseMove(&canvas, to);
+        QTest::mouseRelease(&canvas, Qt::LeftButton, Qt::ShiftModifier, to);
+        QCOMPARE(brushed.count(), 1);
+        QCOMPARE(moved.count(), 0);
+        QVERIFY(std::abs(brushed[0][0].toDouble() - canvas.xAxis->pixelToCoord(from.x())) < 1e-9);
+        QVERIFY(std::abs(brushed[0][1].toDouble() - canvas.xAxis->pixelToCoord(to.x())) < 1e-9);
+    }
+
+    void theOtherMixtureIsDrawnWithoutMovingTheMeaningOfTheThreshold() {
+        const Losses data = twoGroups(3000);
+        stats::MixtureOptions options;
+        const auto fit = stats::fitMixture(data.loss, options);
+        QVERIFY(fit.has_value());
+        LossHistogramPlot plot;
+        plot.setData(data.loss, {}, *fit);
+        plot.setThreshold(0.6);
+        const std::size_t before = plot.suspects();
+        plot.setMixtureKind(stats::MixtureKind::Gaussian);
+        QVERIFY(plot.shownFit()->kind == stats::MixtureKind::Gaussian);
+        QCOMPARE(plot.suspects(), before);
+        QVERIFY(std::abs(fit->pNoisy(plot.thresholdLoss()) - 0.6) < 1e-3);
+    }
+
+    void oddDataIsShownOrExplained_data() {
+        QTest::addColumn<QVector<float>>("losses");
+        QTest::addColumn<bool>("shown");
+        const float nan = std::numeric_limits<float>::quiet_NaN();
+        const float infinite = std::numeric_limits<float>::infinity();
+        QTest::newRow("empty") << QVector<float>{} << false;
+        QTest::newRow("one") << QVector<float>{1.5f} << true;
+        QTest::newRow("two") << QVector<float>{0.1f, 3.0f} << true;
+        QTest::newRow("constant") << QVector<float>(500, 0.7f) << true;
+        QTest::newRow("all zero") << QVector<float>(500, 0.0f) << true;
+        QTest::newRow("not numbers") << QVector<float>{nan, infinite, nan} << false;
+        QTest::newRow("some not numbers") << QVector<float>{nan, 0.1f, 0.2f, infinite, 2.0f, 3.0f} << true;
+        QTest::newRow("one far away") << (QVector<float>(400, 0.5f) + QVector<float>{1e6f}) << true;
+    }
+    void oddDataIsShownOrExplained() {
+        QFETCH(const QVector<float>, losses);
+        QFETCH(const bool, shown);
+        LossHistogramPlot plot;
+        plot.setLosses(std::vector<float>(losses.begin(), losses.end()), std::vector<std::uint8_t>(std::size_t(losses.size()), 1));
+        settle(plot);
+        for (const bool log : {true, false}) {
+            plot.setLogScale(log);
+            plot.setThreshold(0.3);
+            plot.plot().replot(QCustomPlot::rpImmediateRefresh);
+        }
+        QCOMPARE(plot.hasData(), shown);
+        QVERIFY(!plot.summary().isEmpty());
+        QVERIFY(!plot.summary().contains(QLatin1String("nan"), Qt::CaseInsensitive));
+        QVERIFY(!plot.dataAsTsv().contains(QLatin1String("nan"), Qt::CaseInsensitive));
+        QVERIFY(!plot.dataAsTsv().contains(QLatin1String("inf"), Qt::CaseInsensitive));
+    }
+};
+
+QTEST_MAIN(TestLossHistogramPlot)
+#include "tst_loss_histogram_plot.moc"

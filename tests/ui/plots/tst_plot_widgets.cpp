@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/rng.h"
+#include "ui/plots/loss_scatter_plot.h"
+#include "ui/plots/loss_sparkline.h"
+#include "ui/plots/matrix_plot.h"
+#include "ui/plots/plot_text.h"
+#include "ui/plots/qcustomplot_include.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QImage>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+#include <limits>
+
+using namespace assay;
+using namespace assay::ui;
+
+namespace {
+
+QPalette darkPalette() {
+    QPalette palette;
+    palette.setColor(QPalette::Base, QColor(30, 30, 30));
+    palette.setColor(QPalette::Text, QColor(230, 230, 230));
+    return palette;
+}
+
+void fillMatrix(MatrixPlot& plot) {
+    plot.setMatrix({{0.75, 0.25}, {0.1, 0.9}}, {QStringLiteral("cat"), QStringLiteral("dog")},
+                   {QStringLiteral("cat"), QStringLiteral("dog")}, MatrixPlot::Format::Share, 1.0);
+}
+
+} // namespace
+
+class TestPlotWidgets : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void coloursFollowThePalette() {
+        MatrixPlot plot(QStringLiteral("matrix"), QStringLiteral("Matrix"));
+        QPalette light;
+        light.setColor(QPalette::Base, Qt::white);
+        light.setColor(QPalette::Text, Qt::black);
+        plot.setPalette(light);
+        QVERIFY(!plot.theme().dark);
+        plot.setPalette(darkPalette());
+        QVERIFY(plot.theme().dark);
+        QCOMPARE(plot.theme().background, QColor(30, 30, 30));
+    }
+
+    void cleanAndSuspectAreOkabeAndItosBlueAndOrange() {
+        const PlotTheme theme = PlotTheme::light();
+        QCOMPARE(theme.clean, QColor(0x00, 0x72, 0xb2));
+        QCOMPARE(theme.suspect, QColor(0xe6, 0x9f, 0x00));
+    }
+
+    void savedFiguresAreLightWhateverTheDesktop() {
+        QTemporaryDir folder;
+        MatrixPlot plot(QStringLiteral("matrix"), QStringLiteral("Matrix"));
+        plot.setPalette(darkPalette());
+        fillMatrix(plot);
+        const QString png = folder.filePath(QStringLiteral("figure.png"));
+        QVERIFY(plot.saveFigure(png, QSize(300, 200)).has_value());
+        const QImage image(png);
+        QCOMPARE(image.size(), QSize(600, 400));
+        QCOMPARE(image.pixelColor(1, 1), QColor(Qt::white));
+        QVERIFY(plot.theme().dark);
+        const QByteArray svg = plot.figure(FigureFormat::Svg, QSize(300, 200));
+        QVERIFY(svg.contains("<svg") && svg.trimmed().endsWith("</svg>"));
+        const QByteArray pdf = plot.figure(FigureFormat::Pdf, QSize(300, 200));
+        QVERIFY(pdf.startsWith("%PDF"));
+        const Status refused = plot.saveFigure(folder.filePath(QStringLiteral("figure.doc")));
+        QVERIFY(!refused.has_value());
+        QVERIFY(QString::fromStdString(refused.error().message).contains(QLatin1String(".svg")));
+    }
+
+    void dataIsCopiedAsTabs() {
+        MatrixPlot plot(QStringLiteral("matrix"), QStringLiteral("Matrix"));
+        plot.setAxisTitles(QStringLiteral("true"), QStringLiteral("given"));
+        fillMatrix(plot);
+        plot.copyData();
+        QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("true\tcat\tdog\ncat\t0.75\t0.25\ndog\t0.1\t0.9\n"));
+    }
+
+    void aCellIsClickedOrWalkedTo() {
+        MatrixPlot plot(QStringLiteral("matrix"), QStringLiteral("Matrix"));
+        fillMatrix(plot);
+        plot.resize(400, 300);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        QSignalSpy clicked(&plot, &MatrixPlot::cellClicked);
+        QTest::mouseClick(plot.canvas(), Qt::LeftButton, {}, plot.cellRect(1, 0).center().toPoint());
+        QCOMPARE(clicked.count(), 1);
+        QCOMPARE(clicked[0][0].toInt(), 1);
+        QCOMPARE(clicked[0][1].toInt(), 0);
+        QTest::keyClick(&plot, Qt::Key_Right);
+        QTest::keyClick(&plot, Qt::Key_Up);
+        QTest::keyClick(&plot, Qt::Key_Return);
+        QCOMPARE(clicked.count(), 2);
+        QCOMPARE(clicked[1][0].toInt(), 0);
+        QCOMPARE(clicked[1][1].toInt(), 1);
+    }
+
+    void aMatrixWithoutNumbersStaysBlank() {
+        MatrixPlot plot(QStringLiteral("matrix"), QStringLiteral("Matrix"));
+        plot.setMatrix({}, {}, {}, MatrixPlot::Format::Count);
+        QVERIFY(!plot.hasData());
+        plot.setMatrix({{std::numeric_limits<double>::quiet_NaN()}}, {QStringLiteral("a")}, {QStringLiteral("b")},
+                       MatrixPlot::Format::Percent);
+        QVERIFY(plot.hasData());
+        plot.resize(200, 200);
+        QVERIFY(!plot.grab().isNull());
+        QVERIFY(!plot.dataAsTsv().contains(QLatin1String("nan")));
+    }
+
+    void aRectangleBrushesTheSamplesInside() {
+        std::vector<SampleIndex> samples;
+        std::vector<float> a;
+        std::vector<float> b;
+        for (std::uint32_t i = 0; i < 2000; ++i) {
+            CounterRng rng(4, RngPurpose::Test, 0, i);
+            samples.push_back(SampleIndex(i + 7));
+            a.push_back(float(rng.uniform() * 4));
+            b.push_back(float(rng.uniform() * 4));
+        }
+        LossScatterPlot plot;
+        plot.setLosses(samples, a, b);
+        QVERIFY(!plot.drawnAsDensity());
+        plot.resize(500, 400);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        plot.plot().replot(QCustomPlot::rpImmediateRefresh);
+        std::vector<SampleIndex> got;
+        connect(&plot, &LossScatterPlot::brushed, this, [&](const std::vector<SampleIndex>& inside) { got = inside; });
+        const QRect area = plot.plot().axisRect()->rect();
+        const QPoint from(area.left() + 100, area.top() + 60);
+        const QPoint to(area.left() + 220, area.top() + 200);
+        QTest::mousePress(&plot.plot(), Qt::LeftButton, {}, from);
+        QTest::mouseMove(&plot.plot(), to);
+        QTest::mouseRelease(&plot.plot(), Qt::LeftButton, {}, to);
+        std::vector<SampleIndex> expected;
+        for (std::size_t i = 0; i < samples.size(); ++i)
+            if (double(a[i]) >= plot.plot().xAxis->pixelToCoord(from.x()) && double(a[i]) <= plot.plot().xAxis->pixelToCoord(to.x()) &&
+                double(b[i]) <= plot.plot().yAxis->pixelToCoord(from.y()) && double(b[i]) >= plot.plot().yAxis->pixelToCoord(to.y()))
+                expected.push_back(samples[i]);
+        QVERIFY(!expected.empty());
+        QVERIFY(got == expected);
+    }
+
+    void manyPointsBecomeADensity() {
+        const std::size_t count = LossScatterPlot::kMostPoints + 1;
+        std::vector<SampleIndex> samples;
+        for (std::uint32_t i = 0; i < count; ++i) samples.push_back(SampleIndex(i));
+        LossScatterPlot plot;
+        plot.setLosses(samples, std::vector<float>(count, 1.0f), std::vector<float>(count, 2.0f));
+        QVERIFY(plot.drawnAsDensity());
+        plot.resize(300, 300);
+        QVERIFY(!plot.grab().isNull());
+    }
+
+    void aSparklineTellsTheLastLoss() {
+        LossSparkline line;
+        line.resize(200, 50);
+        line.setValues({});
+        QVERIFY(!line.grab().isNull());
+        line.setValues({1.0f, std::numeric_limits<float>::quiet_NaN(), 2.5f}, 2.0f);
+        QVERIFY(line.accessibleDescription().contains(QLatin1String("2.5")));
+        QVERIFY(!line.grab().isNull());
+        QSignalSpy clicked(&line, &LossSparkline::epochClicked);
+        QTest::mouseClick(&line, Qt::LeftButton, {}, QPoint(4, 20));
+        QCOMPARE(clicked.count(), 1);
+        QCOMPARE(clicked[0][0].toInt(), 1);
+    }
+
+    void numbersAreWrittenForPeople() {
+        QCOMPARE(countText(1604), QStringLiteral("1,604"));
+        QCOMPARE(valueText(0.123456), QStringLiteral("0.123"));
+        QCOMPARE(valueText(std::nan("")), QStringLiteral("–"));
+        QCOMPARE(durationText(70), QStringLiteral("1:10"));
+        QCOMPARE(durationText(3725), QStringLiteral("1:02:05"));
+        QCOMPARE(durationText(-1), QStringLiteral("–"));
+        QCOMPARE(plainNumber(0.1), QStringLiteral("0.1"));
+        QCOMPARE(plainNumber(std::nan("")), QString());
+    }
+};
+
+QTEST_MAIN(TestPlotWidgets)
+#include "tst_plot_widgets.moc"

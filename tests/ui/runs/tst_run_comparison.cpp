@@ -1,0 +1,187 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/rng.h"
+#include "ui/runs/method_advice.h"
+#include "ui/runs/run_comparison.h"
+#include "ui/runs/run_history.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace assay;
+using namespace assay::ui;
+
+namespace {
+
+constexpr std::size_t kSamples = 400;
+
+struct Made {
+    RunRecord run;
+    std::shared_ptr<const std::vector<EpochSummary>> epochs;
+    Evidence evidence;
+    LabelSet labels;
+    std::vector<Split> splits;
+};
+
+/// A run with distinct probabilities, so that no tie has to be broken.
+Made makeRun(std::int64_t id, std::uint64_t seed, double strength) {
+    Made made;
+    made.run.id = RunId(id);
+    made.run.config.method = "co-teaching";
+    made.run.config.seed = seed;
+    made.run.config.settings = {{"forget-rate", 0.2}};
+    std::vector<EpochSummary> epochs;
+    for (int e = 1; e <= 14; ++e) {
+        EpochSummary epoch;
+        epoch.epoch = e;
+        epoch.scalars["test-accuracy"] = 0.5 + 0.02 * e - (e == 14 ? 0.1 : 0) + 0.001 * double(seed);
+        epoch.scalars["seconds"] = 2;
+        epochs.push_back(std::move(epoch));
+    }
+    made.epochs = std::make_shared<const std::vector<EpochSummary>>(std::move(epochs));
+    made.evidence.epoch = 14;
+    for (std::uint32_t i = 0; i < kSamples; ++i) {
+        CounterRng rng(seed, RngPurpose::Test, 0, i);
+        const bool wrong = i % 4 == 0;
+        made.labels.trueLabels.push_back(Label(i % 3));
+        made.labels.labels.push_back(wrong ? Label((i + 1) % 3) : Label(i % 3));
+        made.splits.push_back(i % 5 == 0 ? Split::Test : Split::Train);
+        made.evidence.samples.push_back(SampleIndex(i));
+        made.evidence.loss.push_back(float(rng.uniform()));
+        made.evidence.prediction.push_back(Label(i % 3));
+        made.evidence.confidence.push_back(0.9f);
+        made.evidence.margin.push_back(0);
+        made.evidence.columns["p-noisy"].push_back(float((wrong ? strength : 0) + (1 - strength) * rng.uniform()));
+    }
+    return made;
+}
+
+RunFigures figures(const Made& made, double threshold = 0.5) {
+    return runFigures(made.run, made.epochs, &made.evidence, made.labels, made.splits, threshold);
+}
+
+} // namespace
+
+class TestRunComparison : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void detectionIsThatOfTheTrainingSplit() {
+        const Made made = makeRun(1, 1, 0.4);
+        const RunFigures found = figures(made, 0.45);
+        std::vector<float> score;
+        std::vector<std::uint8_t> wrong;
+        std::size_t suspects = 0;
+        for (std::size_t i = 0; i < kSamples; ++i) {
+            if (made.splits[i] != Split::Train) continue;
+            score.push_back(made.evidence.columns.at("p-noisy")[i]);
+            wrong.push_back(made.labels.labels[i] != made.labels.trueLabels[i]);
+            suspects += double(score.back()) >= 0.45;
+        }
+        const auto expected = stats::detectionQuality(score, wrong, 0.45);
+        QVERIFY(expected.has_value() && found.detection.has_value());
+        QCOMPARE(found.detection->auroc, expected->auroc);
+        QCOMPARE(found.detection->averagePrecision, expected->averagePrecision);
+        QCOMPARE(found.detection->f1, expected->f1);
+        QCOMPARE(std::size_t(std::count(found.suspects.begin(), found.suspects.end(), 1)), suspects);
+    }
+
+    void saturatedPosteriorsAreOrderedByLoss() {
+        Made made = makeRun(1, 1, 0.4);
+        for (std::size_t i = 0; i < kSamples; ++i) {
+            made.evidence.columns["p-noisy"][i] = 1;
+            made.evidence.loss[i] = made.labels.labels[i] != made.labels.trueLabels[i] ? 5.0f + float(i) : float(i) * 1e-3f;
+        }
+        const RunFigures found = figures(made);
+        QVERIFY(found.detection.has_value());
+        QCOMPARE(found.detection->auroc, 1.0);
+    }
+
+    void accuracyIsBestLastAndMeanOfTheLastTen() {
+        const RunFigures found = figures(makeRun(1, 0, 0.4));
+        QCOMPARE(found.best, 0.5 + 0.02 * 13);
+        QCOMPARE(found.last, 0.5 + 0.02 * 14 - 0.1);
+        double sum = 0;
+        for (int e = 5; e <= 14; ++e) sum += 0.5 + 0.02 * e - (e == 14 ? 0.1 : 0);
+        QVERIFY(std::abs(found.mean10 - sum / 10) < 1e-12);
+        QCOMPARE(found.secondsPerEpoch, 2.0);
+    }
+
+    void withoutTruthTheReasonIsGiven() {
+        Made made = makeRun(1, 1, 0.4);
+        made.labels.trueLabels.clear();
+        const RunFigures found = figures(made);
+        QVERIFY(!found.detection.has_value());
+        QVERIFY(!found.detectionMissing.isEmpty());
+        QVERIFY(std::count(found.suspects.begin(), found.suspects.end(), 1) > 0);
+        const RunFigures none = runFigures(made.run, std::make_shared<const std::vector<EpochSummary>>(), nullptr,
+                                           made.labels, made.splits, 0.5);
+        QVERIFY(!none.detectionMissing.isEmpty());
+        QVERIFY(std::isnan(none.best));
+    }
+
+    void agreementIsTheJaccardIndexAndCellsHoldTheirPictures() {
+        const RunFigures a = figures(makeRun(1, 1, 0.4));
+        const RunFigures b = figures(makeRun(2, 2, 0.2));
+        const auto matrix = agreementMatrix({a, b});
+        std::size_t both = 0;
+        std::size_t either = 0;
+        for (std::size_t i = 0; i < kSamples; ++i) {
+            both += a.suspects[i] != 0 && b.suspects[i] != 0;
+            either += a.suspects[i] != 0 || b.suspects[i] != 0;
+        }
+        QCOMPARE(matrix[0][0], 1.0);
+        QCOMPARE(matrix[0][1], double(both) / double(either));
+        QCOMPARE(matrix[1][0], matrix[0][1]);
+        QCOMPARE(sharedSuspects(a, b).size(), both);
+        QCOMPARE(differingSuspects(a, b).size(), either - both);
+    }
+
+    void seedsBecomeARowWithAnInterval() {
+        const std::vector<RunFigures> runs = {figures(makeRun(1, 1, 0.4)), figures(makeRun(2, 2, 0.4)),
+                                              figures(makeRun(3, 3, 0.4))};
+        QCOMPARE(comparisonTable(runs, false, false).rows.size(), std::size_t(3));
+        const ComparisonTable grouped = comparisonTable(runs, true, false);
+        QCOMPARE(grouped.rows.size(), std::size_t(1));
+        QVERIFY(grouped.rows[0].cells[0].contains(QStringLiteral("±")));
+        QVERIFY(!grouped.columns.contains(QStringLiteral("seed")));
+        QVERIFY(comparisonTable(runs, false, false).columns.contains(QStringLiteral("seed")));
+        const RunCurves mean = meanCurves(QStringLiteral("mean"), 0, {runs[0].epochs.get(), runs[1].epochs.get(), runs[2].epochs.get()});
+        QVERIFY(std::abs(mean.values.at("test-accuracy")[0] - 0.522) < 1e-12);
+        QVERIFY(mean.lower.at("test-accuracy")[0] < 0.522 && mean.upper.at("test-accuracy")[0] > 0.522);
+    }
+
+    void onlySettingsThatDifferBecomeColumns() {
+        Made first = makeRun(1, 1, 0.4);
+        Made second = makeRun(2, 1, 0.4);
+        second.run.config.settings["forget-rate"] = 0.3;
+        const std::vector<RunFigures> runs = {figures(first), figures(second)};
+        const ComparisonTable table = comparisonTable(runs, false, false);
+        QVERIFY(table.columns.contains(QStringLiteral("forget-rate")));
+        QVERIFY(!table.columns.contains(QStringLiteral("epochs")));
+        QCOMPARE(groupBySeed(runs).size(), std::size_t(2));
+        const ComparisonTable differing = comparisonTable(runs, false, true);
+        QVERIFY(!differing.columns.contains(QStringLiteral("accuracy best")));
+        QVERIFY(differing.columns.contains(QStringLiteral("forget-rate")));
+    }
+
+    void theTableIsWrittenWithPlainNumbers() {
+        const std::vector<RunFigures> runs = {figures(makeRun(1, 0, 0.4))};
+        const ComparisonTable table = comparisonTable(runs, false, false);
+        const QStringList lines = table.toCsv().split(QLatin1Char('\n'));
+        QCOMPARE(lines[0].section(QLatin1Char(','), 0, 1), QStringLiteral("run,accuracy best"));
+        QCOMPARE(lines[1].section(QLatin1Char(','), 0, 1), QStringLiteral("1 co-teaching,0.76"));
+        QVERIFY(table.toMarkdown().startsWith(QStringLiteral("| run | accuracy best |")));
+    }
+
+    void adviceFollowsTheAnswers() {
+        QCOMPARE(adviseMethod({}).method, std::string("m-dyr-h"));
+        QCOMPARE(adviseMethod({false, true, false}).method, std::string("co-teaching"));
+        QCOMPARE(adviseMethod({true, true, false}).method, std::string("cross-entropy"));
+        QCOMPARE(adviseMethod({true, false, true}).method, std::string("pseudo-label"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRunComparison)
+#include "tst_run_comparison.moc"

@@ -1,0 +1,181 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/runs/label_chooser.h"
+
+#include "ui/plots/plot_text.h"
+
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include <array>
+#include <limits>
+
+namespace assay::ui {
+namespace {
+
+constexpr int kKindRole = Qt::UserRole;
+constexpr int kStoredRole = Qt::UserRole + 1;
+constexpr std::array<NoiseKind, 5> kModels = {NoiseKind::Symmetric, NoiseKind::SymmetricInclusive, NoiseKind::Asymmetric,
+                                              NoiseKind::Pairflip, NoiseKind::Instance};
+
+} // namespace
+
+LabelChooser::LabelChooser(Workspace& workspace, QWidget* parent) : QWidget(parent), m_workspace(workspace) {
+    setObjectName(QStringLiteral("labelChooser"));
+    m_source = new QComboBox(this);
+    m_source->setObjectName(QStringLiteral("labelSource"));
+    m_source->setAccessibleName(tr("Labels to train on"));
+    m_explanation = new QLabel(this);
+    m_explanation->setWordWrap(true);
+    m_explanation->setForegroundRole(QPalette::PlaceholderText);
+
+    auto* noise = new QWidget(this);
+    auto* noiseForm = new QFormLayout(noise);
+    noiseForm->setContentsMargins(0, 0, 0, 0);
+    m_model = new QComboBox(noise);
+    m_model->setObjectName(QStringLiteral("noiseModel"));
+    const std::array<QString, 5> models = {
+        tr("symmetric: to any other class"), tr("symmetric, own class included"), tr("asymmetric: along a class map"),
+        tr("pairflip: to the next class"), tr("instance-dependent: pictures that look alike")};
+    for (const QString& model : models) m_model->addItem(model);
+    m_rate = new QDoubleSpinBox(noise);
+    m_rate->setObjectName(QStringLiteral("noiseRate"));
+    m_rate->setRange(0, 100);
+    m_rate->setDecimals(1);
+    m_rate->setValue(20);
+    m_rate->setSuffix(QStringLiteral(" %"));
+    m_seed = new QSpinBox(noise);
+    m_seed->setObjectName(QStringLiteral("noiseSeed"));
+    m_seed->setRange(0, std::numeric_limits<int>::max());
+    m_seed->setValue(1);
+    m_map = new QLineEdit(noise);
+    m_map->setObjectName(QStringLiteral("noiseMap"));
+    m_map->setPlaceholderText(tr("published map, or truck=automobile, bird=airplane …"));
+    noiseForm->addRow(tr("&Model"), m_model);
+    noiseForm->addRow(tr("&Rate"), m_rate);
+    noiseForm->addRow(tr("&Seed"), m_seed);
+    noiseForm->addRow(tr("Class m&ap"), m_map);
+
+    auto* file = new QWidget(this);
+    auto* fileRow = new QHBoxLayout(file);
+    fileRow->setContentsMargins(0, 0, 0, 0);
+    m_file = new QLineEdit(file);
+    m_file->setObjectName(QStringLiteral("labelFile"));
+    m_file->setPlaceholderText(tr("CSV with index or file, and label"));
+    m_file->setAccessibleName(tr("Label file"));
+    auto* choose = new QPushButton(tr("&Browse…"), file);
+    fileRow->addWidget(m_file, 1);
+    fileRow->addWidget(choose);
+
+    m_details = new QStackedWidget(this);
+    m_details->addWidget(new QWidget(this));
+    m_details->addWidget(noise);
+    m_details->addWidget(file);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_source);
+    layout->addWidget(m_explanation);
+    layout->addWidget(m_details);
+
+    fillSources();
+    const auto touched = [this] {
+        const auto kind = LabelChoice::Kind(m_source->currentData(kKindRole).toInt());
+        const int page = kind == LabelChoice::Kind::Noise ? 1 : kind == LabelChoice::Kind::File ? 2 : 0;
+        m_details->setCurrentIndex(page);
+        m_details->setVisible(page > 0);
+        m_map->setEnabled(kModels[std::size_t(std::max(0, m_model->currentIndex()))] == NoiseKind::Asymmetric);
+        m_explanation->setText(m_source->currentData(Qt::ToolTipRole).toString());
+        Q_EMIT changed();
+    };
+    connect(m_source, &QComboBox::currentIndexChanged, this, touched);
+    connect(m_model, &QComboBox::currentIndexChanged, this, touched);
+    connect(m_rate, &QDoubleSpinBox::valueChanged, this, touched);
+    connect(m_seed, &QSpinBox::valueChanged, this, touched);
+    connect(m_map, &QLineEdit::textChanged, this, touched);
+    connect(m_file, &QLineEdit::textChanged, this, touched);
+    connect(choose, &QPushButton::clicked, this, &LabelChooser::browse);
+    touched();
+}
+
+void LabelChooser::fillSources() {
+    const auto add = [this](const QString& text, LabelChoice::Kind kind, const QString& help, qlonglong stored = 0) {
+        m_source->addItem(text);
+        const int row = m_source->count() - 1;
+        m_source->setItemData(row, int(kind), kKindRole);
+        m_source->setItemData(row, stored, kStoredRole);
+        m_source->setItemData(row, help, Qt::ToolTipRole);
+    };
+    const auto base = m_workspace.baseLabelSetId();
+    int chosen = 0;
+    add(tr("as given with the data set"), LabelChoice::Kind::Given, tr("The labels exactly as they came."));
+    if (m_workspace.decidedCount() > 0)
+        add(tr("cleaned: with my %1 decisions").arg(countText(m_workspace.decidedCount())), LabelChoice::Kind::Journal,
+            tr("Relabelled samples get their new label, excluded ones are left out. Frozen as it is now."));
+    add(tr("with injected noise"), LabelChoice::Kind::Noise,
+        tr("For experiments: some labels are made wrong on purpose, the given ones count as the truth."));
+    add(tr("from a file"), LabelChoice::Kind::File, tr("A CSV names samples by index or file and gives their labels."));
+    for (const auto& [id, name] : m_workspace.labelSetNames()) {
+        add(tr("kept: %1").arg(QString::fromStdString(name)), LabelChoice::Kind::Stored,
+            tr("The same labels as runs before it: results can be compared."), qlonglong(id));
+        if (base == id) chosen = m_source->count() - 1;
+    }
+    m_source->setCurrentIndex(chosen);
+}
+
+void LabelChooser::choose(LabelChoice::Kind kind) {
+    for (int row = 0; row < m_source->count(); ++row) {
+        if (LabelChoice::Kind(m_source->itemData(row, kKindRole).toInt()) != kind) continue;
+        m_source->setCurrentIndex(row);
+        return;
+    }
+}
+
+LabelChoice LabelChooser::choice() const {
+    LabelChoice choice;
+    choice.kind = LabelChoice::Kind(m_source->currentData(kKindRole).toInt());
+    choice.stored = m_source->currentData(kStoredRole).toLongLong();
+    choice.file = m_file->text().trimmed();
+    choice.noise.kind = kModels[std::size_t(std::max(0, m_model->currentIndex()))];
+    choice.noise.rate = m_rate->value() / 100;
+    choice.noise.seed = std::uint64_t(m_seed->value());
+    const auto dataset = m_workspace.dataset();
+    if (dataset && choice.noise.kind == NoiseKind::Asymmetric && !m_map->text().trimmed().isEmpty())
+        if (auto map = parseClassMap(m_map->text().toStdString(), dataset->classNames)) choice.noise.map = std::move(*map);
+    return choice;
+}
+
+QString LabelChooser::problem() const {
+    const LabelChoice chosen = choice();
+    if (chosen.kind == LabelChoice::Kind::File) {
+        if (chosen.file.isEmpty()) return tr("Name the file that holds the labels.");
+        if (!QFileInfo(chosen.file).isFile()) return tr("There is no such file: %1").arg(chosen.file);
+    }
+    const auto dataset = m_workspace.dataset();
+    if (chosen.kind == LabelChoice::Kind::Noise && chosen.noise.kind == NoiseKind::Asymmetric && dataset &&
+        !m_map->text().trimmed().isEmpty()) {
+        const auto map = parseClassMap(m_map->text().toStdString(), dataset->classNames);
+        if (!map) return QString::fromStdString(map.error().sentence());
+    }
+    return {};
+}
+
+void LabelChooser::browse() {
+    auto* dialog = new QFileDialog(this, tr("Label file"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setNameFilters({tr("Tables (*.csv *.txt *.tsv)"), tr("All files (*)")});
+    connect(dialog, &QFileDialog::fileSelected, m_file, &QLineEdit::setText);
+    dialog->open();
+}
+
+} // namespace assay::ui

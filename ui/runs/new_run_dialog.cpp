@@ -1,0 +1,328 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/runs/new_run_dialog.h"
+
+#include "core/data/pixel_store.h"
+#include "core/train/method.h"
+#include "core/train/network.h"
+#include "ui/plots/plot_text.h"
+#include "ui/runs/label_chooser.h"
+#include "ui/runs/method_advice.h"
+#include "ui/runs/param_form.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QFormLayout>
+#include <QGroupBox>
+#include <QLabel>
+#include <QListWidget>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QShortcut>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <limits>
+#include <thread>
+
+namespace assay::ui {
+namespace {
+
+QSpinBox* number(const QString& name, int least, int most, int value, QWidget* parent) {
+    auto* box = new QSpinBox(parent);
+    box->setObjectName(name);
+    box->setRange(least, most);
+    box->setValue(value);
+    box->setGroupSeparatorShown(true);
+    return box;
+}
+
+} // namespace
+
+NewRunDialog::NewRunDialog(Workspace& workspace, QWidget* parent) : QDialog(parent), m_workspace(workspace) {
+    setObjectName(QStringLiteral("newRunDialog"));
+    setWindowTitle(tr("New run"));
+    auto* halves = new QSplitter(Qt::Horizontal, this);
+    halves->setChildrenCollapsible(false);
+    halves->addWidget(makeLeft());
+    halves->addWidget(makeRight());
+    halves->setSizes({400, 480});
+
+    m_estimate = new QLabel(this);
+    m_estimate->setObjectName(QStringLiteral("runEstimate"));
+    m_estimate->setWordWrap(true);
+    m_problem = new QLabel(this);
+    m_problem->setObjectName(QStringLiteral("runProblem"));
+    m_problem->setWordWrap(true);
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
+    m_start = buttons->addButton(tr("&Start"), QDialogButtonBox::AcceptRole);
+    m_start->setObjectName(QStringLiteral("runStart"));
+    m_start->setToolTip(tr("Start, or put at the end of the queue (Ctrl+Enter)"));
+    m_start->setDefault(true);
+    connect(buttons, &QDialogButtonBox::accepted, this, &NewRunDialog::start);
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    for (const auto key : {Qt::Key_Return, Qt::Key_Enter}) {
+        auto* shortcut = new QShortcut(QKeySequence(Qt::CTRL | key), this);
+        connect(shortcut, &QShortcut::activated, this, &NewRunDialog::start);
+    }
+    auto* layout = new QVBoxLayout(this);
+    layout->addWidget(halves, 1);
+    layout->addWidget(m_estimate);
+    layout->addWidget(m_problem);
+    layout->addWidget(buttons);
+
+    connect(&m_workspace, &Workspace::engineLoaded, this, [this] {
+        fillCatalogues();
+        answered();
+    });
+    fillCatalogues();
+    answered();
+    resize(920, 640);
+}
+
+QWidget* NewRunDialog::makeLeft() {
+    auto* left = new QWidget(this);
+    auto* column = new QVBoxLayout(left);
+    column->setContentsMargins(0, 0, 6, 0);
+    auto* labelBox = new QGroupBox(tr("Labels to train on"), left);
+    m_labels = new LabelChooser(m_workspace, labelBox);
+    (new QVBoxLayout(labelBox))->addWidget(m_labels);
+    connect(m_labels, &LabelChooser::changed, this, &NewRunDialog::refresh);
+
+    auto* methodBox = new QGroupBox(tr("Method"), left);
+    auto* methodColumn = new QVBoxLayout(methodBox);
+    const auto question = [&](const QString& text, const QString& name) {
+        auto* box = new QCheckBox(text, methodBox);
+        box->setObjectName(name);
+        methodColumn->addWidget(box);
+        connect(box, &QCheckBox::toggled, this, &NewRunDialog::answered);
+        return box;
+    };
+    m_quick = question(tr("A quick first look is enough"), QStringLiteral("questionQuick"));
+    m_rateKnown = question(tr("I know roughly how many labels are wrong"), QStringLiteral("questionRate"));
+    m_partTrusted = question(tr("I trust only some labels; let the network guess the rest"), QStringLiteral("questionTrust"));
+    m_advice = new QLabel(methodBox);
+    m_advice->setObjectName(QStringLiteral("methodAdvice"));
+    m_advice->setWordWrap(true);
+    methodColumn->addWidget(m_advice);
+    m_methods = new QListWidget(methodBox);
+    m_methods->setObjectName(QStringLiteral("methodList"));
+    m_methods->setAccessibleName(tr("Methods"));
+    methodColumn->addWidget(m_methods, 1);
+    connect(m_methods, &QListWidget::currentRowChanged, this, &NewRunDialog::methodChosen);
+
+    column->addWidget(labelBox);
+    column->addWidget(methodBox, 1);
+    return left;
+}
+
+QWidget* NewRunDialog::makeRight() {
+    auto* right = new QWidget(this);
+    auto* column = new QVBoxLayout(right);
+    column->setContentsMargins(6, 0, 0, 0);
+    m_methodTitle = new QLabel(right);
+    QFont bold(font());
+    bold.setWeight(QFont::DemiBold);
+    m_methodTitle->setFont(bold);
+    m_methodHelp = new QLabel(right);
+    m_methodHelp->setObjectName(QStringLiteral("methodHelp"));
+    m_methodHelp->setWordWrap(true);
+    m_methodHelp->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_form = new ParamForm(right);
+    connect(m_form, &ParamForm::changed, this, &NewRunDialog::refresh);
+    auto* scroll = new QScrollArea(right);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidget(m_form);
+
+    auto* common = new QGroupBox(tr("Run"), right);
+    auto* form = new QFormLayout(common);
+    m_network = new QComboBox(common);
+    m_network->setObjectName(QStringLiteral("runNetwork"));
+    m_epochs = number(QStringLiteral("runEpochs"), 1, 100'000, 20, common);
+    m_seed = number(QStringLiteral("runSeed"), 0, std::numeric_limits<int>::max(), 1, common);
+    m_seeds = number(QStringLiteral("runSeeds"), 1, 20, 1, common);
+    m_seeds->setToolTip(tr("The same run again with the next seeds: tells method from luck"));
+    m_device = new QComboBox(common);
+    m_device->setObjectName(QStringLiteral("runDevice"));
+    m_threads = number(QStringLiteral("runThreads"), 0, 256, 0, common);
+    m_threads->setSpecialValueText(tr("all cores"));
+    m_threads->setToolTip(tr("The number changes the last bits of a result, so it is recorded with the run"));
+    m_subset = number(QStringLiteral("runSubset"), 0, std::numeric_limits<int>::max(), 0, common);
+    m_subset->setSpecialValueText(tr("all"));
+    m_subset->setToolTip(tr("Train on so many samples, the same share of every class"));
+    form->addRow(tr("Net&work"), m_network);
+    form->addRow(tr("E&pochs"), m_epochs);
+    form->addRow(tr("S&eed"), m_seed);
+    form->addRow(tr("Number of see&ds"), m_seeds);
+    form->addRow(tr("De&vice"), m_device);
+    form->addRow(tr("&Threads"), m_threads);
+    form->addRow(tr("Training sam&ples"), m_subset);
+    for (QSpinBox* box : {m_epochs, m_seed, m_seeds, m_threads, m_subset})
+        connect(box, &QSpinBox::valueChanged, this, &NewRunDialog::refresh);
+    connect(m_network, &QComboBox::currentIndexChanged, this, &NewRunDialog::refresh);
+    connect(m_device, &QComboBox::currentIndexChanged, this, &NewRunDialog::refresh);
+
+    column->addWidget(m_methodTitle);
+    column->addWidget(m_methodHelp);
+    column->addWidget(scroll, 1);
+    column->addWidget(common);
+    return right;
+}
+
+void NewRunDialog::fillCatalogues() {
+    const RunConfig before = config();
+    {
+        const QSignalBlocker blockMethods(m_methods);
+        const QSignalBlocker blockNetworks(m_network);
+        const QSignalBlocker blockDevices(m_device);
+        m_methods->clear();
+        m_network->clear();
+        m_device->clear();
+        for (const auto& method : m_workspace.registry().methods.all()) {
+            const Description& about = method->description();
+            auto* item = new QListWidgetItem(QString::fromStdString(about.title), m_methods);
+            item->setData(Qt::UserRole, QString::fromStdString(about.id));
+            item->setToolTip(QString::fromStdString(about.help + "\n" + about.citation));
+        }
+        for (const auto& network : m_workspace.registry().networks.all()) {
+            const Description& about = network->description();
+            m_network->addItem(QString::fromStdString(about.id));
+            m_network->setItemData(m_network->count() - 1, QString::fromStdString(about.help), Qt::ToolTipRole);
+        }
+        m_device->addItem(tr("automatic"), QStringLiteral("auto"));
+        m_device->addItem(tr("processor (cpu)"), QStringLiteral("cpu"));
+        for (const std::string& device : m_workspace.engineInfo().devices)
+            if (device.starts_with("cuda")) m_device->addItem(QString::fromStdString(device), QStringLiteral("cuda"));
+        m_network->setCurrentIndex(std::max(0, m_network->findText(QString::fromStdString(before.network))));
+    }
+    if (!before.method.empty()) chooseMethod(QString::fromStdString(before.method));
+    refresh();
+}
+
+QString NewRunDialog::methodId() const {
+    const QListWidgetItem* item = m_methods->currentItem();
+    return item == nullptr ? QString() : item->data(Qt::UserRole).toString();
+}
+
+void NewRunDialog::chooseMethod(const QString& id) {
+    for (int row = 0; row < m_methods->count(); ++row)
+        if (m_methods->item(row)->data(Qt::UserRole).toString() == id) m_methods->setCurrentRow(row);
+}
+
+void NewRunDialog::answered() {
+    const MethodAdvice advice =
+        adviseMethod({m_quick->isChecked(), m_rateKnown->isChecked(), m_partTrusted->isChecked()});
+    const auto method = m_workspace.registry().methods.find(advice.method);
+    m_advice->setText(method ? tr("Proposed: %1 – %2.").arg(QString::fromStdString(method->description().title),
+                                                            QString::fromStdString(advice.reason))
+                             : QString());
+    if (method) chooseMethod(QString::fromStdString(advice.method));
+    refresh();
+}
+
+void NewRunDialog::methodChosen() {
+    const auto method = m_workspace.registry().methods.find(methodId().toStdString());
+    if (!method) return;
+    const Description& about = method->description();
+    m_methodTitle->setText(QString::fromStdString(about.title));
+    m_methodHelp->setText(QString::fromStdString(about.help) +
+                          (about.citation.empty() ? QString() : QStringLiteral("\n") + QString::fromStdString(about.citation)));
+    m_form->setSpecs(about.params);
+    refresh();
+}
+
+void NewRunDialog::setConfig(const RunConfig& config) {
+    chooseMethod(QString::fromStdString(config.method));
+    m_form->setValues(config.settings);
+    m_network->setCurrentIndex(std::max(0, m_network->findText(QString::fromStdString(config.network))));
+    m_epochs->setValue(config.epochs);
+    m_seed->setValue(int(std::min<std::uint64_t>(config.seed, std::numeric_limits<int>::max())));
+    m_device->setCurrentIndex(std::max(0, m_device->findData(QString::fromStdString(config.device))));
+    m_threads->setValue(config.threads);
+    m_subset->setValue(int(config.subset));
+}
+
+RunConfig NewRunDialog::config() const {
+    RunConfig config;
+    config.method = methodId().toStdString();
+    config.settings = m_form->values();
+    if (!m_network->currentText().isEmpty()) config.network = m_network->currentText().toStdString();
+    config.epochs = m_epochs->value();
+    config.seed = std::uint64_t(m_seed->value());
+    if (m_device->currentIndex() >= 0) config.device = m_device->currentData().toString().toStdString();
+    config.threads = m_threads->value();
+    config.subset = std::size_t(m_subset->value());
+    return config;
+}
+
+LabelChoice NewRunDialog::labels() const { return m_labels->choice(); }
+
+QString NewRunDialog::problem() const {
+    if (!m_workspace.project()) return tr("Open a data set first.");
+    if (m_workspace.readOnly()) return tr("This project is open read-only: another window works on it.");
+    if (!m_workspace.engineReady()) return tr("The engine is still loading; this takes a few seconds.");
+    if (methodId().isEmpty()) return tr("Choose a method.");
+    if (const QString wrong = m_labels->problem(); !wrong.isEmpty()) return wrong;
+    return m_form->problem();
+}
+
+QString NewRunDialog::estimate() const {
+    const RunConfig chosen = config();
+    const auto dataset = m_workspace.dataset();
+    if (!dataset) return {};
+    const auto training = std::size_t(std::count(dataset->splits.begin(), dataset->splits.end(), Split::Train));
+    const std::size_t samples = chosen.subset > 0 ? std::min(chosen.subset, training) : training;
+    QString time = tr("Time: the first epoch will tell");
+    const auto& runs = m_workspace.runs();
+    for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+        if (run->config.method != chosen.method || run->config.network != chosen.network || !run->result ||
+            !(run->result->secondsPerEpoch > 0))
+            continue;
+        const std::size_t then = run->config.subset > 0 ? std::min(run->config.subset, training) : training;
+        const double each = run->result->secondsPerEpoch * double(samples) / double(std::max<std::size_t>(then, 1));
+        time = tr("Time: ≈ %1 (%2 s an epoch, as run %3)")
+                   .arg(durationText(each * chosen.epochs * m_seeds->value()), valueText(each))
+                   .arg(run->id.value);
+        break;
+    }
+    QString memory;
+    if (dataset->pixels) {
+        const ImageGeometry geometry = dataset->pixels->geometry();
+        memory = tr("Memory: %1 of pictures").arg(bytesText(double(geometry.bytes()) * double(dataset->size())));
+        if (const auto network = m_workspace.registry().networks.find(chosen.network)) {
+            const std::uint64_t parameters = network->parameterCount(geometry, dataset->classCount());
+            // Weights, gradients and momentum, each in single precision.
+            memory += tr(", %1 for %2 parameters with gradients and momentum, more for each second network")
+                          .arg(bytesText(double(parameters) * 12), countText(parameters));
+        }
+    }
+    return tr("%1 · %2 training samples\n%3").arg(time, countText(samples), memory);
+}
+
+void NewRunDialog::refresh() {
+    if (m_start == nullptr) return;
+    const QString wrong = problem();
+    m_problem->setText(wrong.isEmpty() ? QString() : QStringLiteral("⚠ ") + wrong);
+    m_problem->setVisible(!wrong.isEmpty());
+    m_start->setEnabled(wrong.isEmpty());
+    m_start->setText(m_seeds->value() > 1 ? tr("&Start %1 runs").arg(m_seeds->value()) : tr("&Start"));
+    m_estimate->setText(estimate());
+}
+
+void NewRunDialog::start() {
+    refresh();
+    if (!problem().isEmpty()) return;
+    RunConfig next = config();
+    const LabelChoice chosen = labels();
+    for (int i = 0; i < m_seeds->value(); ++i) {
+        m_workspace.startRun(next, chosen);
+        ++next.seed;
+    }
+    accept();
+}
+
+} // namespace assay::ui

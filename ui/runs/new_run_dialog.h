@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/train/run_config.h"
+#include "ui/session/workspace.h"
+
+#include <QDialog>
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QListWidget;
+class QPushButton;
+class QSpinBox;
+
+namespace assay::ui {
+
+class LabelChooser;
+class ParamForm;
+
+/// A new run in one sheet: labels, method (with three questions that propose one), settings from its schema,
+/// network, length, seeds, device, and what it will cost. Ctrl+Enter starts.
+class NewRunDialog final : public QDialog {
+    Q_OBJECT
+public:
+    explicit NewRunDialog(Workspace& workspace, QWidget* parent = nullptr);
+
+    /// Begins with another run's settings.
+    void setConfig(const RunConfig& config);
+    [[nodiscard]] RunConfig config() const;
+    [[nodiscard]] LabelChoice labels() const;
+    [[nodiscard]] LabelChooser& labelChooser() const { return *m_labels; }
+    /// Empty where the run can start.
+    [[nodiscard]] QString problem() const;
+    /// "≈ 3:20 (10.0 s an epoch, as run 2) · 14 MiB of pictures, 1.2 MiB of weights".
+    [[nodiscard]] QString estimate() const;
+    void chooseMethod(const QString& id);
+
+public Q_SLOTS:
+    void start();
+
+private:
+    QWidget* makeLeft();
+    QWidget* makeRight();
+    void fillCatalogues();
+    void methodChosen();
+    void answered();
+    void refresh();
+    [[nodiscard]] QString methodId() const;
+
+    Workspace& m_workspace;
+    LabelChooser* m_labels = nullptr;
+    QListWidget* m_methods = nullptr;
+    QCheckBox* m_quick = nullptr;
+    QCheckBox* m_rateKnown = nullptr;
+    QCheckBox* m_partTrusted = nullptr;
+    QLabel* m_advice = nullptr;
+    QLabel* m_methodTitle = nullptr;
+    QLabel* m_methodHelp = nullptr;
+    ParamForm* m_form = nullptr;
+    QComboBox* m_network = nullptr;
+    QSpinBox* m_epochs = nullptr;
+    QSpinBox* m_seed = nullptr;
+    QSpinBox* m_seeds = nullptr;
+    QComboBox* m_device = nullptr;
+    QSpinBox* m_threads = nullptr;
+    QSpinBox* m_subset = nullptr;
+    QLabel* m_estimate = nullptr;
+    QLabel* m_problem = nullptr;
+    QPushButton* m_start = nullptr;
+};
+
+} // namespace assay::ui

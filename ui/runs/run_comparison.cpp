@@ -1,0 +1,319 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/runs/run_comparison.h"
+
+#include "core/stats/mixture.h"
+#include "ui/plots/plot_text.h"
+#include "ui/runs/run_history.h"
+#include "ui/runs/run_text.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <numeric>
+
+namespace assay::ui {
+namespace {
+
+QString translated(const char* text) { return QCoreApplication::translate("RunComparison", text); }
+
+/// Ranks instead of probabilities: many of these are exactly 0 or 1, and the loss still orders them.
+std::vector<float> withTiesByLoss(const std::vector<float>& probability, const std::vector<float>& loss) {
+    std::vector<std::size_t> order(probability.size());
+    std::iota(order.begin(), order.end(), std::size_t(0));
+    const auto key = [&](std::size_t i) { return std::pair(probability[i], loss[i]); };
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+    std::vector<float> ranks(probability.size());
+    float rank = 0;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        if (i > 0 && key(order[i]) != key(order[i - 1])) ++rank;
+        ranks[order[i]] = rank;
+    }
+    return ranks;
+}
+
+std::vector<float> pNoisyOf(const std::vector<EpochSummary>& epochs, const Evidence& evidence) {
+    if (const auto column = evidence.columns.find("p-noisy"); column != evidence.columns.end()) return column->second;
+    for (auto epoch = epochs.rbegin(); epoch != epochs.rend(); ++epoch)
+        if (epoch->epoch == evidence.epoch && epoch->mixture) return stats::posteriors(*epoch->mixture, evidence.loss);
+    stats::MixtureOptions options;
+    options.kind = stats::MixtureKind::Gaussian;
+    options.normalisation = stats::Normalisation::MinMax;
+    const auto fit = stats::fitMixture(std::span<const float>(evidence.loss), options);
+    return fit ? stats::posteriors(*fit, evidence.loss) : std::vector<float>{};
+}
+
+void fillAccuracy(RunFigures& figures) {
+    figures.best = figures.last = figures.mean10 = NAN;
+    for (const char* key : {"test-accuracy", "validation-accuracy"}) {
+        std::vector<double> values;
+        for (const double v : scalarHistory(*figures.epochs, key))
+            if (std::isfinite(v)) values.push_back(v);
+        if (values.empty()) continue;
+        const auto tail = std::min<std::size_t>(10, values.size());
+        figures.best = *std::max_element(values.begin(), values.end());
+        figures.last = values.back();
+        figures.mean10 = std::accumulate(values.end() - std::ptrdiff_t(tail), values.end(), 0.0) / double(tail);
+        return;
+    }
+}
+
+void fillDetection(RunFigures& figures, const Evidence& evidence, const LabelSet& labels, std::span<const Split> splits,
+                   double threshold) {
+    const std::vector<float> all = pNoisyOf(*figures.epochs, evidence);
+    figures.suspects.assign(labels.labels.size(), 0);
+    figures.suggested.assign(labels.labels.size(), kNoLabel);
+    if (all.size() != evidence.size()) {
+        figures.detectionMissing = translated("the losses do not fall into two groups");
+        return;
+    }
+    std::vector<float> probability;
+    std::vector<float> loss;
+    std::vector<std::uint8_t> wrong;
+    for (std::size_t row = 0; row < evidence.size(); ++row) {
+        const std::size_t i = evidence.samples[row].value;
+        if (i >= labels.labels.size() || (i < splits.size() && splits[i] != Split::Train)) continue;
+        figures.suspects[i] = double(all[row]) >= threshold ? 1 : 0;
+        figures.suggested[i] = evidence.prediction[row];
+        if (i >= labels.trueLabels.size() || labels.trueLabels[i] == kNoLabel) continue;
+        probability.push_back(all[row]);
+        loss.push_back(evidence.loss[row]);
+        wrong.push_back(labels.labels[i] != labels.trueLabels[i] ? 1 : 0);
+    }
+    if (wrong.empty()) {
+        figures.detectionMissing = translated("the true labels are not known");
+        return;
+    }
+    auto quality = stats::detectionQuality(probability, wrong, threshold);
+    const auto ranked = stats::detectionQuality(withTiesByLoss(probability, loss), wrong, 0);
+    if (!quality || !ranked) {
+        figures.detectionMissing = QString::fromStdString((quality ? ranked : quality).error().sentence());
+        return;
+    }
+    quality->auroc = ranked->auroc;
+    quality->averagePrecision = ranked->averagePrecision;
+    figures.detection = *quality;
+}
+
+/// A figure of the table, and how it is written.
+struct Figure {
+    QString title;
+    std::function<double(const RunFigures&)> value;
+    int decimals;
+    bool percent;
+};
+
+std::vector<Figure> tableFigures() {
+    const auto found = [](double stats::DetectionQuality::*field) {
+        return [field](const RunFigures& f) { return f.detection ? (*f.detection).*field : double(NAN); };
+    };
+    return {{translated("accuracy best"), [](const RunFigures& f) { return f.best; }, 1, true},
+            {translated("last"), [](const RunFigures& f) { return f.last; }, 1, true},
+            {translated("mean of last 10"), [](const RunFigures& f) { return f.mean10; }, 1, true},
+            {translated("AUROC"), found(&stats::DetectionQuality::auroc), 4, false},
+            {translated("average precision"), found(&stats::DetectionQuality::averagePrecision), 4, false},
+            {translated("F1"), found(&stats::DetectionQuality::f1), 4, false},
+            {translated("s/epoch"), [](const RunFigures& f) { return f.secondsPerEpoch; }, 2, false}};
+}
+
+QString write(const Figure& figure, const std::vector<double>& values) {
+    const auto one = [&](double v) { return figure.percent ? percentText(v, figure.decimals) : fixedText(v, figure.decimals); };
+    if (values.empty()) return QStringLiteral("–");
+    if (values.size() == 1) return one(values.front());
+    const stats::MeanInterval interval = stats::meanInterval(values);
+    const QString half = std::isfinite(interval.halfWidth)
+                             ? fixedText(interval.halfWidth * (figure.percent ? 100 : 1), figure.decimals)
+                             : QStringLiteral("–");
+    return one(interval.mean) + QStringLiteral(" ± ") + half;
+}
+
+QString writePlain(const std::vector<double>& values) {
+    if (values.empty()) return {};
+    if (values.size() == 1) return plainNumber(values.front());
+    const stats::MeanInterval interval = stats::meanInterval(values);
+    return plainNumber(interval.mean) + QStringLiteral(" ± ") + plainNumber(interval.halfWidth);
+}
+
+/// Everything that decides a run's result, as text by name, but for what a group may differ in.
+std::map<QString, QString> settingsOf(const RunFigures& figures, bool withSeed) {
+    const RunConfig& config = figures.run.config;
+    std::map<QString, QString> settings;
+    for (const auto& [name, value] : config.settings)
+        settings[QString::fromStdString(name)] = QString::fromStdString(toText(value));
+    settings[translated("method")] = QString::fromStdString(config.method);
+    settings[translated("network")] = QString::fromStdString(config.network);
+    settings[translated("epochs")] = QString::number(config.epochs);
+    settings[translated("labels")] = figures.labels;
+    settings[translated("device")] = QString::fromStdString(config.device);
+    settings[translated("threads")] = config.threads == 0 ? translated("all") : QString::number(config.threads);
+    settings[translated("training samples")] = config.subset == 0 ? translated("all") : QString::number(config.subset);
+    if (withSeed) settings[translated("seed")] = QString::number(qulonglong(config.seed));
+    return settings;
+}
+
+QString csvCell(QString text) {
+    if (!text.contains(QLatin1Char(',')) && !text.contains(QLatin1Char('"')) && !text.contains(QLatin1Char('\n'))) return text;
+    return QLatin1Char('"') + text.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
+}
+
+} // namespace
+
+RunFigures runFigures(const RunRecord& run, std::shared_ptr<const std::vector<EpochSummary>> epochs,
+                      const Evidence* evidence, const LabelSet& labels, std::span<const Split> splits, double threshold) {
+    RunFigures figures;
+    figures.run = run;
+    figures.epochs = std::move(epochs);
+    figures.secondsPerEpoch = run.result && run.result->secondsPerEpoch > 0 ? run.result->secondsPerEpoch : double(NAN);
+    if (!std::isfinite(figures.secondsPerEpoch)) {
+        std::vector<double> seconds;
+        for (const double v : scalarHistory(*figures.epochs, "seconds"))
+            if (std::isfinite(v)) seconds.push_back(v);
+        if (!seconds.empty())
+            figures.secondsPerEpoch = std::accumulate(seconds.begin(), seconds.end(), 0.0) / double(seconds.size());
+    }
+    fillAccuracy(figures);
+    if (evidence == nullptr) {
+        figures.suspects.assign(labels.labels.size(), 0);
+        figures.suggested.assign(labels.labels.size(), kNoLabel);
+        figures.detectionMissing = translated("no epoch was recorded");
+    } else {
+        fillDetection(figures, *evidence, labels, splits, threshold);
+    }
+    return figures;
+}
+
+Result<RunFigures> readRunFigures(const Project& project, const RunRecord& run, std::span<const Split> splits,
+                                  double threshold) {
+    ASSAY_TRY(StoredLabelSet labels, project.labelSet(run.labelSet));
+    ASSAY_TRY(std::vector<EpochSummary> epochs, project.epochs(run.id));
+    std::shared_ptr<const Evidence> evidence;
+    if (!epochs.empty()) {
+        ASSAY_TRY(evidence, project.evidence(run.id, epochs.back().epoch));
+    }
+    RunFigures figures = runFigures(run, std::make_shared<const std::vector<EpochSummary>>(std::move(epochs)),
+                                    evidence.get(), labels.set, splits, threshold);
+    figures.labels = QString::fromStdString(labels.name);
+    return figures;
+}
+
+std::vector<std::vector<double>> agreementMatrix(const std::vector<RunFigures>& runs) {
+    std::vector<std::vector<double>> matrix(runs.size(), std::vector<double>(runs.size(), NAN));
+    for (std::size_t a = 0; a < runs.size(); ++a)
+        for (std::size_t b = 0; b < runs.size(); ++b)
+            if (runs[a].suspects.size() == runs[b].suspects.size())
+                matrix[a][b] = stats::jaccard(runs[a].suspects, runs[b].suspects);
+    return matrix;
+}
+
+std::vector<SampleIndex> sharedSuspects(const RunFigures& a, const RunFigures& b) {
+    std::vector<SampleIndex> samples;
+    for (std::size_t i = 0; i < std::min(a.suspects.size(), b.suspects.size()); ++i)
+        if (a.suspects[i] != 0 && b.suspects[i] != 0) samples.push_back(SampleIndex(std::uint32_t(i)));
+    return samples;
+}
+
+std::vector<SampleIndex> differingSuspects(const RunFigures& a, const RunFigures& b) {
+    std::vector<SampleIndex> samples;
+    for (std::size_t i = 0; i < std::min(a.suspects.size(), b.suspects.size()); ++i)
+        if ((a.suspects[i] != 0) != (b.suspects[i] != 0)) samples.push_back(SampleIndex(std::uint32_t(i)));
+    return samples;
+}
+
+std::vector<std::vector<std::size_t>> groupBySeed(const std::vector<RunFigures>& runs) {
+    std::vector<std::vector<std::size_t>> groups;
+    std::map<std::map<QString, QString>, std::size_t> known;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const auto [place, fresh] = known.try_emplace(settingsOf(runs[i], false), groups.size());
+        if (fresh) groups.emplace_back();
+        groups[place->second].push_back(i);
+    }
+    return groups;
+}
+
+ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool grouped, bool onlyDifferences) {
+    std::vector<std::vector<std::size_t>> groups;
+    if (grouped) {
+        groups = groupBySeed(runs);
+    } else {
+        for (std::size_t i = 0; i < runs.size(); ++i) groups.push_back({i});
+    }
+    ComparisonTable table;
+    for (const auto& group : groups) {
+        ComparisonRow row;
+        const RunFigures& first = runs[group.front()];
+        row.colour = int(first.run.id.value - 1);
+        row.name = group.size() == 1 ? runTitle(first.run)
+                                     : QStringLiteral("%1 × %2").arg(QString::fromStdString(first.run.config.method)).arg(group.size());
+        for (const std::size_t i : group) row.runs.push_back(runs[i].run.id);
+        table.rows.push_back(std::move(row));
+    }
+    const auto addColumn = [&](const QString& title, const QStringList& cells, const QStringList& plain, bool always) {
+        const bool same = std::all_of(cells.begin(), cells.end(), [&](const QString& cell) { return cell == cells.front(); });
+        if (!always && same && cells.size() > 1) return;
+        table.columns << title;
+        for (std::size_t row = 0; row < table.rows.size(); ++row) {
+            table.rows[row].cells << cells[qsizetype(row)];
+            table.rows[row].plain << plain[qsizetype(row)];
+        }
+    };
+    if (table.rows.empty()) return table;
+    for (const Figure& figure : tableFigures()) {
+        QStringList cells;
+        QStringList plain;
+        for (const auto& group : groups) {
+            std::vector<double> values;
+            for (const std::size_t i : group)
+                if (const double v = figure.value(runs[i]); std::isfinite(v)) values.push_back(v);
+            cells << write(figure, values);
+            plain << writePlain(values);
+        }
+        addColumn(figure.title, cells, plain, !onlyDifferences);
+    }
+    std::map<QString, QStringList> settings;
+    for (const auto& group : groups)
+        for (const auto& [name, value] : settingsOf(runs[group.front()], !grouped)) settings[name];
+    for (auto& [name, cells] : settings) {
+        for (const auto& group : groups) {
+            const auto all = settingsOf(runs[group.front()], !grouped);
+            const auto found = all.find(name);
+            cells << (found == all.end() ? QStringLiteral("–") : found->second);
+        }
+        if (table.rows.size() > 1 && name != translated("method")) addColumn(name, cells, cells, false);
+    }
+    return table;
+}
+
+QString ComparisonTable::toCsv() const {
+    QString text = QStringLiteral("run");
+    for (const QString& column : columns) text += QLatin1Char(',') + csvCell(column);
+    text += QLatin1Char('\n');
+    for (const ComparisonRow& row : rows) {
+        text += csvCell(row.name);
+        for (const QString& cell : row.plain) text += QLatin1Char(',') + csvCell(cell == QStringLiteral("–") ? QString() : cell);
+        text += QLatin1Char('\n');
+    }
+    return text;
+}
+
+QString ComparisonTable::toMarkdown() const {
+    const auto escaped = [](QString text) { return text.replace(QLatin1Char('|'), QStringLiteral("\\|")); };
+    QString text = QStringLiteral("| run |");
+    QString rule = QStringLiteral("| --- |");
+    for (const QString& column : columns) {
+        text += QLatin1Char(' ') + escaped(column) + QStringLiteral(" |");
+        rule += QStringLiteral(" ---: |");
+    }
+    text += QLatin1Char('\n') + rule + QLatin1Char('\n');
+    for (const ComparisonRow& row : rows) {
+        text += QStringLiteral("| ") + escaped(row.name) + QStringLiteral(" |");
+        for (const QString& cell : row.cells) text += QLatin1Char(' ') + escaped(cell) + QStringLiteral(" |");
+        text += QLatin1Char('\n');
+    }
+    return text;
+}
+
+} // namespace assay::ui

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/dataset.h"
+#include "core/data/label_set.h"
+#include "core/project/project.h"
+#include "core/stats/ranking.h"
+
+#include <QString>
+#include <QStringList>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace assay::ui {
+
+/// What one run came to.
+struct RunFigures {
+    RunRecord run;
+    QString labels;                       ///< name of its label set
+    std::shared_ptr<const std::vector<EpochSummary>> epochs;
+    double best = 0, last = 0, mean10 = 0; ///< accuracy on the test split, else validation; NaN where none
+    std::optional<stats::DetectionQuality> detection; ///< where the truth is known
+    QString detectionMissing;             ///< why there is none
+    double secondsPerEpoch = 0;           ///< NaN where unknown
+    std::vector<std::uint8_t> suspects;   ///< [N] past the threshold in the last epoch, training split only
+    std::vector<Label> suggested;         ///< [N] the last prediction, kNoLabel where there is none
+};
+
+/// Accuracies and time from the epochs, detection and suspects from the last epoch's evidence (may be null).
+/// Samples are ranked by p(noisy), equal ones by loss; F1 is that at `threshold`.
+[[nodiscard]] RunFigures runFigures(const RunRecord& run, std::shared_ptr<const std::vector<EpochSummary>> epochs,
+                                    const Evidence* evidence, const LabelSet& labels, std::span<const Split> splits,
+                                    double threshold);
+
+/// The same, read from a project; errors name the run. Any thread.
+[[nodiscard]] Result<RunFigures> readRunFigures(const Project& project, const RunRecord& run,
+                                                std::span<const Split> splits, double threshold);
+
+/// Jaccard index of the suspects of each pair, [R][R].
+[[nodiscard]] std::vector<std::vector<double>> agreementMatrix(const std::vector<RunFigures>& runs);
+/// Suspects of a and b both (a == b: those of a), and those of exactly one of them.
+[[nodiscard]] std::vector<SampleIndex> sharedSuspects(const RunFigures& a, const RunFigures& b);
+[[nodiscard]] std::vector<SampleIndex> differingSuspects(const RunFigures& a, const RunFigures& b);
+
+/// A row of the table: one run, or several that differ in their seed only.
+struct ComparisonRow {
+    QString name;
+    std::vector<RunId> runs;
+    int colour = 0;
+    QStringList cells; ///< as shown, aligned with ComparisonTable::columns
+    QStringList plain; ///< the same for files: shares and numbers as they are, point as decimal mark, "" where unknown
+};
+struct ComparisonTable {
+    QStringList columns;
+    std::vector<ComparisonRow> rows;
+    [[nodiscard]] QString toCsv() const;
+    [[nodiscard]] QString toMarkdown() const;
+};
+/// `grouped`: runs of the same labels and settings but for the seed become one row, mean ± half-width of the 95 %
+/// interval. Settings that differ between rows become columns; `onlyDifferences` leaves out figures that are the
+/// same in every row.
+[[nodiscard]] ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool grouped, bool onlyDifferences);
+/// Which runs make a row when grouped: indices into `runs`.
+[[nodiscard]] std::vector<std::vector<std::size_t>> groupBySeed(const std::vector<RunFigures>& runs);
+
+} // namespace assay::ui
