@@ -378,7 +378,7 @@ void LossHistogramPlot::placeThreshold() {
     m_line->start->setCoords(x, 1);
     m_line->end->setCoords(x, 0);
     m_shade->topLeft->setCoords(x, 0);
-    const std::size_t count = m_suspectCount.value_or(suspects());
+    const std::size_t count = m_suspectCount ? *m_suspectCount : suspects();
     QString text = tr("threshold %1 → %2 suspects").arg(fixedText(m_threshold, 2), countText(count));
     if (m_shown && m_shown->kind != m_given->kind)
         text += tr(" · %1 here %2").arg(m_kindBox->currentText(), fixedText(m_shown->pNoisy(m_lineLoss), 2));
@@ -427,11 +427,17 @@ std::size_t LossHistogramPlot::countIn(double lo, double hi) const {
 void LossHistogramPlot::setThreshold(double pNoisy) {
     if (!std::isfinite(pNoisy)) return;
     pNoisy = std::clamp(pNoisy, 0.0, 1.0);
-    if (pNoisy != m_threshold) m_suspectCount.reset();
+    const bool another = pNoisy != m_threshold;
+    if (another) m_suspectCount.reset();
     m_threshold = pNoisy;
     if (!m_given || m_counts.counts.empty()) return;
+    const double before = m_lineLoss;
     // Where the posterior is flat many losses share a probability: a line already at one of them stays.
     if (std::abs(m_given->pNoisy(m_lineLoss) - pNoisy) > 1e-9) m_lineLoss = m_given->lossAtPosterior(pNoisy);
+    if (another || before != m_lineLoss) showThreshold();
+}
+
+void LossHistogramPlot::showThreshold() {
     placeThreshold();
     updateSummary();
     if (isVisible())
@@ -443,16 +449,15 @@ void LossHistogramPlot::setThreshold(double pNoisy) {
 void LossHistogramPlot::setSuspectCount(std::optional<std::size_t> count) {
     if (m_suspectCount == count) return;
     m_suspectCount = count;
-    if (m_counts.counts.empty()) return;
-    placeThreshold();
-    updateSummary();
-    refresh();
+    if (!m_counts.counts.empty()) showThreshold();
 }
 
 void LossHistogramPlot::moveThresholdTo(double loss) {
     if (!m_given) return;
     m_lineLoss = std::clamp(loss, m_counts.lo, m_counts.hi);
-    setThreshold(m_given->pNoisy(m_lineLoss));
+    m_suspectCount.reset();
+    m_threshold = std::clamp(m_given->pNoisy(m_lineLoss), 0.0, 1.0);
+    showThreshold();
     Q_EMIT thresholdMoved(m_threshold);
 }
 
@@ -498,7 +503,7 @@ void LossHistogramPlot::updateSummary() {
     QString text = tr("%1 losses from %2 to %3.").arg(countText(all), valueText(m_counts.lo), valueText(m_counts.hi));
     if (m_given)
         text += tr(" Threshold %1 marks %2 suspects.")
-                    .arg(fixedText(m_threshold, 2), countText(m_suspectCount.value_or(suspects())));
+                    .arg(fixedText(m_threshold, 2), countText(m_suspectCount ? *m_suspectCount : suspects()));
     if (m_counts.notFinite > 0) text += tr(" %1 values are not numbers.").arg(countText(m_counts.notFinite));
     if (!m_fitProblem.isEmpty()) text += QLatin1Char(' ') + m_fitProblem + QLatin1Char('.');
     setSummary(text);

@@ -87,6 +87,7 @@ private:
     void placeThreshold();
     void placeThresholdLabel();
     void placeBrush();
+    void showThreshold();
     void moveThresholdTo(double loss);
     void updateSummary();
     [[nodiscard]] bool overThreshold(QPointF position) const;

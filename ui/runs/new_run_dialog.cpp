@@ -264,7 +264,8 @@ LabelChoice NewRunDialog::labels() const { return m_labels->choice(); }
 QString NewRunDialog::problem() const {
     if (!m_workspace.project()) return tr("Open a data set first.");
     if (m_workspace.readOnly()) return tr("This project is open read-only: another window works on it.");
-    if (!m_workspace.engineReady()) return tr("The engine is still loading; this takes a few seconds.");
+    if (m_methods->count() == 0 && !m_workspace.engineReady())
+        return tr("The engine is still loading; this takes a few seconds.");
     if (methodId().isEmpty()) return tr("Choose a method.");
     if (const QString wrong = m_labels->problem(); !wrong.isEmpty()) return wrong;
     return m_form->problem();

@@ -117,6 +117,16 @@ TrainPage::TrainPage(Workspace& workspace, QWidget* parent) : QWidget(parent), m
     connect(&m_workspace, &Workspace::evidenceReady, this, [this](RunId run) {
         if (isVisible() && run == m_workspace.currentRun()) updateBands();
     });
+    // Without a truth the bands are those of suspects, so they follow the threshold once it rests.
+    m_bandsDelay.setSingleShot(true);
+    m_bandsDelay.setInterval(400);
+    connect(&m_bandsDelay, &QTimer::timeout, this, [this] {
+        m_bandsRun.reset();
+        updateLater();
+    });
+    connect(&m_workspace, &Workspace::thresholdChanged, this, [this] {
+        if (!m_bandsTruth) m_bandsDelay.start();
+    });
     updateLater();
 }
 

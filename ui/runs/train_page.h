@@ -5,6 +5,7 @@
 #include "core/base/ids.h"
 #include "ui/plots/loss_bands_plot.h"
 
+#include <QTimer>
 #include <QWidget>
 
 #include <map>
@@ -75,6 +76,7 @@ private:
     std::optional<RunId> m_bandsRun;
     bool m_bandsTruth = false;
     std::map<int, LossBand> m_bandOfEpoch;
+    QTimer m_bandsDelay;
     const void* m_transitionsOf = nullptr;
     bool m_stale = true;
 };
