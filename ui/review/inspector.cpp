@@ -1,0 +1,267 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/review/inspector.h"
+
+#include "core/base/text.h"
+#include "ui/gallery/gallery_panel.h"
+#include "ui/gallery/tile_delegate.h"
+#include "ui/models/gallery_model.h"
+#include "ui/plots/loss_sparkline.h"
+#include "ui/review/exemplars.h"
+#include "ui/review/picture_view.h"
+#include "ui/review/reason_text.h"
+#include "ui/review/sample_strip.h"
+#include "ui/session/loss_history.h"
+#include "ui/session/thumbnail_service.h"
+#include "ui/session/workspace.h"
+
+#include <QDateTime>
+#include <QGridLayout>
+#include <QLabel>
+#include <QListWidget>
+#include <QLocale>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace assay::ui {
+
+namespace {
+
+constexpr std::size_t kExemplars = 5;
+constexpr int kPictureSide = 150;
+
+QString coloured(const QString& sign, const QColor& colour, const QString& text) {
+    return QStringLiteral("<span style='color:%1'>%2</span> <b>%3</b>").arg(colour.name(), sign, text.toHtmlEscaped());
+}
+
+} // namespace
+
+Inspector::Inspector(Workspace& workspace, ThumbnailService& thumbnails, GalleryPanel& gallery, QWidget* parent)
+    : QScrollArea(parent), m_workspace(workspace), m_thumbnails(thumbnails), m_gallery(gallery),
+      m_history(new LossHistory(workspace, this)) {
+    setObjectName(QStringLiteral("inspector"));
+    setAccessibleName(tr("Inspector"));
+    setFrameShape(QFrame::NoFrame);
+    setWidgetResizable(true);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    buildUi();
+    connect(&workspace, &Workspace::focusChanged, this, &Inspector::show);
+    connect(&workspace, &Workspace::currentRunChanged, this, &Inspector::show);
+    connect(&workspace, &Workspace::epochOnShowChanged, this, [this] {
+        m_exemplarsOld = true;
+        show();
+    });
+    connect(&workspace, &Workspace::decisionsChanged, this, &Inspector::showDecisions);
+    connect(&workspace, &Workspace::viewChanged, this, &Inspector::showNeighbours);
+    connect(&thumbnails, &ThumbnailService::pictureArrived, this, [this](SampleIndex sample) {
+        if (m_workspace.focus() == sample) showPicture();
+    });
+    connect(m_history, &LossHistory::changed, this, &Inspector::showHistory);
+    show();
+}
+
+void Inspector::buildUi() {
+    auto* page = new QWidget(this);
+    m_picture = new PictureView(page);
+    m_picture->setObjectName(QStringLiteral("inspectorPicture"));
+    m_picture->setFixedHeight(kPictureSide);
+    m_picture->setMinimumWidth(kPictureSide);
+    connect(m_picture, &PictureView::doubleClicked, this, &Inspector::reviewRequested);
+    const auto label = [page](const QString& name) {
+        auto* text = new QLabel(page);
+        text->setObjectName(name);
+        text->setWordWrap(true);
+        text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        return text;
+    };
+    m_name = label(QStringLiteral("inspectorName"));
+    m_given = label(QStringLiteral("inspectorGiven"));
+    m_suggested = label(QStringLiteral("inspectorSuggested"));
+    m_pNoisy = label(QStringLiteral("inspectorPNoisy"));
+    m_truth = label(QStringLiteral("inspectorTruth"));
+    m_truthButton = new QToolButton(page);
+    m_truthButton->setObjectName(QStringLiteral("truthButton"));
+    m_truthButton->setText(tr("truth"));
+    m_truthButton->setCheckable(true);
+    m_truthButton->setToolTip(tr("Show the true label where it is known"));
+    connect(m_truthButton, &QToolButton::toggled, this, &Inspector::showLabels);
+    m_reason = label(QStringLiteral("inspectorReason"));
+    m_sparkline = new LossSparkline(page);
+    m_sparkline->setObjectName(QStringLiteral("inspectorSparkline"));
+    connect(m_sparkline, &LossSparkline::epochClicked, &m_workspace, &Workspace::showEpoch);
+    m_givenTitle = label(QStringLiteral("inspectorGivenTitle"));
+    m_suggestedTitle = label(QStringLiteral("inspectorSuggestedTitle"));
+    m_givenStrip = new SampleStrip(m_thumbnails, page);
+    m_givenStrip->setObjectName(QStringLiteral("givenExemplars"));
+    m_suggestedStrip = new SampleStrip(m_thumbnails, page);
+    m_suggestedStrip->setObjectName(QStringLiteral("suggestedExemplars"));
+    m_neighbours = new SampleStrip(m_thumbnails, page);
+    m_neighbours->setObjectName(QStringLiteral("queueNeighbours"));
+    connect(m_neighbours, &SampleStrip::clicked, this, [this](SampleIndex sample) {
+        if (const auto row = m_gallery.model()->rowOf(sample)) m_gallery.goToRow(*row);
+    });
+    m_decisions = new QListWidget(page);
+    m_decisions->setObjectName(QStringLiteral("inspectorDecisions"));
+    m_decisions->setAccessibleName(tr("Decisions on this sample"));
+    m_decisions->setMaximumHeight(72);
+    m_decisions->setFocusPolicy(Qt::NoFocus);
+
+    auto* labels = new QVBoxLayout;
+    labels->setSpacing(2);
+    labels->addWidget(m_given);
+    labels->addWidget(m_suggested);
+    labels->addWidget(m_pNoisy);
+    labels->addWidget(m_truth);
+    labels->addWidget(m_truthButton);
+    labels->addStretch();
+    auto* top = new QHBoxLayout;
+    top->addWidget(m_picture, 1);
+    top->addLayout(labels, 1);
+
+    auto* layout = new QVBoxLayout(page);
+    layout->setContentsMargins(8, 6, 8, 8);
+    layout->setSpacing(5);
+    layout->addLayout(top);
+    layout->addWidget(m_name);
+    layout->addWidget(new QLabel(tr("Loss over the epochs"), page));
+    layout->addWidget(m_sparkline);
+    layout->addWidget(m_reason);
+    layout->addWidget(m_givenTitle);
+    layout->addWidget(m_givenStrip);
+    layout->addWidget(m_suggestedTitle);
+    layout->addWidget(m_suggestedStrip);
+    layout->addWidget(new QLabel(tr("Neighbours in the queue"), page));
+    layout->addWidget(m_neighbours);
+    layout->addWidget(new QLabel(tr("Decisions so far"), page));
+    layout->addWidget(m_decisions);
+    layout->addStretch(1);
+    setWidget(page);
+    setMinimumWidth(290);
+}
+
+bool Inspector::truthShown() const {
+    return m_truthButton->isChecked();
+}
+
+void Inspector::setTruthShown(bool shown) {
+    m_truthButton->setChecked(shown);
+}
+
+QString Inspector::reason() const {
+    return m_reason->text();
+}
+
+void Inspector::show() {
+    const auto focus = m_workspace.focus();
+    widget()->setEnabled(focus.has_value());
+    showPicture();
+    showLabels();
+    showHistory();
+    showExemplars();
+    showNeighbours();
+    showDecisions();
+}
+
+void Inspector::showPicture() {
+    const auto focus = m_workspace.focus();
+    if (!focus) {
+        m_picture->setPicture({}, tr("Choose a picture in the gallery."));
+        m_name->clear();
+        return;
+    }
+    const QImage picture = m_thumbnails.picture(*focus);
+    m_picture->setPicture(picture, m_thumbnails.pictureProblem(*focus));
+    const auto dataset = m_workspace.dataset();
+    QString text = QString::fromStdString(escapeForDisplay(dataset->names[focus->value]));
+    text += QStringLiteral(" · %1").arg(QString::fromUtf8(splitName(dataset->splits[focus->value]).data()));
+    if (!picture.isNull()) text += QStringLiteral(" · %1 × %2").arg(picture.width()).arg(picture.height());
+    m_name->setText(text);
+}
+
+void Inspector::showLabels() {
+    const auto focus = m_workspace.focus();
+    for (QLabel* label : {m_given, m_suggested, m_pNoisy, m_truth}) label->clear();
+    if (!focus) return;
+    const PlotTheme theme = PlotTheme::fromPalette(palette());
+    const QLocale locale;
+    m_given->setText(tr("given") + QStringLiteral("<br>") +
+                     coloured(QStringLiteral("●"), theme.cleanText, className(m_workspace, m_workspace.baseLabel(*focus))));
+    const Label suggested = m_workspace.suggestedLabel(*focus);
+    if (suggested != kNoLabel) {
+        const float confidence = m_workspace.values(QStringLiteral("confidence"))[focus->value];
+        QString text = tr("suggested") + QStringLiteral("<br>") +
+                       coloured(QStringLiteral("◆"), theme.suspectText, className(m_workspace, suggested));
+        if (std::isfinite(confidence)) text += QLatin1Char(' ') + locale.toString(double(confidence), 'f', 2);
+        m_suggested->setText(text);
+    } else if (m_workspace.currentEvidence()) {
+        m_suggested->setText(tr("no other label suggested"));
+    }
+    const float p = m_workspace.values(QStringLiteral("p-noisy"))[focus->value];
+    if (std::isfinite(p)) m_pNoisy->setText(tr("p(noisy) %1").arg(locale.toString(double(p), 'f', 2)));
+    m_pNoisy->setToolTip(tr("Probability that the label is wrong: 0 to 1, higher is more suspect"));
+    const Label truth = m_workspace.trueLabel(*focus);
+    m_truthButton->setVisible(truth != kNoLabel);
+    if (truth != kNoLabel && truthShown()) m_truth->setText(tr("true") + QStringLiteral("<br><b>%1</b>").arg(className(m_workspace, truth).toHtmlEscaped()));
+}
+
+void Inspector::showHistory() {
+    const auto focus = m_workspace.focus();
+    const std::vector<float> losses = focus ? m_history->of(*focus) : std::vector<float>();
+    std::optional<float> threshold;
+    if (const auto& mixture = m_workspace.currentMixture())
+        threshold = float(mixture->lossAtPosterior(m_workspace.threshold()));
+    m_sparkline->setValues(losses, threshold);
+    m_sparkline->setMarkedEpoch(m_workspace.currentEpoch());
+    m_reason->setText(focus ? reasonText(m_workspace, *focus, losses) : QString());
+}
+
+void Inspector::showExemplars() {
+    const auto focus = m_workspace.focus();
+    if (m_exemplarsOld) m_exemplars = exemplars(m_workspace, kExemplars);
+    m_exemplarsOld = false;
+    const auto show = [&](QLabel* title, SampleStrip* strip, const QString& text, Label label) {
+        const bool known = focus && label >= 0 && std::size_t(label) < m_exemplars.size();
+        title->setText(known ? text.arg(className(m_workspace, label)) : QString());
+        title->setVisible(known);
+        strip->setVisible(known);
+        strip->setSamples(known ? m_exemplars[std::size_t(label)] : std::vector<SampleIndex>());
+    };
+    show(m_givenTitle, m_givenStrip, tr("Typical %1 (given)"), focus ? m_workspace.baseLabel(*focus) : kNoLabel);
+    show(m_suggestedTitle, m_suggestedStrip, tr("Typical %1 (suggested)"),
+         focus ? m_workspace.suggestedLabel(*focus) : kNoLabel);
+}
+
+void Inspector::showNeighbours() {
+    const int row = m_gallery.focusRow(), rows = m_gallery.model()->rowCount();
+    std::vector<SampleIndex> samples;
+    int marked = -1;
+    const int first = std::clamp(row - 2, 0, std::max(0, rows - 5));
+    for (int i = first; row >= 0 && i < std::min(rows, first + 5); ++i) {
+        if (i == row) marked = int(samples.size());
+        samples.push_back(m_gallery.model()->sampleAt(i));
+    }
+    m_neighbours->setSamples(std::move(samples), marked);
+}
+
+void Inspector::showDecisions() {
+    m_decisions->clear();
+    const auto focus = m_workspace.focus();
+    if (!focus) return;
+    const std::vector<JournalEntry>& journal = m_workspace.journal();
+    for (auto it = journal.rbegin(); it != journal.rend() && m_decisions->count() < 20; ++it) {
+        if (it->sample != *focus) continue;
+        const QDateTime time = QDateTime::fromString(QString::fromStdString(it->time), Qt::ISODateWithMs).toLocalTime();
+        QString text = QStringLiteral("%1  %2 %3").arg(QLocale().toString(time, QLocale::ShortFormat),
+                                                       verdictSign(it->to.verdict),
+                                                       QString::fromUtf8(verdictName(it->to.verdict).data()));
+        if (it->to.verdict == Verdict::Relabel) text += QLatin1Char(' ') + className(m_workspace, it->to.label);
+        if (it->undoes) text = tr("%1 (undo)").arg(text);
+        m_decisions->addItem(text);
+    }
+    if (m_decisions->count() == 0) m_decisions->addItem(tr("none"));
+}
+
+} // namespace assay::ui

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/ids.h"
+
+#include <QScrollArea>
+
+#include <vector>
+
+class QLabel;
+class QToolButton;
+class QListWidget;
+
+namespace assay::ui {
+
+class GalleryPanel;
+class LossHistory;
+class LossSparkline;
+class PictureView;
+class SampleStrip;
+class ThumbnailService;
+class Workspace;
+
+/// Everything about the sample in focus.
+class Inspector final : public QScrollArea {
+    Q_OBJECT
+public:
+    Inspector(Workspace& workspace, ThumbnailService& thumbnails, GalleryPanel& gallery, QWidget* parent = nullptr);
+
+    [[nodiscard]] bool truthShown() const;
+    void setTruthShown(bool shown);
+    [[nodiscard]] QString reason() const;
+
+Q_SIGNALS:
+    void reviewRequested();
+
+private:
+    void buildUi();
+    void show();
+    void showLabels();
+    void showPicture();
+    void showHistory();
+    void showExemplars();
+    void showNeighbours();
+    void showDecisions();
+
+    Workspace& m_workspace;
+    ThumbnailService& m_thumbnails;
+    GalleryPanel& m_gallery;
+    LossHistory* m_history;
+    std::vector<std::vector<SampleIndex>> m_exemplars;
+    bool m_exemplarsOld = true;
+
+    PictureView* m_picture;
+    QLabel* m_name;
+    QLabel* m_given;
+    QLabel* m_suggested;
+    QLabel* m_pNoisy;
+    QToolButton* m_truthButton;
+    QLabel* m_truth;
+    LossSparkline* m_sparkline;
+    QLabel* m_reason;
+    QLabel* m_givenTitle;
+    QLabel* m_suggestedTitle;
+    SampleStrip* m_givenStrip;
+    SampleStrip* m_suggestedStrip;
+    SampleStrip* m_neighbours;
+    QListWidget* m_decisions;
+};
+
+} // namespace assay::ui

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/ids.h"
+#include "ui/session/task_pool.h"
+
+#include <QObject>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace assay {
+struct Evidence;
+}
+
+namespace assay::ui {
+
+class Workspace;
+
+/// The loss of every sample in every epoch of the run on show, read from the project once and then kept up with the
+/// run: four bytes a sample and epoch. GUI thread.
+class LossHistory final : public QObject {
+    Q_OBJECT
+public:
+    explicit LossHistory(Workspace& workspace, QObject* parent = nullptr);
+
+    /// Loss by epoch from epoch 1, NaN where unknown; empty while it is read, then changed() follows.
+    [[nodiscard]] std::vector<float> of(SampleIndex sample) const;
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    using Epochs = std::map<int, std::vector<float>>; ///< [N] by epoch
+    void start();
+    void read(const std::vector<int>& epochs);
+    void take(RunId run);
+
+    Workspace& m_workspace;
+    std::optional<RunId> m_run;
+    Epochs m_epochs;
+    std::uint64_t m_generation = 0;
+    TaskPool m_pool{1};
+};
+
+} // namespace assay::ui

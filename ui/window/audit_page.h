@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QSplitter;
+class QStackedWidget;
+
+namespace assay::ui {
+
+class GalleryPanel;
+class ReviewController;
+class ReviewPage;
+class ThresholdPanel;
+class ThumbnailService;
+class Workspace;
+
+/// The middle of the audit layout: the histogram above the gallery; in review the large picture above a strip.
+class AuditPage final : public QWidget {
+    Q_OBJECT
+public:
+    AuditPage(Workspace& workspace, ThumbnailService& thumbnails, QWidget* parent = nullptr);
+
+    [[nodiscard]] GalleryPanel& gallery() const { return *m_gallery; }
+    [[nodiscard]] ThresholdPanel& threshold() const { return *m_threshold; }
+    [[nodiscard]] ReviewPage& review() const { return *m_review; }
+    [[nodiscard]] ReviewController& controller() const { return *m_controller; }
+    /// Letters start the choice of a class; true where the key was used.
+    bool typeAhead(const QString& letters);
+
+    [[nodiscard]] QByteArray saveState() const;
+    void restoreState(const QByteArray& state);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void showReview(bool open);
+
+    Workspace& m_workspace;
+    GalleryPanel* m_gallery;
+    ThresholdPanel* m_threshold;
+    ReviewPage* m_review;
+    ReviewController* m_controller;
+    QSplitter* m_splitter;
+    QStackedWidget* m_top;
+    QByteArray m_gridSizes;
+};
+
+} // namespace assay::ui
