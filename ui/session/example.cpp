@@ -12,7 +12,7 @@ namespace assay::ui {
 
 std::filesystem::path exampleFolder() {
     const std::filesystem::path program = QFile::encodeName(QCoreApplication::applicationDirPath()).toStdString();
-    const std::array candidates = {program / ".." / "share" / "assay" / "fashion-mnist",
+    const std::array candidates = {program / ".." / "share" / "assay" / "resources" / "fashion-mnist",
                                    std::filesystem::path(ASSAY_RESOURCES_DIR) / "fashion-mnist"};
     for (const auto& folder : candidates) {
         std::error_code error;

@@ -149,10 +149,6 @@ Status openProjectFile(const OpenRequest& request, const Catalogue<DatasetReader
 
 } // namespace
 
-std::string baseLabelsKey(std::int64_t labelSet) {
-    return "window/label-set/" + std::to_string(labelSet) + "/base";
-}
-
 Result<Opened> openAll(const OpenRequest& request, const Catalogue<DatasetReader>& readers, const ProgressFn& progress,
                        std::stop_token stop, std::optional<MissingDataset>& missing) {
     Opened opened;

@@ -53,9 +53,8 @@ struct TableColumns {
     std::string file, label; ///< the guess
 };
 
-/// Settings of a project that the window keeps in it.
+/// The label set in force, as the project remembers it.
 inline constexpr const char* kWorkingLabelsKey = "window/working-labels";
-[[nodiscard]] std::string baseLabelsKey(std::int64_t labelSet);
 
 /// Opens what was asked for; runs that a dead process left behind become "interrupted". Any thread.
 /// NotFound with `missing` filled in where only the data set of a project is gone.

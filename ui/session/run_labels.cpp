@@ -3,7 +3,6 @@
 #include "ui/session/run_labels.h"
 
 #include "core/base/text.h"
-#include "ui/session/opening.h"
 
 #include <cmath>
 
@@ -34,15 +33,11 @@ Result<KeptLabels> keepLabels(Project& project, const std::string& name, LabelSe
     return KeptLabels{id, name, std::make_shared<const LabelSet>(std::move(set))};
 }
 
-Result<KeptLabels> rootLabels(Project& project, std::int64_t labelSet) {
-    for (int depth = 0; depth < 1000; ++depth) {
-        ASSAY_TRY(const std::string base, project.setting(baseLabelsKey(labelSet)));
-        const auto parent = parseInteger(base);
-        if (!parent) break;
-        labelSet = *parent;
-    }
-    ASSAY_TRY(StoredLabelSet stored, project.labelSet(labelSet));
-    return KeptLabels{stored.id, stored.name, std::make_shared<const LabelSet>(std::move(stored.set))};
+const RunRecord* rootRun(const std::vector<RunRecord>& runs, RunId run) {
+    const RunRecord* root = nullptr;
+    for (const RunRecord& candidate : runs)
+        if (candidate.id <= run && !candidate.revision && (root == nullptr || candidate.id > root->id)) root = &candidate;
+    return root;
 }
 
 } // namespace assay::ui

@@ -29,7 +29,8 @@ struct KeptLabels {
 /// Stores `set` in the project, or finds the equal one that is there already. Any thread.
 [[nodiscard]] Result<KeptLabels> keepLabels(Project& project, const std::string& name, LabelSet set);
 
-/// The labels that decisions are about: for labels made from the journal, those that the journal began with.
-[[nodiscard]] Result<KeptLabels> rootLabels(Project& project, std::int64_t labelSet);
+/// The run whose labels the decisions are about: for one that was trained on the journal's labels the newest one
+/// before it that was not. Null where there is none: then they are about the data set's own labels.
+[[nodiscard]] const RunRecord* rootRun(const std::vector<RunRecord>& runs, RunId run);
 
 } // namespace assay::ui

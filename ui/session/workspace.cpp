@@ -50,21 +50,13 @@ bool Workspace::settled() const { return d->runs.idle() && d->book.settled(); }
 const std::map<std::int64_t, std::string>& Workspace::labelSetNames() const { return d->labelNames; }
 
 std::shared_ptr<const LabelSet> Workspace::baseLabels() const {
-    if (d->currentRun) {
-        const RunRecord* record = d->runs.record(*d->currentRun);
-        if (const auto it = d->labelRoots.find(record ? record->labelSet : 0); it != d->labelRoots.end())
-            return it->second.set;
-    }
-    return d->working;
+    const KeptLabels* root = d->rootLabels();
+    return root != nullptr ? root->set : d->working;
 }
 
 std::optional<std::int64_t> Workspace::baseLabelSetId() const {
-    if (d->currentRun) {
-        const RunRecord* record = d->runs.record(*d->currentRun);
-        if (const auto it = d->labelRoots.find(record ? record->labelSet : 0); it != d->labelRoots.end())
-            return it->second.id;
-    }
-    return d->workingId;
+    const KeptLabels* root = d->rootLabels();
+    return root != nullptr ? std::optional(root->id) : d->workingId;
 }
 
 const std::vector<RunRecord>& Workspace::runs() const { return d->runs.records(); }

@@ -76,6 +76,8 @@ public:
     void cancelOpening();
     [[nodiscard]] bool opening() const;
     void closeProject(); ///< stops the runs first; projectChanged() follows
+    /// Closes the project, copies its file and opens the copy.
+    void saveProjectAs(const QString& file);
     [[nodiscard]] bool settled() const; ///< no run, and nothing on its way to the disk
 
     // Label sets that the project keeps

@@ -220,6 +220,25 @@ void Workspace::closeProject() {
     d->close();
 }
 
+void Workspace::saveProjectAs(const QString& file) {
+    if (!d->project || !settled()) return;
+    const std::filesystem::path from = d->project->file(), to = pathOf(QFileInfo(file).absoluteFilePath());
+    if (from == to) return;
+    d->project->flush();
+    d->close(); // the last reference goes with the tasks under way; the file is whole only then
+    d->pool.run(
+        [from, to]() -> Status {
+            ASSAY_TRY(const auto source, Project::open(from, OpenMode::ReadOnly)); // refuses a damaged file
+            ASSAY_TRY(const auto bytes, readFile(from, 8ull << 30));
+            return writeFileAtomically(
+                to, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+        },
+        [this, file, back = QString::fromStdString(from.string())](Status copied) {
+            if (!copied) Q_EMIT warning(sentenceOf(copied.error()));
+            openProject(copied ? file : back);
+        });
+}
+
 void Workspace::Private::close() {
     ++openingGeneration;
     ++showGeneration;
@@ -230,7 +249,6 @@ void Workspace::Private::close() {
     project.reset();
     labelNames.clear();
     labelSets.clear();
-    labelRoots.clear();
     labelsAsked.clear();
     workingId.reset();
     working.reset();

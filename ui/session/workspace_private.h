@@ -47,7 +47,6 @@ public:
     std::shared_ptr<Project> project;
     std::map<std::int64_t, std::string> labelNames;
     std::map<std::int64_t, KeptLabels> labelSets;  ///< read so far, by id
-    std::map<std::int64_t, KeptLabels> labelRoots; ///< by label set id
     std::set<std::int64_t> labelsAsked;
     std::optional<std::int64_t> workingId;
     std::shared_ptr<const LabelSet> working;
@@ -77,6 +76,7 @@ public:
     void refreshEpoch();
     void countSuspects();
     void askScore(const QString& id);
+    [[nodiscard]] const KeptLabels* rootLabels() const; ///< of the run on show; null: the working labels
     [[nodiscard]] const LabelSet* base() const;
     [[nodiscard]] bool suspect(SampleIndex sample) const;
 

@@ -20,7 +20,6 @@ struct LabelJob {
     std::shared_ptr<Project> project;
     LabelChoice choice;
     std::shared_ptr<const LabelSet> base;
-    std::optional<std::int64_t> baseId;
     std::vector<DecisionState> decisions;
 };
 
@@ -37,14 +36,8 @@ Result<KeptLabels> journalLabels(const LabelJob& job, Revision revision, std::ve
     set.source = "revision " + std::to_string(revision.value);
     set.labels = std::move(effective.labels);
     set.trueLabels = job.base->trueLabels;
-    std::int64_t baseId = job.baseId.value_or(0);
-    if (!job.baseId) {
-        ASSAY_TRY(const KeptLabels given, keepLabels(*job.project, "given", *job.base));
-        baseId = given.id;
-    }
-    ASSAY_TRY(KeptLabels kept, keepLabels(*job.project, set.source, std::move(set)));
-    ASSAY_CHECK_STATUS(job.project->setSetting(baseLabelsKey(kept.id), std::to_string(baseId)));
-    return kept;
+    const std::string name = set.source;
+    return keepLabels(*job.project, name, std::move(set));
 }
 
 Result<KeptLabels> labelsFor(const LabelJob& job, RunRecord& record, std::vector<std::uint8_t>& excluded) {
@@ -121,7 +114,7 @@ void Workspace::Private::startRun(RunConfig config, LabelChoice choice) {
         return;
     }
     config.settings = std::move(*settings);
-    const LabelJob job{dataset, project, std::move(choice), q->baseLabels(), q->baseLabelSetId(), book.states()};
+    const LabelJob job{dataset, project, std::move(choice), q->baseLabels(), book.states()};
     pool.run([job, config] { return recordRun(job, config); },
              [this, asked = project](Result<NewRun> made) {
                  if (asked != project) return;
@@ -178,36 +171,23 @@ void Workspace::resumeRun(RunId id) {
 }
 
 void Workspace::Private::askLabels(std::int64_t labelSet) {
-    if (!project || labelSet == 0 || labelRoots.contains(labelSet) || !labelsAsked.insert(labelSet).second) return;
-    struct Both {
-        KeptLabels own, root;
-    };
-    pool.run(
-        [project = project, labelSet]() -> Result<Both> {
-            ASSAY_TRY(StoredLabelSet stored, project->labelSet(labelSet));
-            Both both;
-            both.own = {stored.id, stored.name, std::make_shared<const LabelSet>(std::move(stored.set))};
-            ASSAY_TRY(both.root, rootLabels(*project, labelSet));
-            if (both.root.id == labelSet) both.root = both.own;
-            return both;
-        },
-        [this, labelSet, asked = project](Result<Both> both) {
-            if (asked != project) return;
-            labelsAsked.erase(labelSet);
-            if (!both) {
-                Q_EMIT q->warning(sentenceOf(both.error()));
-                return;
-            }
-            labelSets[labelSet] = both->own;
-            labelRoots[labelSet] = both->root;
-            for (const RunRecord& record : runs.records())
-                if (record.labelSet == labelSet) Q_EMIT q->labelsReady(record.id);
-            if (currentRun && runs.record(*currentRun)->labelSet == labelSet) {
-                countSuspects();
-                Q_EMIT q->currentRunChanged();
-                filterNow();
-            }
-        });
+    if (!project || labelSet == 0 || labelSets.contains(labelSet) || !labelsAsked.insert(labelSet).second) return;
+    pool.run([project = project, labelSet] { return project->labelSet(labelSet); },
+             [this, labelSet, asked = project](Result<StoredLabelSet> stored) {
+                 if (asked != project) return;
+                 labelsAsked.erase(labelSet);
+                 if (!stored) {
+                     Q_EMIT q->warning(sentenceOf(stored.error()));
+                     return;
+                 }
+                 labelSets[labelSet] = {stored->id, stored->name, std::make_shared<const LabelSet>(std::move(stored->set))};
+                 for (const RunRecord& record : runs.records())
+                     if (record.labelSet == labelSet) Q_EMIT q->labelsReady(record.id);
+                 const RunRecord* root = currentRun ? rootRun(runs.records(), *currentRun) : nullptr;
+                 if (root == nullptr || root->labelSet != labelSet) return;
+                 Q_EMIT q->currentRunChanged(); // the labels of the run on show are another now
+                 filterNow();
+             });
 }
 
 void Workspace::Private::onEpoch(RunId run, const std::shared_ptr<const Evidence>& evidence) {

@@ -29,13 +29,15 @@ std::vector<std::uint8_t> bitsOf(const std::vector<T>& items, std::size_t size) 
 
 } // namespace
 
+const KeptLabels* Workspace::Private::rootLabels() const {
+    const RunRecord* root = currentRun ? rootRun(runs.records(), *currentRun) : nullptr;
+    const auto it = labelSets.find(root != nullptr ? root->labelSet : 0);
+    return it == labelSets.end() ? nullptr : &it->second;
+}
+
 const LabelSet* Workspace::Private::base() const {
-    if (currentRun) {
-        const RunRecord* record = runs.record(*currentRun);
-        if (const auto it = labelRoots.find(record ? record->labelSet : 0); it != labelRoots.end())
-            return it->second.set.get();
-    }
-    return working.get();
+    const KeptLabels* root = rootLabels();
+    return root != nullptr ? root->set.get() : working.get();
 }
 
 void Workspace::Private::show(std::optional<RunId> run, int epoch) {
@@ -43,7 +45,10 @@ void Workspace::Private::show(std::optional<RunId> run, int epoch) {
     currentRun = run;
     currentEpoch = epoch;
     if (another) {
-        if (run) askLabels(runs.record(*run)->labelSet);
+        if (run) {
+            askLabels(runs.record(*run)->labelSet);
+            if (const RunRecord* root = rootRun(runs.records(), *run)) askLabels(root->labelSet);
+        }
         Q_EMIT q->currentRunChanged();
     }
     refreshEpoch();

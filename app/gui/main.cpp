@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/composition.h"
+#include "core/base/log.h"
+#include "ui/session/workspace.h"
+#include "ui/window/main_window.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QIcon>
+#include <QSettings>
+#include <QTimer>
+
+#include <clocale>
+#include <cstdio>
+
+namespace {
+
+using assay::ui::MainWindow;
+
+struct Wishes {
+    QString path;
+    MainWindow::Layout layout = MainWindow::Layout::Audit;
+    assay::ui::Theme theme = assay::ui::Theme::Desktop;
+    bool themeGiven = false;
+};
+
+/// Ends the program itself for --help, --version and what it does not understand.
+Wishes readArguments(const QApplication& application) {
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QApplication::translate("main", "Finds and mends wrong image labels."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addPositionalArgument(QStringLiteral("path"),
+                                 QApplication::translate("main", "Folder, table, archive, binary data set or .assay project."),
+                                 QStringLiteral("[path]"));
+    const QCommandLineOption layout(QStringLiteral("layout"), QApplication::translate("main", "audit, train or compare."),
+                                    QStringLiteral("layout"), QStringLiteral("audit"));
+    const QCommandLineOption theme(QStringLiteral("theme"), QApplication::translate("main", "auto, light or dark."), QStringLiteral("theme"));
+    parser.addOptions({layout, theme});
+    parser.process(application);
+    Wishes wishes;
+    const QStringList layouts{QStringLiteral("audit"), QStringLiteral("train"), QStringLiteral("compare")};
+    const QStringList themes{QStringLiteral("auto"), QStringLiteral("light"), QStringLiteral("dark")};
+    const auto refuse = [](const QString& sentence) {
+        std::fprintf(stderr, "%s\n", qPrintable(sentence));
+        std::exit(1);
+    };
+    if (!layouts.contains(parser.value(layout))) refuse(QApplication::translate("main", "There is no layout “%1”.").arg(parser.value(layout)));
+    wishes.layout = MainWindow::Layout(layouts.indexOf(parser.value(layout)));
+    wishes.themeGiven = parser.isSet(theme);
+    if (wishes.themeGiven && !themes.contains(parser.value(theme)))
+        refuse(QApplication::translate("main", "There is no theme “%1”.").arg(parser.value(theme)));
+    wishes.theme = assay::ui::themeFromId(wishes.themeGiven ? parser.value(theme)
+                                                            : QSettings().value(QStringLiteral("window/theme")).toString());
+    if (parser.positionalArguments().size() > 1) refuse(QApplication::translate("main", "One path at most."));
+    wishes.path = parser.positionalArguments().value(0);
+    return wishes;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    assay::prepareProcess(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("assay"));
+    QApplication::setApplicationDisplayName(QStringLiteral("Assay"));
+    QApplication::setOrganizationName(QStringLiteral("assay"));
+    QApplication::setApplicationVersion(QStringLiteral(ASSAY_VERSION));
+    QGuiApplication::setDesktopFileName(QStringLiteral("org.assay.Assay"));
+    QSettings::setDefaultFormat(QSettings::IniFormat);
+    QApplication application(argc, argv);
+    std::setlocale(LC_NUMERIC, "C");
+    const Wishes wishes = readArguments(application);
+    assay::startLogFile();
+
+    MainWindow window(assay::makeRegistry());
+    window.setTheme(wishes.theme, false);
+    window.showLayout(wishes.layout);
+    window.show();
+    // After the first paint: the engine, and what the command line names.
+    QTimer::singleShot(0, &window, [&window, &wishes] {
+        window.workspace().loadEngineInBackground();
+        if (!wishes.path.isEmpty()) window.open(wishes.path);
+    });
+    return QApplication::exec();
+}

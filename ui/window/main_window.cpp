@@ -1,0 +1,411 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/window/main_window.h"
+
+#include "ui/gallery/filter_panel.h"
+#include "ui/gallery/gallery_panel.h"
+#include "ui/gallery/gallery_view.h"
+#include "ui/review/history_panel.h"
+#include "ui/review/inspector.h"
+#include "ui/review/review_controller.h"
+#include "ui/review/review_page.h"
+#include "ui/review/threshold_panel.h"
+#include "ui/session/thumbnail_service.h"
+#include "ui/session/workspace.h"
+#include "ui/window/action_list.h"
+#include "ui/window/audit_page.h"
+#include "ui/window/banner.h"
+#include "ui/window/empty_page.h"
+#include "ui/window/header_bar.h"
+#include "ui/window/log_panel.h"
+#include "ui/window/start_page.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QFileInfo>
+#include <QLabel>
+#include <QLocale>
+#include <QMenu>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QTabBar>
+#include <QTimer>
+#include <QToolBar>
+#include <QVBoxLayout>
+
+namespace assay::ui {
+
+namespace {
+
+constexpr int kLayoutVersion = 1;
+constexpr int kNoticeMs = 9000;
+constexpr int kMostRecent = 12;
+constexpr const char* kLayoutNames[] = {"audit", "train", "compare"};
+
+} // namespace
+
+MainWindow::MainWindow(std::shared_ptr<Registry> registry, QWidget* parent)
+    : QMainWindow(parent), m_workspace(std::make_unique<Workspace>(std::move(registry))),
+      m_thumbnails(std::make_unique<ThumbnailService>()), m_actions(new ActionList(this)) {
+    setObjectName(QStringLiteral("mainWindow"));
+    setAcceptDrops(true);
+    setDockNestingEnabled(true);
+    buildUi();
+    buildDocks();
+    buildStatusBar();
+    buildMenus();
+    connectWorkspace();
+    QSettings settings;
+    m_actions->loadShortcuts(settings);
+    resize(1360, 840);
+    restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
+    for (int i = 0; i < 3; ++i)
+        m_states[std::size_t(i)] = settings.value(QStringLiteral("layout/") + QLatin1String(kLayoutNames[i])).toByteArray();
+    m_audit->restoreState(settings.value(QStringLiteral("layout/audit-splitter")).toByteArray());
+    onDataset();
+    fillRecent();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::buildUi() {
+    m_header = new HeaderBar(*m_workspace, this);
+    auto* bar = new QToolBar(tr("Header"), this);
+    bar->setObjectName(QStringLiteral("headerToolBar"));
+    bar->setMovable(false);
+    bar->setFloatable(false);
+    bar->setContextMenuPolicy(Qt::PreventContextMenu);
+    bar->toggleViewAction()->setVisible(false);
+    bar->addWidget(m_header);
+    addToolBar(Qt::TopToolBarArea, bar);
+    connect(m_header, &HeaderBar::searchRequested, this, &MainWindow::showPalette);
+    connect(m_header->layouts(), &QTabBar::currentChanged, this, [this](int index) { showLayout(Layout(index)); });
+
+    auto* central = new QWidget(this);
+    m_banner = new Banner(central);
+    m_center = new QStackedWidget(central);
+    m_start = new StartPage(m_center);
+    m_audit = new AuditPage(*m_workspace, *m_thumbnails, m_center);
+    auto* train = new EmptyPage(tr("Runs are set up and watched here."), tr("New run…"), m_center);
+    auto* compare = new EmptyPage(tr("Runs are compared here, once there are two."), tr("New run…"), m_center);
+    m_train = train;
+    m_compare = compare;
+    for (QWidget* page : {static_cast<QWidget*>(m_start), static_cast<QWidget*>(m_audit), m_train, m_compare})
+        m_center->addWidget(page);
+    auto* layout = new QVBoxLayout(central);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_banner);
+    layout->addWidget(m_center, 1);
+    setCentralWidget(central);
+
+    connect(m_start, &StartPage::exampleRequested, m_workspace.get(), &Workspace::openExample);
+    connect(m_start, &StartPage::folderRequested, this, &MainWindow::askFolder);
+    connect(m_start, &StartPage::fileRequested, this, &MainWindow::askFile);
+    connect(m_start, &StartPage::projectRequested, this, &MainWindow::askProject);
+    connect(m_start, &StartPage::recentRequested, this, &MainWindow::open);
+    connect(m_start, &StartPage::cancelRequested, m_workspace.get(), &Workspace::cancelOpening);
+    connect(&m_audit->threshold(), &ThresholdPanel::findSuspectsRequested, this, &MainWindow::findSuspects);
+    connect(&m_audit->threshold(), &ThresholdPanel::notice, this, &MainWindow::say);
+    connect(&m_audit->threshold(), &ThresholdPanel::expandRequested, this, [this] { showLayout(Layout::Train); });
+    connect(&m_audit->controller(), &ReviewController::openChanged, this, &MainWindow::updateKeys);
+    connect(&m_audit->controller(), &ReviewController::figuresChanged, this, &MainWindow::updateFigures);
+    connect(train, &EmptyPage::clicked, this, &MainWindow::newRun);
+    connect(compare, &EmptyPage::clicked, this, &MainWindow::newRun);
+}
+
+QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWidget* content, Qt::DockWidgetArea area) {
+    auto* dock = new QDockWidget(title, this);
+    dock->setObjectName(name);
+    dock->setWidget(content);
+    addDockWidget(area, dock);
+    return dock;
+}
+
+void MainWindow::buildDocks() {
+    m_filters = new FilterPanel(*m_workspace, this);
+    m_inspector = new Inspector(*m_workspace, *m_thumbnails, m_audit->gallery(), this);
+    m_log = new LogPanel(this);
+    m_docks[0] = addDock(QStringLiteral("filtersDock"), tr("Filters"), m_filters, Qt::LeftDockWidgetArea);
+    m_docks[1] = addDock(QStringLiteral("inspectorDock"), tr("Inspector"), m_inspector, Qt::RightDockWidgetArea);
+    m_docks[2] = addDock(QStringLiteral("historyDock"), tr("History"), new HistoryPanel(*m_workspace, this), Qt::LeftDockWidgetArea);
+    m_docks[3] = addDock(QStringLiteral("logDock"), tr("Log"), m_log, Qt::BottomDockWidgetArea);
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    connect(m_inspector, &Inspector::reviewRequested, this, [this] { m_audit->controller().setOpen(true); });
+    for (QDockWidget* dock : m_docks) dock->hide();
+}
+
+void MainWindow::buildStatusBar() {
+    m_keys = new QLabel(this);
+    m_keys->setObjectName(QStringLiteral("keysLine"));
+    m_notice = new QLabel(this);
+    m_notice->setObjectName(QStringLiteral("notice"));
+    m_notice->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_figures = new QLabel(this);
+    m_figures->setObjectName(QStringLiteral("reviewFigures"));
+    m_noticeTimer = new QTimer(this);
+    m_noticeTimer->setSingleShot(true);
+    m_noticeTimer->setInterval(kNoticeMs);
+    connect(m_noticeTimer, &QTimer::timeout, m_notice, &QLabel::clear);
+    statusBar()->setSizeGripEnabled(false);
+    statusBar()->addWidget(m_keys);
+    statusBar()->addWidget(m_notice, 1);
+    statusBar()->addPermanentWidget(m_figures);
+}
+
+void MainWindow::connectWorkspace() {
+    Workspace* workspace = m_workspace.get();
+    connect(workspace, &Workspace::openingProgress, m_start, &StartPage::showProgress);
+    connect(workspace, &Workspace::openingProgress, this, [this] { m_center->setCurrentWidget(m_start); });
+    connect(workspace, &Workspace::openingFailed, this, [this](const QString& sentence) {
+        m_start->showIdle(sentence);
+        if (!sentence.isEmpty() && m_workspace->dataset()) warn(sentence);
+    });
+    connect(workspace, &Workspace::datasetMissing, this, &MainWindow::onMissingDataset);
+    connect(workspace, &Workspace::columnsNeeded, this, &MainWindow::onColumnsNeeded);
+    connect(workspace, &Workspace::datasetChanged, this, &MainWindow::onDataset);
+    connect(workspace, &Workspace::projectChanged, this, &MainWindow::noteRecent);
+    connect(workspace, &Workspace::projectChanged, this, &MainWindow::updateTitle);
+    connect(workspace, &Workspace::notice, this, &MainWindow::say);
+    connect(workspace, &Workspace::warning, this, &MainWindow::warn);
+    connect(workspace, &Workspace::decisionFailed, this, &MainWindow::warn);
+    connect(workspace, &Workspace::runEnded, this, &MainWindow::onRunEnded);
+    connect(workspace, &Workspace::engineLoaded, this, [this](const QString& warning) {
+        if (!warning.isEmpty()) m_log->add(LogLevel::Warning, warning);
+        if (!m_workspace->engineReady()) warn(warning);
+        updateActions();
+    });
+    for (const auto signal : {&Workspace::runsChanged, &Workspace::currentRunChanged, &Workspace::epochOnShowChanged,
+                              &Workspace::selectionChanged, &Workspace::focusChanged})
+        connect(workspace, signal, this, &MainWindow::updateActions);
+    connect(workspace, &Workspace::selectionChanged, this, &MainWindow::updateKeys);
+    connect(workspace, &Workspace::decisionsChanged, this, &MainWindow::updateActions);
+    connect(workspace, &Workspace::decisionsChanged, this, &MainWindow::updateFigures);
+}
+
+void MainWindow::onDataset() {
+    const auto dataset = m_workspace->dataset();
+    m_thumbnails->setDataset(dataset);
+    m_start->showIdle();
+    fillClassKeys();
+    if (dataset) {
+        showLayout(m_layout);
+        m_audit->gallery().view()->setFocus();
+    } else {
+        if (m_layoutShown) storeLayout();
+        m_layoutShown = false;
+        for (QDockWidget* dock : m_docks) dock->hide();
+        m_center->setCurrentWidget(m_start);
+    }
+    m_header->layouts()->setEnabled(dataset != nullptr);
+    updateActions();
+    updateTitle();
+    updateKeys();
+    updateFigures();
+}
+
+void MainWindow::showLayout(Layout layout) {
+    const QSignalBlocker quiet(m_header->layouts());
+    m_header->layouts()->setCurrentIndex(int(layout));
+    if (m_layoutShown && layout != m_layout) storeLayout();
+    const bool again = m_layoutShown && layout == m_layout;
+    m_layout = layout;
+    if (!m_workspace->dataset()) return;
+    QWidget* pages[] = {m_audit, m_train, m_compare};
+    m_center->setCurrentWidget(pages[int(layout)]);
+    if (!again) recallLayout();
+    m_layoutShown = true;
+    if (layout == Layout::Audit) m_audit->gallery().view()->setFocus();
+    else pages[int(layout)]->setFocus();
+    updateKeys();
+    updateActions();
+}
+
+void MainWindow::storeLayout() {
+    m_states[std::size_t(m_layout)] = saveState(kLayoutVersion);
+}
+
+void MainWindow::recallLayout() {
+    const QByteArray& state = m_states[std::size_t(m_layout)];
+    if (state.isEmpty() || !restoreState(state, kLayoutVersion)) defaultDocks(m_layout);
+}
+
+void MainWindow::defaultDocks(Layout layout) {
+    const Qt::DockWidgetArea areas[] = {Qt::LeftDockWidgetArea, Qt::RightDockWidgetArea, Qt::LeftDockWidgetArea,
+                                        Qt::BottomDockWidgetArea};
+    for (std::size_t i = 0; i < m_docks.size(); ++i) {
+        m_docks[i]->setFloating(false);
+        addDockWidget(areas[i], m_docks[i]);
+        m_docks[i]->setVisible(layout == Layout::Audit && i < 2);
+    }
+    tabifyDockWidget(m_docks[0], m_docks[2]);
+    m_docks[2]->setVisible(layout == Layout::Audit);
+    m_docks[0]->raise();
+    if (layout == Layout::Audit) resizeDocks({m_docks[0], m_docks[1]}, {230, 320}, Qt::Horizontal);
+}
+
+void MainWindow::resetLayout() {
+    for (QByteArray& state : m_states) state.clear();
+    if (m_workspace->dataset()) defaultDocks(m_layout);
+    say(tr("The layouts are as they were at first"));
+}
+
+void MainWindow::setTheme(Theme theme, bool remember) {
+    applyTheme(theme);
+    if (remember) QSettings().setValue(QStringLiteral("window/theme"), themeId(theme));
+    for (const Theme each : {Theme::Desktop, Theme::Light, Theme::Dark})
+        if (QAction* action = m_actions->action(QStringLiteral("theme-") + themeId(each))) action->setChecked(each == theme);
+}
+
+void MainWindow::say(const QString& sentence) {
+    m_notice->setText(sentence);
+    m_notice->setToolTip(sentence);
+    m_noticeTimer->start();
+    m_log->add(LogLevel::Info, sentence);
+}
+
+void MainWindow::warn(const QString& sentence) {
+    if (sentence.isEmpty()) return;
+    m_banner->show(Banner::Kind::Warning, sentence);
+    m_log->add(LogLevel::Warning, sentence);
+}
+
+void MainWindow::updateTitle() {
+    const auto project = m_workspace->project();
+    QString title = tr("Assay");
+    if (project) {
+        title = QStringLiteral("%1 — %2").arg(QFileInfo(QString::fromStdString(project->file().string())).completeBaseName(), title);
+        if (project->readOnly()) title += tr(" (read-only)");
+    }
+    setWindowTitle(title);
+}
+
+void MainWindow::updateKeys() {
+    QStringList keys;
+    const bool data = m_workspace->dataset() != nullptr;
+    const auto many = m_workspace->selection().size();
+    if (data && m_layout == Layout::Audit) {
+        const bool review = m_audit->controller().isOpen();
+        if (many > 1) keys << tr("%L1 selected:").arg(many);
+        keys << (review || many > 1 ? tr("⏎ accept") : tr("⏎ review")) << tr("␣ keep") << tr("0–9 relabel") << tr("R by name")
+             << tr("F flag") << tr("X exclude") << tr("⌫ undo");
+        if (review) keys << tr("Esc gallery");
+    } else if (data && m_layout == Layout::Train) {
+        keys << tr("N new run") << tr("F5 find suspects") << tr("Ctrl+R retrain");
+    } else if (data) {
+        keys << tr("tick runs to compare them") << tr("a cell opens its pictures");
+    }
+    m_keys->setText(keys.join(QStringLiteral("   ")));
+    updateFigures();
+}
+
+void MainWindow::updateFigures() {
+    if (!m_workspace->dataset()) return m_figures->clear();
+    const ReviewFigures figures = m_audit->controller().figures();
+    const QLocale locale;
+    QStringList parts;
+    if (figures.expectedKnown) parts << tr("left %1").arg(locale.toString(qulonglong(figures.left)));
+    if (figures.perMinute >= 0.5) parts << tr("%1/min").arg(locale.toString(figures.perMinute, 'f', 0));
+    if (figures.expectedKnown)
+        parts << tr("≈ %1 errors left ± %2").arg(locale.toString(figures.expectedErrors, 'f', 0),
+                                                locale.toString(figures.spread, 'f', 0));
+    m_figures->setText(parts.join(QStringLiteral(" · ")));
+    m_figures->setToolTip(tr("Wrong labels to be expected among the undecided training samples: the sum of p(noisy), "
+                             "with its 95 % interval"));
+}
+
+void MainWindow::onRunEnded(RunId, const QString& sentence) {
+    if (m_closing) {
+        close();
+        return;
+    }
+    say(sentence);
+    if (!isActiveWindow()) QApplication::alert(this);
+}
+
+QStringList MainWindow::recentProjects() const {
+    return QSettings().value(QStringLiteral("recent/projects")).toStringList();
+}
+
+void MainWindow::noteRecent() {
+    const auto project = m_workspace->project();
+    if (!project) return;
+    const QString file = QString::fromStdString(project->file().string());
+    QStringList recent = recentProjects();
+    recent.removeAll(file);
+    recent.prepend(file);
+    while (recent.size() > kMostRecent) recent.removeLast();
+    QSettings().setValue(QStringLiteral("recent/projects"), recent);
+    fillRecent();
+}
+
+void MainWindow::fillRecent() {
+    const QStringList recent = recentProjects();
+    m_start->setRecent(recent);
+    m_recentMenu->clear();
+    for (const QString& file : recent) {
+        QAction* action = m_recentMenu->addAction(QFileInfo(file).completeBaseName());
+        action->setToolTip(file);
+        action->setEnabled(QFileInfo::exists(file));
+        connect(action, &QAction::triggered, this, [this, file] { open(file); });
+    }
+    m_recentMenu->setEnabled(!recent.isEmpty());
+}
+
+bool MainWindow::mayClose() {
+    if (m_workspace->settled()) return true;
+    if (!m_workspace->runningRun()) {
+        QTimer::singleShot(20, this, &QWidget::close); // a decision is on its way to the disk
+        return false;
+    }
+    QMessageBox question(QMessageBox::Question, tr("A run is under way"),
+                         tr("A run is under way. It can be stopped now: what it has learned is kept, and it can be resumed."),
+                         QMessageBox::NoButton, this);
+    question.setObjectName(QStringLiteral("closeQuestion"));
+    auto* stop = question.addButton(tr("Stop and keep"), QMessageBox::AcceptRole);
+    question.addButton(tr("Cancel"), QMessageBox::RejectRole);
+    question.exec();
+    if (question.clickedButton() != stop) return false;
+    m_closing = true;
+    say(tr("Stopping…"));
+    for (const RunRecord& run : m_workspace->runs())
+        if (run.state == RunState::Queued) m_workspace->stopRun(run.id);
+    if (const auto running = m_workspace->runningRun()) m_workspace->stopRun(*running);
+    return false;
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (m_closing ? !m_workspace->settled() : !mayClose()) {
+        if (m_closing && !m_workspace->runningRun()) QTimer::singleShot(20, this, &QWidget::close);
+        event->ignore();
+        return;
+    }
+    if (m_layoutShown) storeLayout();
+    QSettings settings;
+    settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    for (int i = 0; i < 3; ++i)
+        settings.setValue(QStringLiteral("layout/") + QLatin1String(kLayoutNames[i]), m_states[std::size_t(i)]);
+    settings.setValue(QStringLiteral("layout/audit-splitter"), m_audit->saveState());
+    event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (urls.size() == 1 && urls.front().isLocalFile()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (urls.size() != 1 || !urls.front().isLocalFile()) return;
+    event->acceptProposedAction();
+    open(urls.front().toLocalFile());
+}
+
+} // namespace assay::ui

@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/ids.h"
+#include "ui/window/theme.h"
+
+#include <QMainWindow>
+
+#include <array>
+#include <memory>
+
+class QDockWidget;
+class QLabel;
+class QMenu;
+class QStackedWidget;
+class QTimer;
+
+namespace assay {
+struct Registry;
+}
+
+namespace assay::ui {
+
+class ActionList;
+class AuditPage;
+class Banner;
+class FilterPanel;
+class HeaderBar;
+class Inspector;
+class LogPanel;
+class StartPage;
+class ThumbnailService;
+class Workspace;
+
+/// The one window: header, three layouts over one workspace, panels, menus. GUI thread.
+class MainWindow final : public QMainWindow {
+    Q_OBJECT
+public:
+    enum class Layout { Audit, Train, Compare };
+    explicit MainWindow(std::shared_ptr<Registry> registry, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    [[nodiscard]] Workspace& workspace() { return *m_workspace; }
+    [[nodiscard]] ActionList& actions() { return *m_actions; }
+    [[nodiscard]] AuditPage& audit() { return *m_audit; }
+    [[nodiscard]] Banner& banner() { return *m_banner; }
+    void showLayout(Layout layout);
+    [[nodiscard]] Layout currentLayout() const { return m_layout; }
+    void setTheme(Theme theme, bool remember = true);
+    /// Any of: folder, table, archive, binary set, project.
+    void open(const QString& path);
+
+    // What actions do; each is also a menu entry
+    void findSuspects();
+    void newRun();
+    void retrain();
+    void exportLabels();
+    void injectNoise();
+    void importLabels();
+    void showUnreadable();
+    void showPalette();
+    void showShortcuts();
+    void showHelp();
+    void showAbout();
+    void copyDiagnostics();
+    void resetLayout();
+    void saveProjectAs();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    void buildUi();
+    void buildDocks();
+    void buildStatusBar();
+    void buildMenus();
+    void buildFileMenu();
+    void buildEditMenu();
+    void buildViewMenu();
+    void buildDataMenu();
+    void buildRunMenu();
+    void buildReviewMenu();
+    void buildHelpMenu();
+    void connectWorkspace();
+    QDockWidget* addDock(const QString& name, const QString& title, QWidget* content, Qt::DockWidgetArea area);
+    void defaultDocks(Layout layout);
+    void storeLayout();
+    void recallLayout();
+
+    void askFolder();
+    void askFile();
+    void askProject();
+    void onDataset();
+    void onMissingDataset(const QString& project, const QString& location);
+    void onColumnsNeeded(const QString& path, const QStringList& columns, const QString& file, const QString& label);
+    void onRunEnded(assay::RunId run, const QString& sentence);
+    void updateActions();
+    void updateTitle();
+    void updateKeys();
+    void updateFigures();
+    void say(const QString& sentence);
+    void warn(const QString& sentence);
+    void noteRecent();
+    [[nodiscard]] QStringList recentProjects() const;
+    void fillRecent();
+    void fillClassKeys();
+    void cyclePanels();
+    [[nodiscard]] QString diagnostics() const;
+    [[nodiscard]] bool mayClose();
+
+    std::unique_ptr<Workspace> m_workspace;
+    std::unique_ptr<ThumbnailService> m_thumbnails;
+    ActionList* m_actions;
+    HeaderBar* m_header = nullptr;
+    Banner* m_banner = nullptr;
+    QStackedWidget* m_center = nullptr;
+    StartPage* m_start = nullptr;
+    AuditPage* m_audit = nullptr;
+    QWidget* m_train = nullptr;
+    QWidget* m_compare = nullptr;
+    FilterPanel* m_filters = nullptr;
+    Inspector* m_inspector = nullptr;
+    LogPanel* m_log = nullptr;
+    std::array<QDockWidget*, 4> m_docks{}; ///< filters, inspector, history, log
+    QMenu* m_recentMenu = nullptr;
+    QLabel* m_keys = nullptr;
+    QLabel* m_notice = nullptr;
+    QLabel* m_figures = nullptr;
+    QTimer* m_noticeTimer = nullptr;
+    Layout m_layout = Layout::Audit;
+    bool m_layoutShown = false;
+    std::array<QByteArray, 3> m_states;
+    bool m_closing = false; ///< waits for the run to end
+};
+
+} // namespace assay::ui
