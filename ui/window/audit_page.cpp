@@ -4,10 +4,10 @@
 
 #include "ui/gallery/gallery_panel.h"
 #include "ui/gallery/gallery_view.h"
+#include "ui/plots/loss_histogram_panel.h"
 #include "ui/review/class_popup.h"
 #include "ui/review/review_controller.h"
 #include "ui/review/review_page.h"
-#include "ui/review/threshold_panel.h"
 #include "ui/session/workspace.h"
 
 #include <QKeyEvent>
@@ -19,11 +19,11 @@ namespace assay::ui {
 
 AuditPage::AuditPage(Workspace& workspace, ThumbnailService& thumbnails, QWidget* parent)
     : QWidget(parent), m_workspace(workspace), m_gallery(new GalleryPanel(workspace, thumbnails, this)),
-      m_threshold(new ThresholdPanel(workspace, this)), m_review(new ReviewPage(workspace, thumbnails, this)),
+      m_histogram(new LossHistogramPanel(workspace, true, this)), m_review(new ReviewPage(workspace, thumbnails, this)),
       m_controller(new ReviewController(workspace, *m_gallery, thumbnails, this)),
       m_splitter(new QSplitter(Qt::Vertical, this)), m_top(new QStackedWidget(this)) {
     setObjectName(QStringLiteral("auditPage"));
-    m_top->addWidget(m_threshold);
+    m_top->addWidget(m_histogram);
     m_top->addWidget(m_review);
     m_splitter->setObjectName(QStringLiteral("auditSplitter"));
     m_splitter->addWidget(m_top);
@@ -44,7 +44,7 @@ AuditPage::AuditPage(Workspace& workspace, ThumbnailService& thumbnails, QWidget
 
 void AuditPage::showReview(bool open) {
     if (open) m_gridSizes = m_splitter->saveState();
-    m_top->setCurrentWidget(open ? static_cast<QWidget*>(m_review) : m_threshold);
+    m_top->setCurrentWidget(open ? static_cast<QWidget*>(m_review) : m_histogram);
     m_gallery->setStrip(open);
     if (!open && !m_gridSizes.isEmpty()) m_splitter->restoreState(m_gridSizes);
     if (isVisible()) m_gallery->view()->setFocus();

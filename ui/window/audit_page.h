@@ -10,9 +10,9 @@ class QStackedWidget;
 namespace assay::ui {
 
 class GalleryPanel;
+class LossHistogramPanel;
 class ReviewController;
 class ReviewPage;
-class ThresholdPanel;
 class ThumbnailService;
 class Workspace;
 
@@ -23,7 +23,7 @@ public:
     AuditPage(Workspace& workspace, ThumbnailService& thumbnails, QWidget* parent = nullptr);
 
     [[nodiscard]] GalleryPanel& gallery() const { return *m_gallery; }
-    [[nodiscard]] ThresholdPanel& threshold() const { return *m_threshold; }
+    [[nodiscard]] LossHistogramPanel& histogram() const { return *m_histogram; }
     [[nodiscard]] ReviewPage& review() const { return *m_review; }
     [[nodiscard]] ReviewController& controller() const { return *m_controller; }
     /// Letters start the choice of a class; true where the key was used.
@@ -40,7 +40,7 @@ private:
 
     Workspace& m_workspace;
     GalleryPanel* m_gallery;
-    ThresholdPanel* m_threshold;
+    LossHistogramPanel* m_histogram;
     ReviewPage* m_review;
     ReviewController* m_controller;
     QSplitter* m_splitter;

@@ -5,11 +5,12 @@
 #include "ui/gallery/filter_panel.h"
 #include "ui/gallery/gallery_panel.h"
 #include "ui/gallery/gallery_view.h"
+#include "ui/plots/loss_histogram_panel.h"
+#include "ui/runs/train_page.h"
 #include "ui/review/history_panel.h"
 #include "ui/review/inspector.h"
 #include "ui/review/review_controller.h"
 #include "ui/review/review_page.h"
-#include "ui/review/threshold_panel.h"
 #include "ui/session/thumbnail_service.h"
 #include "ui/session/workspace.h"
 #include "ui/window/action_list.h"
@@ -92,7 +93,7 @@ void MainWindow::buildUi() {
     m_center = new QStackedWidget(central);
     m_start = new StartPage(m_center);
     m_audit = new AuditPage(*m_workspace, *m_thumbnails, m_center);
-    auto* train = new EmptyPage(tr("Runs are set up and watched here."), tr("New run…"), m_center);
+    auto* train = new TrainPage(*m_workspace, m_center);
     auto* compare = new EmptyPage(tr("Runs are compared here, once there are two."), tr("New run…"), m_center);
     m_train = train;
     m_compare = compare;
@@ -111,12 +112,12 @@ void MainWindow::buildUi() {
     connect(m_start, &StartPage::projectRequested, this, &MainWindow::askProject);
     connect(m_start, &StartPage::recentRequested, this, &MainWindow::open);
     connect(m_start, &StartPage::cancelRequested, m_workspace.get(), &Workspace::cancelOpening);
-    connect(&m_audit->threshold(), &ThresholdPanel::findSuspectsRequested, this, &MainWindow::findSuspects);
-    connect(&m_audit->threshold(), &ThresholdPanel::notice, this, &MainWindow::say);
-    connect(&m_audit->threshold(), &ThresholdPanel::expandRequested, this, [this] { showLayout(Layout::Train); });
+    connect(&m_audit->histogram(), &LossHistogramPanel::newRunRequested, this, &MainWindow::findSuspects);
+    connect(&m_audit->histogram(), &LossHistogramPanel::expandRequested, this, [this] { showLayout(Layout::Train); });
     connect(&m_audit->controller(), &ReviewController::openChanged, this, &MainWindow::updateKeys);
     connect(&m_audit->controller(), &ReviewController::figuresChanged, this, &MainWindow::updateFigures);
-    connect(train, &EmptyPage::clicked, this, &MainWindow::newRun);
+    connect(train, &TrainPage::newRunRequested, this, &MainWindow::newRun);
+    connect(train, &TrainPage::showSamples, this, &MainWindow::showSamples);
     connect(compare, &EmptyPage::clicked, this, &MainWindow::newRun);
 }
 
@@ -228,6 +229,14 @@ void MainWindow::showLayout(Layout layout) {
     updateActions();
 }
 
+void MainWindow::showSamples(const std::vector<SampleIndex>& samples, const QString& title) {
+    ViewFilter filter = m_workspace->filter();
+    filter.only = samples;
+    filter.onlyTitle = title;
+    m_workspace->setFilter(filter);
+    showLayout(Layout::Audit);
+}
+
 void MainWindow::storeLayout() {
     m_states[std::size_t(m_layout)] = saveState(kLayoutVersion);
 }
@@ -289,17 +298,17 @@ void MainWindow::updateTitle() {
 
 void MainWindow::updateKeys() {
     QStringList keys;
-    const bool data = m_workspace->dataset() != nullptr;
+    const bool any = m_workspace->dataset() != nullptr;
     const auto many = m_workspace->selection().size();
-    if (data && m_layout == Layout::Audit) {
+    if (any && m_layout == Layout::Audit) {
         const bool review = m_audit->controller().isOpen();
         if (many > 1) keys << tr("%L1 selected:").arg(many);
         keys << (review || many > 1 ? tr("⏎ accept") : tr("⏎ review")) << tr("␣ keep") << tr("0–9 relabel") << tr("R by name")
              << tr("F flag") << tr("X exclude") << tr("⌫ undo");
         if (review) keys << tr("Esc gallery");
-    } else if (data && m_layout == Layout::Train) {
+    } else if (any && m_layout == Layout::Train) {
         keys << tr("N new run") << tr("F5 find suspects") << tr("Ctrl+R retrain");
-    } else if (data) {
+    } else if (any) {
         keys << tr("tick runs to compare them") << tr("a cell opens its pictures");
     }
     m_keys->setText(keys.join(QStringLiteral("   ")));

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <memory>
+#include <vector>
 
 class QDockWidget;
 class QLabel;
@@ -90,6 +91,7 @@ private:
     void storeLayout();
     void recallLayout();
 
+    void showSamples(const std::vector<SampleIndex>& samples, const QString& title);
     void askFolder();
     void askFile();
     void askProject();

@@ -226,8 +226,8 @@ void MainWindow::buildHelpMenu() {
 }
 
 void MainWindow::updateActions() {
-    const bool data = m_workspace->dataset() != nullptr;
-    const bool write = data && !m_workspace->readOnly();
+    const bool any = m_workspace->dataset() != nullptr;
+    const bool write = any && !m_workspace->readOnly();
     const bool running = m_workspace->runningRun().has_value();
     const auto current = m_workspace->currentRun() ? m_workspace->run(*m_workspace->currentRun()) : std::nullopt;
     const bool over = current && (current->state == RunState::Stopped || current->state == RunState::Failed);
@@ -236,13 +236,13 @@ void MainWindow::updateActions() {
     };
     enable({"save-as", "export", "close-project", "select-all", "copy-names", "find", "layout-1", "layout-2", "layout-3", "dock-filters",
             "dock-inspector", "dock-history", "dock-log", "next-panel", "unreadable", "given-view", "review-enter", "review-next",
-            "review-previous", "review-close", "truth", "reset-layout"}, data);
+            "review-previous", "review-close", "truth", "reset-layout"}, any);
     enable({"undo", "redo", "noise", "import-labels", "find-suspects", "new-run"}, write);
-    enable({"review-accept", "review-keep", "review-flag", "review-exclude", "review-relabel", "review-undo", "review-reopen"}, data);
+    enable({"review-accept", "review-keep", "review-flag", "review-exclude", "review-relabel", "review-undo", "review-reopen"}, any);
     enable({"retrain"}, write && current.has_value());
     enable({"pause", "stop", "live"}, running);
     enable({"resume"}, write && over);
-    enable({"close-project"}, data && !running);
+    enable({"close-project"}, any && !running);
 }
 
 void MainWindow::cyclePanels() {
