@@ -70,6 +70,7 @@ int main(int argc, char** argv) {
     QSettings::setDefaultFormat(QSettings::IniFormat);
     QApplication application(argc, argv);
     std::setlocale(LC_NUMERIC, "C");
+    QApplication::setWindowIcon(QIcon(QStringLiteral(":/assay/icon.svg")));
     const Wishes wishes = readArguments(application);
     assay::startLogFile();
 

@@ -16,6 +16,7 @@
 #include "ui/session/workspace.h"
 
 #include <QDateTime>
+#include <QEvent>
 #include <QGridLayout>
 #include <QLabel>
 #include <QListWidget>
@@ -140,6 +141,11 @@ void Inspector::buildUi() {
     layout->addStretch(1);
     setWidget(page);
     setMinimumWidth(290);
+}
+
+void Inspector::changeEvent(QEvent* event) {
+    QScrollArea::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_given != nullptr) showLabels();
 }
 
 bool Inspector::truthShown() const {

@@ -35,6 +35,9 @@ public:
 Q_SIGNALS:
     void reviewRequested();
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     void buildUi();
     void show();
@@ -54,7 +57,7 @@ private:
 
     PictureView* m_picture;
     QLabel* m_name;
-    QLabel* m_given;
+    QLabel* m_given = nullptr;
     QLabel* m_suggested;
     QLabel* m_pNoisy;
     QToolButton* m_truthButton;

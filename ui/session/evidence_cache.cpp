@@ -28,7 +28,7 @@ void EvidenceCache::setProject(std::shared_ptr<Project> project) {
 
 void EvidenceCache::add(RunId run, std::shared_ptr<const Evidence> evidence) {
     const Key key{run.value, evidence->epoch};
-    m_absent.erase(key);
+    std::erase_if(m_absent, [&](const Key& absent) { return absent.first == run.value; });
     if (const auto it = m_entries.find(key); it != m_entries.end()) {
         m_bytes -= bytesOf(*it->second.evidence);
         m_ages.erase(it->second.age);

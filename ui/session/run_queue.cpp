@@ -168,6 +168,8 @@ void RunQueue::look() {
 void RunQueue::takeEpochs() {
     std::int64_t ticket = 0;
     const auto report = m_session->takeReport(&ticket);
+    if (const auto it = m_tickets.find(ticket); report && report->evidence && it != m_tickets.end())
+        Q_EMIT evidenceArrived(it->second, report->evidence);
     std::vector<std::pair<RunId, EpochSummary>> fresh;
     {
         const std::scoped_lock lock(m_summaries->mutex);
@@ -182,11 +184,8 @@ void RunQueue::takeEpochs() {
             list->push_back(std::move(summary));
         }
         if (RunRecord* record = find(RunId(id))) record->epochsDone = list->back().epoch;
-        const int newest = list->back().epoch;
         m_epochs[id] = std::move(list);
-        const auto it = m_tickets.find(ticket);
-        const bool mine = report && report->epoch == newest && it != m_tickets.end() && it->second.value == id;
-        Q_EMIT epochArrived(RunId(id), mine ? report->evidence : nullptr);
+        Q_EMIT epochArrived(RunId(id));
     }
 }
 

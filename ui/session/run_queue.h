@@ -57,8 +57,9 @@ public:
 Q_SIGNALS:
     void changed();
     void progressed();
-    /// One or more epochs were added; `evidence` is that of the newest, where the mailbox had it.
-    void epochArrived(assay::RunId run, const std::shared_ptr<const assay::Evidence>& evidence);
+    /// What lay in the mailbox; comes before the epochArrived() of its epoch, or with a later one.
+    void evidenceArrived(assay::RunId run, const std::shared_ptr<const assay::Evidence>& evidence);
+    void epochArrived(assay::RunId run); ///< one or more were added
     void note(assay::RunId run, const QString& sentence);
     void ended(assay::RunId run, const QString& sentence);
 

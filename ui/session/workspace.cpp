@@ -18,8 +18,9 @@ Workspace::Workspace(std::shared_ptr<Registry> registry, QObject* parent)
     qRegisterMetaType<RunId>("assay::RunId");
     connect(&d->runs, &RunQueue::changed, this, &Workspace::runsChanged);
     connect(&d->runs, &RunQueue::progressed, this, &Workspace::runProgress);
-    connect(&d->runs, &RunQueue::epochArrived, this,
-            [this](RunId run, const std::shared_ptr<const Evidence>& evidence) { d->onEpoch(run, evidence); });
+    connect(&d->runs, &RunQueue::epochArrived, this, [this](RunId run) { d->onEpoch(run); });
+    connect(&d->runs, &RunQueue::evidenceArrived, this,
+            [this](RunId run, const std::shared_ptr<const Evidence>& evidence) { d->onEvidence(run, evidence); });
     connect(&d->runs, &RunQueue::ended, this,
             [this](RunId run, const QString& sentence) { d->onEnded(run, sentence); });
     connect(&d->runs, &RunQueue::note, this, [this](RunId, const QString& sentence) { Q_EMIT notice(sentence); });

@@ -12,6 +12,9 @@
 
 #include <QFileInfo>
 
+#include <chrono>
+#include <thread>
+
 namespace assay::ui {
 
 namespace {
@@ -22,6 +25,12 @@ QString sentenceOf(const Error& error) {
 
 std::filesystem::path pathOf(const QString& text) {
     return std::filesystem::path(QFile::encodeName(text).toStdString());
+}
+
+/// Tasks under way may hold a closed project for a moment: its lock would be met as another's. Pool threads only.
+void waitUntilGone(const std::weak_ptr<Project>& project) {
+    for (int attempt = 0; attempt < 500 && !project.expired(); ++attempt)
+        std::this_thread::sleep_for(std::chrono::milliseconds(4));
 }
 
 struct LoadedEngine {
@@ -150,6 +159,7 @@ void Workspace::Private::open(OpenRequest request) {
         std::optional<Error> error;
     };
     // A project that is open already would be found locked by ourselves.
+    const std::weak_ptr<Project> previous = project;
     if (project) close();
     const std::uint64_t generation = ++openingGeneration;
     const auto bridge = pool.bridge();
@@ -161,7 +171,8 @@ void Workspace::Private::open(OpenRequest request) {
     };
     Q_EMIT q->openingProgress(tr("looking"), 0, 0);
     pool.run(
-        [request, readers = registry->readers, progress, stop = openingStop->get_token()]() -> Result<Answer> {
+        [request, previous, readers = registry->readers, progress, stop = openingStop->get_token()]() -> Result<Answer> {
+            waitUntilGone(previous);
             Answer answer;
             auto opened = openAll(request, readers, progress, stop, answer.missing);
             if (opened) answer.opened = std::move(*opened);
@@ -224,10 +235,11 @@ void Workspace::saveProjectAs(const QString& file) {
     if (!d->project || !settled()) return;
     const std::filesystem::path from = d->project->file(), to = pathOf(QFileInfo(file).absoluteFilePath());
     if (from == to) return;
-    d->project->flush();
-    d->close(); // the last reference goes with the tasks under way; the file is whole only then
+    const std::weak_ptr<Project> previous = d->project;
+    d->close();
     d->pool.run(
-        [from, to]() -> Status {
+        [previous, from, to]() -> Status {
+            waitUntilGone(previous); // the file is whole only then
             ASSAY_TRY(const auto source, Project::open(from, OpenMode::ReadOnly)); // refuses a damaged file
             ASSAY_TRY(const auto bytes, readFile(from, 8ull << 30));
             return writeFileAtomically(

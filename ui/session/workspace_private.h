@@ -57,7 +57,8 @@ public:
     void startRun(RunConfig config, LabelChoice choice);
     void begin(RunStart start);
     void askLabels(std::int64_t labelSet);
-    void onEpoch(RunId run, const std::shared_ptr<const Evidence>& evidence);
+    void onEpoch(RunId run);
+    void onEvidence(RunId run, const std::shared_ptr<const Evidence>& evidence);
     void onEnded(RunId run, const QString& sentence);
 
     // On show

@@ -190,8 +190,13 @@ void Workspace::Private::askLabels(std::int64_t labelSet) {
              });
 }
 
-void Workspace::Private::onEpoch(RunId run, const std::shared_ptr<const Evidence>& evidence) {
-    if (evidence) cache.add(run, evidence);
+void Workspace::Private::onEvidence(RunId run, const std::shared_ptr<const Evidence>& evidence) {
+    cache.add(run, evidence);
+    Q_EMIT q->evidenceReady(run, evidence->epoch);
+    if (currentRun == run && currentEpoch == evidence->epoch && values.evidence() != evidence) refreshEpoch();
+}
+
+void Workspace::Private::onEpoch(RunId run) {
     Q_EMIT q->epochArrived(run);
     if (live && runs.running() == run) show(run, runs.record(run)->epochsDone);
     else if (currentRun == run && currentEpoch == 0) show(run, runs.record(run)->epochsDone);

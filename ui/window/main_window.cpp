@@ -290,8 +290,8 @@ void MainWindow::updateTitle() {
     const auto project = m_workspace->project();
     QString title = tr("Assay");
     if (project) {
-        title = QStringLiteral("%1 — %2").arg(QFileInfo(QString::fromStdString(project->file().string())).completeBaseName(), title);
-        if (project->readOnly()) title += tr(" (read-only)");
+        const QString name = QFileInfo(QString::fromStdString(project->file().string())).completeBaseName();
+        title = (project->readOnly() ? tr("%1 (read-only) — %2") : tr("%1 — %2")).arg(name, title);
     }
     setWindowTitle(title);
 }

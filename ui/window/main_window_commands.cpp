@@ -29,11 +29,14 @@
 #include <QFileInfo>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QSettings>
 #include <QStackedWidget>
 #include <QSysInfo>
 #include <QTextBrowser>
 #include <QUrl>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace assay::ui {
 
@@ -98,7 +101,11 @@ void MainWindow::findSuspects() {
         labels.kind = LabelChoice::Kind::Stored;
         labels.stored = *base;
     }
-    m_workspace->startRun(quickPreset(), labels);
+    RunConfig config = quickPreset();
+    const QSettings settings;
+    config.epochs = std::max(1, settings.value(QStringLiteral("quick/epochs"), config.epochs).toInt());
+    config.subset = settings.value(QStringLiteral("quick/subset"), 0).toULongLong();
+    m_workspace->startRun(config, labels);
 }
 
 void MainWindow::newRun() {

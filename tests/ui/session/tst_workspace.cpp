@@ -1,0 +1,313 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/ui/ui_fixture.h"
+
+#include "ui/session/sample_order.h"
+
+#include <QElapsedTimer>
+#include <QFile>
+#include <QTimer>
+
+#include <cmath>
+
+using namespace assay;
+using namespace assay::ui;
+using namespace assay::ui::test;
+
+/// The workspace over a real project, with a method that reports by formula.
+class TestWorkspace : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init() {
+        m_home = std::make_unique<QTemporaryDir>();
+        useFolder(*m_home);
+        m_data = writeIdx(*m_home, 500);
+    }
+
+    void openingMakesAProject() {
+        Workspace workspace(registryWith());
+        QSignalSpy view(&workspace, &Workspace::viewChanged);
+        QVERIFY(openAndWait(workspace, m_data));
+        QCOMPARE(workspace.dataset()->size(), std::size_t(500));
+        QVERIFY(QFile::exists(QString::fromStdString(workspace.project()->file().string())));
+        QTRY_COMPARE(workspace.view().size(), std::size_t(500));
+        QVERIFY(view.count() > 0);
+    }
+
+    void openingNothingSaysSo() {
+        Workspace workspace(registryWith());
+        QSignalSpy failed(&workspace, &Workspace::openingFailed);
+        workspace.openDataset(m_home->filePath(QStringLiteral("absent")));
+        QVERIFY(failed.wait());
+        QVERIFY(failed.first().first().toString().contains(QStringLiteral("absent")));
+    }
+
+    void runEndsWithEvidenceOnShow() {
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, m_data));
+        QVERIFY(trainAndWait(workspace, 3));
+        QCOMPARE(workspace.runs().size(), std::size_t(1));
+        QCOMPARE(workspace.runs().front().state, RunState::Finished);
+        QCOMPARE(workspace.epochs(workspace.runs().front().id)->size(), std::size_t(3));
+        QCOMPARE(workspace.currentEpoch(), 3);
+        QVERIFY(workspace.suspectCount() > 0);
+    }
+
+    void floodOfReportsKeepsTheEventLoopAlive() {
+        constexpr int kReports = 20000;
+        assay::test::FakeMethod::Script script;
+        script.batches = 1;
+        script.samples = 50;
+        auto registry = registryWith(script);
+        Workspace workspace(registry);
+        QVERIFY(openAndWait(workspace, m_data));
+        QSignalSpy ended(&workspace, &Workspace::runEnded);
+        QSignalSpy arrived(&workspace, &Workspace::epochArrived);
+        int ticks = 0;
+        QTimer ticker;
+        connect(&ticker, &QTimer::timeout, this, [&] { ++ticks; });
+        ticker.start(1);
+        workspace.startRun(fakeRun(kReports), {});
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, 110000);
+        const RunId run = workspace.runs().front().id;
+        QCOMPARE(int(workspace.epochs(run)->size()), kReports); // no scalar was dropped
+        QVERIFY(arrived.count() < kReports);                    // and the window was told less often
+        QVERIFY(ticks > arrived.count());                       // other events had their turns in between
+        QTRY_COMPARE_WITH_TIMEOUT(workspace.currentEpoch(), kReports, 20000);
+    }
+
+    void decisionIsPendingUntilItIsSaved() {
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, m_data));
+        QSignalSpy changed(&workspace, &Workspace::decisionsChanged);
+        workspace.decide({SampleIndex(7)}, {Verdict::Relabel, 3}, QStringLiteral("key"));
+        QVERIFY(workspace.pending(SampleIndex(7)));
+        QCOMPARE(workspace.effectiveLabel(SampleIndex(7)), 3);
+        QTRY_VERIFY(!workspace.pending(SampleIndex(7)));
+        QCOMPARE(changed.count(), 2);
+        QCOMPARE(workspace.journal().size(), std::size_t(1));
+        QCOMPARE(workspace.project()->revision(), Revision(1));
+    }
+
+    void undoAndRedoSurviveAQueueOfKeys() {
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, m_data));
+        const SampleIndex a(1), b(2);
+        workspace.decide({a}, {Verdict::Keep, kNoLabel}, QStringLiteral("key"));
+        workspace.decide({b}, {Verdict::Flag, kNoLabel}, QStringLiteral("key"));
+        workspace.undo();
+        workspace.undo();
+        workspace.redo();
+        QTRY_COMPARE(workspace.journal().size(), std::size_t(5));
+        QCOMPARE(workspace.decision(a).verdict, Verdict::Keep);
+        QCOMPARE(workspace.decision(b).verdict, Verdict::None);
+        QCOMPARE(workspace.decidedCount(), std::size_t(1));
+    }
+
+    void bulkIsOneStep() {
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, m_data));
+        std::vector<SampleIndex> many;
+        for (std::uint32_t i = 0; i < 400; ++i) many.emplace_back(i);
+        workspace.decide(many, {Verdict::Exclude, kNoLabel}, QStringLiteral("bulk"));
+        QTRY_COMPARE(workspace.journal().size(), std::size_t(400));
+        QCOMPARE(workspace.journal().front().step, workspace.journal().back().step);
+        workspace.undo();
+        QTRY_COMPARE(workspace.decidedCount(), std::size_t(0));
+    }
+
+    void decisionsAreThereAfterReopening() {
+        QString project;
+        {
+            Workspace workspace(registryWith());
+            QVERIFY(openAndWait(workspace, m_data));
+            workspace.decide({SampleIndex(9)}, {Verdict::Relabel, 4}, QStringLiteral("key"));
+            QTRY_VERIFY(workspace.settled());
+            project = QString::fromStdString(workspace.project()->file().string());
+        }
+        Workspace workspace(registryWith());
+        QSignalSpy notices(&workspace, &Workspace::notice);
+        QVERIFY(openAndWait(workspace, project));
+        QCOMPARE(workspace.effectiveLabel(SampleIndex(9)), 4);
+        workspace.undo();
+        QTRY_COMPARE(workspace.effectiveLabel(SampleIndex(9)), 9);
+    }
+
+    void secondWindowIsReadOnly() {
+        Workspace first(registryWith());
+        QVERIFY(openAndWait(first, m_data));
+        Workspace second(registryWith());
+        QSignalSpy warnings(&second, &Workspace::warning), refused(&second, &Workspace::decisionFailed);
+        QVERIFY(openAndWait(second, QString::fromStdString(first.project()->file().string())));
+        QVERIFY(second.readOnly());
+        QTRY_VERIFY(warnings.count() > 0);
+        second.decide({SampleIndex(1)}, {Verdict::Keep, kNoLabel}, QStringLiteral("key"));
+        QCOMPARE(refused.count(), 1);
+        QCOMPARE(second.decidedCount(), std::size_t(0));
+    }
+
+    void movedDataSetCanBeLocated() {
+        QString project;
+        {
+            Workspace workspace(registryWith());
+            QVERIFY(openAndWait(workspace, m_data));
+            project = QString::fromStdString(workspace.project()->file().string());
+        }
+        const QString moved = m_data + QStringLiteral("-moved");
+        QVERIFY(QDir().rename(m_data, moved));
+        Workspace workspace(registryWith());
+        QSignalSpy missing(&workspace, &Workspace::datasetMissing);
+        workspace.openProject(project);
+        QVERIFY(missing.wait());
+        QCOMPARE(missing.first().at(1).toString(), m_data);
+        workspace.openProjectAt(project, moved);
+        QTRY_VERIFY(workspace.dataset() != nullptr);
+    }
+
+    void anotherDataSetIsRefused() {
+        QString project;
+        {
+            Workspace workspace(registryWith());
+            QVERIFY(openAndWait(workspace, m_data));
+            project = QString::fromStdString(workspace.project()->file().string());
+        }
+        Workspace workspace(registryWith());
+        QSignalSpy failed(&workspace, &Workspace::openingFailed);
+        workspace.openProjectAt(project, writeIdx(*m_home, 120, QStringLiteral("other")));
+        QVERIFY(failed.wait());
+        QVERIFY(failed.first().first().toString().contains(QStringLiteral("500")));
+    }
+
+    void filterKeepsWhatItPromises_data() {
+        QTest::addColumn<int>("kind");
+        QTest::newRow("suspects") << 0;
+        QTest::newRow("two classes") << 1;
+        QTest::newRow("test split") << 2;
+        QTest::newRow("undecided") << 3;
+        QTest::newRow("score range") << 4;
+        QTest::newRow("text of a class name") << 5;
+        QTest::newRow("a brushed set") << 6;
+    }
+    void filterKeepsWhatItPromises() {
+        QFETCH(int, kind);
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, m_data));
+        QVERIFY(trainAndWait(workspace, 2));
+        workspace.decide({SampleIndex(5), SampleIndex(6)}, {Verdict::Keep, kNoLabel}, QStringLiteral("key"));
+        ViewFilter filter;
+        if (kind == 0) filter.suspectsOnly = true;
+        if (kind == 1) filter.classes = {2, 5};
+        if (kind == 2) filter.splits = {Split::Test};
+        if (kind == 3) filter.verdicts = {Verdict::None};
+        if (kind == 4) filter.scoreRange = {0.25, 0.85};
+        if (kind == 5) filter.text = QString::fromStdString(workspace.dataset()->classNames[4]);
+        if (kind == 6) filter.only = {SampleIndex(3), SampleIndex(4), SampleIndex(400)};
+        const auto passes = [&](SampleIndex s) {
+            const double score = double(workspace.values(filter.score)[s.value]);
+            switch (kind) {
+            case 0: return workspace.suspect(s);
+            case 1: return workspace.baseLabel(s) == 2 || workspace.baseLabel(s) == 5;
+            case 2: return workspace.dataset()->splits[s.value] == Split::Test;
+            case 3: return workspace.decision(s).verdict == Verdict::None;
+            case 4: return score >= 0.25 && score <= 0.85;
+            case 5: return workspace.baseLabel(s) == 4 ||
+                           containsNoCase(workspace.dataset()->names[s.value], workspace.dataset()->classNames[4]);
+            default: return s == SampleIndex(3) || s == SampleIndex(4) || s == SampleIndex(400);
+            }
+        };
+        workspace.setFilter(filter);
+        std::size_t expected = 0;
+        for (std::uint32_t i = 0; i < 500; ++i) expected += passes(SampleIndex(i));
+        QCOMPARE(workspace.view().size(), expected);
+        QVERIFY(expected > 0 && expected < 500);
+        for (std::size_t i = 0; i < workspace.view().size(); ++i) {
+            QVERIFY(passes(workspace.view()[i]));
+            if (i == 0) continue;
+            const std::vector<float>& values = workspace.values(filter.score);
+            QVERIFY(values[workspace.view()[i - 1].value] >= values[workspace.view()[i].value]);
+        }
+    }
+
+    void thresholdMovesTheSuspects() {
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, m_data));
+        QVERIFY(trainAndWait(workspace, 2));
+        ViewFilter filter;
+        filter.suspectsOnly = true;
+        workspace.setFilter(filter);
+        std::size_t before = workspace.suspectCount();
+        for (const double threshold : {0.6, 0.8, 0.85, 0.95, 1.0}) {
+            workspace.setThreshold(threshold);
+            QVERIFY(workspace.suspectCount() <= before);
+            QCOMPARE(workspace.view().size(), workspace.suspectCount());
+            before = workspace.suspectCount();
+        }
+    }
+
+    void viewKeepsItsOrderWhileScoresChange() {
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, m_data));
+        QVERIFY(trainAndWait(workspace, 3));
+        workspace.resort();
+        const std::vector<SampleIndex> order = workspace.view();
+        workspace.showEpoch(1);
+        QTRY_COMPARE(workspace.currentEvidence() ? workspace.currentEvidence()->epoch : 0, 1);
+        QVERIFY(workspace.orderIsOld());
+        QVERIFY(workspace.view() == order);
+        workspace.resort();
+        QVERIFY(!workspace.orderIsOld());
+    }
+
+    void noiseBecomesTheBaseAndTheGivenTheTruth() {
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, m_data));
+        QSignalSpy sets(&workspace, &Workspace::labelSetsChanged);
+        NoiseOptions noise;
+        noise.rate = 0.4;
+        workspace.injectNoise(noise);
+        QVERIFY(sets.wait());
+        std::size_t wrong = 0;
+        for (std::uint32_t i = 0; i < 500; ++i) {
+            wrong += workspace.baseLabel(SampleIndex(i)) != workspace.trueLabel(SampleIndex(i));
+            QCOMPARE(workspace.trueLabel(SampleIndex(i)), workspace.dataset()->givenLabels[i]);
+        }
+        QVERIFY(wrong > 150 && wrong < 250);
+    }
+
+    void retrainingUsesTheDecisions() {
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, m_data));
+        QVERIFY(trainAndWait(workspace, 1));
+        workspace.decide({SampleIndex(11)}, {Verdict::Relabel, 6}, QStringLiteral("key"));
+        QTRY_VERIFY(workspace.settled());
+        QSignalSpy ended(&workspace, &Workspace::runEnded);
+        workspace.retrainOnCleaned();
+        QVERIFY(ended.wait(20000));
+        const RunRecord& second = workspace.runs().back();
+        QVERIFY(second.revision == Revision(1));
+        QTRY_VERIFY(workspace.labels(second.id) != nullptr);
+        QCOMPARE(workspace.labels(second.id)->labels[11], 6);
+        workspace.showRun(second.id);
+        QCOMPARE(workspace.baseLabel(SampleIndex(11)), 1); // what the decision is about stays in sight
+    }
+
+    void failedRunKeepsItsReason() {
+        assay::test::FakeMethod::Script script;
+        script.failInEpoch = 2;
+        Workspace workspace(registryWith(script));
+        QVERIFY(openAndWait(workspace, m_data));
+        QSignalSpy ended(&workspace, &Workspace::runEnded);
+        workspace.startRun(fakeRun(4), {});
+        QVERIFY(ended.wait(20000));
+        QCOMPARE(workspace.runs().front().state, RunState::Failed);
+        QVERIFY(QString::fromStdString(workspace.runs().front().reason).contains(QStringLiteral("812")));
+        QCOMPARE(workspace.epochs(workspace.runs().front().id)->size(), std::size_t(1));
+    }
+
+private:
+    std::unique_ptr<QTemporaryDir> m_home;
+    QString m_data;
+};
+
+QTEST_GUILESS_MAIN(TestWorkspace)
+#include "tst_workspace.moc"

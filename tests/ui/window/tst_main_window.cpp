@@ -1,0 +1,218 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/ui/ui_fixture.h"
+
+#include "ui/gallery/gallery_panel.h"
+#include "ui/gallery/gallery_view.h"
+#include "ui/models/gallery_model.h"
+#include "ui/review/review_controller.h"
+#include "ui/review/review_page.h"
+#include "ui/window/action_list.h"
+#include "ui/window/audit_page.h"
+#include "ui/window/banner.h"
+#include "ui/window/main_window.h"
+
+#include <QApplication>
+#include <QDockWidget>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSettings>
+#include <QSet>
+#include <QTabBar>
+#include <QTimer>
+
+using namespace assay;
+using namespace assay::ui;
+using namespace assay::ui::test;
+
+/// The real window under the offscreen platform, driven by keys.
+class TestMainWindow : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        QCoreApplication::setOrganizationName(QStringLiteral("assay"));
+        QCoreApplication::setApplicationName(QStringLiteral("assay"));
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+    }
+
+    void init() {
+        m_home = std::make_unique<QTemporaryDir>();
+        useFolder(*m_home);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_home->filePath(QStringLiteral("settings")));
+        m_data = writeIdx(*m_home, 300);
+        m_window = std::make_unique<MainWindow>(registryWith());
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    }
+    void cleanup() { m_window.reset(); }
+
+    void everyActionIsNamedExplainedAndInAMenu() {
+        QSet<QString> ids;
+        QHash<QString, QString> keys;
+        for (const QAction* action : m_window->actions().all()) {
+            QVERIFY2(!action->objectName().isEmpty() && !ids.contains(action->objectName()), qPrintable(action->text()));
+            ids.insert(action->objectName());
+            QVERIFY2(!action->statusTip().isEmpty(), qPrintable(action->objectName()));
+            for (const QKeySequence& key : action->shortcuts()) {
+                QVERIFY2(!keys.contains(key.toString()), qPrintable(key.toString()));
+                keys.insert(key.toString(), action->objectName());
+            }
+            bool inMenu = false;
+            for (const QMenu* menu : m_window->menuBar()->findChildren<QMenu*>())
+                inMenu |= menu->actions().contains(const_cast<QAction*>(action));
+            QVERIFY2(inMenu, qPrintable(action->objectName()));
+        }
+    }
+
+    void startPageGivesWayToTheGallery() {
+        QVERIFY(m_window->findChild<QWidget*>(QStringLiteral("startPage"))->isVisible());
+        openData();
+        QVERIFY(m_window->audit().isVisible());
+        QVERIFY(!m_window->findChild<QWidget*>(QStringLiteral("startPage"))->isVisible());
+        QVERIFY(m_window->windowTitle().contains(QStringLiteral("tiny")));
+    }
+
+    void reviewKeysDecideAndMoveOn() {
+        openData();
+        QVERIFY(trainAndWait(m_window->workspace(), 2));
+        ViewFilter filter;
+        filter.suspectsOnly = true;
+        m_window->workspace().setFilter(filter);
+        GalleryView* view = m_window->audit().gallery().view();
+        view->setFocus();
+        QTest::keyClick(view, Qt::Key_Home);
+        Workspace& workspace = m_window->workspace();
+        const std::vector<SampleIndex> queue = workspace.view();
+        QVERIFY(queue.size() > 8);
+        QTest::keyClick(view, Qt::Key_Return);
+        QTRY_VERIFY(m_window->audit().controller().isOpen());
+        QCOMPARE(workspace.focus(), queue[0]);
+        const Label suggested = workspace.suggestedLabel(queue[0]);
+        QTest::keyClick(view, Qt::Key_Return);
+        QTest::keyClick(view, Qt::Key_Space);
+        QTest::keyClick(view, Qt::Key_7);
+        QTest::keyClick(view, Qt::Key_F);
+        QTest::keyClick(view, Qt::Key_X);
+        QCOMPARE(workspace.focus(), queue[5]);
+        const DecisionState expected[] = {{Verdict::Relabel, suggested}, {Verdict::Keep, kNoLabel}, {Verdict::Relabel, 7},
+                                          {Verdict::Flag, kNoLabel}, {Verdict::Exclude, kNoLabel}};
+        for (std::size_t i = 0; i < 5; ++i) QVERIFY(workspace.decision(queue[i]) == expected[i]);
+        QTest::keyClick(view, Qt::Key_Backspace);
+        QTRY_COMPARE(workspace.decidedCount(), std::size_t(4));
+        QTRY_COMPARE(workspace.focus(), queue[4]);
+        QTest::keyClick(view, Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+        QTRY_COMPARE(workspace.decidedCount(), std::size_t(5));
+        QTest::keyClick(view, Qt::Key_Escape);
+        QVERIFY(!m_window->audit().controller().isOpen());
+        QTRY_VERIFY(workspace.settled());
+        QCOMPARE(workspace.journal().size(), std::size_t(7));
+    }
+
+    void oneKeyOnASelectionIsOneStep() {
+        openData();
+        GalleryView* view = m_window->audit().gallery().view();
+        QTest::keyClick(view, Qt::Key_A, Qt::ControlModifier);
+        QTest::keyClick(view, Qt::Key_X);
+        Workspace& workspace = m_window->workspace();
+        QTRY_COMPARE(workspace.journal().size(), std::size_t(300));
+        QCOMPARE(workspace.journal().front().step, workspace.journal().back().step);
+        QTest::keyClick(view, Qt::Key_Z, Qt::ControlModifier);
+        QTRY_COMPARE(workspace.decidedCount(), std::size_t(0));
+    }
+
+    void lettersChooseAClassByName() {
+        openData();
+        GalleryView* view = m_window->audit().gallery().view();
+        QTest::keyClick(view, Qt::Key_R);
+        auto* letters = m_window->findChild<QLineEdit*>(QStringLiteral("classLetters"));
+        QVERIFY(letters != nullptr);
+        const SampleIndex sample = *m_window->workspace().focus();
+        const QString name = className(m_window->workspace(), 6);
+        QTest::keyClicks(letters, name);
+        QTest::keyClick(letters, Qt::Key_Return);
+        QTRY_COMPARE(m_window->workspace().effectiveLabel(sample), 6);
+    }
+
+    void layoutsRememberTheirPanels() {
+        openData();
+        auto* filters = m_window->findChild<QDockWidget*>(QStringLiteral("filtersDock"));
+        auto* inspector = m_window->findChild<QDockWidget*>(QStringLiteral("inspectorDock"));
+        QVERIFY(inspector->isVisible());
+        inspector->hide();
+        QTest::keyClick(m_window.get(), Qt::Key_2, Qt::ControlModifier);
+        QVERIFY(m_window->currentLayout() == MainWindow::Layout::Train);
+        QVERIFY(!filters->isVisible());
+        QTest::keyClick(m_window.get(), Qt::Key_1, Qt::ControlModifier);
+        QVERIFY(m_window->currentLayout() == MainWindow::Layout::Audit);
+        QVERIFY(!inspector->isVisible());
+        m_window->resetLayout();
+        QVERIFY(inspector->isVisible());
+    }
+
+    void paletteRunsACommand() {
+        openData();
+        QTest::keyClick(m_window.get(), Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
+        auto* text = m_window->findChild<QLineEdit*>(QStringLiteral("paletteText"));
+        QVERIFY(text != nullptr);
+        QTest::keyClicks(text, QStringLiteral("select all"));
+        QTest::keyClick(text, Qt::Key_Return);
+        QTRY_COMPARE(m_window->workspace().selection().size(), std::size_t(300));
+    }
+
+    void closingWhileTrainingAsksAndStops() {
+        m_window.reset();
+        auto script = assay::test::FakeMethod::Script{};
+        script.batches = 1'000'000'000;
+        m_window = std::make_unique<MainWindow>(registryWith(script));
+        m_window->show();
+        openData();
+        Workspace& workspace = m_window->workspace();
+        workspace.startRun(fakeRun(2), {});
+        QTRY_VERIFY(workspace.runningRun().has_value());
+        bool asked = false;
+        const auto answer = [&](QMessageBox::ButtonRole role) {
+            QTimer::singleShot(0, this, [&asked, role] {
+                auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+                if (box == nullptr) return;
+                asked = true;
+                for (QAbstractButton* button : box->buttons())
+                    if (box->buttonRole(button) == role) button->click();
+            });
+        };
+        answer(QMessageBox::RejectRole);
+        m_window->close();
+        QVERIFY(asked);
+        QVERIFY(m_window->isVisible());
+        QVERIFY(workspace.runningRun().has_value());
+        answer(QMessageBox::AcceptRole);
+        m_window->close();
+        QTRY_VERIFY(!m_window->isVisible());
+        QCOMPARE(workspace.runs().front().state, RunState::Stopped);
+    }
+
+    void badPathIsASentenceOnTheStartPage() {
+        m_window->open(m_home->filePath(QStringLiteral("nothing-here")));
+        auto* problem = m_window->findChild<QLabel*>(QStringLiteral("openingProblem"));
+        QTRY_VERIFY(problem->isVisible());
+        QVERIFY(problem->text().contains(QStringLiteral("nothing-here")));
+    }
+
+private:
+    void openData() {
+        m_window->open(m_data);
+        QTRY_VERIFY(m_window->workspace().project() != nullptr);
+        QTRY_VERIFY(!m_window->workspace().view().empty());
+        m_window->audit().gallery().view()->setFocus();
+    }
+
+    std::unique_ptr<QTemporaryDir> m_home;
+    QString m_data;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "tst_main_window.moc"
