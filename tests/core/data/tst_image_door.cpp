@@ -35,7 +35,7 @@ double meanDifference(const Image& a, const Image& b) {
 class TestImageDoor : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void initTestCase() {
         if (!canDecodePictures()) QSKIP("built without OpenCV");
     }

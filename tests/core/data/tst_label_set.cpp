@@ -36,7 +36,7 @@ class TestLabelSet : public QObject {
         return readLabelFile(toPath(path), dataset, columns);
     }
 
-private slots:
+private Q_SLOTS:
     void filesOfManyShapesAreRead_data() {
         QTest::addColumn<QByteArray>("content");
         QTest::addColumn<QList<int>>("labels");

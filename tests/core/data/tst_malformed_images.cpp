@@ -21,7 +21,7 @@ class TestMalformedImages : public QObject {
     Opener m_open;
     std::shared_ptr<const Dataset> m_dataset;
 
-private slots:
+private Q_SLOTS:
     void initTestCase() {
         ASSAY_NEEDS("malformed/malformed-images.tar.xz");
         if (!canDecodePictures()) QSKIP("built without OpenCV");

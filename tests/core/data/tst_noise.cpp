@@ -48,7 +48,7 @@ double bound(double p, std::size_t n) { return 5 * std::sqrt(p * (1 - p) / doubl
 class TestNoise : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void realisedRatesAreThoseOfTheConvention_data() {
         QTest::addColumn<int>("kind");
         QTest::addColumn<double>("rate");

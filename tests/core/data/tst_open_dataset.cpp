@@ -37,7 +37,7 @@ std::vector<std::uint8_t> pixelsOf(const Dataset& dataset) {
 class TestOpenDataset : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void theSecondOpeningReadsTheStoreOnly() {
         QTemporaryDir folder;
         makeClassFolders(folder.path());

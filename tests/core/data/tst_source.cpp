@@ -64,7 +64,7 @@ void writeTar(const QString& path, const QList<std::pair<QByteArray, QByteArray>
 class TestSource : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void linksThatLeaveOrCircleAreRefused() {
         QTemporaryDir outside;
         writeBytes(outside.path() + "/secret", "x");

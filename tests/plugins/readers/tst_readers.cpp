@@ -56,7 +56,7 @@ class TestReaders : public QObject {
     Q_OBJECT
     Opener m_open;
 
-private slots:
+private Q_SLOTS:
     void classFoldersAreSortedByTheBytesOfTheirNames() {
         QTemporaryDir folder;
         makeClassFolders(folder.path());
