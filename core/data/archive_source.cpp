@@ -148,7 +148,7 @@ public:
                 continue;
             }
             if (end == EntryEnd::Cut) problems.add(escapeForDisplay(name), "the archive is cut inside this file");
-            kept += bytes.size();
+            kept += keeping ? size : bytes.size();
             m_content.emplace(name, std::make_shared<const std::vector<std::byte>>(std::move(bytes)));
             m_entries.push_back({name, size});
             if (keeping && kept > m_limits.inMemory) {
