@@ -48,6 +48,9 @@ const std::vector<BenchEntry>& benchCatalogue() {
          benchMixtureBeta},
         {"mixture-beta-binned", "the same on a histogram of 4,096 bins", benchMixtureBetaBinned},
         {"mixture-gaussian", "Gaussian mixture, 1,000,000 losses; peer: scikit-learn", benchMixtureGaussian},
+        {"train-epoch", "an epoch of cnn-small: load, augment, train; peer: the bare loop in PyTorch, channels-last",
+         benchTrainEpoch},
+        {"evidence-pass", "evidence of every sample; peer: PyTorch's forward pass", benchEvidencePass},
     };
     return entries;
 }

@@ -204,7 +204,14 @@ void TestScores::aMixtureIsFittedToTrainingLossesOnly() {
     const auto scores = compute("p-noisy", f.input);
     QVERIFY2(scores, scores ? "" : scores.error().sentence().c_str());
     QCOMPARE(scores->values.size(), std::size_t(2000));
-    for (std::size_t i = 0; i < 1500; ++i) QVERIFY(i % 4 == 0 ? scores->values[i] > 0.5f : scores->values[i] < 0.5f);
+    int found = 0;
+    for (std::size_t i = 0; i < 1500; ++i) {
+        if (i % 4 == 0)
+            found += scores->values[i] > 0.5f ? 1 : 0;
+        else
+            QVERIFY(scores->values[i] < 0.01f);
+    }
+    QVERIFY(found > 350); // of 375
     QVERIFY(scores->values[1999] > 0.9f);
 
     for (float& loss : train->loss) loss = 1;
