@@ -157,14 +157,4 @@ Result<std::shared_ptr<Project>> Project::open(const std::filesystem::path& file
 
 std::vector<std::filesystem::path> projectBackups(const std::filesystem::path& file) { return backupsOf(file); }
 
-Status saveProjectAs(const std::filesystem::path& file, const std::filesystem::path& target) {
-    std::error_code error;
-    if (std::filesystem::exists(std::filesystem::symlink_status(target, error)))
-        return fail(ErrorCode::InvalidArgument, "a file of this name exists already", escapeForDisplay(target.string()));
-    return atDoor([&] {
-        Database source(file, Database::Role::Reader);
-        copyProject(source, std::filesystem::absolute(target));
-    });
-}
-
 } // namespace assay

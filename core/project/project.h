@@ -129,6 +129,9 @@ public:
 
     /// Waits until everything asked for so far is on disk.
     virtual void flush() = 0;
+    /// A copy of all that is saved, under another name, checked before it gets it. Works on the file that was opened,
+    /// even where its name now stands for another, or where its disk is full.
+    [[nodiscard]] virtual Status saveAs(const std::filesystem::path& target) = 0;
 };
 
 /// Labels after the decisions: a relabel replaces, the rest leaves; excluded samples are marked apart.
@@ -150,8 +153,6 @@ struct Salvage {
 [[nodiscard]] Result<Salvage> salvageProject(const std::filesystem::path& damaged, const std::filesystem::path& target);
 /// The dated copies of a project, newest last. Any of them opens as a project once copied elsewhere.
 [[nodiscard]] std::vector<std::filesystem::path> projectBackups(const std::filesystem::path& file);
-/// A copy under another name, checked (Save as); may be called where the file can no longer be written.
-[[nodiscard]] Status saveProjectAs(const std::filesystem::path& file, const std::filesystem::path& target);
 
 /// Writes a run's reports into the project as they come; used as the recorder of a QueuedRun. Its first call marks
 /// the run as running; what could not be written goes to the log.

@@ -15,6 +15,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::uint64_t kLargestPadding = 4ull << 30;
+
+/// Bytes that the header says the file has.
+std::uint64_t claimedSize(const fs::path& file) {
+    const auto map = MappedFile::open(file);
+    if (!map || (*map)->bytes().size() < 100) return 0;
+    const auto byte = [&](std::size_t i) { return std::uint64_t((*map)->bytes()[i]); };
+    const std::uint64_t page = byte(16) << 8 | byte(17);
+    return (page == 1 ? 65536 : page) * (byte(28) << 24 | byte(29) << 16 | byte(30) << 8 | byte(31));
+}
+
 /// A private copy of the damaged file and its log: SQLite may do with it what it likes.
 class PrivateCopy {
 public:
@@ -24,6 +35,9 @@ public:
         fs::path log = damaged;
         log += "-wal";
         fs::copy_file(damaged, m_file);
+        // SQLite reads nothing of a file that is shorter than its header says: what was cut off becomes empty pages.
+        if (const std::uint64_t meant = claimedSize(damaged); meant > fs::file_size(m_file) && meant <= kLargestPadding)
+            fs::resize_file(m_file, meant);
         std::error_code none;
         fs::copy_file(log, m_log, none);
     }

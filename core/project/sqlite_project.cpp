@@ -4,13 +4,17 @@
 
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/project/backup.h"
 #include "core/project/run_store.h"
 #include "core/project/schema.h"
 
 namespace assay {
 
 SqliteProject::SqliteProject(Start start)
-    : m_start(std::move(start)), m_mark(m_start.identity), m_dataset(m_start.dataset) {}
+    : m_start(std::move(start)), m_mark(m_start.identity), m_dataset(m_start.dataset) {
+    // One reader from the start: it holds on to this very file, whatever becomes of the name.
+    (void)read([](Database& database) { return readRevision(database); });
+}
 
 SqliteProject::~SqliteProject() {
     // Readers first: the writer empties and removes the log only as the last one on the file.
@@ -224,6 +228,23 @@ Status SqliteProject::setSetting(const std::string& key, const std::string& valu
 
 void SqliteProject::flush() {
     if (m_start.writer) m_start.writer->flush();
+}
+
+Status SqliteProject::saveAs(const std::filesystem::path& target) {
+    flush();
+    const std::filesystem::path made = std::filesystem::absolute(target).lexically_normal();
+    const std::filesystem::path unfinished = temporaryNameFor(made);
+    Status saved;
+    if (const auto copied = read([&](Database& database) {
+            copyProject(database, unfinished);
+            return true;
+        });
+        !copied)
+        saved = tl::unexpected<Error>(copied.error());
+    if (saved) saved = publishNewFile(unfinished, made);
+    std::error_code ignored;
+    std::filesystem::remove(unfinished, ignored);
+    return saved;
 }
 
 } // namespace assay

@@ -64,6 +64,7 @@ public:
     Result<std::string> setting(const std::string& key) const override;
     Status setSetting(const std::string& key, const std::string& value) override;
     void flush() override;
+    Status saveAs(const std::filesystem::path& target) override;
 
 private:
     template <class F>

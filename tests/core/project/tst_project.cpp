@@ -265,8 +265,11 @@ private Q_SLOTS:
         const auto refused = project->decide(std::vector{request(2, Verdict::Keep)});
         QVERIFY(!refused);
         QVERIFY(refused.error().sentence().find("replaced") != std::string::npos);
+        must(project->saveAs(folder.path("mine.assay")));
+        QVERIFY(!project->saveAs(folder.path("mine.assay")));
         project.reset();
         QCOMPARE(bytesOf(folder.path()), stranger);
+        QCOMPARE(must(Project::open(folder.path("mine.assay"), OpenMode::ReadWrite))->decisions()->at(1).verdict, Verdict::Keep);
     }
 
     void aShareGetsARollbackJournal() {
