@@ -47,23 +47,15 @@ int runProgram(int argc, char** argv) {
     addEvidence(app, session);
     addScore(app, session);
     addFit(app, session);
-#ifdef ASSAY_HAS_LABEL_ISSUES
     addLabelIssues(app, session);
-#endif
     addDecide(app, session);
     addAccept(app, session);
     addJournal(app, session);
     addUndo(app, session);
     addCompare(app, session);
-#ifdef ASSAY_HAS_EXPORT
     addExport(app, session);
-#endif
-#ifdef ASSAY_HAS_DUPLICATES
     addDuplicates(app, session);
-#endif
-#ifdef ASSAY_HAS_BENCH
     addBench(app, session);
-#endif
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
