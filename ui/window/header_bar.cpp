@@ -3,6 +3,7 @@
 #include "ui/window/header_bar.h"
 
 #include "core/base/text.h"
+#include "ui/plots/plot_text.h"
 #include "ui/session/workspace.h"
 
 #include <QHBoxLayout>
@@ -12,7 +13,7 @@
 #include <QTabBar>
 #include <QToolButton>
 
-#include <cmath>
+#include <algorithm>
 
 namespace assay::ui {
 
@@ -28,14 +29,6 @@ QFrame* separator(QWidget* parent) {
 }
 
 } // namespace
-
-QString durationText(double seconds) {
-    const auto whole = qint64(std::llround(std::max(0.0, seconds)));
-    const qint64 hours = whole / 3600, minutes = whole / 60 % 60, rest = whole % 60;
-    const QString tail = QStringLiteral("%1").arg(rest, 2, 10, QLatin1Char('0'));
-    if (hours == 0) return QStringLiteral("%1:%2").arg(minutes).arg(tail);
-    return QStringLiteral("%1:%2:%3").arg(hours).arg(minutes, 2, 10, QLatin1Char('0')).arg(tail);
-}
 
 HeaderBar::HeaderBar(Workspace& workspace, QWidget* parent) : QWidget(parent), m_workspace(workspace) {
     setObjectName(QStringLiteral("headerBar"));

@@ -42,7 +42,4 @@ private:
     QToolButton* m_search;
 };
 
-/// "1:10", "2:03:00".
-[[nodiscard]] QString durationText(double seconds);
-
 } // namespace assay::ui
