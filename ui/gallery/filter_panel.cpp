@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/gallery/filter_panel.h"
 
+#include "core/base/text.h"
 #include "ui/models/gallery_model.h"
 #include "ui/session/workspace.h"
 
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QInputDialog>
 #include <QJsonArray>
@@ -81,22 +81,18 @@ void FilterPanel::buildUi() {
     m_text->setAccessibleName(tr("Text in file or class name"));
     connect(m_text, &QLineEdit::textChanged, this, &FilterPanel::apply);
 
-    const auto makeBound = [this](const QString& name, const QString& text, double value) {
-        auto* box = new QDoubleSpinBox(this);
-        box->setObjectName(name);
-        box->setAccessibleName(text);
-        box->setDecimals(3);
-        box->setSingleStep(0.05);
-        box->setRange(-kOpenEnd, kOpenEnd);
-        box->setSpecialValueText(value < 0 ? tr("any") : QString());
-        box->setButtonSymbols(QAbstractSpinBox::NoButtons);
-        box->setValue(value);
-        box->setKeyboardTracking(false);
-        connect(box, &QDoubleSpinBox::valueChanged, this, &FilterPanel::apply);
-        return box;
+    const auto makeBound = [this](const QString& name, const QString& text) {
+        auto* edit = new QLineEdit(this);
+        edit->setObjectName(name);
+        edit->setAccessibleName(text);
+        edit->setToolTip(text);
+        edit->setPlaceholderText(tr("any"));
+        edit->setAlignment(Qt::AlignRight);
+        connect(edit, &QLineEdit::textEdited, this, &FilterPanel::apply);
+        return edit;
     };
-    m_low = makeBound(QStringLiteral("filterLow"), tr("Lowest score"), -kOpenEnd);
-    m_high = makeBound(QStringLiteral("filterHigh"), tr("Highest score"), kOpenEnd);
+    m_low = makeBound(QStringLiteral("filterLow"), tr("Lowest score"));
+    m_high = makeBound(QStringLiteral("filterHigh"), tr("Highest score"));
     m_scoreTitle = new QLabel(this);
 
     m_classes = new QListWidget(this);
@@ -208,8 +204,12 @@ void FilterPanel::showFilter() {
     m_showing = true;
     if (m_text->text() != filter.text) m_text->setText(filter.text);
     m_scoreTitle->setText(filter.score == QLatin1String("p-noisy") ? tr("p(noisy)") : filter.score);
-    m_low->setValue(filter.scoreRange ? filter.scoreRange->first : -kOpenEnd);
-    m_high->setValue(filter.scoreRange ? filter.scoreRange->second : kOpenEnd);
+    const auto showBound = [](QLineEdit* edit, double value, double open) {
+        if (edit->hasFocus()) return; // somebody is typing
+        edit->setText(value == open ? QString() : QString::number(value));
+    };
+    showBound(m_low, filter.scoreRange ? filter.scoreRange->first : -kOpenEnd, -kOpenEnd);
+    showBound(m_high, filter.scoreRange ? filter.scoreRange->second : kOpenEnd, kOpenEnd);
     for (int row = 0; row < m_classes->count(); ++row) {
         const bool on = std::find(filter.classes.begin(), filter.classes.end(), Label(row)) != filter.classes.end();
         m_classes->item(row)->setCheckState(on ? Qt::Checked : Qt::Unchecked);
@@ -225,7 +225,11 @@ void FilterPanel::apply() {
     ViewFilter filter = m_workspace.filter();
     filter.text = m_text->text();
     filter.scoreRange.reset();
-    if (m_low->value() > -kOpenEnd || m_high->value() < kOpenEnd) filter.scoreRange = {m_low->value(), m_high->value()};
+    const auto bound = [](const QLineEdit* edit) {
+        return parseReal(edit->text().trimmed().replace(QLatin1Char(','), QLatin1Char('.')).toStdString());
+    };
+    const auto low = bound(m_low), high = bound(m_high);
+    if (low || high) filter.scoreRange = {low.value_or(-kOpenEnd), high.value_or(kOpenEnd)};
     filter.classes.clear();
     for (int row = 0; row < m_classes->count(); ++row)
         if (m_classes->item(row)->checkState() == Qt::Checked) filter.classes.push_back(Label(row));

@@ -4,14 +4,11 @@
 
 #include <QWidget>
 
-class QCheckBox;
 class QComboBox;
-class QDoubleSpinBox;
 class QLabel;
 class QLineEdit;
 class QListWidget;
 class QListWidgetItem;
-class QToolButton;
 
 namespace assay::ui {
 
@@ -43,8 +40,8 @@ private:
     bool m_showing = false;
     QLineEdit* m_text;
     QLabel* m_scoreTitle;
-    QDoubleSpinBox* m_low;
-    QDoubleSpinBox* m_high;
+    QLineEdit* m_low;
+    QLineEdit* m_high;
     QListWidget* m_classes;
     QComboBox* m_split;
     QComboBox* m_decision;

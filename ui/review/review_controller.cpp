@@ -128,7 +128,8 @@ void ReviewController::prefetch() {
 }
 
 void ReviewController::onDecisions(const std::vector<SampleIndex>& samples) {
-    if (m_returning && !samples.empty() && !m_workspace.pending(samples.front())) {
+    const std::vector<JournalEntry>& journal = m_workspace.journal();
+    if (m_returning && !samples.empty() && !journal.empty() && journal.back().undoes && journal.back().sample == samples.back()) {
         m_returning = false;
         if (const auto row = m_gallery.model()->rowOf(samples.front())) m_gallery.goToRow(*row);
         else m_workspace.setFocus(samples.front());

@@ -96,6 +96,8 @@ Status loadLabels(Opened& opened) {
 Status loadJournal(Opened& opened) {
     ASSAY_TRY(opened.journal, opened.project->journal());
     ASSAY_TRY(opened.decisions, opened.project->decisions());
+    ASSAY_TRY(const std::string threshold, opened.project->setting(kThresholdKey));
+    opened.threshold = std::clamp(parseReal(threshold).value_or(0.5), 0.0, 1.0);
     opened.decisions.resize(opened.dataset->size());
     const auto decided = std::count_if(opened.decisions.begin(), opened.decisions.end(),
                                        [](const DecisionState& s) { return s.verdict != Verdict::None; });

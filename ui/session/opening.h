@@ -38,6 +38,7 @@ struct Opened {
     std::shared_ptr<const LabelSet> workingLabelSet;
     std::vector<JournalEntry> journal;
     std::vector<DecisionState> decisions;             ///< [N]
+    double threshold = 0.5;
     std::vector<std::string> notices;                 ///< what a person should know
 };
 
@@ -53,7 +54,8 @@ struct TableColumns {
     std::string file, label; ///< the guess
 };
 
-/// The label set in force, as the project remembers it.
+/// What the project remembers for the window.
+inline constexpr const char* kThresholdKey = "window/threshold";
 inline constexpr const char* kWorkingLabelsKey = "window/working-labels";
 
 /// Opens what was asked for; runs that a dead process left behind become "interrupted". Any thread.

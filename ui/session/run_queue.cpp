@@ -74,7 +74,9 @@ void RunQueue::open(std::shared_ptr<Project> project, std::shared_ptr<const Data
     m_project = std::move(project);
     m_dataset = std::move(dataset);
     m_records = std::move(records);
-    m_epochs = std::move(epochs);
+    m_epochs.clear();
+    for (const auto& [id, list] : epochs)
+        if (list) m_epochs[id] = std::make_shared<std::vector<EpochSummary>>(*list);
     m_running.reset();
     m_progress.reset();
     m_paused = false;
@@ -96,7 +98,7 @@ RunRecord* RunQueue::find(RunId id) {
 EpochList RunQueue::epochs(RunId id) const {
     static const EpochList kNone = std::make_shared<const std::vector<EpochSummary>>();
     const auto it = m_epochs.find(id.value);
-    return it == m_epochs.end() || !it->second ? kNone : it->second;
+    return it == m_epochs.end() || !it->second ? kNone : EpochList(it->second);
 }
 
 void RunQueue::start(RunStart start) {
@@ -178,13 +180,14 @@ void RunQueue::takeEpochs() {
     std::map<std::int64_t, std::vector<EpochSummary>> byRun;
     for (auto& [run, summary] : fresh) byRun[run.value].push_back(std::move(summary));
     for (auto& [id, summaries] : byRun) {
-        auto list = std::make_shared<std::vector<EpochSummary>>(*epochs(RunId(id)));
+        std::shared_ptr<std::vector<EpochSummary>>& list = m_epochs[id];
+        if (!list) list = std::make_shared<std::vector<EpochSummary>>();
+        else if (list.use_count() > 1) list = std::make_shared<std::vector<EpochSummary>>(*list);
         for (EpochSummary& summary : summaries) {
             while (!list->empty() && list->back().epoch >= summary.epoch) list->pop_back();
             list->push_back(std::move(summary));
         }
         if (RunRecord* record = find(RunId(id))) record->epochsDone = list->back().epoch;
-        m_epochs[id] = std::move(list);
         Q_EMIT epochArrived(RunId(id));
     }
 }

@@ -16,6 +16,9 @@ Workspace::Private::Private(Workspace* owner, std::shared_ptr<Registry> catalogu
 Workspace::Workspace(std::shared_ptr<Registry> registry, QObject* parent)
     : QObject(parent), d(std::make_unique<Private>(this, std::move(registry))) {
     qRegisterMetaType<RunId>("assay::RunId");
+    d->thresholdTimer.setSingleShot(true);
+    d->thresholdTimer.setInterval(400);
+    connect(&d->thresholdTimer, &QTimer::timeout, this, [this] { d->storeThreshold(); });
     connect(&d->runs, &RunQueue::changed, this, &Workspace::runsChanged);
     connect(&d->runs, &RunQueue::progressed, this, &Workspace::runProgress);
     connect(&d->runs, &RunQueue::epochArrived, this, [this](RunId run) { d->onEpoch(run); });

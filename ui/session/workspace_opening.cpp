@@ -205,7 +205,7 @@ void Workspace::Private::adopt(Opened opened) {
     book.open(project, std::move(opened.decisions), std::move(opened.journal));
     values.clear(dataset->size());
     filter = {};
-    threshold = 0.5;
+    threshold = opened.threshold;
     orderHadEvidence = false;
     Q_EMIT q->datasetChanged();
     Q_EMIT q->projectChanged();

@@ -66,6 +66,8 @@ public:
     int currentEpoch = 0;
     bool live = true;
     double threshold = 0.5;
+    QTimer thresholdTimer; ///< stores it when it has come to rest
+    void storeThreshold();
     EpochValues values;
     std::optional<stats::MixtureFit> mixture;
     std::size_t suspects = 0;

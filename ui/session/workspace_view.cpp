@@ -188,8 +188,15 @@ void Workspace::setThreshold(double pNoisy) {
     if (!std::isfinite(pNoisy) || pNoisy == d->threshold) return;
     d->threshold = pNoisy;
     d->countSuspects();
+    d->thresholdTimer.start();
     Q_EMIT thresholdChanged();
     if (d->filter.suspectsOnly) d->filterNow();
+}
+
+void Workspace::Private::storeThreshold() {
+    if (!project || project->readOnly()) return;
+    pool.run([project = project, text = formatNumber(threshold)] { return project->setSetting(kThresholdKey, text); },
+             [](const Status&) {});
 }
 
 Label Workspace::suggestedLabel(SampleIndex sample) const {

@@ -58,8 +58,9 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     m_recentEmpty = new QLabel(tr("Projects that you open will be listed here."), this);
     m_recentEmpty->setWordWrap(true);
     right->addWidget(recentTitle);
-    right->addWidget(m_recent, 1);
+    right->addWidget(m_recent, 100);
     right->addWidget(m_recentEmpty);
+    right->addStretch(1);
     connect(m_recent, &QListWidget::itemActivated, this,
             [this](QListWidgetItem* item) { Q_EMIT recentRequested(item->data(Qt::UserRole).toString()); });
 

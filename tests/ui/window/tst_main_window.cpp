@@ -158,6 +158,7 @@ private Q_SLOTS:
         QTest::keyClick(m_window.get(), Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
         auto* text = m_window->findChild<QLineEdit*>(QStringLiteral("paletteText"));
         QVERIFY(text != nullptr);
+        QTRY_VERIFY(text->hasFocus());
         QTest::keyClicks(text, QStringLiteral("select all"));
         QTest::keyClick(text, Qt::Key_Return);
         QTRY_COMPARE(m_window->workspace().selection().size(), std::size_t(300));
