@@ -6,6 +6,7 @@
 #include "ui/gallery/gallery_panel.h"
 #include "ui/gallery/gallery_view.h"
 #include "ui/plots/loss_histogram_panel.h"
+#include "ui/runs/compare_page.h"
 #include "ui/runs/train_page.h"
 #include "ui/review/history_panel.h"
 #include "ui/review/inspector.h"
@@ -16,7 +17,6 @@
 #include "ui/window/action_list.h"
 #include "ui/window/audit_page.h"
 #include "ui/window/banner.h"
-#include "ui/window/empty_page.h"
 #include "ui/window/header_bar.h"
 #include "ui/window/log_panel.h"
 #include "ui/window/start_page.h"
@@ -94,7 +94,7 @@ void MainWindow::buildUi() {
     m_start = new StartPage(m_center);
     m_audit = new AuditPage(*m_workspace, *m_thumbnails, m_center);
     auto* train = new TrainPage(*m_workspace, m_center);
-    auto* compare = new EmptyPage(tr("Runs are compared here, once there are two."), tr("New run…"), m_center);
+    auto* compare = new ComparePage(*m_workspace, m_center);
     m_train = train;
     m_compare = compare;
     for (QWidget* page : {static_cast<QWidget*>(m_start), static_cast<QWidget*>(m_audit), m_train, m_compare})
@@ -118,7 +118,8 @@ void MainWindow::buildUi() {
     connect(&m_audit->controller(), &ReviewController::figuresChanged, this, &MainWindow::updateFigures);
     connect(train, &TrainPage::newRunRequested, this, &MainWindow::newRun);
     connect(train, &TrainPage::showSamples, this, &MainWindow::showSamples);
-    connect(compare, &EmptyPage::clicked, this, &MainWindow::newRun);
+    connect(compare, &ComparePage::newRunRequested, this, &MainWindow::newRun);
+    connect(compare, &ComparePage::showSamples, this, &MainWindow::showSamples);
 }
 
 QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWidget* content, Qt::DockWidgetArea area) {

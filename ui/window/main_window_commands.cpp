@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/data/pixel_store.h"
+#include "ui/runs/new_run_dialog.h"
 #include "ui/session/example.h"
 #include "ui/session/opening.h"
 #include "ui/session/workspace.h"
@@ -110,7 +111,9 @@ void MainWindow::findSuspects() {
 
 void MainWindow::newRun() {
     if (!m_workspace->dataset() || m_workspace->readOnly()) return;
-    findSuspects();
+    auto* dialog = new NewRunDialog(*m_workspace, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
 }
 
 void MainWindow::retrain() {
