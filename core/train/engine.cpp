@@ -3,6 +3,7 @@
 
 #include "core/train/engine.h"
 
+#include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/train/plugin_api.h"
 
@@ -17,6 +18,8 @@ namespace assay {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kStampStart = "assay-plugin ";
 
 using RegisterFn = void (*)(Registry&);
 
@@ -43,15 +46,22 @@ std::string& engineStamp() {
     return stamp;
 }
 
-/// Opens the library and reads its stamp; nothing of it is called yet. Libraries stay open for ever: LibTorch
-/// and OpenMP leave threads and thread-locals behind.
-Result<Library> openLibrary(const fs::path& file, std::string* stamp) {
+/// The stamp as it stands in the file, so that nothing of a foreign library runs before it is compared: opening
+/// one already runs its initialisers.
+Result<std::string> stampInFile(const fs::path& file) {
+    ASSAY_TRY(const auto bytes, readFile(file, 1ull << 30));
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    const auto begin = text.find(kStampStart);
+    if (begin == std::string_view::npos)
+        return fail(ErrorCode::Plugin, "is no Assay plugin: it has no assay_plugin_stamp", file.string());
+    const std::string_view rest = text.substr(begin, 200);
+    return std::string(rest.substr(0, rest.find('\0')));
+}
+
+/// Opens the library. Libraries stay open for ever: LibTorch and OpenMP leave threads and thread-locals behind.
+Result<Library> openLibrary(const fs::path& file) {
     void* handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!handle) return fail(ErrorCode::Plugin, "cannot be loaded: " + loaderMessage(), file.string());
-    const auto* text = static_cast<const char*>(dlsym(handle, "assay_plugin_stamp"));
-    if (!text) return fail(ErrorCode::Plugin, "is no Assay plugin: it has no assay_plugin_stamp", file.string());
-    const std::string found(text, strnlen(text, 200));
-    if (stamp) *stamp = found;
     Library library;
     library.handle = handle;
     library.registerWith = reinterpret_cast<RegisterFn>(dlsym(handle, "assay_plugin_register"));
@@ -106,10 +116,11 @@ Status registerInto(Registry& registry, RegisterFn registerWith, const fs::path&
 
 Result<EngineInfo> loadEngine(Registry& registry) {
     const fs::path file = libraryFolder() / "libassay_engine.so";
-    std::string stamp;
-    const Result<Library> library = openLibrary(file, &stamp);
+    const Result<Library> library = openLibrary(file);
     if (!library)
         return fail(ErrorCode::Plugin, "the training engine " + library.error().message, library.error().context);
+    const auto* stampSymbol = static_cast<const char*>(dlsym(library->handle, "assay_plugin_stamp"));
+    const std::string stamp = stampSymbol ? std::string(stampSymbol, strnlen(stampSymbol, 200)) : "no stamp";
     if (stamp.substr(0, stamp.find("; libtorch")) !=
         std::string(ASSAY_PLUGIN_STAMP).substr(0, std::string(ASSAY_PLUGIN_STAMP).find("; libtorch")))
         return fail(ErrorCode::Plugin, "the training engine was built for another version (" + stamp + ")", file.string());
@@ -141,15 +152,20 @@ std::vector<std::string> loadPlugins(const fs::path& folder, Registry& registry,
             skip(fileStatus.error());
             continue;
         }
-        std::string stamp;
-        const Result<Library> library = openLibrary(file, &stamp);
-        if (!library) {
-            skip(library.error());
+        const Result<std::string> stamp = stampInFile(file);
+        if (!stamp) {
+            skip(stamp.error());
             continue;
         }
-        if (!stampFits(stamp, engineStamp())) {
-            skip({ErrorCode::Plugin, "was built for another version: it says \"" + stamp + "\", this is \"" + engineStamp() + "\"",
+        if (!stampFits(*stamp, engineStamp())) {
+            skip({ErrorCode::Plugin,
+                  "was built for another version: it says \"" + *stamp + "\", this is \"" + engineStamp() + "\"",
                   file.string()});
+            continue;
+        }
+        const Result<Library> library = openLibrary(file);
+        if (!library) {
+            skip(library.error());
             continue;
         }
         if (const Status registered = registerInto(registry, library->registerWith, file); !registered) skip(registered.error());
