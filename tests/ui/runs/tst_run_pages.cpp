@@ -64,8 +64,8 @@ private:
             CounterRng rng(task.config.seed, RngPurpose::Test, std::uint32_t(epoch), i);
             const Label label = task.labels.labels[i];
             const Label truth = task.labels.trueLabels.empty() ? label : task.labels.trueLabels[i];
-            const double centre = label == truth ? 2.3 - 2 * learnt : 2.3 + m_skill * 2 * learnt;
-            const auto loss = [&] { return float(std::max(0.01, centre + 0.5 * rng.normal())); };
+            const double centre = 2.3 + (label == truth ? -2 : 2) * m_skill * learnt;
+            const auto loss = [&] { return float(std::max(0.01, centre + 0.8 * rng.normal())); };
             evidence->samples.push_back(SampleIndex(i));
             evidence->loss.push_back(loss());
             evidence->columns["loss-2"].push_back(loss());
