@@ -215,19 +215,46 @@ std::vector<std::vector<std::uint32_t>> rowsByClass(std::span<const Label> given
     return rows;
 }
 
+/// Flags the `number` rows with the largest margins of `other` over the given class, and ties with the last of them.
+void flagLargestMargins(const Probabilities& p, const std::vector<std::uint32_t>& rows, std::size_t given,
+                        std::size_t other, std::size_t number, std::vector<std::uint8_t>& flag) {
+    std::vector<double> margin(rows.size());
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        const auto row = p.row(rows[r]);
+        margin[r] = row[other] - row[given];
+    }
+    const double cut = nthLargest(margin, std::min(rows.size(), number));
+    for (std::size_t r = 0; r < rows.size(); ++r)
+        if (margin[r] >= cut) flag[rows[r]] = 1;
+}
+
 void flagByNoiseRate(const Probabilities& p, const std::vector<std::uint32_t>& rows, std::size_t given,
                      const std::vector<std::int64_t>& prune, std::vector<std::uint8_t>& flag) {
-    std::vector<double> margin(rows.size());
+    // Margins above 0 are few and, as a rule, enough: one pass finds them for all classes.
+    struct Candidates {
+        std::vector<double> margin;
+        std::vector<std::uint32_t> row;
+    };
+    std::vector<Candidates> ahead(p.classes);
+    for (const std::uint32_t r : rows) {
+        const auto row = p.row(r);
+        for (std::size_t k = 0; k < p.classes; ++k)
+            if (row[k] > row[given]) {
+                ahead[k].margin.push_back(row[k] - row[given]);
+                ahead[k].row.push_back(r);
+            }
+    }
     for (std::size_t other = 0; other < p.classes; ++other) {
         const std::int64_t number = prune[other * p.classes + given];
         if (other == given || number <= 0) continue;
-        for (std::size_t r = 0; r < rows.size(); ++r) {
-            const auto row = p.row(rows[r]);
-            margin[r] = row[other] - row[given];
+        const Candidates& candidates = ahead[other];
+        if (candidates.row.size() < std::size_t(number)) {
+            flagLargestMargins(p, rows, given, other, std::size_t(number), flag);
+            continue;
         }
-        const double cut = nthLargest(margin, std::min(rows.size(), std::size_t(number)));
-        for (std::size_t r = 0; r < rows.size(); ++r)
-            if (margin[r] >= cut) flag[rows[r]] = 1;
+        const double cut = nthLargest(candidates.margin, std::size_t(number));
+        for (std::size_t c = 0; c < candidates.row.size(); ++c)
+            if (candidates.margin[c] >= cut) flag[candidates.row[c]] = 1;
     }
 }
 
@@ -263,12 +290,24 @@ std::vector<float> qualities(const Probabilities& p, std::span<const Label> give
     return scores;
 }
 
+/// Flags the `number` lowest scores; ties by position.
 std::vector<std::uint8_t> lowest(const std::vector<float>& scores, std::size_t number) {
-    std::vector<std::uint32_t> order(scores.size());
-    std::iota(order.begin(), order.end(), 0u);
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return scores[a] < scores[b]; });
     std::vector<std::uint8_t> flag(scores.size());
-    for (std::size_t i = 0; i < std::min(number, order.size()); ++i) flag[order[i]] = 1;
+    if (number == 0 || scores.empty()) return flag;
+    number = std::min(number, scores.size());
+    std::vector<float> sorted = scores;
+    const auto at = sorted.begin() + std::ptrdiff_t(number - 1);
+    std::nth_element(sorted.begin(), at, sorted.end());
+    std::size_t below = 0;
+    for (const float score : scores) below += score < *at ? 1 : 0;
+    std::size_t ties = number - below;
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        flag[i] = scores[i] < *at ? 1 : 0;
+        if (scores[i] == *at && ties > 0) {
+            flag[i] = 1;
+            --ties;
+        }
+    }
     return flag;
 }
 
