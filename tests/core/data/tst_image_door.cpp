@@ -131,7 +131,11 @@ private Q_SLOTS:
                 QVERIFY(picture.has_value());
                 if (i == 1) first = *picture;
                 QCOMPARE(picture->geometry, first.geometry);
-                QVERIFY2(meanDifference(*picture, first) < 3.0, qPrintable(QString("%1 %2").arg(series).arg(i)));
+                // The turned photos were compressed anew: they differ from the first by up to 3.7 grey levels in any
+                // decoder, a mirrored one by more than 20.
+                const QString name = QString("%1 %2").arg(series).arg(i);
+                QVERIFY2(meanDifference(*picture, first) < 5.0, qPrintable(name));
+                QVERIFY2(meanDifference(upright(*picture, 2), first) > 20.0, qPrintable(name));
                 const auto small = decodePicture(*bytes, {0, 128});
                 QVERIFY(small.has_value());
                 QCOMPARE(std::max(small->geometry.width, small->geometry.height), 225); // 1800 / 8

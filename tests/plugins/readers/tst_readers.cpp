@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace assay;
 using namespace assay::testing;
@@ -124,6 +125,7 @@ private Q_SLOTS:
         ASSAY_OPENED(dataset, m_open(folder.path()));
         bool found = false;
         for (std::size_t i = 0; i < dataset.size(); ++i) found = found || dataset.names[i] == "bee/new\nline \xff\xfe.png";
+        ::unlink(hostile.constData()); // Qt cannot name it, so it cannot remove it either
         QVERIFY(found);
         QCOMPARE(dataset.size(), std::size_t{13});
     }
