@@ -17,7 +17,7 @@ namespace {
 struct Options {
     std::string mixture = "beta", input, column, out;
     int components = 2, iterations = 10, bins = 0;
-    double tolerance = 0, varianceFloor = 1e-6;
+    double tolerance = 1e-2, varianceFloor = 5e-4; // as DivideMix fits (Li et al. 2020)
     bool raw = false;
 };
 
