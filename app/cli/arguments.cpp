@@ -4,6 +4,7 @@
 
 #include "app/cli/cli_headers.h"
 #include "app/cli/output.h"
+#include "core/base/text.h"
 #include "core/data/label_set.h"
 #include "core/data/open_dataset.h"
 
@@ -30,7 +31,13 @@ Result<std::shared_ptr<const Dataset>> openDatasetArguments(Session& session, co
     options.reader.labelColumn = arguments.labelColumn;
     options.withPixels = withPixels;
     options.splitSeed = arguments.splitSeed;
-    return openDataset(arguments.path, session.registry().readers, options, progressPrinter(), session.stopToken());
+    ASSAY_TRY(auto dataset, openDataset(arguments.path, session.registry().readers, options, progressPrinter(),
+                                        session.stopToken()));
+    if (const auto& left = dataset->unreadable; !left.empty())
+        note("warning: " + left.front().file + ": " + left.front().reason +
+             (left.size() == 1 ? "" : "; and " + withThousands(left.size() - 1) + " more like it") +
+             ". The rest is used; `assay-cli info` lists what is left out.");
+    return dataset;
 }
 
 void addProjectArguments(CLI::App& command, ProjectArguments& arguments) {

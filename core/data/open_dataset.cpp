@@ -84,7 +84,8 @@ std::string extensionOf(const std::string& path) {
 
 Error unrecognised(const Source& source) {
     const auto& entries = source.entries();
-    const std::string where = escapeForDisplay(source.location().string());
+    const fs::path asked = source.focus().empty() ? source.location() : source.location() / source.focus();
+    const std::string where = escapeForDisplay(asked.string());
     if (entries.empty()) return {ErrorCode::Format, "the folder is empty", where};
     std::map<std::string, std::size_t> counts;
     for (const SourceEntry& entry : entries) ++counts[extensionOf(entry.path)];

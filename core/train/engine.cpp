@@ -51,6 +51,7 @@ std::string& engineStamp() {
 Result<std::string> stampInFile(const fs::path& file) {
     ASSAY_TRY(const auto bytes, readFile(file, 1ull << 30));
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (!text.starts_with("\x7f" "ELF")) return fail(ErrorCode::Plugin, "cannot be loaded: it is no shared library", file.string());
     const auto begin = text.find(kStampStart);
     if (begin == std::string_view::npos)
         return fail(ErrorCode::Plugin, "is no Assay plugin: it has no assay_plugin_stamp", file.string());

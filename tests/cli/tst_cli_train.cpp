@@ -146,13 +146,10 @@ void TestCliTrain::cleanedLabelsCanBeTrainedOn() {
 void TestCliTrain::anInterruptedRunIsResumed() {
     QProcess process;
     process.setProcessEnvironment(m_environment);
-    process.setProcessChannelMode(QProcess::SeparateChannels);
     process.start(QStringLiteral(ASSAY_BINARY_DIR "/bin/assay-cli"), train(path("resume.assay"), 200));
+    process.setReadChannel(QProcess::StandardError); // progress is told there
     QByteArray said;
-    while (!said.contains("epoch 2/") && process.waitForReadyRead(60'000)) {
-        said += process.readAllStandardError();
-        process.setReadChannel(QProcess::StandardError);
-    }
+    while (!said.contains("epoch 2/") && process.waitForReadyRead(60'000)) said += process.readAllStandardError();
     QVERIFY2(said.contains("epoch 2/"), said);
     ::kill(pid_t(process.processId()), SIGINT);
     QVERIFY(process.waitForFinished(20'000));
@@ -165,6 +162,7 @@ void TestCliTrain::anInterruptedRunIsResumed() {
 
     // Whatever was begun is finished: a run of five, killed after two, gives what one of five gives.
     process.start(QStringLiteral(ASSAY_BINARY_DIR "/bin/assay-cli"), train(path("killed.assay"), 5));
+    process.setReadChannel(QProcess::StandardError);
     said.clear();
     while (!said.contains("epoch 2/") && process.waitForReadyRead(60'000)) said += process.readAllStandardError();
     process.kill();
