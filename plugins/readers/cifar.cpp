@@ -68,7 +68,8 @@ public:
                                      [&](const Batch& batch) { return batch.size >= recordBytes(); });
         const bool whole = std::all_of(found.begin(), found.end(),
                                        [&](const Batch& batch) { return batch.size % recordBytes() == 0; });
-        return !one ? 0 : whole ? 100 : 85;
+        if (!one) return found.empty() ? 0 : 1; // nothing whole: only said where no other format fits
+        return whole ? 100 : 85;
     }
 
     Result<RawDataset> read(const Source& source, const ReaderOptions&, ProblemCollector& problems,
@@ -132,8 +133,8 @@ private:
         const std::size_t count = bytes->size() / recordBytes();
         if (bytes->size() % recordBytes() != 0)
             problems.add(escapeForDisplay(batch.entry),
-                         "record " + withThousands(count) + " is cut; the " + withThousands(count) +
-                             " whole records before it are kept");
+                         "record " + withThousands(count) + " is cut" +
+                             (count == 0 ? "" : "; the " + withThousands(count) + " whole records before it are kept"));
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t begin = i * recordBytes();
             const auto label = std::to_integer<Label>((*bytes)[begin + m_variant.labelBytes - 1]);

@@ -18,6 +18,8 @@ private Q_SLOTS:
     void initTestCase();
     void badInputIsOneSentence_data();
     void badInputIsOneSentence();
+    void cutFilesAreNamedAndTheirWholeRecordsOpen_data();
+    void cutFilesAreNamedAndTheirWholeRecordsOpen();
     void brokenPicturesAreListedAndTheRestOpens();
     void malformedPicturesNeverBringItDown();
 
@@ -50,6 +52,8 @@ void TestCliBadInput::initTestCase() {
     writeText(path("cut/train-images-idx3-ubyte"), readAll(path("bands/train-images-idx3-ubyte")).left(1000));
     QDir().mkpath(path("batch"));
     writeText(path("batch/data_batch_1.bin"), QByteArray(3073 * 3 - 17, '\1'));
+    QDir().mkpath(path("stump"));
+    writeText(path("stump/data_batch_1.bin"), QByteArray(3000, '\1'));
     writeText(path("labels-unknown.csv"), "index,label\n0,ghost\n");
     writeText(path("labels-twice.csv"), "index,label\n0,1\n0,2\n");
     writeText(path("labels-range.csv"), "index,label\n4711,1\n");
@@ -77,8 +81,7 @@ void TestCliBadInput::badInputIsOneSentence_data() {
     row("empty folder", {"info", "@empty"}, "empty");
     row("a text file", {"info", "@text.assay"}, "text.assay");
     row("a device", {"info", "/dev/zero"}, "/dev/zero");
-    row("truncated IDX", {"info", "@cut"}, "train-images-idx3-ubyte");
-    row("truncated CIFAR batch", {"info", "@batch"}, "data_batch_1.bin");
+    row("nothing whole left in a CIFAR batch", {"info", "@stump"}, "data_batch_1.bin");
     row("noise without a map", {"noise", "@folders", "--model", "asymmetric"}, "map");
     row("map with an unknown class", {"noise", "@folders", "--model", "asymmetric", "--map", "upper band=ghost"}, "ghost");
     row("labels into no folder", {"noise", "@bands", "--out", "@no/such/n.csv"}, "n.csv");
@@ -134,6 +137,32 @@ void TestCliBadInput::badInputIsOneSentence() {
     for (const QByteArray& line : call.err.split('\n')) complaints += line.startsWith("assay-cli: ");
     QCOMPARE(complaints, 1);
     QVERIFY(call.out.isEmpty());
+}
+
+void TestCliBadInput::cutFilesAreNamedAndTheirWholeRecordsOpen_data() {
+    QTest::addColumn<QString>("folder");
+    QTest::addColumn<QString>("file");
+    QTest::addColumn<QString>("reason");
+    QTest::addColumn<int>("samples");
+    QTest::newRow("IDX") << "cut" << "train-images-idx3-ubyte" << "record 6 is cut" << 6;
+    QTest::newRow("CIFAR") << "batch" << "data_batch_1.bin" << "record 2 is cut" << 2;
+}
+
+void TestCliBadInput::cutFilesAreNamedAndTheirWholeRecordsOpen() {
+    QFETCH(QString, folder);
+    QFETCH(QString, file);
+    QFETCH(QString, reason);
+    QFETCH(int, samples);
+    const Call call = cli({"info", path(folder), "--json"});
+    QVERIFY2(call.status == 0, call.err);
+    QCOMPARE(call.json()["samples"].toInt(), samples);
+    const QJsonObject problem = call.json()["unreadable"].toArray()[0].toObject();
+    QCOMPARE(problem["file"].toString(), file);
+    QVERIFY2(problem["reason"].toString().contains(reason), qPrintable(problem["reason"].toString()));
+    // Every command that opens it says so, not only the one that lists.
+    const Call other = cli({"noise", path(folder), "--out", path(folder + "-noise.csv")});
+    QVERIFY2(other.status == 0, other.err);
+    QVERIFY2(other.err.contains(file.toUtf8() + ": " + reason.toUtf8()), other.err);
 }
 
 void TestCliBadInput::brokenPicturesAreListedAndTheRestOpens() {
