@@ -51,6 +51,7 @@ const std::vector<BenchEntry>& benchCatalogue() {
         {"train-epoch", "an epoch of cnn-small: load, augment, train; peer: the bare loop in PyTorch, channels-last",
          benchTrainEpoch},
         {"evidence-pass", "evidence of every sample; peer: PyTorch's forward pass", benchEvidencePass},
+        {"decision", "one label decision until it is on disk; peer: the disk's own sync of 4 KiB", benchDecision},
     };
     return entries;
 }

@@ -67,5 +67,6 @@ struct BenchEntry {
 [[nodiscard]] Result<std::vector<BenchResult>> benchMixtureGaussian(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchTrainEpoch(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchEvidencePass(const BenchOptions& options);
+[[nodiscard]] Result<std::vector<BenchResult>> benchDecision(const BenchOptions& options);
 
 } // namespace assay::cli
