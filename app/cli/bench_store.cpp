@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace assay::cli {
@@ -46,9 +45,10 @@ double percentile99(std::vector<double> values) {
 }
 
 /// Milliseconds of appending a block to a file and syncing it: what any durable write costs here at least.
-Result<std::vector<double>> syncTimes(const fs::path& file, std::size_t count) {
-    const int fd = ::open(file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-    if (fd < 0) return fail(ErrorCode::Io, "cannot write the file that is synced for comparison", file.string());
+Result<std::vector<double>> syncTimes(const fs::path& folder, std::size_t count) {
+    std::string file = (folder / "sync-XXXXXX").string();
+    const int fd = ::mkstemp(file.data());
+    if (fd < 0) return fail(ErrorCode::Io, "cannot write the file that is synced for comparison", file);
     const std::vector<char> block(kBlock, 'x');
     std::vector<double> times;
     bool good = true;
@@ -57,7 +57,7 @@ Result<std::vector<double>> syncTimes(const fs::path& file, std::size_t count) {
                             good = ::write(fd, block.data(), block.size()) == ssize_t(kBlock) && ::fdatasync(fd) == 0;
                         }));
     ::close(fd);
-    if (!good) return fail(ErrorCode::Io, "the disk reported an error while syncing", file.string());
+    if (!good) return fail(ErrorCode::Io, "the disk reported an error while syncing", file);
     return times;
 }
 
@@ -90,7 +90,7 @@ Result<std::vector<BenchResult>> benchDecision(const BenchOptions& options) {
     std::vector<double> ours, peer;
     for (int run = 0; run < options.runs; ++run) {
         ASSAY_TRY(const auto decided, decisionTimes(*project, each, std::size_t(run) * each));
-        ASSAY_TRY(const auto synced, syncTimes(folder.path() / "sync", each));
+        ASSAY_TRY(const auto synced, syncTimes(folder.path(), each));
         ours.insert(ours.end(), decided.begin(), decided.end());
         peer.insert(peer.end(), synced.begin(), synced.end());
     }
