@@ -16,6 +16,7 @@
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSlider>
 #include <QStackedWidget>
 #include <QStyle>
@@ -46,7 +47,11 @@ GalleryPanel::GalleryPanel(Workspace& workspace, ThumbnailService& thumbnails, Q
     connect(&workspace, &Workspace::epochOnShowChanged, this, &GalleryPanel::onEpoch);
     connect(&workspace, &Workspace::selectionChanged, this, &GalleryPanel::showSelection);
     connect(&workspace, &Workspace::focusChanged, this, &GalleryPanel::showFocus);
-    connect(&workspace, &Workspace::decisionsChanged, this, &GalleryPanel::updateHeader);
+    connect(&workspace, &Workspace::decisionsChanged, this, [this](const std::vector<SampleIndex>& samples) {
+        m_touched |= !samples.empty();
+        updateHeader();
+    });
+    connect(&workspace, &Workspace::datasetChanged, this, [this] { m_touched = false; });
     connect(m_model, &QAbstractItemModel::modelReset, this, &GalleryPanel::afterReset);
     connect(&thumbnails, &ThumbnailService::arrived, m_view->viewport(), qOverload<>(&QWidget::update));
     fillScores();
@@ -65,6 +70,8 @@ void GalleryPanel::buildUi() {
         m_workspace.setFilter(filter);
     });
     m_title = new QLabel(this);
+    m_title->setObjectName(QStringLiteral("galleryTitle"));
+    m_title->setTextFormat(Qt::PlainText);
     m_scores = new QComboBox(this);
     m_scores->setObjectName(QStringLiteral("sortBy"));
     m_scores->setAccessibleName(tr("Sort by"));
@@ -107,11 +114,15 @@ void GalleryPanel::buildUi() {
     connect(m_size, &QSlider::valueChanged, this, &GalleryPanel::applyTileSize);
 
     auto* header = new QHBoxLayout;
-    header->setContentsMargins(8, 4, 8, 4);
-    for (QWidget* widget : {static_cast<QWidget*>(m_suspectsOnly), static_cast<QWidget*>(m_title),
-                            static_cast<QWidget*>(m_scores), static_cast<QWidget*>(m_direction),
-                            static_cast<QWidget*>(m_count)})
-        header->addWidget(widget);
+    header->setContentsMargins(8, 5, 8, 5);
+    header->setSpacing(6);
+    header->addWidget(m_title);
+    header->addWidget(m_scores);
+    header->addWidget(m_direction);
+    header->addSpacing(6);
+    header->addWidget(m_count);
+    header->addSpacing(10);
+    header->addWidget(m_suspectsOnly);
     header->addWidget(m_clear);
     header->addWidget(m_resort);
     header->addStretch(1);
@@ -125,6 +136,8 @@ void GalleryPanel::buildUi() {
     m_view->setModel(m_model);
     m_view->setItemDelegate(m_delegate);
     m_view->installEventFilter(this);
+    m_view->viewport()->installEventFilter(this);
+    m_view->verticalScrollBar()->installEventFilter(this);
     m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
     connect(m_view, &GalleryView::visibleRowsChanged, this, &GalleryPanel::wantThumbnails);
     connect(m_view, &GalleryView::opened, this, [this](const QModelIndex& index) {
@@ -193,11 +206,19 @@ void GalleryPanel::updateHeader() {
     fillScores();
     m_suspectsOnly->setChecked(filter.suspectsOnly);
     m_suspectsOnly->setEnabled(m_workspace.currentEvidence() != nullptr);
-    m_title->setText(filter.onlyTitle.isEmpty() ? tr("by") : tr("%1, by").arg(filter.onlyTitle));
+    const bool suspects = filter.suspectsOnly && m_workspace.currentEvidence();
+    constexpr int kWidestTitle = 220;
+    const QString set = m_title->fontMetrics().elidedText(filter.onlyTitle, Qt::ElideRight, kWidestTitle);
+    m_title->setText(!filter.onlyTitle.isEmpty() ? tr("%1, by").arg(set) : suspects ? tr("SUSPECTS by") : tr("ALL by"));
+    m_title->setToolTip(filter.onlyTitle);
     m_direction->setText(filter.descending ? QStringLiteral("↓") : QStringLiteral("↑"));
     m_clear->setVisible(!filter.only.empty());
     m_resort->setVisible(m_workspace.orderIsOld() && m_workspace.currentEvidence());
-    const int total = dataset ? int(dataset->size()) : 0, shown = int(m_workspace.view().size());
+    // Suspects are found among the training samples alone.
+    const int total = !dataset   ? 0
+                      : suspects ? int(std::count(dataset->splits.begin(), dataset->splits.end(), Split::Train))
+                                 : int(dataset->size());
+    const int shown = int(m_workspace.view().size());
     m_count->setText(shown == total ? locale.toString(total) : tr("%1 of %2").arg(locale.toString(shown), locale.toString(total)));
     if (!dataset || shown > 0) {
         m_stack->setCurrentIndex(0);
@@ -237,6 +258,8 @@ void GalleryPanel::changeEvent(QEvent* event) {
 }
 
 bool GalleryPanel::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::KeyPress || event->type() == QEvent::MouseButtonPress || event->type() == QEvent::Wheel)
+        m_touched = true;
     if (watched == m_view && event->type() == QEvent::KeyPress) {
         auto* key = static_cast<QKeyEvent*>(event);
         if (key->modifiers() == Qt::ControlModifier && (key->key() == Qt::Key_Plus || key->key() == Qt::Key_Minus)) {
@@ -293,6 +316,7 @@ int GalleryPanel::focusRow() const {
 
 void GalleryPanel::goToRow(int row) {
     if (row < 0 || row >= m_model->rowCount()) return;
+    m_touched = true;
     const QModelIndex index = m_model->index(row);
     m_view->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect);
     m_view->scrollTo(index);
@@ -303,9 +327,10 @@ void GalleryPanel::afterReset() {
     m_view->updateGeometry();
     showSelection();
     showFocus();
-    if (m_view->currentIndex().isValid() == false && m_model->rowCount() > 0) {
+    if (m_model->rowCount() > 0 && (!m_touched || !m_view->currentIndex().isValid())) {
         m_syncing = true;
         m_view->selectionModel()->setCurrentIndex(m_model->index(0), QItemSelectionModel::NoUpdate);
+        m_view->verticalScrollBar()->setValue(0);
         m_syncing = false;
         m_workspace.setFocus(m_model->sampleAt(0));
     }

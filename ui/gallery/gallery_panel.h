@@ -76,6 +76,7 @@ private:
     QSlider* m_size;
     bool m_syncing = false;
     bool m_strip = false;
+    bool m_touched = false; ///< the person has moved here or decided: the place is kept
 };
 
 } // namespace assay::ui

@@ -282,7 +282,7 @@ void EpochPlot::restyle() {
         }
     }
     for (QCPItemStraightLine* mark : m_marks) mark->setPen(QPen(t.muted, 1, Qt::DotLine));
-    const int right = std::min(int(widest) + 14, std::max(20, width() / 3));
+    const int right = int(std::ceil(widest)) + 16;
     for (std::size_t panel = 0; panel < m_rects.size(); ++panel) {
         QCPAxisRect* rect = m_rects[panel];
         t.applyTo(*rect, font());

@@ -20,6 +20,7 @@
 #include <QPdfWriter>
 #include <QPushButton>
 #include <QStackedWidget>
+#include <QStyle>
 #include <QSvgGenerator>
 #include <QTableWidget>
 #include <QToolButton>
@@ -28,6 +29,23 @@
 #include <filesystem>
 
 namespace assay::ui {
+
+namespace {
+
+/// A line that ends in an ellipsis where there is no room for all of it.
+class ElidedLabel final : public QLabel {
+public:
+    using QLabel::QLabel;
+
+protected:
+    void paintEvent(QPaintEvent*) override {
+        QPainter painter(this);
+        style()->drawItemText(&painter, contentsRect(), Qt::AlignLeft | Qt::AlignVCenter, palette(), isEnabled(),
+                              fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()), foregroundRole());
+    }
+};
+
+} // namespace
 
 PlotWidget::PlotWidget(const QString& objectName, const QString& title, QWidget* parent)
     : QWidget(parent), m_theme(PlotTheme::fromPalette(palette())) {
@@ -40,7 +58,7 @@ PlotWidget::PlotWidget(const QString& objectName, const QString& title, QWidget*
     m_headerLayout = new QHBoxLayout(m_header);
     m_headerLayout->setContentsMargins(6, 2, 4, 0);
     m_headerLayout->setSpacing(4);
-    m_title = new QLabel(title, m_header);
+    m_title = new ElidedLabel(title, m_header);
     m_title->setObjectName(objectName + QStringLiteral("Title"));
     m_title->setTextFormat(Qt::PlainText);
     m_title->setMinimumWidth(40);

@@ -20,6 +20,7 @@
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -62,6 +63,8 @@ TrainingLosses trainingLosses(const Workspace& workspace, const Evidence& eviden
     return found;
 }
 
+constexpr int kLeastPanelHeight = 170;
+
 } // namespace
 
 TrainPage::TrainPage(Workspace& workspace, QWidget* parent) : QWidget(parent), m_workspace(workspace) {
@@ -78,6 +81,11 @@ TrainPage::TrainPage(Workspace& workspace, QWidget* parent) : QWidget(parent), m
     m_grid->setContentsMargins(0, 0, 0, 0);
     m_grid->setSpacing(4);
     makePlots();
+    m_scroll = new QScrollArea(this);
+    m_scroll->setObjectName(QStringLiteral("trainScroll"));
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setWidget(m_board);
 
     m_slider = new EpochSlider(this);
     connect(m_slider, &EpochSlider::epochChosen, &m_workspace, &Workspace::showEpoch);
@@ -91,7 +99,7 @@ TrainPage::TrainPage(Workspace& workspace, QWidget* parent) : QWidget(parent), m
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(2);
     column->addWidget(m_headline);
-    column->addWidget(m_board, 1);
+    column->addWidget(m_scroll, 1);
     column->addLayout(bottom);
 
     m_splitter = new QSplitter(Qt::Horizontal, this);
@@ -186,11 +194,12 @@ void TrainPage::arrange() {
         m_grid->removeWidget(all);
         all->setVisible(std::find(panels.begin(), panels.end(), all) != panels.end());
     }
-    const int columns = panels.size() <= 2 ? int(panels.size()) : panels.size() <= 4 ? 2 : panels.size() <= 6 ? 3 : 4;
+    const int columns = std::min(3, int(panels.size()));
     const int rows = (int(panels.size()) + columns - 1) / columns;
     for (int i = 0; i < 8; ++i) {
         m_grid->setColumnStretch(i, i < columns ? 1 : 0);
         m_grid->setRowStretch(i, i < rows ? 1 : 0);
+        m_grid->setRowMinimumHeight(i, i < rows ? kLeastPanelHeight : 0);
     }
     for (std::size_t i = 0; i < panels.size(); ++i) {
         // The last panel takes what is left of its row.

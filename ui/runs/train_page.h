@@ -14,6 +14,7 @@
 
 class QGridLayout;
 class QLabel;
+class QScrollArea;
 class QSplitter;
 
 namespace assay::ui {
@@ -61,6 +62,7 @@ private:
     QSplitter* m_splitter = nullptr;
     RunQueuePanel* m_queue = nullptr;
     QLabel* m_headline = nullptr;
+    QScrollArea* m_scroll = nullptr;
     QWidget* m_board = nullptr;
     QGridLayout* m_grid = nullptr;
     TrainingCurvesPlot* m_curves = nullptr;

@@ -39,7 +39,7 @@ struct ViewFilter {
     QString score = QStringLiteral("p-noisy"); ///< column to sort by: "p-noisy", "loss", "confidence", "margin",
                                                ///< "index", or any evidence column or score id
     bool descending = true;
-    bool suspectsOnly = false;       ///< past the threshold in force
+    bool suspectsOnly = false;       ///< past the threshold in force; set with a run's first evidence until setFilter()
     std::vector<Label> classes;      ///< empty: all (given label)
     std::vector<Split> splits;       ///< empty: all
     std::vector<Verdict> verdicts;   ///< empty: all

@@ -205,6 +205,7 @@ void Workspace::Private::adopt(Opened opened) {
     book.open(project, std::move(opened.decisions), std::move(opened.journal));
     values.clear(dataset->size());
     filter = {};
+    filterChosen = false;
     threshold = opened.threshold;
     orderHadEvidence = false;
     Q_EMIT q->datasetChanged();

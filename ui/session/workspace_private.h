@@ -85,6 +85,7 @@ public:
 
     // View
     ViewFilter filter;
+    bool filterChosen = false; ///< by the person, who then keeps it
     std::vector<SampleIndex> order; ///< all samples by the filter's score
     std::vector<SampleIndex> view;
     bool orderOld = false;

@@ -73,6 +73,8 @@ void Workspace::Private::refreshEpoch() {
     if (!values.has(filter.score)) askScore(filter.score);
     countSuspects();
     const bool firstEvidence = values.evidence() && !orderHadEvidence;
+    // Nobody has chosen yet what to look at: the suspects, as soon as there are any.
+    if (firstEvidence && !filterChosen && suspects > 0) filter.suspectsOnly = true;
     orderOld = true;
     Q_EMIT q->epochOnShowChanged();
     if (firstEvidence || order.size() != dataset->size() || !values.evidence()) q->resort();
@@ -149,12 +151,13 @@ void Workspace::Private::filterNow() {
     std::vector<std::uint8_t> textClass(classes, 0);
     for (std::size_t k = 0; k < classes && !text.empty(); ++k) textClass[k] = containsNoCase(dataset->classNames[k], text);
     const LabelSet* labels = base();
+    const bool suspectsOnly = filter.suspectsOnly && values.evidence(); // before the first epoch nobody is one
     const auto keep = [&](SampleIndex sample) {
         const std::size_t i = sample.value;
         if (!filter.only.empty() && !only[i]) return false;
         if (!filter.splits.empty() && !splitBits[std::size_t(dataset->splits[i])]) return false;
         if (!filter.verdicts.empty() && !verdictBits[std::size_t(book.state(sample).verdict)]) return false;
-        if (filter.suspectsOnly && !suspect(sample)) return false;
+        if (suspectsOnly && !suspect(sample)) return false;
         if (filter.scoreRange) {
             const double score = scores[i];
             if (!(score >= filter.scoreRange->first && score <= filter.scoreRange->second)) return false;
@@ -178,6 +181,7 @@ void Workspace::resort() {
 void Workspace::setFilter(const ViewFilter& filter) {
     const bool another = filter.score != d->filter.score || filter.descending != d->filter.descending;
     d->filter = filter;
+    d->filterChosen = true;
     if (!d->dataset) return;
     if (another || d->order.size() != d->dataset->size()) resort();
     else d->filterNow();

@@ -9,18 +9,22 @@
 #include "ui/plots/loss_histogram_panel.h"
 #include "ui/plots/loss_histogram_plot.h"
 #include "ui/review/review_controller.h"
+#include "ui/runs/compare_page.h"
 #include "ui/window/action_list.h"
 #include "ui/window/audit_page.h"
 #include "ui/window/banner.h"
 #include "ui/window/main_window.h"
 
+#include <QAbstractButton>
 #include <QApplication>
 #include <QComboBox>
 #include <QDialog>
 #include <QLineEdit>
+#include <QLocale>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSettings>
+#include <QTableWidget>
 
 #include <set>
 
@@ -79,6 +83,12 @@ private:
     Workspace& workspace() { return m_window->workspace(); }
     GalleryView* gallery() { return m_window->audit().gallery().view(); }
     void trigger(const QString& id) { m_window->actions().action(id)->trigger(); }
+
+    /// Keys act in the active window; without a window manager nobody makes it that after a dialog.
+    bool toTheFront() {
+        m_window->activateWindow();
+        return QTest::qWaitForWindowActive(m_window.get());
+    }
 
     void openWindow() {
         m_window = std::make_unique<MainWindow>(makeRegistry());
@@ -153,13 +163,18 @@ private:
         QVERIFY(moved.count() > 0);
         QVERIFY(workspace().threshold() > before);
         workspace().setThreshold(0.5);
-        m_window->findChild<QWidget*>(QStringLiteral("suspectsOnly"))->setFocus();
-        QTest::mouseClick(m_window->findChild<QWidget*>(QStringLiteral("suspectsOnly")), Qt::LeftButton);
+        auto* only = m_window->findChild<QAbstractButton*>(QStringLiteral("suspectsOnly"));
+        QVERIFY(only->isChecked()); // the first epoch has put the suspects there
+        QCOMPARE(workspace().view().size(), workspace().suspectCount());
+        QTest::mouseClick(only, Qt::LeftButton);
+        QCOMPARE(workspace().view().size(), workspace().dataset()->size());
+        QTest::mouseClick(only, Qt::LeftButton);
         QCOMPARE(workspace().view().size(), workspace().suspectCount());
         QVERIFY(workspace().suspectCount() > 30);
     }
 
     void decideTen() {
+        QVERIFY(toTheFront());
         gallery()->setFocus();
         QTest::keyClick(gallery(), Qt::Key_Home);
         QTest::keyClick(gallery(), Qt::Key_Return);
@@ -181,6 +196,7 @@ private:
 
     void relabelInBulkAndUndo() {
         const std::size_t before = workspace().decidedCount();
+        QVERIFY(toTheFront());
         gallery()->setFocus();
         QTest::keyClick(gallery(), Qt::Key_Home);
         for (int i = 0; i < 11; ++i) QTest::keyClick(gallery(), Qt::Key_Right);
@@ -198,8 +214,26 @@ private:
     }
 
     void compare() {
+        QVERIFY(toTheFront());
+        auto* page = m_window->findChild<ComparePage*>();
+        QVERIFY(page != nullptr);
+        QSignalSpy ready(page, &ComparePage::figuresReady);
         QTest::keyClick(m_window.get(), Qt::Key_3, Qt::ControlModifier);
         QVERIFY(m_window->currentLayout() == MainWindow::Layout::Compare);
+        QTRY_VERIFY_WITH_TIMEOUT(ready.count() > 0, 20000);
+        auto* table = page->findChild<QTableWidget*>(QStringLiteral("compareTable"));
+        QTRY_COMPARE_WITH_TIMEOUT(table->rowCount(), 2, 20000); // the run and the one on cleaned labels
+        int auroc = -1;
+        for (int column = 0; column < table->columnCount(); ++column)
+            if (table->horizontalHeaderItem(column)->text().contains(QLatin1String("AUROC"))) auroc = column;
+        QVERIFY(auroc >= 0);
+        const QTableWidgetItem* first = table->item(0, auroc);
+        QVERIFY(first != nullptr);
+        bool number = false;
+        const double area = QLocale().toDouble(first->text().section(QLatin1Char(' '), 0, 0), &number);
+        QVERIFY2(number, qPrintable(first->text()));
+        QVERIFY2(area > 0.6 && area <= 1, qPrintable(first->text())); // three short epochs beat a guess already
+        QVERIFY(!table->item(1, auroc)->text().isEmpty());
         QTest::keyClick(m_window.get(), Qt::Key_1, Qt::ControlModifier);
     }
 
