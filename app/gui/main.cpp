@@ -7,12 +7,19 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QEvent>
+#include <QFile>
 #include <QIcon>
 #include <QSettings>
 #include <QTimer>
 
 #include <clocale>
 #include <cstdio>
+#include <ctime>
+#include <optional>
+#include <string>
+
+#include <unistd.h>
 
 namespace {
 
@@ -58,6 +65,37 @@ Wishes readArguments(const QApplication& application) {
     return wishes;
 }
 
+/// Milliseconds since the kernel started this process; nothing where it does not say.
+std::optional<qint64> sinceProcessStart() {
+    QFile stat(QStringLiteral("/proc/self/stat"));
+    timespec now{};
+    if (!stat.open(QIODevice::ReadOnly) || clock_gettime(CLOCK_BOOTTIME, &now) != 0) return std::nullopt;
+    const QByteArray text = stat.readAll();
+    constexpr int kStartTime = 19; // field 22, counted after the name in brackets
+    const QList<QByteArray> fields = text.mid(text.lastIndexOf(')') + 2).split(' ');
+    const long ticks = sysconf(_SC_CLK_TCK);
+    if (fields.size() <= kStartTime || ticks <= 0) return std::nullopt;
+    return qint64(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000 - fields[kStartTime].toLongLong() * 1000 / ticks;
+}
+
+/// Logs once how long the window took to appear.
+class FirstPaint final : public QObject {
+public:
+    using QObject::QObject;
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override {
+        if (event->type() == QEvent::Paint) {
+            watched->removeEventFilter(this);
+            QTimer::singleShot(0, this, [] {
+                if (const auto ms = sinceProcessStart())
+                    assay::log(assay::LogLevel::Info, "first paint after " + std::to_string(*ms) + " ms");
+            });
+        }
+        return QObject::eventFilter(watched, event);
+    }
+};
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -77,6 +115,7 @@ int main(int argc, char** argv) {
     MainWindow window(assay::makeRegistry());
     window.setTheme(wishes.theme, false);
     window.showLayout(wishes.layout);
+    window.installEventFilter(new FirstPaint(&window));
     window.show();
     // After the first paint: the engine, and what the command line names.
     QTimer::singleShot(0, &window, [&window, &wishes] {
