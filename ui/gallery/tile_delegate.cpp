@@ -40,7 +40,7 @@ TileDelegate::TileDelegate(const GalleryModel& model, const ThumbnailService& th
     : QStyledItemDelegate(parent), m_model(model), m_thumbnails(thumbnails) {}
 
 QSize TileDelegate::tileSize(const QFontMetrics& metrics) const {
-    const int text = m_side >= 56 ? metrics.height() + 1 : 0;
+    const int text = m_side >= 56 ? 2 * metrics.height() + 1 : 0;
     return {m_side + 2 * kMargin, m_side + 2 * kMargin + kBarHeight + 3 + text};
 }
 
@@ -64,12 +64,14 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     paintScore(*painter, bar, tile, option.palette);
     paintMarks(*painter, picture, tile, option.palette);
     if (m_side >= 56) {
-        const QRect line(option.rect.left() + 2, bar.bottom() + 1, option.rect.width() - 4, option.fontMetrics.height());
+        QRect line(option.rect.left() + 2, bar.bottom() + 1, option.rect.width() - 4, option.fontMetrics.height());
         const QString label = tile.decision.verdict == Verdict::Relabel ? tile.decided : tile.suggested;
-        const QString text = label.isEmpty() ? tile.given : tile.given + QStringLiteral(" → ") + label;
         painter->setPen(option.palette.color(QPalette::Active, selected ? QPalette::HighlightedText : QPalette::Text));
-        painter->drawText(line, Qt::AlignHCenter | Qt::AlignVCenter,
-                          option.fontMetrics.elidedText(text, Qt::ElideRight, line.width()));
+        for (const QString& text : {tile.given, label.isEmpty() ? QString() : QStringLiteral("→ ") + label}) {
+            painter->drawText(line, Qt::AlignHCenter | Qt::AlignVCenter,
+                              option.fontMetrics.elidedText(text, Qt::ElideRight, line.width()));
+            line.translate(0, line.height());
+        }
     }
     painter->restore();
 }

@@ -68,8 +68,7 @@ void Inspector::buildUi() {
     auto* page = new QWidget(this);
     m_picture = new PictureView(page);
     m_picture->setObjectName(QStringLiteral("inspectorPicture"));
-    m_picture->setFixedHeight(kPictureSide);
-    m_picture->setMinimumWidth(kPictureSide);
+    m_picture->setFixedSize(kPictureSide, kPictureSide);
     connect(m_picture, &PictureView::doubleClicked, this, &Inspector::reviewRequested);
     const auto label = [page](const QString& name) {
         auto* text = new QLabel(page);
@@ -119,7 +118,8 @@ void Inspector::buildUi() {
     labels->addWidget(m_truthButton);
     labels->addStretch();
     auto* top = new QHBoxLayout;
-    top->addWidget(m_picture, 1);
+    top->setSpacing(10);
+    top->addWidget(m_picture, 0, Qt::AlignTop);
     top->addLayout(labels, 1);
 
     auto* layout = new QVBoxLayout(page);
