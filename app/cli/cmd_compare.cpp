@@ -4,6 +4,8 @@
 #include "app/cli/cli_headers.h"
 #include "app/cli/commands.h"
 #include "app/cli/figures.h"
+#include "core/audit/agreement.h"
+#include "core/base/text.h"
 
 namespace assay::cli {
 
@@ -15,6 +17,61 @@ struct Options {
     LabelArguments truth;
     double threshold = 0.5;
 };
+
+/// Rows and columns in the order of the runs.
+Json toJson(const std::vector<RunFigures>& runs, const std::vector<DifferingSetting>& differing,
+            const AgreementMatrix& agreement) {
+    Json list = Json::array(), ids = Json::array(), settings = Json::array(), jaccard = Json::array(),
+         shared = Json::array();
+    for (std::size_t a = 0; a < runs.size(); ++a) {
+        list.push_back(toJson(runs[a]));
+        ids.push_back(runs[a].run.id.value);
+        Json jaccardRow = Json::array(), sharedRow = Json::array();
+        for (std::size_t b = 0; b < runs.size(); ++b) {
+            jaccardRow.push_back(number(agreement.at(a, b)));
+            sharedRow.push_back(agreement.sharedBy(a, b));
+        }
+        jaccard.push_back(std::move(jaccardRow));
+        shared.push_back(std::move(sharedRow));
+    }
+    for (const DifferingSetting& setting : differing) {
+        Json values = Json::array();
+        for (const std::string& value : setting.values) values.push_back(value.empty() ? Json() : Json(value));
+        settings.push_back(Json{{"name", setting.name}, {"values", std::move(values)}});
+    }
+    return Json{{"runs", std::move(list)},
+                {"differing_settings", std::move(settings)},
+                {"agreement", Json{{"runs", std::move(ids)},
+                                   {"jaccard", std::move(jaccard)},
+                                   {"shared_suspects", std::move(shared)}}}};
+}
+
+/// What differs between the runs, and how far they suspect the same samples.
+std::string toText(const std::vector<RunFigures>& runs, const std::vector<DifferingSetting>& differing,
+                   const AgreementMatrix& agreement) {
+    std::vector<std::string> heading{""};
+    for (const RunFigures& one : runs) heading.push_back("run " + std::to_string(one.run.id.value));
+    std::string text;
+    if (differing.empty()) {
+        text = "\nThe settings of these runs are the same.\n";
+    } else {
+        TextTable settings(heading);
+        for (const DifferingSetting& setting : differing) {
+            std::vector<std::string> row{setting.name};
+            for (const std::string& value : setting.values) row.push_back(value.empty() ? "-" : value);
+            settings.add(std::move(row));
+        }
+        text = "\nSettings that differ:\n" + settings.text();
+    }
+    TextTable matrix(heading);
+    for (std::size_t a = 0; a < runs.size(); ++a) {
+        std::vector<std::string> row{heading[a + 1]};
+        for (std::size_t b = 0; b < runs.size(); ++b)
+            row.push_back(fixed(agreement.at(a, b), 3) + " (" + withThousands(agreement.sharedBy(a, b)) + ")");
+        matrix.add(std::move(row));
+    }
+    return text + "\nAgreement, as shared suspects by all suspects of the two (and how many they share):\n" + matrix.text();
+}
 
 Status compare(Session& session, const Options& options) {
     ASSAY_TRY(const auto project, openProjectToRead(options.project));
@@ -30,16 +87,22 @@ Status compare(Session& session, const Options& options) {
         ASSAY_TRY(RunFigures figures, runFigures(*project, run, dataset.get(), truth, options.threshold));
         all.push_back(std::move(figures));
     }
-    if (!session.json()) return print(toText(all));
-    Json list = Json::array();
-    for (const RunFigures& figures : all) list.push_back(toJson(figures));
-    return printJson(Json{{"runs", std::move(list)}});
+    std::vector<std::map<std::string, std::string>> settings;
+    std::vector<SuspectMask> masks;
+    for (const RunFigures& figures : all) {
+        settings.push_back(settingsByName(figures.run.config, figures.labels));
+        masks.push_back(figures.suspicion.suspects);
+    }
+    const std::vector<DifferingSetting> differing = differingSettings(settings);
+    const AgreementMatrix agreement = agreementMatrix(masks);
+    return session.json() ? printJson(toJson(all, differing, agreement))
+                          : print(toText(all) + (all.size() > 1 ? toText(all, differing, agreement) : ""));
 }
 
 } // namespace
 
 void addCompare(CLI::App& app, Session& session) {
-    CLI::App& command = *app.add_subcommand("compare", "Runs side by side: accuracy, and how well they find wrong labels");
+    CLI::App& command = *app.add_subcommand("compare", "Runs side by side: accuracy, how well they find wrong labels, what differs, how far they agree");
     auto options = std::make_shared<Options>();
     addProjectArguments(command, options->project);
     command.add_option("--run", options->runs, "Number of a run; may be repeated; else all");

@@ -51,7 +51,7 @@ void addTrain(CLI::App& app, Session& session) {
             return fail(ErrorCode::InvalidArgument, "say which method to train with --method, or which run to go on with --resume");
         ASSAY_TRY(const RunFigures figures, train(session, *options));
         if (session.json()) return printJson(toJson(figures));
-        if (!figures.detection) note("no detection figures: " + figures.detectionMissing + ".");
+        if (!figures.suspicion.detection) note("no detection figures: " + figures.suspicion.detectionMissing + ".");
         return print(toText(std::vector{figures}));
     });
 }

@@ -5,7 +5,7 @@
 #include "app/cli/output.h"
 #include "core/data/dataset.h"
 #include "core/project/project.h"
-#include "core/stats/ranking.h"
+#include "core/project/run_figures.h"
 
 #include <optional>
 #include <string>
@@ -27,19 +27,12 @@ struct BaseLabels {
 [[nodiscard]] Result<BaseLabels> decisionBase(const Project& project, const std::optional<RunRecord>& run,
                                               const Dataset* dataset);
 
-/// Probability that a label is wrong, for each row of the evidence: the method's own column "p-noisy", else the
-/// posterior of the epoch's mixture over the losses, else that of a Gaussian mixture fitted here. Empty where the
-/// losses do not fall into two groups.
-[[nodiscard]] std::vector<float> pNoisy(const EpochSummary& epoch, const Evidence& evidence);
-
 /// What a run came to, as train, runs and compare tell it.
 struct RunFigures {
     RunRecord run;
-    std::string labels;                      ///< name of its label set
-    std::string split;                       ///< "test", or what stood in for it
-    std::vector<double> accuracy;            ///< per epoch, [0, 1]; empty where nothing was held out
-    std::optional<stats::DetectionQuality> detection; ///< where truth is known
-    std::string detectionMissing;            ///< why there is none
+    std::string labels; ///< name of its label set
+    AccuracyFigures accuracy;
+    Suspicion suspicion; ///< at the end of its last epoch
 };
 /// `truth` overrides what the run's label set knows; `dataset` tells the training split (null: all samples count).
 [[nodiscard]] Result<RunFigures> runFigures(const Project& project, const RunRecord& run, const Dataset* dataset,

@@ -9,6 +9,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
+#include <cmath>
 #include <csignal>
 
 using namespace assay::clitest;
@@ -20,6 +22,7 @@ private Q_SLOTS:
     void initTestCase();
     void trainEndsWithTheFigures();
     void runsAndCompareTellTheSame();
+    void compareTellsWhatDiffersAndHowFarRunsAgree();
     void evidenceRoundTrips();
     void scoreRanksTheMostSuspectFirst();
     void acceptedSuggestionsMendLabels();
@@ -79,7 +82,24 @@ void TestCliTrain::runsAndCompareTellTheSame() {
     const QJsonArray compared = call.json()["runs"].toArray();
     QCOMPARE(compared.size(), 1);
     for (const char* key : {"accuracy", "detection", "seed", "method"}) QCOMPARE(compared[0].toObject()[key], again[key]);
-    QVERIFY(cli({"compare", path("p.assay")}).out.contains("cross-entropy"));
+    const QByteArray text = cli({"compare", path("p.assay")}).out;
+    QVERIFY(text.contains("cross-entropy") && text.contains("batch-size"));
+}
+
+void TestCliTrain::compareTellsWhatDiffersAndHowFarRunsAgree() {
+    const QJsonObject both = cli({"compare", path("p.assay"), "--json"}).json();
+    QStringList names;
+    for (const auto& setting : both["differing_settings"].toArray()) names << setting.toObject()["name"].toString();
+    QCOMPARE(names, (QStringList{"batch-size", "epochs"}));
+    QCOMPARE(both["differing_settings"].toArray()[0].toObject()["values"].toArray()[1].toString(), QString("32"));
+    const QJsonObject agreement = both["agreement"].toObject();
+    const QJsonArray jaccard = agreement["jaccard"].toArray(), shared = agreement["shared_suspects"].toArray();
+    QCOMPARE(agreement["runs"].toArray(), (QJsonArray{1, 2}));
+    QCOMPARE(jaccard[0].toArray()[0].toDouble(), 1.0);
+    const int own = shared[0].toArray()[0].toInt(), other = shared[1].toArray()[1].toInt(), common = shared[0].toArray()[1].toInt();
+    QVERIFY(own > 0 && other > 0 && common <= std::min(own, other));
+    QVERIFY(std::abs(jaccard[0].toArray()[1].toDouble() - double(common) / double(own + other - common)) < 1e-12);
+    QCOMPARE(jaccard[0].toArray()[1], jaccard[1].toArray()[0]);
 }
 
 void TestCliTrain::evidenceRoundTrips() {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/run_comparison.h"
 
-#include "core/stats/mixture.h"
+#include "core/project/run_figures.h"
 #include "ui/plots/plot_text.h"
 #include "ui/runs/run_history.h"
 #include "ui/runs/run_text.h"
@@ -10,7 +10,6 @@
 #include <QCoreApplication>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -19,84 +18,8 @@
 namespace assay::ui {
 namespace {
 
-QString translated(const char* text) { return QCoreApplication::translate("RunComparison", text); }
-
-/// Ranks instead of probabilities: many of these are exactly 0 or 1, and the loss still orders them.
-std::vector<float> withTiesByLoss(const std::vector<float>& probability, const std::vector<float>& loss) {
-    std::vector<std::size_t> order(probability.size());
-    std::iota(order.begin(), order.end(), std::size_t(0));
-    const auto key = [&](std::size_t i) { return std::pair(probability[i], loss[i]); };
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
-    std::vector<float> ranks(probability.size());
-    float rank = 0;
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        if (i > 0 && key(order[i]) != key(order[i - 1])) ++rank;
-        ranks[order[i]] = rank;
-    }
-    return ranks;
-}
-
-std::vector<float> pNoisyOf(const std::vector<EpochSummary>& epochs, const Evidence& evidence) {
-    if (const auto column = evidence.columns.find("p-noisy"); column != evidence.columns.end()) return column->second;
-    for (auto epoch = epochs.rbegin(); epoch != epochs.rend(); ++epoch)
-        if (epoch->epoch == evidence.epoch && epoch->mixture) return stats::posteriors(*epoch->mixture, evidence.loss);
-    stats::MixtureOptions options;
-    options.kind = stats::MixtureKind::Gaussian;
-    options.normalisation = stats::Normalisation::MinMax;
-    const auto fit = stats::fitMixture(std::span<const float>(evidence.loss), options);
-    return fit ? stats::posteriors(*fit, evidence.loss) : std::vector<float>{};
-}
-
-void fillAccuracy(RunFigures& figures) {
-    figures.best = figures.last = figures.mean10 = NAN;
-    for (const char* key : {"test-accuracy", "validation-accuracy"}) {
-        std::vector<double> values;
-        for (const double v : scalarHistory(*figures.epochs, key))
-            if (std::isfinite(v)) values.push_back(v);
-        if (values.empty()) continue;
-        const auto tail = std::min<std::size_t>(10, values.size());
-        figures.best = *std::max_element(values.begin(), values.end());
-        figures.last = values.back();
-        figures.mean10 = std::accumulate(values.end() - std::ptrdiff_t(tail), values.end(), 0.0) / double(tail);
-        return;
-    }
-}
-
-void fillDetection(RunFigures& figures, const Evidence& evidence, const LabelSet& labels, std::span<const Split> splits,
-                   double threshold) {
-    const std::vector<float> all = pNoisyOf(*figures.epochs, evidence);
-    figures.suspects.assign(labels.labels.size(), 0);
-    figures.suggested.assign(labels.labels.size(), kNoLabel);
-    if (all.size() != evidence.size()) {
-        figures.detectionMissing = translated("the losses do not fall into two groups");
-        return;
-    }
-    std::vector<float> probability;
-    std::vector<float> loss;
-    std::vector<std::uint8_t> wrong;
-    for (std::size_t row = 0; row < evidence.size(); ++row) {
-        const std::size_t i = evidence.samples[row].value;
-        if (i >= labels.labels.size() || (i < splits.size() && splits[i] != Split::Train)) continue;
-        figures.suspects[i] = double(all[row]) >= threshold ? 1 : 0;
-        figures.suggested[i] = evidence.prediction[row];
-        if (i >= labels.trueLabels.size() || labels.trueLabels[i] == kNoLabel) continue;
-        probability.push_back(all[row]);
-        loss.push_back(evidence.loss[row]);
-        wrong.push_back(labels.labels[i] != labels.trueLabels[i] ? 1 : 0);
-    }
-    if (wrong.empty()) {
-        figures.detectionMissing = translated("the true labels are not known");
-        return;
-    }
-    auto quality = stats::detectionQuality(probability, wrong, threshold);
-    const auto ranked = stats::detectionQuality(withTiesByLoss(probability, loss), wrong, 0);
-    if (!quality || !ranked) {
-        figures.detectionMissing = QString::fromStdString((quality ? ranked : quality).error().sentence());
-        return;
-    }
-    quality->auroc = ranked->auroc;
-    quality->averagePrecision = ranked->averagePrecision;
-    figures.detection = *quality;
+QString translated(const char* text) {
+    return *text == '\0' ? QString() : QCoreApplication::translate("RunComparison", text);
 }
 
 /// A figure of the table, and how it is written.
@@ -140,18 +63,9 @@ QString writePlain(const std::vector<double>& values) {
 
 /// Everything that decides a run's result, as text by name, but for what a group may differ in.
 std::map<QString, QString> settingsOf(const RunFigures& figures, bool withSeed) {
-    const RunConfig& config = figures.run.config;
     std::map<QString, QString> settings;
-    for (const auto& [name, value] : config.settings)
-        settings[QString::fromStdString(name)] = QString::fromStdString(toText(value));
-    settings[translated("method")] = QString::fromStdString(config.method);
-    settings[translated("network")] = QString::fromStdString(config.network);
-    settings[translated("epochs")] = QString::number(config.epochs);
-    settings[translated("labels")] = figures.labels;
-    settings[translated("device")] = QString::fromStdString(config.device);
-    settings[translated("threads")] = config.threads == 0 ? translated("all") : QString::number(config.threads);
-    settings[translated("training samples")] = config.subset == 0 ? translated("all") : QString::number(config.subset);
-    if (withSeed) settings[translated("seed")] = QString::number(qulonglong(config.seed));
+    for (const auto& [name, value] : settingsByName(figures.run.config, figures.labels.toStdString()))
+        if (withSeed || name != "seed") settings[translated(name.c_str())] = translated(value.c_str());
     return settings;
 }
 
@@ -175,14 +89,15 @@ RunFigures runFigures(const RunRecord& run, std::shared_ptr<const std::vector<Ep
         if (!seconds.empty())
             figures.secondsPerEpoch = std::accumulate(seconds.begin(), seconds.end(), 0.0) / double(seconds.size());
     }
-    fillAccuracy(figures);
-    if (evidence == nullptr) {
-        figures.suspects.assign(labels.labels.size(), 0);
-        figures.suggested.assign(labels.labels.size(), kNoLabel);
-        figures.detectionMissing = translated("no epoch was recorded");
-    } else {
-        fillDetection(figures, *evidence, labels, splits, threshold);
-    }
+    const AccuracyFigures accuracy = accuracyFigures(*figures.epochs);
+    figures.best = accuracy.best();
+    figures.last = accuracy.last();
+    figures.mean10 = accuracy.meanOfLastTen();
+    Suspicion found = suspicion(*figures.epochs, evidence, labels.labels, labels.trueLabels, splits, threshold);
+    figures.suspects = std::move(found.suspects);
+    figures.suggested = std::move(found.suggested);
+    figures.detection = found.detection;
+    figures.detectionMissing = translated(found.detectionMissing.c_str());
     return figures;
 }
 

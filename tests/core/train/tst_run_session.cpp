@@ -191,7 +191,7 @@ private Q_SLOTS:
         script.throws = throws;
         Ended ended, next;
         session.enqueue(queued(fake(script), 5, &ended));
-        session.enqueue(queued(fake({.samples = 10}), 1, &next));
+        session.enqueue(queued(fake({.samples = 10, .atBatch = {}}), 1, &next));
         session.wait();
         QVERIFY(ended.state == RunState::Failed);
         QVERIFY2(QString::fromStdString(ended.sentence).contains(expected), ended.sentence.c_str());
