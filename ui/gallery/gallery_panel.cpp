@@ -258,12 +258,12 @@ void GalleryPanel::changeEvent(QEvent* event) {
 }
 
 bool GalleryPanel::eventFilter(QObject* watched, QEvent* event) {
-    if (event->type() == QEvent::KeyPress || event->type() == QEvent::MouseButtonPress || event->type() == QEvent::Wheel)
-        m_touched = true;
+    const bool key = event->type() == QEvent::KeyPress && !(static_cast<QKeyEvent*>(event)->modifiers() & Qt::ControlModifier);
+    if (key || event->type() == QEvent::MouseButtonPress || event->type() == QEvent::Wheel) m_touched = true;
     if (watched == m_view && event->type() == QEvent::KeyPress) {
-        auto* key = static_cast<QKeyEvent*>(event);
-        if (key->modifiers() == Qt::ControlModifier && (key->key() == Qt::Key_Plus || key->key() == Qt::Key_Minus)) {
-            m_size->setValue(m_size->value() + (key->key() == Qt::Key_Plus ? 14 : -14));
+        const auto* pressed = static_cast<QKeyEvent*>(event);
+        if (pressed->modifiers() == Qt::ControlModifier && (pressed->key() == Qt::Key_Plus || pressed->key() == Qt::Key_Minus)) {
+            m_size->setValue(m_size->value() + (pressed->key() == Qt::Key_Plus ? 14 : -14));
             return true;
         }
     }
@@ -324,7 +324,6 @@ void GalleryPanel::goToRow(int row) {
 }
 
 void GalleryPanel::afterReset() {
-    m_view->updateGeometry();
     showSelection();
     showFocus();
     if (m_model->rowCount() > 0 && (!m_touched || !m_view->currentIndex().isValid())) {

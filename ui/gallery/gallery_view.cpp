@@ -96,6 +96,11 @@ void GalleryView::scrollTo(const QModelIndex& index, ScrollHint hint) {
     else if (begin + size > room) bar->setValue(bar->value() + begin + size - room);
 }
 
+void GalleryView::reset() {
+    QAbstractItemView::reset();
+    updateGeometries(); // at once: whoever scrolls next counts on it
+}
+
 void GalleryView::updateGeometries() {
     QAbstractItemView::updateGeometries();
     const int lines = (rows() + columns() - 1) / columns();

@@ -29,6 +29,7 @@ public:
     [[nodiscard]] std::pair<int, int> visibleRows() const;
 
     QRect visualRect(const QModelIndex& index) const override;
+    void reset() override;
     void scrollTo(const QModelIndex& index, ScrollHint hint = EnsureVisible) override;
     QModelIndex indexAt(const QPoint& point) const override;
 

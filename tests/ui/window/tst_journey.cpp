@@ -46,7 +46,7 @@ private Q_SLOTS:
         QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_home->filePath(QStringLiteral("settings")));
         // What "find suspects" starts, made short: a person can set the same.
         QSettings settings;
-        settings.setValue(QStringLiteral("quick/epochs"), 3);
+        settings.setValue(QStringLiteral("quick/epochs"), kEpochs);
         settings.setValue(QStringLiteral("quick/subset"), 1500);
     }
 
@@ -133,7 +133,7 @@ private:
             return false;
         }
         workspace().showRun(workspace().runs().back().id);
-        return QTest::qWaitFor([&] { return workspace().currentEvidence() != nullptr && workspace().currentEpoch() == 3; }, 20000);
+        return QTest::qWaitFor([&] { return workspace().currentEvidence() != nullptr && workspace().currentEpoch() == kEpochs; }, 20000);
     }
 
     void dragThreshold() {
@@ -232,7 +232,7 @@ private:
         bool number = false;
         const double area = QLocale().toDouble(first->text().section(QLatin1Char(' '), 0, 0), &number);
         QVERIFY2(number, qPrintable(first->text()));
-        QVERIFY2(area > 0.6 && area <= 1, qPrintable(first->text())); // three short epochs beat a guess already
+        QVERIFY2(area > 0.6 && area <= 1, qPrintable(first->text())); // two short epochs beat a guess already
         QVERIFY(!table->item(1, auroc)->text().isEmpty());
         QTest::keyClick(m_window.get(), Qt::Key_1, Qt::ControlModifier);
     }
@@ -271,6 +271,7 @@ private:
         QCOMPARE(labels.size(), dataset->size() - excluded);
     }
 
+    static constexpr int kEpochs = 2;
     std::unique_ptr<QTemporaryDir> m_home;
     std::unique_ptr<MainWindow> m_window;
 };
