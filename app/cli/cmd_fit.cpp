@@ -17,7 +17,7 @@ namespace {
 struct Options {
     std::string mixture = "beta", input, column, out;
     int components = 2, iterations = 10, bins = 0;
-    double tolerance = 1e-2, varianceFloor = 5e-4; // as DivideMix fits (Li et al. 2020)
+    double tolerance = 1e-2, varianceFloor = 5e-4; // Gaussian only, as DivideMix fits (Li et al. 2020)
     bool raw = false;
 };
 
@@ -73,8 +73,10 @@ Status fitInput(Session& session, const Options& options) {
     mixture.kind = options.mixture == "beta" ? stats::MixtureKind::Beta : stats::MixtureKind::Gaussian;
     mixture.iterations = options.iterations;
     mixture.bins = options.bins;
-    mixture.tolerance = options.tolerance;
-    mixture.varianceFloor = options.varianceFloor;
+    if (mixture.kind == stats::MixtureKind::Gaussian) {
+        mixture.tolerance = options.tolerance;
+        mixture.varianceFloor = options.varianceFloor;
+    }
     mixture.normalisation = options.raw                                  ? stats::Normalisation::None
                             : mixture.kind == stats::MixtureKind::Beta ? stats::Normalisation::Percentiles
                                                                          : stats::Normalisation::MinMax;
