@@ -113,7 +113,8 @@ void TileDelegate::paintMarks(QPainter& painter, const QRect& area, const Tile& 
     }
     const QString sign = verdictSign(tile.decision.verdict);
     if (!sign.isEmpty()) {
-        QFont font = painter.font();
+        const QFont plain = painter.font();
+        QFont font = plain;
         font.setBold(true);
         painter.setFont(font);
         const int side = painter.fontMetrics().height();
@@ -125,6 +126,7 @@ void TileDelegate::paintMarks(QPainter& painter, const QRect& area, const Tile& 
         painter.setPen(palette.color(QPalette::Active, QPalette::Text));
         painter.drawText(badge, Qt::AlignCenter, sign);
         painter.setOpacity(1);
+        painter.setFont(plain);
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
 }

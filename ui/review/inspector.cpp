@@ -32,7 +32,7 @@ namespace assay::ui {
 namespace {
 
 constexpr std::size_t kExemplars = 5;
-constexpr int kPictureSide = 150;
+constexpr int kPictureSide = 168; // six times 28
 
 QString coloured(const QString& sign, const QColor& colour, const QString& text) {
     return QStringLiteral("<span style='color:%1'>%2</span> <b>%3</b>").arg(colour.name(), sign, text.toHtmlEscaped());
@@ -119,7 +119,7 @@ void Inspector::buildUi() {
     labels->addStretch();
     auto* top = new QHBoxLayout;
     top->setSpacing(10);
-    top->addWidget(m_picture, 0, Qt::AlignTop);
+    top->addWidget(m_picture);
     top->addLayout(labels, 1);
 
     auto* layout = new QVBoxLayout(page);

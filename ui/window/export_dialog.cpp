@@ -107,7 +107,9 @@ void ExportDialog::buildUi() {
     form->addRow(tr("&Samples"), m_include);
     form->addRow(tr("E&xcluded"), m_excluded);
     form->addRow(tr("Fla&gged"), m_flagged);
-    form->addRow(tr("&To"), targetLine);
+    auto* toLabel = new QLabel(tr("&To"), this);
+    toLabel->setBuddy(m_target);
+    form->addRow(toLabel, targetLine);
     auto* left = new QVBoxLayout;
     left->addLayout(form);
     left->addWidget(m_settings, 1);
