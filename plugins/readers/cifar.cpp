@@ -87,6 +87,12 @@ public:
                 problems.add(escapeForDisplay(found[i].entry), bytes.error().message);
                 continue;
             }
+            // Whoever lost the end of one record may have lost whole ones, and the places of all that follow with them.
+            if ((*bytes)->size() % recordBytes() != 0)
+                return fail(ErrorCode::Damaged,
+                            "record " + withThousands((*bytes)->size() / recordBytes()) +
+                                " is cut: the batch ends in the middle of a picture; fetch the file again",
+                            escapeForDisplay(found[i].entry));
             readBatch(*bytes, found[i], severalSplits, raw, problems);
         }
         return raw;
@@ -131,10 +137,6 @@ private:
         std::string stem(fileName(batch.entry));
         if (asciiLower(stem).ends_with(".bin")) stem.resize(stem.size() - 4);
         const std::size_t count = bytes->size() / recordBytes();
-        if (bytes->size() % recordBytes() != 0)
-            problems.add(escapeForDisplay(batch.entry),
-                         "record " + withThousands(count) + " is cut" +
-                             (count == 0 ? "" : "; the " + withThousands(count) + " whole records before it are kept"));
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t begin = i * recordBytes();
             const auto label = std::to_integer<Label>((*bytes)[begin + m_variant.labelBytes - 1]);

@@ -28,6 +28,7 @@ public:
     bool engineReady = false;
     EngineInfo engine;
     TaskPool pool{2};
+    TaskPool recording{1}; ///< one lane: runs get their numbers in the order in which they were asked for
     TaskPool loader{1}; ///< the engine's, so that opening never waits for it
     RunQueue runs;
     EvidenceCache cache;

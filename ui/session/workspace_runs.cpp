@@ -115,7 +115,7 @@ void Workspace::Private::startRun(RunConfig config, LabelChoice choice) {
     }
     config.settings = std::move(*settings);
     const LabelJob job{dataset, project, std::move(choice), q->baseLabels(), book.states()};
-    pool.run([job, config] { return recordRun(job, config); },
+    recording.run([job, config] { return recordRun(job, config); },
              [this, asked = project](Result<NewRun> made) {
                  if (asked != project) return;
                  if (!made) {

@@ -259,17 +259,26 @@ private Q_SLOTS:
         QCOMPARE(classNames(dataset).at(0), QStringLiteral("apple"));
     }
 
-    void aCutBatchKeepsItsWholeRecords() {
+    void aRecordOfAnUnknownClassIsListed() {
         QTemporaryDir folder;
         QByteArray records = cifarRecords(10, 10, false);
         records[3073 * 4] = char(200);
-        records.chop(1);
         writeBytes(folder.path() + "/data_batch_1.bin", records);
         ASSAY_OPENED(dataset, m_open(folder.path()));
-        QCOMPARE(dataset.size(), std::size_t{8});
+        QCOMPARE(dataset.size(), std::size_t{9});
         const QString all = reasons(dataset).join("\n");
-        QVERIFY2(all.contains("record 9 is cut"), qPrintable(all));
         QVERIFY2(all.contains("record 4 has class 200 of 10"), qPrintable(all));
+    }
+
+    void aCutBatchIsRefusedByNameAndRecord() {
+        QTemporaryDir folder;
+        QByteArray records = cifarRecords(10, 10, false);
+        records.chop(1);
+        writeBytes(folder.path() + "/data_batch_1.bin", records);
+        const auto opened = m_open(folder.path());
+        QVERIFY(!opened);
+        const QString sentence = QString::fromStdString(opened.error().sentence());
+        QVERIFY2(sentence.contains("record 9 is cut") && sentence.contains("data_batch_1.bin"), qPrintable(sentence));
     }
 
     void idxPairsBecomeSplits() {
