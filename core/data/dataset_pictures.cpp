@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/data/image_codec.h"
 #include "core/data/importer.h"
+#include "core/data/picture_names.h"
 
 #include <algorithm>
 #include <utility>
@@ -24,10 +25,37 @@ Result<ReopenedSource> DatasetPictures::source() const {
     return m_source;
 }
 
-Result<Image> DatasetPictures::picture(SampleIndex sample, int enough) const {
+Status DatasetPictures::checkSample(SampleIndex sample) const {
     const std::size_t count = m_native ? m_native->size() : std::max(m_entries.size(), m_planarNames.size());
     if (sample.value >= count)
         return fail(ErrorCode::NotFound, "the data set has no sample " + std::to_string(sample.value));
+    return {};
+}
+
+Result<std::pair<std::string, std::vector<std::byte>>> DatasetPictures::originalBytes(SampleIndex sample) const {
+    ASSAY_CHECK_STATUS(checkSample(sample));
+    if (m_entries.size() == 0) return PictureSource::originalBytes(sample);
+    ASSAY_TRY(const ReopenedSource reopened, source());
+    const std::string entry(m_entries[sample.value]);
+    ASSAY_TRY(std::vector<std::byte> bytes, reopened.source->read(entry, ImageLimits{}.fileBytes));
+    std::string extension = lowerExtensionOf(entry);
+    if (!hasPictureExtension(entry)) {
+        const auto header = readImageHeader(bytes);
+        extension = !header                          ? std::string()
+                    : header->type == ImageType::Pnm ? ".ppm"
+                                                     : "." + asciiLower(imageTypeName(header->type));
+    }
+    return std::pair(std::move(extension), std::move(bytes));
+}
+
+std::optional<std::filesystem::path> DatasetPictures::originalFile(SampleIndex sample) const {
+    if (m_entries.size() == 0 || !checkSample(sample)) return std::nullopt;
+    const auto reopened = source();
+    return reopened ? reopened->source->fileOf(std::string(m_entries[sample.value])) : std::nullopt;
+}
+
+Result<Image> DatasetPictures::picture(SampleIndex sample, int enough) const {
+    ASSAY_CHECK_STATUS(checkSample(sample));
     if (m_native) {
         const auto pixels = m_native->picture(sample);
         return Image{m_native->geometry(), {pixels.begin(), pixels.end()}};

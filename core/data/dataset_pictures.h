@@ -30,9 +30,13 @@ public:
                     std::function<Result<ReopenedSource>()> reopen);
 
     [[nodiscard]] Result<Image> picture(SampleIndex sample, int enough) const override;
+    [[nodiscard]] Result<std::pair<std::string, std::vector<std::byte>>>
+    originalBytes(SampleIndex sample) const override;
+    [[nodiscard]] std::optional<std::filesystem::path> originalFile(SampleIndex sample) const override;
 
 private:
     [[nodiscard]] Result<ReopenedSource> source() const;
+    [[nodiscard]] Status checkSample(SampleIndex sample) const;
 
     std::shared_ptr<const PixelStore> m_native;
     NameTable m_entries;

@@ -107,6 +107,12 @@ public:
         return readBytes(fd, entry, count);
     }
 
+    std::optional<std::filesystem::path> fileOf(const std::string& entry) const override {
+        const std::string file = realPath(m_root + "/" + entry);
+        if (file.empty() || !isBeneath(m_root, file)) return std::nullopt;
+        return file;
+    }
+
 private:
     struct Listed {
         SourceEntry entry;

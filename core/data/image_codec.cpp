@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -15,12 +16,23 @@
 #include <opencv2/imgcodecs.hpp>
 #include <string>
 #include <turbojpeg.h>
+#include <unistd.h>
 
 namespace assay {
 namespace {
 
-/// True while this thread is inside a decoder.
+/// True while this thread is inside a decoder, and what the decoder's libraries said since.
 thread_local bool decoding = false;
+thread_local std::string saidByDecoder;
+
+/// libpng and libjpeg tell the C library's stderr what they think of a picture. That stream becomes one that keeps the
+/// words of a thread that decodes, for the reason under which the picture is listed; all else goes on to descriptor 2.
+ssize_t hearOrPassOn(void*, const char* text, std::size_t count) {
+    if (!decoding) return ::write(STDERR_FILENO, text, count);
+    constexpr std::size_t kEnough = 1000;
+    if (saidByDecoder.size() < kEnough) saidByDecoder.append(text, count);
+    return static_cast<ssize_t>(count);
+}
 
 /// OpenCV tells std::cerr of every exception that it catches; what it says while decoding reaches nobody, because
 /// the picture is listed with its reason instead. Other threads are heard as ever.
@@ -50,13 +62,28 @@ public:
             cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
             // Lives as long as std::cerr, which may be used until the very end.
             std::cerr.rdbuf(new QuietWhileDecoding(std::cerr.rdbuf()));
+            if (FILE* const heard = ::fopencookie(nullptr, "w", {nullptr, hearOrPassOn, nullptr, nullptr})) {
+                std::setvbuf(heard, nullptr, _IONBF, 0);
+                stderr = heard;
+            }
         });
+        saidByDecoder.clear();
         decoding = true;
     }
     ~InsideDecoder() { decoding = false; }
     InsideDecoder(const InsideDecoder&) = delete;
     InsideDecoder& operator=(const InsideDecoder&) = delete;
 };
+
+/// The decoder's last sentence, without its own preface.
+std::string lastSaid() {
+    std::string_view said = saidByDecoder;
+    while (said.ends_with('\n')) said.remove_suffix(1);
+    said.remove_prefix(said.rfind('\n') + 1);
+    for (const std::string_view preface : {"libpng error: ", "libpng warning: "})
+        if (said.starts_with(preface)) said.remove_prefix(preface.size());
+    return escapeForDisplay(said);
+}
 
 /// libjpeg warns of much that shows in no pixel; these show.
 bool losesPixels(const std::string& warning) {
@@ -121,8 +148,10 @@ Result<Image> decodeWithOpenCv(std::span<const std::byte> bytes, const ImageHead
     const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<std::byte*>(bytes.data()));
     cv::Mat raw = cv::imdecode(buffer, cv::IMREAD_UNCHANGED);
     const std::string type(imageTypeName(header.type));
-    if (raw.empty())
-        return fail(ErrorCode::Damaged, "damaged, or a kind of " + type + " that the decoder does not read");
+    if (const std::string said = lastSaid(); raw.empty() || (header.type == ImageType::Jpeg && losesPixels(said)))
+        return fail(ErrorCode::Damaged, said.empty()
+                                            ? "damaged, or a kind of " + type + " that the decoder does not read"
+                                            : "damaged: " + said);
     if (raw.channels() > 4) return fail(ErrorCode::Unsupported, "a " + type + " with more than four channels");
     if (raw.depth() == CV_16U) return toRgb<std::uint16_t>(raw, false);
     if (raw.depth() != CV_8U)
@@ -144,8 +173,8 @@ Result<Image> decodeJpeg(std::span<const std::byte> bytes, const ImageHeader& he
     int colours = 0;
     if (::tjDecompressHeader3(handle.get(), data, size, &width, &height, &sampling, &colours) != 0) {
         const std::string text = ::tjGetErrorStr2(handle.get());
-        // A chroma layout that this interface has no name for; the library below it reads it all the same.
-        // It keeps warnings to itself, so a missing end mark has to tell that the file is cut.
+        // A chroma layout that this interface has no name for; the library below it reads it all the same, but does
+        // not always say that the file is cut.
         if (text.find("subsampling") != std::string::npos) {
             constexpr std::array<std::byte, 2> kEnd{std::byte{0xFF}, std::byte{0xD9}};
             if (std::search(bytes.begin(), bytes.end(), kEnd.begin(), kEnd.end()) == bytes.end())

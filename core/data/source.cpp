@@ -75,6 +75,9 @@ public:
     bool randomAccess() const override { return m_whole->randomAccess(); }
     std::string fingerprint() const override { return m_whole->fingerprint(); }
     std::filesystem::path location() const override { return m_whole->location(); }
+    std::optional<std::filesystem::path> fileOf(const std::string& entry) const override {
+        return m_whole->fileOf(m_prefix + entry);
+    }
     std::string focus() const override {
         const std::string whole = m_whole->focus();
         return whole.starts_with(m_prefix) ? whole.substr(m_prefix.size()) : std::string();

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -48,6 +49,8 @@ public:
     /// Changes whenever the content may have changed: names, sizes, times.
     [[nodiscard]] virtual std::string fingerprint() const = 0;
     [[nodiscard]] virtual std::filesystem::path location() const = 0;
+    /// Where an entry lies as a regular file of its own (links followed); nothing inside archives.
+    [[nodiscard]] virtual std::optional<std::filesystem::path> fileOf(const std::string&) const { return std::nullopt; }
     /// The entry at which the user pointed (a CSV, a batch, an IDX file); empty: all of it.
     [[nodiscard]] virtual std::string focus() const { return {}; }
 };

@@ -4,6 +4,7 @@
 // of the classes stands in classes.txt, and what became of every name in mapping.csv.
 #include "core/base/files.h"
 #include "core/base/text.h"
+#include "core/data/png_writer.h"
 #include "core/project/checked_csv.h"
 #include "core/project/export_table.h"
 
@@ -20,6 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::size_t kLongestName = 200;
+const std::string kMade = ".png"; ///< extension of pictures that are made from bare pixels
 
 /// A name that any file system takes as one part of a path: separators and control characters escaped.
 std::string asPathPart(std::string_view name) {
@@ -45,12 +47,8 @@ struct Place {
     [[nodiscard]] std::string path() const { return split + "/" + folder + "/" + file; }
 };
 
-/// Bare pixels as PNM: every decoder reads it, and nothing is lost.
-std::string pnmOf(const Image& image) {
-    std::string bytes = (image.geometry.channels == 1 ? "P5\n" : "P6\n") + std::to_string(image.geometry.width) + " " +
-                        std::to_string(image.geometry.height) + "\n255\n";
-    bytes.append(reinterpret_cast<const char*>(image.pixels.data()), image.pixels.size());
-    return bytes;
+std::string_view asText(const std::vector<std::byte>& bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 class ImageFolderExporter final : public Exporter {
@@ -59,10 +57,17 @@ public:
         static const Description description{
             "image-folder",
             "Class folders",
-            "<split>/<class>/<picture>, by copy or link, with classes.txt and mapping.csv",
+            "<split>/<class>/<picture>, by copy or link, with classes.txt and mapping.csv; bare pixels become PNG",
             "",
-            {{"mode", ParamType::Choice, std::string("copy"), {}, {}, {"copy", "hardlink", "symlink"}, "",
-              "how the pictures get there; originals are never moved", false}}};
+            {{"mode",
+              ParamType::Choice,
+              std::string("copy"),
+              {},
+              {},
+              {"copy", "hardlink", "symlink"},
+              "",
+              "how the pictures get there; originals are never moved",
+              false}}};
         return description;
     }
 
@@ -98,13 +103,16 @@ public:
     }
 
 private:
+    /// As the sample's name ends; else as its file begins; else that of the PNG that is made of bare pixels.
     static std::string extensionOf(const Dataset& dataset, SampleIndex sample) {
         const std::string name(dataset.names[sample.value]);
         const std::string extension = fs::path(name).extension().string();
         const std::string lower = asciiLower(extension);
         for (const char* known : {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm"})
             if (lower == known) return extension;
-        return {};
+        if (dataset.pictures == nullptr) return {};
+        const auto original = dataset.pictures->originalBytes(sample);
+        return original ? original->first : kMade;
     }
 
     /// Same file name in the folder of the effective label; a second of its name gets a number.
@@ -130,7 +138,7 @@ private:
             const std::string extension = extensionOf(dataset, sample);
             const auto slash = name.rfind('/');
             std::string stem = slash == std::string::npos ? name : name.substr(slash + 1);
-            stem.resize(stem.size() - std::min(stem.size(), extension.size()));
+            if (stem.ends_with(extension)) stem.resize(stem.size() - extension.size());
             stem = asPathPart(stem);
             place.file = stem + extension;
             for (int number = 2; !used.insert(place.path()).second; ++number)
@@ -141,7 +149,7 @@ private:
     }
 
     static Status put(const ExportTable& table, SampleIndex sample, const std::string& mode, const fs::path& root,
-                      Place& place) {
+                      const Place& place) {
         const PictureSource* pictures = table.dataset->pictures.get();
         const std::string name = escapeForDisplay(table.dataset->names[sample.value]);
         if (pictures == nullptr) return fail(ErrorCode::InvalidArgument, "the data set was opened without its pictures", name);
@@ -155,26 +163,21 @@ private:
             if (outcome != 0)
                 return fail(errno == ENOSPC ? ErrorCode::NoSpace : ErrorCode::Io,
                             "the picture cannot be linked (" + std::string(std::strerror(errno)) +
-                                (errno == EXDEV ? "); another disk: copy, or use symbolic links" : ")"),
+                                (mode == "hardlink" ? "); copy, or use symbolic links" : "); copy instead"),
                             name);
             return {};
         }
         const auto original = pictures->originalBytes(sample);
-        if (original) {
-            if (fs::path(place.file).extension().empty()) place.file += original->first;
-            const std::string_view bytes(reinterpret_cast<const char*>(original->second.data()), original->second.size());
-            return writeFileAtomically(root / place.path(), bytes);
-        }
+        if (original) return writeFileAtomically(root / place.path(), asText(original->second));
         if (original.error().code != ErrorCode::Unsupported) return tl::unexpected<Error>(original.error());
         ASSAY_TRY(const Image image, pictures->picture(sample));
         if (image.geometry.channels != 1 && image.geometry.channels != 3)
             return fail(ErrorCode::Unsupported, "a picture is neither grey nor colour", name);
-        place.file += image.geometry.channels == 1 ? ".pgm" : ".ppm";
-        return writeFileAtomically(root / place.path(), pnmOf(image));
+        return writeFileAtomically(root / place.path(), asText(writePng(image)));
     }
 
     static Status build(const ExportTable& table, const std::string& mode, const fs::path& root, ExportReport& report) {
-        std::vector<Place> all = places(table);
+        const std::vector<Place> all = places(table);
         try {
             for (const Place& place : all) fs::create_directories(root / place.split / place.folder);
             if (all.empty()) fs::create_directories(root);

@@ -191,6 +191,12 @@ void TestCliBadInput::malformedPicturesNeverBringItDown() {
     const QJsonObject info = call.json();
     QVERIFY(info["samples"].toInt() > 400);
     QVERIFY(info["unreadable"].toArray().size() > 300);
+    // What libpng and libjpeg have to say stands in the list of reasons, and nowhere else.
+    for (const QByteArray& line : call.err.split('\n'))
+        QVERIFY2(line.isEmpty() || line.startsWith("warning: ") || line.startsWith("listing ") ||
+                     line.startsWith("decoding "),
+                 line);
+    QVERIFY(call.out.contains("Invalid IHDR data"));
 }
 
 QTEST_GUILESS_MAIN(TestCliBadInput)

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/cli/cli_fixture.h"
+#include "tests/support/locales.h"
 
 #include <QDir>
 #include <QJsonArray>
@@ -15,13 +16,6 @@
 using namespace assay::clitest;
 
 namespace {
-
-QStringList column(const std::vector<QStringList>& rows, const QString& name) {
-    QStringList cells;
-    const qsizetype at = rows.empty() ? -1 : rows.front().indexOf(name);
-    for (std::size_t row = 1; at >= 0 && row < rows.size(); ++row) cells << rows[row][at];
-    return cells;
-}
 
 /// 600 small and 400 large values in [0, 1], a published example for mixtures.
 QByteArray twoGroups() {
@@ -75,6 +69,7 @@ void TestCliContract::initTestCase() {
     m_environment = cleanEnvironment(m_folder.path());
     writeBands(path("bands"), 40, 10);
     writeBandFolders(path("folders"), 8);
+    writeText(path("groups.csv"), twoGroups());
 }
 
 void TestCliContract::versionAndHelpAreGiven() {
@@ -215,7 +210,6 @@ void TestCliContract::cataloguesHaveIdsParametersAndCitations() {
 }
 
 void TestCliContract::betaFitReproducesThePublishedExample() {
-    writeText(path("groups.csv"), twoGroups());
     const Call call = cli({"fit", "--mixture", "beta", "--iterations", "10", "--raw", "--input", path("groups.csv"), "--json"});
     QVERIFY2(call.status == 0, call.err);
     const QJsonObject fit = call.json();
@@ -249,7 +243,6 @@ void TestCliContract::fitWritesAPosteriorForEveryValue() {
 }
 
 void TestCliContract::gaussianFitFollowsScikitLearn() {
-    writeText(path("groups.csv"), twoGroups());
     const Call call = cli({"fit", "--mixture", "gaussian", "--raw", "--tolerance", "0.01", "--variance-floor", "0.0005", "--input",
                            path("groups.csv"), "--json"});
     QVERIFY2(call.status == 0, call.err);
@@ -340,8 +333,7 @@ void TestCliContract::foreignLanguagesChangeNoByte_data() {
 void TestCliContract::foreignLanguagesChangeNoByte() {
     QFETCH(QString, language);
     const QString locales = path("locales");
-    QDir().mkpath(locales);
-    if (QProcess::execute("localedef", {"-i", language, "-f", "UTF-8", "--no-archive", locales + "/" + language + ".UTF-8"}) > 1)
+    if (!assay::testing::makeLocale(locales, language))
         QSKIP("localedef cannot make this locale; install the package locales");
     QProcessEnvironment foreign = m_environment;
     foreign.insert("LOCPATH", locales);
