@@ -4,16 +4,18 @@
 
 namespace assay::learn {
 
-ConvNormImpl::ConvNormImpl(int in, int out, int kernel, int stride, int padding, bool bias)
-    : m_stride(stride), m_padding(padding) {
+ConvNormImpl::ConvNormImpl(int in, int out, int kernel, int stride, int padding, bool bias, int groups)
+    : m_stride(stride), m_padding(padding), m_groups(groups) {
     m_conv = register_module(
-        "conv", torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, kernel).stride(stride).padding(padding).bias(bias)));
+        "conv",
+        torch::nn::Conv2d(
+            torch::nn::Conv2dOptions(in, out, kernel).stride(stride).padding(padding).bias(bias).groups(groups)));
     m_norm = register_module("norm", torch::nn::BatchNorm2d(out));
 }
 
 torch::Tensor ConvNormImpl::forward(const torch::Tensor& x) {
     if (m_foldedWeight.defined() && !is_training())
-        return torch::conv2d(x, m_foldedWeight, m_foldedBias, m_stride, m_padding);
+        return torch::conv2d(x, m_foldedWeight, m_foldedBias, m_stride, m_padding, 1, m_groups);
     return m_norm->forward(m_conv->forward(x));
 }
 

@@ -17,14 +17,14 @@ namespace assay::learn {
 /// convolution's weights, which saves a pass over the activations.
 class ConvNormImpl : public torch::nn::Module {
 public:
-    ConvNormImpl(int in, int out, int kernel, int stride, int padding, bool bias = false);
+    ConvNormImpl(int in, int out, int kernel, int stride, int padding, bool bias = false, int groups = 1);
     torch::Tensor forward(const torch::Tensor& x);
     /// Computes the folded weights from the present ones; valid until unfold().
     void fold();
     void unfold();
 
 private:
-    int m_stride, m_padding;
+    int m_stride, m_padding, m_groups;
     torch::nn::Conv2d m_conv{nullptr};
     torch::nn::BatchNorm2d m_norm{nullptr};
     torch::Tensor m_foldedWeight, m_foldedBias;
@@ -47,10 +47,30 @@ protected:
 };
 using ClassifierPtr = std::shared_ptr<Classifier>;
 
-/// The small side that a network needs of its input, and how it is built.
+/// Where a residual network's first layer looks: 3×3 with stride 1 for small pictures, or 7×7 with stride 2 and a
+/// pooling behind it for large ones.
+enum class Stem { SmallPictures, LargePictures };
+
+/// The three forms in use of a pre-activation ResNet's ends (He et al., ECCV 2016).
+enum class PreactEnds {
+    NormedStem, ///< norm and ReLU behind the first convolution, none before the pooling: mixup, M-DYR-H, DivideMix
+    BareStem,   ///< neither
+    FinalNorm   ///< norm and ReLU before the pooling only: as the paper has it
+};
+
+/// Each builds its network for pictures of this geometry with LibTorch's default weights, or the paper's where it
+/// names others; `width` is the number of channels of the first stage.
 [[nodiscard]] ClassifierPtr makeCnnSmall(ImageGeometry input, int classes, int width);
 [[nodiscard]] ClassifierPtr makeCnnNine(ImageGeometry input, int classes);
-[[nodiscard]] ClassifierPtr makeResNet18(ImageGeometry input, int classes, int width, bool imagenetStem);
-[[nodiscard]] ClassifierPtr makePreactResNet18(ImageGeometry input, int classes, int width);
+[[nodiscard]] ClassifierPtr makeCnnSeven(ImageGeometry input, int classes);
+[[nodiscard]] ClassifierPtr makeCnnEight(ImageGeometry input, int classes);
+[[nodiscard]] ClassifierPtr makeCnnFour(ImageGeometry input, int classes);
+[[nodiscard]] ClassifierPtr makeConvLarge(ImageGeometry input, int classes);
+[[nodiscard]] ClassifierPtr makeResNet18(ImageGeometry input, int classes, int width, Stem stem);
+[[nodiscard]] ClassifierPtr makeResNet34(ImageGeometry input, int classes, int width, Stem stem);
+[[nodiscard]] ClassifierPtr makeResNet50(ImageGeometry input, int classes, int width, Stem stem);
+[[nodiscard]] ClassifierPtr makeResNext50(ImageGeometry input, int classes, Stem stem);
+[[nodiscard]] ClassifierPtr makePreactResNet18(ImageGeometry input, int classes, int width, PreactEnds ends);
+[[nodiscard]] ClassifierPtr makeWideResNet28(ImageGeometry input, int classes, int widening);
 
 } // namespace assay::learn

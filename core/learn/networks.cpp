@@ -21,24 +21,75 @@ struct Entry {
     ClassifierPtr (*make)(ImageGeometry input, int classes, int width);
 };
 
+constexpr const char* kResNetPaper = "He et al., CVPR 2016, arXiv:1512.03385";
+constexpr const char* kPreactPaper = "He et al., ECCV 2016, arXiv:1603.05027";
+constexpr const char* kWidePaper = "Zagoruyko and Komodakis, BMVC 2016, arXiv:1605.07146";
+constexpr const char* kResNextPaper = "Xie et al., CVPR 2017, arXiv:1611.05431";
+constexpr const char* kActivePassivePaper = "Ma et al., ICML 2020, arXiv:2006.13554";
+constexpr const char* kSmallStemHelp = "Stem for small pictures: 3×3, stride 1, no pooling";
+constexpr const char* kLargeStemHelp = "Stem for large pictures: 7×7, stride 2, max-pooling; loses accuracy at 32×32";
+
+/// What a network's maker is when its width is not to be set.
+template <ClassifierPtr (*Make)(ImageGeometry, int)> ClassifierPtr fixed(ImageGeometry input, int classes, int) {
+    return Make(input, classes);
+}
+
+template <ClassifierPtr (*Make)(ImageGeometry, int, int, Stem), Stem stem>
+ClassifierPtr residual(ImageGeometry input, int classes, int width) {
+    return Make(input, classes, width, stem);
+}
+
+template <Stem stem> ClassifierPtr grouped(ImageGeometry input, int classes, int) {
+    return makeResNext50(input, classes, stem);
+}
+
+template <PreactEnds ends> ClassifierPtr preact(ImageGeometry input, int classes, int width) {
+    return makePreactResNet18(input, classes, width, ends);
+}
+
+template <int Widening> ClassifierPtr wide(ImageGeometry input, int classes, int) {
+    return makeWideResNet28(input, classes, Widening);
+}
+
 const std::vector<Entry>& entries() {
+    constexpr Stem small = Stem::SmallPictures, large = Stem::LargePictures;
     static const std::vector<Entry> list = {
         {"cnn-small", "Small CNN",
          "Three 3×3 convolutions (32, 64, 128), batch norm, global average: seconds an epoch on a CPU", "", 32,
          makeCnnSmall},
+        {"cnn-4", "4-layer CNN", "Two convolutions and two linear layers: made for MNIST", kActivePassivePaper, 0,
+         fixed<makeCnnFour>},
+        {"cnn-7", "7-layer CNN", "Six convolutions (64 to 196, then 16) and a linear layer",
+         "Wei et al., CVPR 2020, arXiv:2003.02752", 0, fixed<makeCnnSeven>},
+        {"cnn-8", "8-layer CNN", "Six convolutions (64, 128, 196 in pairs) and two linear layers", kActivePassivePaper,
+         0, fixed<makeCnnEight>},
         {"cnn-9", "9-layer CNN", "The network of Co-Teaching: nine 3×3 convolutions, dropout 0.25",
-         "Han et al., NeurIPS 2018, arXiv:1804.06872", 0,
-         [](ImageGeometry input, int classes, int) { return makeCnnNine(input, classes); }},
+         "Han et al., NeurIPS 2018, arXiv:1804.06872", 0, fixed<makeCnnNine>},
+        {"conv-large", "Conv-Large", "The network of VAT: nine convolutions, the last two 1×1, dropout 0.5",
+         "Miyato et al., TPAMI 2019, arXiv:1704.03976", 0, fixed<makeConvLarge>},
         {"preact-resnet-18", "PreActResNet-18",
-         "Pre-activation ResNet with a normalised stem, as M-DYR-H and DivideMix use it",
-         "He et al., ECCV 2016, arXiv:1603.05027", 64, makePreactResNet18},
-        {"resnet-18", "ResNet-18", "Stem for small pictures: 3×3, stride 1, no pooling",
-         "He et al., CVPR 2016, arXiv:1512.03385", 64,
-         [](ImageGeometry input, int classes, int width) { return makeResNet18(input, classes, width, false); }},
-        {"resnet-18-imagenet", "ResNet-18, ImageNet stem",
-         "Stem for large pictures: 7×7, stride 2, max-pooling; loses accuracy at 32×32",
-         "He et al., CVPR 2016, arXiv:1512.03385", 64,
-         [](ImageGeometry input, int classes, int width) { return makeResNet18(input, classes, width, true); }},
+         "Pre-activation ResNet with a normalised stem, as M-DYR-H and DivideMix use it", kPreactPaper, 64,
+         preact<PreactEnds::NormedStem>},
+        {"preact-resnet-18-bare", "PreActResNet-18, bare ends", "No norm behind the stem and none before the pooling",
+         kPreactPaper, 64, preact<PreactEnds::BareStem>},
+        {"preact-resnet-18-final-norm", "PreActResNet-18, final norm",
+         "Norm and ReLU before the pooling only, as the paper has it", kPreactPaper, 64, preact<PreactEnds::FinalNorm>},
+        {"resnet-18", "ResNet-18", kSmallStemHelp, kResNetPaper, 64, residual<makeResNet18, small>},
+        {"resnet-34", "ResNet-34", kSmallStemHelp, kResNetPaper, 64, residual<makeResNet34, small>},
+        {"resnet-50", "ResNet-50", kSmallStemHelp, kResNetPaper, 64, residual<makeResNet50, small>},
+        {"resnext-50", "ResNeXt-50 32×4d", kSmallStemHelp, kResNextPaper, 0, grouped<small>},
+        {"resnet-18-imagenet", "ResNet-18, ImageNet stem", kLargeStemHelp, kResNetPaper, 64,
+         residual<makeResNet18, large>},
+        {"resnet-34-imagenet", "ResNet-34, ImageNet stem", kLargeStemHelp, kResNetPaper, 64,
+         residual<makeResNet34, large>},
+        {"resnet-50-imagenet", "ResNet-50, ImageNet stem", kLargeStemHelp, kResNetPaper, 64,
+         residual<makeResNet50, large>},
+        {"resnext-50-imagenet", "ResNeXt-50 32×4d, ImageNet stem", kLargeStemHelp, kResNextPaper, 0, grouped<large>},
+        {"wide-resnet-28-2", "WideResNet-28-2", "The usual network of semi-supervised learning on CIFAR-10", kWidePaper,
+         0, wide<2>},
+        {"wide-resnet-28-8", "WideResNet-28-8", "The usual network of semi-supervised learning on CIFAR-100",
+         kWidePaper, 0, wide<8>},
+        {"wide-resnet-28-10", "WideResNet-28-10", "36 million parameters: for a GPU", kWidePaper, 0, wide<10>},
     };
     return list;
 }

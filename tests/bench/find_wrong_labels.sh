@@ -30,19 +30,22 @@ while [ $# -gt 0 ]; do
 done
 mkdir -p "$work"
 
-# Wrong labels among the training rows of an audit export, before and after the decisions.
+# Wrong labels among the rows that the run trained on, before and after the decisions. A truth file may name classes by
+# number, as CIFAR-10N does; CLASSES has the names in order.
+classes=$work/classes.json
+"$cli" info "$data" --json >"$classes"
 count_wrong() { # exported-csv truth-csv truth-column
-    python3 - "$@" <<'PY'
-import csv, sys
-rows = list(csv.DictReader(open(sys.argv[1], newline="")))
-truth = {}
-for row in csv.DictReader(open(sys.argv[2], newline="")):
-    truth[int(row["index"])] = row[sys.argv[3]]
-names = sorted({r["given"] for r in rows})
+    python3 - "$classes" "$@" <<'PY'
+import csv, json, sys
+names = json.load(open(sys.argv[1]))["classes"]
+def name(label):
+    return label if label in names or not label.isdigit() else names[int(label)]
+rows = list(csv.DictReader(open(sys.argv[2], newline="")))
+truth = {int(r["index"]): name(r[sys.argv[4]]) for r in csv.DictReader(open(sys.argv[3], newline=""))}
 before = after = 0
 for r in rows:
     i = int(r["index"])
-    if i not in truth or r.get("split", "train") not in ("", "train"): continue
+    if i not in truth or not r["loss"] or r["split"] != "train": continue
     before += r["given"] != truth[i]
     after += r["effective"] != truth[i]
 print(before, after)

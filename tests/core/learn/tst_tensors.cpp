@@ -165,7 +165,8 @@ private Q_SLOTS:
 
     void foldedNormGivesTheSameAnswers_data() {
         QTest::addColumn<QString>("network");
-        for (const char* id : {"cnn-small:8", "cnn-9", "preact-resnet-18:4", "resnet-18:4", "resnet-18-imagenet:4"})
+        for (const char* id : {"cnn-small:8", "cnn-8", "cnn-9", "conv-large", "preact-resnet-18:4", "resnet-18:4",
+                               "resnet-18-imagenet:4", "resnet-50:4", "resnext-50"})
             QTest::newRow(id) << id;
     }
     void foldedNormGivesTheSameAnswers() {

@@ -16,37 +16,6 @@ std::string sentence(const test::Outcome& outcome) { return outcome.result ? "" 
 class TestTraining : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    /// Counts of the papers and their official code.
-    void networksHaveTheirPublishedSizes_data() {
-        QTest::addColumn<QString>("id");
-        QTest::addColumn<int>("side");
-        QTest::addColumn<int>("channels");
-        QTest::addColumn<int>("classes");
-        QTest::addColumn<qulonglong>("count");
-        QTest::newRow("resnet-18, 10") << "resnet-18" << 32 << 3 << 10 << 11'173'962ULL;
-        QTest::newRow("resnet-18, 100") << "resnet-18" << 32 << 3 << 100 << 11'220'132ULL;
-        QTest::newRow("resnet-18, 200") << "resnet-18" << 64 << 3 << 200 << 11'271'432ULL;
-        QTest::newRow("imagenet stem, 10") << "resnet-18-imagenet" << 224 << 3 << 10 << 11'181'642ULL;
-        QTest::newRow("imagenet stem, 1000") << "resnet-18-imagenet" << 224 << 3 << 1000 << 11'689'512ULL;
-        QTest::newRow("preact, 10") << "preact-resnet-18" << 32 << 3 << 10 << 11'171'274ULL;
-        QTest::newRow("preact, 100") << "preact-resnet-18" << 32 << 3 << 100 << 11'217'444ULL;
-        QTest::newRow("cnn-9, grey") << "cnn-9" << 28 << 1 << 10 << 4'432'266ULL;
-        QTest::newRow("cnn-9, 10") << "cnn-9" << 32 << 3 << 10 << 4'434'570ULL;
-        QTest::newRow("cnn-9, 100") << "cnn-9" << 32 << 3 << 100 << 4'446'180ULL;
-        // 9·32 + 9·32·64 + 9·64·128 + 2 (32 + 64 + 128) + (9·128 + 1) 128 + (128 + 1) 10
-        QTest::newRow("cnn-small") << "cnn-small" << 28 << 1 << 10 << 241'770ULL;
-    }
-    void networksHaveTheirPublishedSizes() {
-        QFETCH(QString, id);
-        QFETCH(int, side);
-        QFETCH(int, channels);
-        QFETCH(int, classes);
-        QFETCH(qulonglong, count);
-        const auto network = test::engineRegistry().networks.find(id.toStdString());
-        QVERIFY(network);
-        QCOMPARE(qulonglong(network->parameterCount({side, side, channels}, classes)), count);
-    }
-
     void aReportHoldsWhatEveryViewReads() {
         const auto outcome = test::train(test::makeTask(test::blobs(200, 4), "cross-entropy", 3, 0.2));
         QVERIFY2(outcome.result, sentence(outcome).c_str());

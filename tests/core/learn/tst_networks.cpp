@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// LibTorch before Qt: both have a macro named "slots".
+#include "core/learn/networks.h"
+#include "tests/core/learn/learn_fixtures.h"
+
+#include <QTest>
+
+using namespace assay;
+using namespace assay::learn;
+
+class TestNetworks : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    /// Counts of the papers and their official code.
+    void networksHaveTheirPublishedSizes_data() {
+        QTest::addColumn<QString>("id");
+        QTest::addColumn<int>("side");
+        QTest::addColumn<int>("channels");
+        QTest::addColumn<int>("classes");
+        QTest::addColumn<qulonglong>("count");
+        QTest::newRow("resnet-18, 10") << "resnet-18" << 32 << 3 << 10 << 11'173'962ULL;
+        QTest::newRow("resnet-18, 100") << "resnet-18" << 32 << 3 << 100 << 11'220'132ULL;
+        QTest::newRow("resnet-18, 200") << "resnet-18" << 64 << 3 << 200 << 11'271'432ULL;
+        QTest::newRow("imagenet stem, 10") << "resnet-18-imagenet" << 224 << 3 << 10 << 11'181'642ULL;
+        QTest::newRow("imagenet stem, 1000") << "resnet-18-imagenet" << 224 << 3 << 1000 << 11'689'512ULL;
+        QTest::newRow("preact, 10") << "preact-resnet-18" << 32 << 3 << 10 << 11'171'274ULL;
+        QTest::newRow("preact, 100") << "preact-resnet-18" << 32 << 3 << 100 << 11'217'444ULL;
+        QTest::newRow("preact, bare") << "preact-resnet-18-bare" << 32 << 3 << 10 << 11'171'146ULL;
+        QTest::newRow("preact, final norm") << "preact-resnet-18-final-norm" << 32 << 3 << 10 << 11'172'170ULL;
+        QTest::newRow("resnet-34, 10") << "resnet-34" << 32 << 3 << 10 << 21'282'122ULL;
+        QTest::newRow("resnet-34, 100") << "resnet-34" << 32 << 3 << 100 << 21'328'292ULL;
+        QTest::newRow("resnet-34, 1000") << "resnet-34-imagenet" << 224 << 3 << 1000 << 21'797'672ULL;
+        QTest::newRow("resnet-50, 10") << "resnet-50" << 32 << 3 << 10 << 23'520'842ULL;
+        QTest::newRow("resnet-50, Clothing1M") << "resnet-50-imagenet" << 224 << 3 << 14 << 23'536'718ULL;
+        QTest::newRow("resnet-50, 1000") << "resnet-50-imagenet" << 224 << 3 << 1000 << 25'557'032ULL;
+        QTest::newRow("resnext-50, 100") << "resnext-50" << 32 << 3 << 100 << 23'177'124ULL;
+        QTest::newRow("resnext-50, 1000") << "resnext-50-imagenet" << 224 << 3 << 1000 << 25'028'904ULL;
+        QTest::newRow("wide 28-2, 10") << "wide-resnet-28-2" << 32 << 3 << 10 << 1'467'610ULL;
+        QTest::newRow("wide 28-2, 100") << "wide-resnet-28-2" << 32 << 3 << 100 << 1'479'220ULL;
+        QTest::newRow("wide 28-8, 100") << "wide-resnet-28-8" << 32 << 3 << 100 << 23'401'012ULL;
+        QTest::newRow("wide 28-10, 10") << "wide-resnet-28-10" << 32 << 3 << 10 << 36'479'194ULL;
+        QTest::newRow("cnn-4") << "cnn-4" << 28 << 1 << 10 << 422'090ULL;
+        QTest::newRow("cnn-7, 10") << "cnn-7" << 32 << 3 << 10 << 518'150ULL;
+        QTest::newRow("cnn-7, 100") << "cnn-7" << 32 << 3 << 100 << 541'280ULL;
+        QTest::newRow("cnn-8") << "cnn-8" << 32 << 3 << 10 << 1'639'794ULL;
+        QTest::newRow("conv-large") << "conv-large" << 32 << 3 << 10 << 3'123'850ULL;
+        QTest::newRow("cnn-9, grey") << "cnn-9" << 28 << 1 << 10 << 4'432'266ULL;
+        QTest::newRow("cnn-9, 10") << "cnn-9" << 32 << 3 << 10 << 4'434'570ULL;
+        QTest::newRow("cnn-9, 100") << "cnn-9" << 32 << 3 << 100 << 4'446'180ULL;
+        // 9·32 + 9·32·64 + 9·64·128 + 2 (32 + 64 + 128) + (9·128 + 1) 128 + (128 + 1) 10
+        QTest::newRow("cnn-small") << "cnn-small" << 28 << 1 << 10 << 241'770ULL;
+    }
+    void networksHaveTheirPublishedSizes() {
+        QFETCH(QString, id);
+        QFETCH(int, side);
+        QFETCH(int, channels);
+        QFETCH(int, classes);
+        QFETCH(qulonglong, count);
+        const auto network = test::engineRegistry().networks.find(id.toStdString());
+        QVERIFY(network);
+        QCOMPARE(qulonglong(network->parameterCount({side, side, channels}, classes)), count);
+    }
+
+    /// Grey pictures of 28 × 28 and odd ones of 17 × 23: logits for each class, and every weight has a part in them.
+    void everyNetworkLearnsWithAllOfItsWeights_data() {
+        QTest::addColumn<QString>("id");
+        QTest::addColumn<int>("width");
+        QTest::addColumn<int>("height");
+        QTest::addColumn<int>("channels");
+        for (const auto& [network, description] : networks()) {
+            // A narrow one of its kind where there is a width to set: the wiring is the same.
+            const std::string id = network + (description.params.empty() ? "" : ":4");
+            if (id == "wide-resnet-28-8" || id == "wide-resnet-28-10") continue; // 28-2 with more channels
+            QTest::newRow((id + ", 28x28").c_str()) << QString::fromStdString(id) << 28 << 28 << 1;
+            QTest::newRow((id + ", 17x23").c_str()) << QString::fromStdString(id) << 17 << 23 << 3;
+        }
+    }
+    void everyNetworkLearnsWithAllOfItsWeights() {
+        QFETCH(QString, id);
+        QFETCH(int, width);
+        QFETCH(int, height);
+        QFETCH(int, channels);
+        const auto network = makeNetwork(id.toStdString(), {width, height, channels}, 5, 1);
+        QVERIFY2(network, network ? "" : network.error().sentence().c_str());
+        torch::manual_seed(7);
+        const auto images = torch::randn({6, channels, height, width}).contiguous(torch::MemoryFormat::ChannelsLast);
+        const auto logits = (*network)->forward(images);
+        QCOMPARE(logits.sizes(), torch::IntArrayRef({6, 5}));
+        torch::nn::functional::cross_entropy(logits, torch::tensor({0, 1, 2, 3, 4, 0})).backward();
+        for (const auto& item : (*network)->named_parameters()) {
+            QVERIFY2(item.value().grad().defined(), item.key().c_str());
+            QVERIFY2(torch::isfinite(item.value().grad()).all().item<bool>(), item.key().c_str());
+        }
+    }
+
+private:
+    static std::vector<std::pair<std::string, Description>> networks() {
+        std::vector<std::pair<std::string, Description>> all;
+        for (const auto& network : test::engineRegistry().networks.all())
+            all.emplace_back(network->description().id, network->description());
+        return all;
+    }
+};
+
+QTEST_GUILESS_MAIN(TestNetworks)
+#include "tst_networks.moc"
