@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+class QAction;
 class QCPGraph;
 class QCPItemLine;
 class QCPItemRect;
@@ -22,7 +23,8 @@ namespace assay::ui {
 
 /// Losses of the training samples as a filled step curve, with both components of the fitted mixture, their sum,
 /// the posterior (right axis, dashed), and the threshold as a line that mouse and arrow keys move. Only counts
-/// are drawn, so a redraw costs the same at 1,000 and at 1,000,000 losses.
+/// are drawn, so a redraw costs the same at 1,000 and at 1,000,000 losses. Where a few bars tower over the rest, the
+/// linear axis ends below them: they are drawn with a torn edge and their count (see axisCut).
 ///
 /// The threshold is a probability under the fit that was given (setMixture); choosing the other kind of mixture
 /// refits at once and changes what is drawn, not what the threshold means.
@@ -60,6 +62,8 @@ public:
     [[nodiscard]] const stats::Histogram& counts() const { return m_counts; }
     [[nodiscard]] const stats::Histogram& wrongCounts() const { return m_wrongCounts; }
     void clearBrush();
+    /// Where the linear axis cuts its highest bars; none: every bar is whole.
+    [[nodiscard]] std::optional<double> cutAt() const { return m_cutAt; }
 
     [[nodiscard]] QString dataAsTsv() const override;
 
@@ -83,6 +87,7 @@ private:
     void rebuildFit();
     void redraw();
     void drawCounts();
+    void drawCut(const std::vector<double>& heights);
     void drawCurves();
     void placeThreshold();
     void placeThresholdLabel();
@@ -91,6 +96,7 @@ private:
     void moveThresholdTo(double loss);
     void updateSummary();
     [[nodiscard]] bool overThreshold(QPointF position) const;
+    [[nodiscard]] std::uint64_t highestBar() const;
     [[nodiscard]] std::size_t countIn(double lo, double hi) const;
 
     std::vector<float> m_losses;
@@ -106,6 +112,7 @@ private:
     bool m_log = false;
     bool m_truthShown = true;
     std::optional<stats::MixtureKind> m_chosenKind;
+    std::optional<double> m_cutAt;
     bool m_draggingLine = false;
     std::optional<double> m_brushStart;
     std::optional<std::pair<double, double>> m_brush;
@@ -113,10 +120,12 @@ private:
     QComboBox* m_kindBox = nullptr;
     QToolButton* m_logButton = nullptr;
     QToolButton* m_truthButton = nullptr;
+    QAction* m_wholeAction = nullptr;
     QCPGraph* m_allGraph = nullptr;
     QCPGraph* m_cleanGraph = nullptr;
     QCPGraph* m_wrongGraph = nullptr;
     std::array<QCPGraph*, 2> m_componentGraphs{}; ///< clean, noisy
+    QCPGraph* m_tornGraph = nullptr;
     QCPGraph* m_sumGraph = nullptr;
     QCPGraph* m_posteriorGraph = nullptr;
     QCPItemLine* m_line = nullptr;
@@ -125,8 +134,8 @@ private:
     QCPItemRect* m_brushRect = nullptr;
     QCPItemText* m_brushLabel = nullptr;
     std::array<QCPItemText*, 2> m_componentLabels{};
-    QCPItemText* m_posteriorLabel = nullptr;
     std::array<QCPItemText*, 2> m_truthLabels{};
+    QCPItemText* m_cutLabel = nullptr;
     QCPItemText* m_warning = nullptr;
 };
 

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window/theme.h"
 
+#include "ui/window/contrast_style.h"
+
 #include <QApplication>
 #include <QPalette>
 #include <QStyle>
 #include <QStyleFactory>
-
-#include <optional>
 
 namespace assay::ui {
 
@@ -46,6 +46,8 @@ QPalette darkPalette() {
     return paletteOf({0x2a, 0x2c, 0x2f}, {0x1e, 0x20, 0x22}, {0xe6, 0xe7, 0xe8}, {0x36, 0x39, 0x3d}, {0x2d, 0x76, 0xb5});
 }
 
+constexpr QLatin1StringView kFusion{"fusion"};
+
 struct Start {
     QString style;
     QPalette palette;
@@ -69,17 +71,18 @@ Theme themeFromId(const QString& id) {
 }
 
 void applyTheme(Theme theme) {
-    static std::optional<Start> start;
-    if (theme == Theme::Desktop) {
-        if (!start) return;
-        QApplication::setStyle(QStyleFactory::create(start->style));
-        QApplication::setPalette(start->palette);
-        start.reset();
-        return;
-    }
-    if (!start) start = Start{QApplication::style()->objectName(), QApplication::palette()};
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
-    QApplication::setPalette(theme == Theme::Dark ? darkPalette() : lightPalette());
+    // What the program began with, Fusion replaced by the one that can be read in the dark.
+    static const Start start = [] {
+        Start found{QApplication::style()->objectName(), QApplication::palette()};
+        if (found.style.compare(kFusion, Qt::CaseInsensitive) == 0) QApplication::setStyle(new ContrastStyle);
+        return found;
+    }();
+    static Theme now = Theme::Desktop;
+    if (theme == Theme::Desktop && now == Theme::Desktop) return;
+    now = theme;
+    const bool fusion = theme != Theme::Desktop || start.style.compare(kFusion, Qt::CaseInsensitive) == 0;
+    QApplication::setStyle(fusion ? new ContrastStyle : QStyleFactory::create(start.style));
+    QApplication::setPalette(theme == Theme::Dark ? darkPalette() : theme == Theme::Light ? lightPalette() : start.palette);
 }
 
 } // namespace assay::ui

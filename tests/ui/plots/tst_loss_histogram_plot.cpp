@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/rng.h"
+#include "ui/plots/axis_cut.h"
 #include "ui/plots/loss_histogram_plot.h"
 #include "ui/plots/qcustomplot_include.h"
 
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 using namespace assay;
@@ -31,6 +33,26 @@ Losses twoGroups(std::size_t count) {
     }
     return made;
 }
+
+/// Late epochs of a method that resists noise: right labels at almost no loss, wrong ones in a broad hump far out.
+Losses lateEpoch(std::size_t count) {
+    Losses made;
+    for (std::size_t i = 0; i < count; ++i) {
+        CounterRng rng(6, RngPurpose::Test, 0, std::uint32_t(i));
+        const bool bad = rng.uniform() < 0.2;
+        made.wrong.push_back(bad ? 1 : 0);
+        made.loss.push_back(float(bad ? std::max(0.05, 6 + 1.5 * rng.normal()) : rng.gamma(0.4) * 0.1));
+    }
+    return made;
+}
+
+std::vector<double> bars(int count, const std::function<double(int)>& height) {
+    std::vector<double> heights;
+    for (int i = 0; i < count; ++i) heights.push_back(std::round(height(i)));
+    return heights;
+}
+
+double bell(double x, double centre, double width) { return std::exp(-0.5 * std::pow((x - centre) / width, 2)); }
 
 void settle(LossHistogramPlot& plot) {
     plot.resize(640, 400);
@@ -172,6 +194,54 @@ private Q_SLOTS:
         QVERIFY(plot.shownFit()->kind == stats::MixtureKind::Gaussian);
         QCOMPARE(plot.suspects(), before);
         QVERIFY(std::abs(fit->pNoisy(plot.thresholdLoss()) - 0.6) < 1e-3);
+    }
+
+    void aSpikeIsCutWhereItWouldHideTheRest_data() {
+        QTest::addColumn<QVector<double>>("heights");
+        QTest::addColumn<bool>("cut");
+        QTest::addColumn<double>("least"); // of the axis, where it is cut
+        QTest::addColumn<double>("most");
+        const auto row = [](const char* name, const std::vector<double>& heights, bool cut, double least = 0, double most = 0) {
+            QTest::newRow(name) << QVector<double>(heights.begin(), heights.end()) << cut << least << most;
+        };
+        row("two broad humps", bars(100, [](int i) { return 200 * bell(i, 15, 9) + 60 * bell(i, 65, 12); }), false);
+        row("one slope", bars(100, [](int i) { return 400 * std::exp(-i / 15.0); }), false);
+        row("all alike", bars(100, [](int) { return 50.0; }), false);
+        row("a spike and a broad hump",
+            bars(100, [](int i) { return 4000 * std::exp(-i / 0.7) + 30 * bell(i, 60, 14); }), true, 30, 75);
+        row("a spike with a slope and a hump",
+            bars(100, [](int i) { return 3000 * std::exp(-i / 2.5) + 40 * bell(i, 60, 14); }), true, 40, 120);
+        row("two spikes", bars(100, [](int i) { return 3000 * bell(i, 1, 1) + 500 * bell(i, 90, 1.5); }), true, 500, 700);
+        row("the spike on the right", bars(100, [](int i) { return 3000 * bell(i, 98, 1) + 40 * bell(i, 40, 14); }), true, 40, 120);
+        row("a spike and next to nothing", bars(100, [](int i) { return i == 0 ? 8000.0 : double(i % 9 == 0); }), true, 8, 60);
+        row("few bars", bars(12, [](int i) { return i == 0 ? 500.0 : 3.0; }), false);
+        row("none", {}, false);
+    }
+    void aSpikeIsCutWhereItWouldHideTheRest() {
+        QFETCH(const QVector<double>, heights);
+        QFETCH(const bool, cut);
+        QFETCH(const double, least);
+        QFETCH(const double, most);
+        const std::optional<double> top = axisCut({heights.data(), std::size_t(heights.size())});
+        QCOMPARE(top.has_value(), cut);
+        if (top) QVERIFY2(*top >= least && *top <= most, qPrintable(QString::number(*top)));
+    }
+
+    void theHumpOfWrongLabelsTakesAThirdOfTheHeightInLateEpochs() {
+        const Losses data = lateEpoch(8000);
+        LossHistogramPlot plot;
+        plot.setLosses(data.loss, data.wrong);
+        settle(plot);
+        const auto& wrong = plot.wrongCounts().counts;
+        const auto hump = double(*std::max_element(wrong.begin(), wrong.end()));
+        QVERIFY(plot.cutAt().has_value());
+        QVERIFY(hump <= *plot.cutAt());
+        QVERIFY2(hump >= plot.plot().yAxis->range().upper / 3, qPrintable(QString::number(hump)));
+        const auto& all = plot.counts().counts;
+        const QString highest = QLocale(QLocale::English).toString(qulonglong(*std::max_element(all.begin(), all.end())));
+        QVERIFY2(plot.summary().contains(highest), qPrintable(plot.summary()));
+        plot.setLogScale(true);
+        QVERIFY(!plot.cutAt().has_value());
     }
 
     void oddDataIsShownOrExplained_data() {
