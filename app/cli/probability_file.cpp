@@ -5,7 +5,7 @@
 #include "app/cli/number_column.h"
 #include "core/base/csv.h"
 #include "core/base/text.h"
-#include "core/stats/npy.h"
+#include "core/base/npy.h"
 
 #include <algorithm>
 #include <map>
@@ -79,7 +79,7 @@ Result<ProbabilityTable> fromCsv(const std::filesystem::path& file) {
 Result<std::vector<std::string>> labelTexts(const std::filesystem::path& file, const std::string& columnName) {
     std::vector<std::string> texts;
     if (isNpy(file)) {
-        ASSAY_TRY(const stats::NpyArray array, stats::readNpy(file));
+        ASSAY_TRY(const NpyArray array, readNpy(file));
         if (array.shape.size() != 1 || array.isReal())
             return fail(ErrorCode::Format, "labels must be an array of one axis of whole numbers", file.string());
         for (const std::int64_t label : array.integers) texts.push_back(std::to_string(label));
@@ -111,7 +111,7 @@ void nameClassesByLabels(ProbabilityTable& table, const std::vector<std::string>
 
 Result<ProbabilityTable> readProbabilities(const std::filesystem::path& file) {
     if (!isNpy(file)) return fromCsv(file);
-    ASSAY_TRY(stats::NpyArray array, stats::readNpy(file));
+    ASSAY_TRY(NpyArray array, readNpy(file));
     if (array.shape.size() != 2 || !array.isReal())
         return fail(ErrorCode::Format, "probabilities must be an array of two axes of real numbers", file.string());
     ProbabilityTable table;

@@ -5,6 +5,7 @@
 #include "core/base/csv.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
+#include "core/data/label_table.h"
 
 #include <algorithm>
 #include <array>
@@ -19,6 +20,9 @@ namespace {
 constexpr std::size_t kHandful = 10; ///< clean labels that may differ before a file counts as of another order
 constexpr std::size_t kShown = 10;   ///< rows named in an error
 
+/// Looked for in this order: ours, and those that CIFAR-10N and CIFAR-100N are usually reported with.
+constexpr std::array<const char*, 3> kUsualLabels = {"label", "aggre_label", "noisy_label"};
+
 /// Rows that are wrong for one reason; the sentence names the first ten.
 class BadRows {
 public:
@@ -29,8 +33,9 @@ public:
     }
     [[nodiscard]] bool any() const { return m_count > 0; }
     [[nodiscard]] Error error(const std::string& what, const std::string& file) const {
-        return {ErrorCode::Format, withThousands(m_count) + (m_count == 1 ? " row " : " rows ") + what + ": " + m_text +
-                                       (m_count > kShown ? ", …; nothing was taken over" : "; nothing was taken over"),
+        return {ErrorCode::Format,
+                withThousands(m_count) + (m_count == 1 ? " row " : " rows ") + what + ": " + m_text +
+                    (m_count > kShown ? ", …; nothing was taken over" : "; nothing was taken over"),
                 file};
     }
 
@@ -104,8 +109,8 @@ struct ChosenColumns {
 Result<ChosenColumns> chooseColumns(const CsvTable& table, const LabelColumns& wanted, const std::string& file) {
     ChosenColumns chosen;
     const auto missing = [&](const std::string& name) {
-        return fail(ErrorCode::NotFound, "there is no column " + escapeForDisplay(name) + "; there are " + columnList(table),
-                    file);
+        return fail(ErrorCode::NotFound,
+                    "there is no column " + escapeForDisplay(name) + "; there are " + columnList(table), file);
     };
     std::optional<std::size_t> id = table.column("index");
     chosen.byIndex = id.has_value();
@@ -129,10 +134,11 @@ Result<ChosenColumns> chooseColumns(const CsvTable& table, const LabelColumns& w
         chosen.label = *column;
         return chosen;
     }
-    if (const auto column = table.column("label")) {
-        chosen.label = *column;
-        return chosen;
-    }
+    for (const char* name : kUsualLabels)
+        if (const auto column = table.column(name)) {
+            chosen.label = *column;
+            return chosen;
+        }
     // `index` and `file` may both be there.
     std::vector<std::size_t> others;
     std::vector<std::size_t> labels;
@@ -153,7 +159,8 @@ Result<ChosenColumns> chooseColumns(const CsvTable& table, const LabelColumns& w
 }
 
 /// One label a line, without a header: for all samples, or for the training samples where these come first.
-Result<LabelFile> readLines(const CsvTable& table, bool headerIsLabel, const Dataset& dataset, const std::string& file) {
+Result<LabelFile> readLines(const CsvTable& table, bool headerIsLabel, const Dataset& dataset,
+                            const std::string& file) {
     std::vector<std::pair<std::string, std::size_t>> cells;
     if (headerIsLabel) cells.emplace_back(table.header[0], 1);
     for (std::size_t i = 0; i < table.rows.size(); ++i) cells.emplace_back(table.rows[i][0], table.rowLines[i]);
@@ -171,8 +178,10 @@ Result<LabelFile> readLines(const CsvTable& table, bool headerIsLabel, const Dat
     result.labels.trueLabels = dataset.trueLabels;
     BadRows unknown;
     for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (const auto label = parse(cells[i].first)) result.labels.labels[i] = *label;
-        else unknown.add(cells[i].second, cells[i].first);
+        if (const auto label = parse(cells[i].first))
+            result.labels.labels[i] = *label;
+        else
+            unknown.add(cells[i].second, cells[i].first);
     }
     if (unknown.any()) return tl::unexpected(unknown.error("with an unknown class", file));
     result.rows = cells.size();
@@ -188,7 +197,8 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
     result.labels.labels = dataset.givenLabels;
     if (columns.truth)
         result.labels.trueLabels = dataset.trueLabels.empty() ? dataset.givenLabels : dataset.trueLabels;
-    else result.labels.trueLabels = dataset.trueLabels;
+    else
+        result.labels.trueLabels = dataset.trueLabels;
     std::vector<bool> named(dataset.size(), false);
     BadRows unknownSample;
     BadRows twice;
@@ -215,8 +225,10 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
         }
         named[*sample] = true;
         ++result.rows;
-        if (const auto label = parse(row[columns.label])) result.labels.labels[*sample] = *label;
-        else unknownClass.add(table.rowLines[r], row[columns.label]);
+        if (const auto label = parse(row[columns.label]))
+            result.labels.labels[*sample] = *label;
+        else
+            unknownClass.add(table.rowLines[r], row[columns.label]);
         if (!columns.truth) continue;
         const std::string& cell = row[*columns.truth];
         const auto truth = cell.empty() || cell == "-1" ? std::optional<Label>(kNoLabel) : parse(cell);
@@ -235,7 +247,8 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
     if (columns.cleanColumn && disagreeing > kHandful)
         return fail(ErrorCode::Format,
                     "the file is not aligned with this data set: its clean_label differs from the data set's own label "
-                    "in " + withThousands(disagreeing) + " of " + withThousands(result.rows) +
+                    "in " +
+                        withThousands(disagreeing) + " of " + withThousands(result.rows) +
                         " rows, so it was made for another order or another set; nothing was taken over",
                     file);
     result.unnamed = dataset.size() - result.rows;
@@ -246,16 +259,23 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
 
 std::string_view labelOriginName(LabelOrigin origin) {
     switch (origin) {
-    case LabelOrigin::Given: return "given";
-    case LabelOrigin::NoiseModel: return "noise";
-    case LabelOrigin::File: return "file";
-    case LabelOrigin::Journal: return "journal";
-    case LabelOrigin::Pseudo: return "pseudo";
+    case LabelOrigin::Given:
+        return "given";
+    case LabelOrigin::NoiseModel:
+        return "noise";
+    case LabelOrigin::File:
+        return "file";
+    case LabelOrigin::Journal:
+        return "journal";
+    case LabelOrigin::Pseudo:
+        return "pseudo";
     }
     return "given";
 }
 
-std::string LabelSet::hash() const { return contentHash(std::as_bytes(std::span(labels))); }
+std::string LabelSet::hash() const {
+    return contentHash(std::as_bytes(std::span(labels)));
+}
 
 LabelSet givenLabelSet(const Dataset& dataset) {
     return {LabelOrigin::Given, "the data set", dataset.givenLabels, dataset.trueLabels};
@@ -264,7 +284,7 @@ LabelSet givenLabelSet(const Dataset& dataset) {
 Result<LabelFile> readLabelFile(const std::filesystem::path& path, const Dataset& dataset,
                                 const LabelColumns& columns) {
     const std::string file = escapeForDisplay(path.filename().string());
-    ASSAY_TRY(const CsvTable table, readCsv(path));
+    ASSAY_TRY(const CsvTable table, readLabelTable(path));
     const LabelParser parse(dataset.classNames);
     const bool oneColumn = table.header.size() == 1 && columns.label.empty();
     const bool headerIsLabel = oneColumn && parse(table.header[0]).has_value();

@@ -19,9 +19,9 @@ enum class LabelOrigin { Given, NoiseModel, File, Journal, Pseudo };
 /// One label for every sample, and where it came from. Immutable once published.
 struct LabelSet {
     LabelOrigin origin = LabelOrigin::Given;
-    std::string source;             ///< file name, noise model with rate and seed, or "revision 37"
-    std::vector<Label> labels;      ///< [N]
-    std::vector<Label> trueLabels;  ///< [N], or empty where unknown
+    std::string source;                     ///< file name, noise model with rate and seed, or "revision 37"
+    std::vector<Label> labels;              ///< [N]
+    std::vector<Label> trueLabels;          ///< [N], or empty where unknown
     [[nodiscard]] std::string hash() const; ///< over labels only
 };
 
@@ -42,8 +42,8 @@ struct LabelFile {
     std::size_t unnamed = 0; ///< samples that the file does not name
 };
 
-/// Reads a CSV with a header, or one label a line. All or nothing: duplicate or unknown ids, an unknown class,
-/// an index out of range are errors that name file and row.
+/// Reads a CSV with a header, one label a line, or any other kind that readLabelTable() knows. All or nothing:
+/// duplicate or unknown ids, an unknown class, an index out of range are errors that name file and row.
 [[nodiscard]] Result<LabelFile> readLabelFile(const std::filesystem::path& file, const Dataset& dataset,
                                               const LabelColumns& columns = {});
 

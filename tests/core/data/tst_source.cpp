@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/archive_source.h"
 #include "core/data/source.h"
+#include "tests/support/archives.h"
 #include "tests/support/data_files.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <unistd.h>
 
 using namespace assay;
@@ -32,31 +31,6 @@ Listed openIt(const QString& path) {
     for (const Problem& problem : problems.take())
         listed.problems << QString::fromStdString(problem.file + ": " + problem.reason);
     return listed;
-}
-
-/// A tar with any names, also those that an honest program would not write.
-void writeTar(const QString& path, const QList<std::pair<QByteArray, QByteArray>>& files, bool gzip = false) {
-    archive* out = ::archive_write_new();
-    ::archive_write_set_format_ustar(out);
-    if (gzip) ::archive_write_add_filter_gzip(out);
-    QCOMPARE(::archive_write_open_filename(out, qPrintable(path)), ARCHIVE_OK);
-    for (const auto& [name, content] : files) {
-        archive_entry* entry = ::archive_entry_new();
-        ::archive_entry_set_pathname(entry, name.constData());
-        ::archive_entry_set_perm(entry, 0644);
-        if (content.startsWith("link:")) {
-            ::archive_entry_set_filetype(entry, AE_IFLNK);
-            ::archive_entry_set_symlink(entry, content.constData() + 5);
-        } else {
-            ::archive_entry_set_filetype(entry, AE_IFREG);
-            ::archive_entry_set_size(entry, content.size());
-        }
-        ::archive_write_header(out, entry);
-        if (!content.startsWith("link:")) ::archive_write_data(out, content.constData(), std::size_t(content.size()));
-        ::archive_entry_free(entry);
-    }
-    ::archive_write_close(out);
-    ::archive_write_free(out);
 }
 
 } // namespace
@@ -98,7 +72,7 @@ private Q_SLOTS:
     void hostileArchiveEntriesAreRefusedByName() {
         QTemporaryDir folder;
         const QString path = folder.path() + "/x.tar";
-        writeTar(path, {{"good", "1"}, {"../evil", "2"}, {"/absolute", "3"}, {"a/../../b", "4"}, {"link", "link:good"},
+        writeArchive(path, {{"good", "1"}, {"../evil", "2"}, {"/absolute", "3"}, {"a/../../b", "4"}, {"link", "link:good"},
                         {"good", "again"}, {"./fine", "5"}});
         const Listed listed = openIt(path);
         QCOMPARE(listed.names, QStringList({"fine", "good"}));
@@ -109,7 +83,7 @@ private Q_SLOTS:
     void bombsAreRefused() {
         QTemporaryDir folder;
         const QString path = folder.path() + "/x.tar.gz";
-        writeTar(path, {{"a/small", "1"}, {"b/zeros", QByteArray(32 << 20, 0)}}, true);
+        writeArchive(path, {{"a/small", "1"}, {"b/zeros", QByteArray(32 << 20, 0)}}, Packing::TarGz);
         const Listed listed = openIt(path);
         QVERIFY(listed.source);
         QCOMPARE(listed.names, QStringList({"a/small"}));
@@ -127,7 +101,7 @@ private Q_SLOTS:
         const QString path = folder.path() + "/x.tar.gz";
         QByteArray large;
         for (int i = 0; i < 20'000; ++i) large.append(QByteArray::number(i * 7919));
-        writeTar(path, {{"a", large}, {"b", "small"}, {"c", large.left(9'000)}}, true);
+        writeArchive(path, {{"a", large}, {"b", "small"}, {"c", large.left(9'000)}}, Packing::TarGz);
         ArchiveLimits limits;
         limits.inMemory = 10'000;
         ProblemCollector problems;
@@ -152,7 +126,7 @@ private Q_SLOTS:
     void cutArchivesGiveWhatIsWhole() {
         QTemporaryDir folder;
         const QString path = folder.path() + "/x.tar";
-        writeTar(path, {{"a", QByteArray(5'000, 'a')}, {"b", QByteArray(5'000, 'b')}});
+        writeArchive(path, {{"a", QByteArray(5'000, 'a')}, {"b", QByteArray(5'000, 'b')}});
         QVERIFY(QFile::resize(path, 8'000));
         const Listed listed = openIt(path);
         QVERIFY(listed.names.contains("a"));

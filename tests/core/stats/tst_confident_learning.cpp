@@ -4,7 +4,7 @@
 #include "core/base/rng.h"
 #include "core/base/text.h"
 #include "core/stats/confident_learning.h"
-#include "core/stats/npy.h"
+#include "core/base/npy.h"
 #include "tests/support/shared_data.h"
 
 #include <QProcess>

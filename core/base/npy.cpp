@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/stats/npy.h"
+#include "core/base/npy.h"
 
 #include "core/base/files.h"
 #include "core/base/text.h"
@@ -12,7 +12,7 @@
 #include <optional>
 #include <string_view>
 
-namespace assay::stats {
+namespace assay {
 namespace {
 
 constexpr std::size_t kMostHeader = 64 * 1024;
@@ -255,4 +255,4 @@ Result<NpyArray> readNpy(const std::filesystem::path& file) {
     return parseNpy(mapped->bytes(), escapeForDisplay(file.string()));
 }
 
-} // namespace assay::stats
+} // namespace assay

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace assay::stats {
+namespace assay {
 
 /// An array of numbers from NumPy's .npy format, in C order whatever the file's. One of the two vectors holds it.
 struct NpyArray {
@@ -29,4 +29,4 @@ struct NpyArray {
 [[nodiscard]] Result<NpyArray> parseNpy(std::span<const std::byte> bytes, const std::string& name);
 [[nodiscard]] Result<NpyArray> readNpy(const std::filesystem::path& file);
 
-} // namespace assay::stats
+} // namespace assay

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/rng.h"
-#include "core/stats/npy.h"
+#include "core/base/npy.h"
 #include "tests/support/shared_data.h"
 
 #include <QTemporaryDir>
@@ -10,7 +10,6 @@
 #include <limits>
 
 using namespace assay;
-using namespace assay::stats;
 
 namespace {
 
