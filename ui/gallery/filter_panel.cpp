@@ -99,6 +99,7 @@ void FilterPanel::buildUi() {
     m_classes->setObjectName(QStringLiteral("filterClasses"));
     m_classes->setAccessibleName(tr("Given classes"));
     m_classes->setToolTip(tr("Given class with its number of samples; the number in front is the key that relabels"));
+    m_classes->setSpacing(1);
     connect(m_classes, &QListWidget::itemChanged, this, &FilterPanel::apply);
 
     m_split = new QComboBox(this);

@@ -231,6 +231,7 @@ void GalleryPanel::updateHeader() {
 }
 
 void GalleryPanel::wantThumbnails() {
+    if (!isVisible()) return; // whoever is on show wants others
     auto [first, end] = m_view->visibleRows();
     std::vector<SampleIndex> wanted;
     const int margin = end - first;
@@ -249,6 +250,11 @@ void GalleryPanel::applyTileSize(int side) {
     }
     m_delegate->setPictureSide(side);
     m_view->setTileSize(m_delegate->tileSize(m_view->fontMetrics()));
+    wantThumbnails();
+}
+
+void GalleryPanel::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
     wantThumbnails();
 }
 

@@ -59,7 +59,9 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
         painter->drawRect(area.adjusted(1, 1, -1, -1));
     }
     const QRect picture(option.rect.left() + kMargin, option.rect.top() + kMargin, m_side, m_side);
-    paintPicture(*painter, picture, tile);
+    if (tile.decision.verdict == Verdict::Exclude) painter->setOpacity(0.35);
+    paintThumbnail(*painter, picture, m_thumbnails, tile.sample);
+    painter->setOpacity(1);
     const QRect bar(picture.left(), picture.bottom() + 2, m_side, kBarHeight);
     paintScore(*painter, bar, tile, option.palette);
     paintMarks(*painter, picture, tile, option.palette);
@@ -76,9 +78,9 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     painter->restore();
 }
 
-void TileDelegate::paintPicture(QPainter& painter, const QRect& area, const Tile& tile) const {
+void paintThumbnail(QPainter& painter, const QRect& area, const ThumbnailService& thumbnails, SampleIndex sample) {
     const qreal ratio = painter.device()->devicePixelRatioF();
-    QImage image = m_thumbnails.thumbnail(tile.sample, int(std::lround(m_side * ratio)));
+    QImage image = thumbnails.thumbnail(sample, int(std::lround(area.width() * ratio)));
     if (image.isNull()) {
         painter.fillRect(area, QColor(128, 128, 128, 48));
         return;
@@ -87,9 +89,14 @@ void TileDelegate::paintPicture(QPainter& painter, const QRect& area, const Tile
     const QSizeF size = image.deviceIndependentSize();
     const QPointF at(std::floor(area.left() + (area.width() - size.width()) / 2),
                      std::floor(area.top() + (area.height() - size.height()) / 2));
-    if (tile.decision.verdict == Verdict::Exclude) painter.setOpacity(0.35);
     painter.drawImage(at, image);
-    painter.setOpacity(1);
+}
+
+void paintSuspicion(QPainter& painter, const QRectF& area, bool suspect, const PlotTheme& theme) {
+    painter.setPen(QPen(QColor(0, 0, 0, 150), 1));
+    painter.setBrush(suspect ? theme.suspect : theme.clean);
+    if (suspect) drawDiamond(painter, area.adjusted(-1, -1, 1, 1));
+    else painter.drawEllipse(area);
 }
 
 void TileDelegate::paintScore(QPainter& painter, const QRect& area, const Tile& tile, const QPalette& palette) const {
@@ -104,13 +111,8 @@ void TileDelegate::paintScore(QPainter& painter, const QRect& area, const Tile& 
 void TileDelegate::paintMarks(QPainter& painter, const QRect& area, const Tile& tile, const QPalette& palette) const {
     const PlotTheme theme = PlotTheme::fromPalette(palette);
     painter.setRenderHint(QPainter::Antialiasing);
-    if (tile.hasEvidence) {
-        const QRectF mark(area.left() + 2, area.top() + 2, kMarkSide, kMarkSide);
-        painter.setPen(QPen(QColor(0, 0, 0, 150), 1));
-        painter.setBrush(tile.suspect ? theme.suspect : theme.clean);
-        if (tile.suspect) drawDiamond(painter, mark.adjusted(-1, -1, 1, 1));
-        else painter.drawEllipse(mark);
-    }
+    if (tile.hasEvidence)
+        paintSuspicion(painter, QRectF(area.left() + 2, area.top() + 2, kMarkSide, kMarkSide), tile.suspect, theme);
     const QString sign = verdictSign(tile.decision.verdict);
     if (!sign.isEmpty()) {
         const QFont plain = painter.font();

@@ -9,6 +9,7 @@
 namespace assay::ui {
 
 class ThumbnailService;
+struct PlotTheme;
 
 /// Draws a tile: picture, given → suggested label, score bar, the mark of suspicion (◆ orange, ● blue) and of the
 /// decision (✔ ✎ ⚑ ✕).
@@ -26,7 +27,6 @@ public:
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
 private:
-    void paintPicture(QPainter& painter, const QRect& area, const Tile& tile) const;
     void paintScore(QPainter& painter, const QRect& area, const Tile& tile, const QPalette& palette) const;
     void paintMarks(QPainter& painter, const QRect& area, const Tile& tile, const QPalette& palette) const;
 
@@ -34,6 +34,11 @@ private:
     const ThumbnailService& m_thumbnails;
     int m_side = 84;
 };
+
+/// A sample's thumbnail in the middle of a square of `side` pixels; grey where it is not made yet.
+void paintThumbnail(QPainter& painter, const QRect& area, const ThumbnailService& thumbnails, SampleIndex sample);
+/// ◆ in orange or ● in blue.
+void paintSuspicion(QPainter& painter, const QRectF& area, bool suspect, const PlotTheme& theme);
 
 /// The sign of a decision: ✔ ✎ ⚑ ✕, or nothing.
 [[nodiscard]] QString verdictSign(Verdict verdict);

@@ -26,6 +26,7 @@ HistoryPanel::HistoryPanel(Workspace& workspace, QWidget* parent)
     m_table->setShowGrid(false);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
+    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setSectionResizeMode(HistoryModel::What, QHeaderView::Stretch);
     m_undo->setObjectName(QStringLiteral("undoStep"));
     m_empty->setWordWrap(true);

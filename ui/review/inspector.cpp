@@ -35,7 +35,7 @@ constexpr std::size_t kExemplars = 5;
 constexpr int kPictureSide = 168; // six times 28
 
 QString coloured(const QString& sign, const QColor& colour, const QString& text) {
-    return QStringLiteral("<span style='color:%1'>%2</span> <b>%3</b>").arg(colour.name(), sign, text.toHtmlEscaped());
+    return QStringLiteral("<span style='color:%1'>%2</span>&nbsp;<b>%3</b>").arg(colour.name(), sign, text.toHtmlEscaped());
 }
 
 } // namespace
@@ -206,7 +206,7 @@ void Inspector::showLabels() {
         m_suggested->setText(tr("no other label suggested"));
     }
     const float p = m_workspace.values(QStringLiteral("p-noisy"))[focus->value];
-    if (std::isfinite(p)) m_pNoisy->setText(tr("p(noisy) %1").arg(locale.toString(double(p), 'f', 2)));
+    if (std::isfinite(p)) m_pNoisy->setText(tr("p(noisy)\u00a0%1").arg(locale.toString(double(p), 'f', 2)));
     m_pNoisy->setToolTip(tr("Probability that the label is wrong: 0 to 1, higher is more suspect"));
     const Label truth = m_workspace.trueLabel(*focus);
     m_truthButton->setVisible(truth != kNoLabel);

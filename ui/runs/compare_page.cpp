@@ -6,6 +6,7 @@
 #include "ui/plots/matrix_plot.h"
 #include "ui/plots/plot_text.h"
 #include "ui/plots/training_curves_plot.h"
+#include "ui/runs/compare_gallery.h"
 #include "ui/runs/run_history.h"
 #include "ui/runs/run_text.h"
 #include "ui/session/task_pool.h"
@@ -45,8 +46,10 @@ QIcon stripe(const QColor& colour) {
 
 } // namespace
 
-ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
-    : QWidget(parent), m_workspace(workspace), m_pool(std::make_unique<TaskPool>(1)) {
+ComparePage::ComparePage(Workspace& workspace, ThumbnailService& thumbnails, QWidget* parent)
+    : QWidget(parent), m_workspace(workspace), m_pool(std::make_unique<TaskPool>(1)),
+      m_gallery(new CompareGallery(workspace, thumbnails, this)),
+      m_figures(std::make_shared<const std::vector<RunFigures>>()) {
     setObjectName(QStringLiteral("comparePage"));
     setAccessibleName(tr("Compare"));
     m_splitter = new QSplitter(Qt::Horizontal, this);
@@ -60,7 +63,20 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     m_splitter->setSizes({210, 660, 380});
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(m_splitter);
+    auto* halves = new QSplitter(Qt::Vertical, this);
+    halves->setObjectName(QStringLiteral("compareHalves"));
+    halves->setChildrenCollapsible(false);
+    halves->addWidget(m_splitter);
+    halves->addWidget(m_gallery);
+    halves->setStretchFactor(0, 2);
+    halves->setStretchFactor(1, 1);
+    halves->setSizes({430, 190});
+    layout->addWidget(halves);
+    connect(m_gallery, &CompareGallery::backRequested, this, [this] {
+        m_cell.reset();
+        showGallery();
+    });
+    connect(m_gallery, &CompareGallery::openRequested, this, &ComparePage::showSamples);
 
     m_delay.setSingleShot(true);
     m_delay.setInterval(kDelayMs);
@@ -83,6 +99,7 @@ QWidget* ComparePage::makeLeft() {
     m_list = new QListWidget(left);
     m_list->setObjectName(QStringLiteral("compareRuns"));
     m_list->setAccessibleName(tr("Runs to compare"));
+    m_list->setSpacing(1);
     m_grouped = new QCheckBox(tr("&Group by method"), left);
     m_grouped->setObjectName(QStringLiteral("compareGrouped"));
     m_grouped->setToolTip(tr("Runs that differ in their seed only become one line with a band, and one row: mean ± the "
@@ -93,6 +110,19 @@ QWidget* ComparePage::makeLeft() {
     column->addWidget(m_list, 1);
     column->addWidget(m_grouped);
     column->addWidget(m_onlyDifferences);
+    m_reference = new QComboBox(left);
+    m_reference->setObjectName(QStringLiteral("compareReference"));
+    m_reference->setAccessibleName(tr("Row that differences are taken to"));
+    m_reference->setToolTip(tr("Differences (Δ) are taken to this row, over runs with the same seed and the same labels"));
+    m_reference->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_reference->setMinimumContentsLength(8);
+    auto* referenceTitle = new QLabel(tr("Δ &to"), left);
+    referenceTitle->setBuddy(m_reference);
+    auto* referenceRow = new QHBoxLayout;
+    referenceRow->addWidget(referenceTitle);
+    referenceRow->addWidget(m_reference, 1);
+    column->addLayout(referenceRow);
+    connect(m_reference, &QComboBox::activated, this, &ComparePage::showTable);
     connect(m_list, &QListWidget::itemChanged, this, &ComparePage::computeLater);
     connect(m_grouped, &QCheckBox::toggled, this, &ComparePage::showFigures);
     connect(m_onlyDifferences, &QCheckBox::toggled, this, &ComparePage::showTable);
@@ -130,6 +160,7 @@ QWidget* ComparePage::makeMiddle() {
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setAlternatingRowColors(true);
     m_table->setSortingEnabled(false);
+    m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
     m_note = new QLabel(bottom);
     m_note->setObjectName(QStringLiteral("compareNote"));
     m_note->setWordWrap(true);
@@ -175,16 +206,11 @@ QWidget* ComparePage::makeRight() {
     column->addWidget(m_cellMeaning);
     connect(m_agreement, &PlotWidget::notice, &m_workspace, &Workspace::notice);
     connect(m_agreement, &MatrixPlot::cellClicked, this, [this](int row, int column_) {
-        if (row < 0 || column_ < 0 || std::size_t(row) >= m_figures.size() || std::size_t(column_) >= m_figures.size()) return;
-        const RunFigures& a = m_figures[std::size_t(row)];
-        const RunFigures& b = m_figures[std::size_t(column_)];
-        if (row == column_)
-            Q_EMIT showSamples(sharedSuspects(a, a), tr("suspects of %1").arg(runTitle(a.run)));
-        else if (m_cellMeaning->currentIndex() == 0)
-            Q_EMIT showSamples(differingSuspects(a, b), tr("suspects of exactly one: %1, %2").arg(runTitle(a.run), runTitle(b.run)));
-        else
-            Q_EMIT showSamples(sharedSuspects(a, b), tr("suspects of both: %1, %2").arg(runTitle(a.run), runTitle(b.run)));
+        if (row < 0 || column_ < 0 || std::size_t(row) >= figures().size() || std::size_t(column_) >= figures().size()) return;
+        m_cell = {figures()[std::size_t(row)].run.id, figures()[std::size_t(column_)].run.id};
+        showGallery();
     });
+    connect(m_cellMeaning, &QComboBox::activated, this, &ComparePage::showGallery);
     return right;
 }
 
@@ -250,7 +276,7 @@ void ComparePage::compute() {
     for (const RunId id : ticked())
         if (auto run = m_workspace.run(id)) records.push_back(std::move(*run));
     if (!project || !dataset || records.empty()) {
-        m_figures.clear();
+        m_figures = std::make_shared<const std::vector<RunFigures>>();
         showFigures();
         Q_EMIT figuresReady();
         return;
@@ -267,7 +293,7 @@ void ComparePage::compute() {
         [this, generation](Result<std::vector<RunFigures>> figures) {
             if (generation != m_generation) return;
             if (figures) {
-                m_figures = std::move(*figures);
+                m_figures = std::make_shared<const std::vector<RunFigures>>(std::move(*figures));
                 showFigures();
             } else {
                 m_note->setText(QString::fromStdString(figures.error().sentence()));
@@ -279,30 +305,62 @@ void ComparePage::compute() {
 void ComparePage::showFigures() {
     std::vector<RunCurves> curves;
     if (m_grouped->isChecked()) {
-        for (const auto& group : groupBySeed(m_figures)) {
-            const RunRecord& first = m_figures[group.front()].run;
+        for (const auto& group : groupBySeed(figures())) {
+            const RunRecord& first = figures()[group.front()].run;
             if (group.size() == 1) {
-                curves.push_back(runCurves(runTitle(first), int(first.id.value - 1), *m_figures[group.front()].epochs));
+                curves.push_back(runCurves(runTitle(first), int(first.id.value - 1), *figures()[group.front()].epochs));
                 continue;
             }
             std::vector<const std::vector<EpochSummary>*> runs;
-            for (const std::size_t i : group) runs.push_back(m_figures[i].epochs.get());
+            for (const std::size_t i : group) runs.push_back(figures()[i].epochs.get());
             curves.push_back(meanCurves(QStringLiteral("%1 × %2").arg(QString::fromStdString(first.config.method)).arg(group.size()),
                                         int(first.id.value - 1), runs));
         }
     } else {
-        for (const RunFigures& one : m_figures)
+        for (const RunFigures& one : figures())
             curves.push_back(runCurves(runTitle(one.run), int(one.run.id.value - 1), *one.epochs));
     }
     m_curves->setRuns(std::move(curves));
     QStringList names;
-    for (const RunFigures& one : m_figures) names << runTitle(one.run);
-    m_agreement->setMatrix(agreementMatrix(m_figures), names, names, MatrixPlot::Format::Share, 1.0);
+    for (const RunFigures& one : figures()) names << runTitle(one.run);
+    m_agreement->setMatrix(agreementMatrix(figures()), names, names, MatrixPlot::Format::Share, 1.0);
+    fillReference();
     showTable();
+    showGallery();
+}
+
+void ComparePage::fillReference() {
+    const QString before = m_reference->currentText();
+    m_reference->clear();
+    for (const ComparisonRow& row : comparisonTable(figures(), m_grouped->isChecked(), false).rows) m_reference->addItem(row.name);
+    m_reference->setCurrentIndex(std::max(0, m_reference->findText(before)));
+    m_reference->setEnabled(m_reference->count() > 1);
+}
+
+void ComparePage::showGallery() {
+    const auto find = [this](RunId id) {
+        const auto found = std::find_if(figures().begin(), figures().end(), [id](const RunFigures& one) { return one.run.id == id; });
+        return found == figures().end() ? nullptr : &*found;
+    };
+    const RunFigures* a = m_cell ? find(m_cell->first) : nullptr;
+    const RunFigures* b = m_cell ? find(m_cell->second) : nullptr;
+    if (a == nullptr || b == nullptr) {
+        m_cell.reset();
+        m_gallery->setContent(m_figures, disputedSamples(figures()), tr("where the ticked runs differ"), false);
+    } else if (a == b) {
+        m_gallery->setContent(m_figures, sharedSuspects(*a, *a), tr("suspects of %1").arg(runTitle(a->run)), true);
+    } else if (m_cellMeaning->currentIndex() == 0) {
+        m_gallery->setContent(m_figures, differingSuspects(*a, *b),
+                              tr("suspects of exactly one: %1, %2").arg(runTitle(a->run), runTitle(b->run)), true);
+    } else {
+        m_gallery->setContent(m_figures, sharedSuspects(*a, *b),
+                              tr("suspects of both: %1, %2").arg(runTitle(a->run), runTitle(b->run)), true);
+    }
 }
 
 ComparisonTable ComparePage::table() const {
-    return comparisonTable(m_figures, m_grouped->isChecked(), m_onlyDifferences->isChecked());
+    return comparisonTable(figures(), m_grouped->isChecked(), m_onlyDifferences->isChecked(),
+                           std::size_t(std::max(0, m_reference->currentIndex())));
 }
 
 void ComparePage::showTable() {
@@ -311,6 +369,11 @@ void ComparePage::showTable() {
     m_table->clear();
     m_table->setColumnCount(int(shown.columns.size()));
     m_table->setHorizontalHeaderLabels(shown.columns);
+    for (int column = 0; column < m_table->columnCount(); ++column)
+        if (shown.columns[column].startsWith(QStringLiteral("Δ")))
+            m_table->horizontalHeaderItem(column)->setToolTip(
+                tr("Difference to %1 between runs with the same seed and the same labels: the mean of the pairs ± the half-width "
+                   "of its 95 % interval, and in brackets how many pairs").arg(m_reference->currentText()));
     m_table->setRowCount(int(shown.rows.size()));
     for (std::size_t row = 0; row < shown.rows.size(); ++row) {
         m_table->setVerticalHeaderItem(int(row), new QTableWidgetItem(stripe(theme.colour(shown.rows[row].colour)), shown.rows[row].name));
@@ -324,9 +387,9 @@ void ComparePage::showTable() {
     m_copy->setEnabled(!shown.rows.empty());
     m_export->setEnabled(!shown.rows.empty());
     QStringList missing;
-    for (const RunFigures& one : m_figures)
+    for (const RunFigures& one : figures())
         if (!one.detectionMissing.isEmpty()) missing << tr("%1: %2").arg(runTitle(one.run), one.detectionMissing);
-    m_note->setText(m_figures.empty() ? tr("Tick runs on the left to compare them.") : missing.join(QStringLiteral("; ")));
+    m_note->setText(figures().empty() ? tr("Tick runs on the left to compare them.") : missing.join(QStringLiteral("; ")));
 }
 
 void ComparePage::copyTable() {

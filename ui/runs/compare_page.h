@@ -10,6 +10,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 class QCheckBox;
@@ -22,28 +24,31 @@ class QTableWidget;
 
 namespace assay::ui {
 
+class CompareGallery;
 class MatrixPlot;
 class TaskPool;
+class ThumbnailService;
 class TrainingCurvesPlot;
 class Workspace;
 
-/// The Compare layout: ticked runs on the same axes, in one table, and how far their suspects agree; a cell of the
-/// agreement matrix opens its pictures. Figures are computed on the pool.
+/// The Compare layout: ticked runs on the same axes, in one table, how far their suspects agree, and below the pictures
+/// on which they differ; a cell of the agreement matrix narrows those to its own. Figures are computed on the pool.
 class ComparePage final : public QWidget {
     Q_OBJECT
 public:
-    explicit ComparePage(Workspace& workspace, QWidget* parent = nullptr);
+    ComparePage(Workspace& workspace, ThumbnailService& thumbnails, QWidget* parent = nullptr);
     ~ComparePage() override;
 
     void setTicked(const std::vector<RunId>& runs);
     [[nodiscard]] std::vector<RunId> ticked() const;
-    [[nodiscard]] const std::vector<RunFigures>& figures() const { return m_figures; }
+    [[nodiscard]] const std::vector<RunFigures>& figures() const { return *m_figures; }
+    [[nodiscard]] CompareGallery& gallery() const { return *m_gallery; }
     [[nodiscard]] ComparisonTable table() const;
     [[nodiscard]] QSplitter& splitter() const { return *m_splitter; }
 
 Q_SIGNALS:
     void newRunRequested();
-    /// Pictures of a cell: shared suspects on the diagonal, those that differ elsewhere.
+    /// Pictures of the gallery below, to be decided on.
     void showSamples(const std::vector<assay::SampleIndex>& samples, const QString& title);
     void figuresReady();
 
@@ -63,6 +68,8 @@ private:
     void compute();
     void showFigures();
     void showTable();
+    void fillReference();
+    void showGallery();
 
     Workspace& m_workspace;
     std::unique_ptr<TaskPool> m_pool;
@@ -71,6 +78,7 @@ private:
     QListWidget* m_list = nullptr;
     QCheckBox* m_grouped = nullptr;
     QCheckBox* m_onlyDifferences = nullptr;
+    QComboBox* m_reference = nullptr;
     QComboBox* m_split = nullptr;
     TrainingCurvesPlot* m_curves = nullptr;
     QTableWidget* m_table = nullptr;
@@ -79,7 +87,9 @@ private:
     QPushButton* m_export = nullptr;
     MatrixPlot* m_agreement = nullptr;
     QComboBox* m_cellMeaning = nullptr;
-    std::vector<RunFigures> m_figures;
+    CompareGallery* m_gallery = nullptr;
+    std::shared_ptr<const std::vector<RunFigures>> m_figures;
+    std::optional<std::pair<RunId, RunId>> m_cell; ///< whose pictures are shown; none: all that differ
     std::uint64_t m_generation = 0;
     bool m_stale = true;
 };

@@ -8,6 +8,7 @@
 #include "ui/runs/run_text.h"
 
 #include <QCoreApplication>
+#include <QRegularExpression>
 
 #include <algorithm>
 #include <cmath>
@@ -28,19 +29,20 @@ struct Figure {
     std::function<double(const RunFigures&)> value;
     int decimals;
     bool percent;
+    bool paired; ///< has a Δ column
 };
 
 std::vector<Figure> tableFigures() {
     const auto found = [](double stats::DetectionQuality::*field) {
         return [field](const RunFigures& f) { return f.detection ? (*f.detection).*field : double(NAN); };
     };
-    return {{translated("accuracy best"), [](const RunFigures& f) { return f.best; }, 1, true},
-            {translated("last"), [](const RunFigures& f) { return f.last; }, 1, true},
-            {translated("mean of last 10"), [](const RunFigures& f) { return f.mean10; }, 1, true},
-            {translated("AUROC"), found(&stats::DetectionQuality::auroc), 4, false},
-            {translated("average precision"), found(&stats::DetectionQuality::averagePrecision), 4, false},
-            {translated("F1"), found(&stats::DetectionQuality::f1), 4, false},
-            {translated("s/epoch"), [](const RunFigures& f) { return f.secondsPerEpoch; }, 2, false}};
+    return {{translated("accuracy best"), [](const RunFigures& f) { return f.best; }, 1, true, false},
+            {translated("last"), [](const RunFigures& f) { return f.last; }, 1, true, true},
+            {translated("mean of last 10"), [](const RunFigures& f) { return f.mean10; }, 1, true, false},
+            {translated("AUROC"), found(&stats::DetectionQuality::auroc), 4, false, true},
+            {translated("average precision"), found(&stats::DetectionQuality::averagePrecision), 4, false, false},
+            {translated("F1"), found(&stats::DetectionQuality::f1), 4, false, false},
+            {translated("s/epoch"), [](const RunFigures& f) { return f.secondsPerEpoch; }, 2, false, false}};
 }
 
 QString write(const Figure& figure, const std::vector<double>& values) {
@@ -66,7 +68,32 @@ std::map<QString, QString> settingsOf(const RunFigures& figures, bool withSeed) 
     std::map<QString, QString> settings;
     for (const auto& [name, value] : settingsByName(figures.run.config, figures.labels.toStdString()))
         if (withSeed || name != "seed") settings[translated(name.c_str())] = translated(value.c_str());
+    if (withSeed) return settings;
+    static const QRegularExpression kNoiseSeed(QStringLiteral(", seed \\d+$"));
+    if (const auto labels = settings.find(translated("labels")); labels != settings.end()) labels->second.remove(kNoiseSeed);
     return settings;
+}
+
+/// The run that `run` is compared with: the reference's settings, its own seed and labels; null where there is none.
+const RunFigures* partnerOf(const RunFigures& run, const std::vector<RunFigures>& runs, const RunFigures& reference) {
+    const auto wanted = settingsOf(reference, false);
+    const auto found = std::find_if(runs.begin(), runs.end(), [&](const RunFigures& other) {
+        return other.run.config.seed == run.run.config.seed && other.run.labelSet == run.run.labelSet &&
+               settingsOf(other, false) == wanted;
+    });
+    return found == runs.end() ? nullptr : &*found;
+}
+
+QString signedText(double value, int decimals) { return (value >= 0 ? QStringLiteral("+") : QString()) + fixedText(value, decimals); }
+
+/// Mean of differences, their interval where there are several, and how many they are.
+QString writeDifference(const Figure& figure, const std::vector<double>& values) {
+    if (values.empty()) return QStringLiteral("–");
+    const double unit = figure.percent ? 100 : 1;
+    const stats::MeanInterval interval = stats::meanInterval(values);
+    QString text = signedText(interval.mean * unit, figure.decimals);
+    if (values.size() > 1) text += QStringLiteral(" ± %1 (%2)").arg(fixedText(interval.halfWidth * unit, figure.decimals)).arg(values.size());
+    return text;
 }
 
 QString csvCell(QString text) {
@@ -138,6 +165,28 @@ std::vector<SampleIndex> differingSuspects(const RunFigures& a, const RunFigures
     return samples;
 }
 
+std::vector<SampleIndex> disputedSamples(const std::vector<RunFigures>& runs) {
+    std::vector<const RunFigures*> seen;
+    std::size_t count = 0;
+    for (const RunFigures& run : runs) {
+        if (run.suspects.empty()) continue;
+        seen.push_back(&run);
+        count = std::max(count, run.suspects.size());
+    }
+    std::vector<std::pair<std::size_t, SampleIndex>> disputed; // how far from an even vote
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto against = std::size_t(
+            std::count_if(seen.begin(), seen.end(), [i](const RunFigures* run) { return i < run->suspects.size() && run->suspects[i] != 0; }));
+        if (against == 0 || against == seen.size()) continue;
+        const std::size_t in = seen.size() - against;
+        disputed.emplace_back(std::max(against, in) - std::min(against, in), SampleIndex(std::uint32_t(i)));
+    }
+    std::stable_sort(disputed.begin(), disputed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<SampleIndex> samples;
+    for (const auto& [lead, sample] : disputed) samples.push_back(sample);
+    return samples;
+}
+
 std::vector<std::vector<std::size_t>> groupBySeed(const std::vector<RunFigures>& runs) {
     std::vector<std::vector<std::size_t>> groups;
     std::map<std::map<QString, QString>, std::size_t> known;
@@ -149,7 +198,7 @@ std::vector<std::vector<std::size_t>> groupBySeed(const std::vector<RunFigures>&
     return groups;
 }
 
-ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool grouped, bool onlyDifferences) {
+ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool grouped, bool onlyDifferences, std::size_t reference) {
     std::vector<std::vector<std::size_t>> groups;
     if (grouped) {
         groups = groupBySeed(runs);
@@ -187,6 +236,27 @@ ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool groupe
             plain << writePlain(values);
         }
         addColumn(figure.title, cells, plain, !onlyDifferences);
+    }
+    reference = std::min(reference, groups.size() - 1);
+    for (const Figure& figure : tableFigures()) {
+        if (!figure.paired || groups.size() < 2) continue;
+        QStringList cells;
+        QStringList plain;
+        bool pairs = false;
+        for (const auto& group : groups) {
+            std::vector<double> differences;
+            bool itself = false;
+            for (const std::size_t i : group) {
+                const RunFigures* partner = partnerOf(runs[i], runs, runs[groups[reference].front()]);
+                itself |= partner == &runs[i];
+                if (partner == nullptr || partner == &runs[i]) continue;
+                if (const double d = figure.value(runs[i]) - figure.value(*partner); std::isfinite(d)) differences.push_back(d);
+            }
+            pairs |= !differences.empty();
+            cells << (itself ? translated("reference") : writeDifference(figure, differences));
+            plain << writePlain(differences);
+        }
+        if (pairs) addColumn(QStringLiteral("Δ %1").arg(figure.title), cells, plain, !onlyDifferences);
     }
     std::map<QString, QStringList> settings;
     for (const auto& group : groups)

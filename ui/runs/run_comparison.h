@@ -46,6 +46,9 @@ struct RunFigures {
 [[nodiscard]] std::vector<SampleIndex> sharedSuspects(const RunFigures& a, const RunFigures& b);
 [[nodiscard]] std::vector<SampleIndex> differingSuspects(const RunFigures& a, const RunFigures& b);
 
+/// Suspects of some of the runs but not of all that have evidence, the most divided first.
+[[nodiscard]] std::vector<SampleIndex> disputedSamples(const std::vector<RunFigures>& runs);
+
 /// A row of the table: one run, or several that differ in their seed only.
 struct ComparisonRow {
     QString name;
@@ -62,9 +65,13 @@ struct ComparisonTable {
 };
 /// `grouped`: runs of the same labels and settings but for the seed become one row, mean ± half-width of the 95 %
 /// interval. Settings that differ between rows become columns; `onlyDifferences` leaves out figures that are the
-/// same in every row.
-[[nodiscard]] ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool grouped, bool onlyDifferences);
-/// Which runs make a row when grouped: indices into `runs`.
+/// same in every row. Row `reference` is what the Δ columns are about: a run is paired with the run of the
+/// reference's settings that has the same seed and the same labels; several pairs become their mean ± half-width.
+/// There are no Δ columns where there are no pairs.
+[[nodiscard]] ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool grouped, bool onlyDifferences,
+                                              std::size_t reference = 0);
+/// Which runs make a row when grouped: indices into `runs`. Label sets that differ in the seed of their noise only
+/// count as the same.
 [[nodiscard]] std::vector<std::vector<std::size_t>> groupBySeed(const std::vector<RunFigures>& runs);
 
 } // namespace assay::ui

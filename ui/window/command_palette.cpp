@@ -34,7 +34,7 @@ int fuzzyScore(const QString& text, const QString& wanted) {
         last = found;
         at = found + 1;
     }
-    return score * 100 - int(text.size());
+    return std::max(0, score * 100 - int(text.size()));
 }
 
 CommandPalette::CommandPalette(const ActionList& actions, QWidget* parent)
@@ -46,6 +46,7 @@ CommandPalette::CommandPalette(const ActionList& actions, QWidget* parent)
     m_text->setAccessibleName(tr("Command"));
     m_text->installEventFilter(this);
     m_list->setObjectName(QStringLiteral("paletteList"));
+    m_list->setAccessibleName(tr("Commands found"));
     m_list->setFocusPolicy(Qt::NoFocus);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_text);
@@ -73,6 +74,10 @@ void CommandPalette::filter() {
         item->setToolTip(action->statusTip());
         item->setData(Qt::UserRole, QVariant::fromValue(static_cast<QObject*>(action)));
         if (!action->isEnabled()) item->setFlags(Qt::NoItemFlags);
+    }
+    if (m_list->count() == 0) {
+        auto* none = new QListWidgetItem(tr("No command has these letters in this order."), m_list);
+        none->setFlags(Qt::NoItemFlags);
     }
     for (int row = 0; row < m_list->count(); ++row)
         if (m_list->item(row)->flags() & Qt::ItemIsEnabled) {

@@ -42,6 +42,10 @@ QColor ContrastStyle::focus(const QPalette& palette) {
     return palette.color(QPalette::Window).lightness() < 128 ? highlight.lighter(165) : highlight;
 }
 
+int ContrastStyle::styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* data) const {
+    return hint == SH_DialogButtonBox_ButtonsHaveIcons ? 0 : QProxyStyle::styleHint(hint, option, widget, data);
+}
+
 void ContrastStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
                                   const QWidget* widget) const {
     if (element == PE_FrameFocusRect) {

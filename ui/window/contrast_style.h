@@ -17,6 +17,9 @@ public:
     [[nodiscard]] static QColor outline(const QPalette& palette);
     [[nodiscard]] static QColor focus(const QPalette& palette);
 
+    /// Buttons of dialogs carry words alone.
+    int styleHint(StyleHint hint, const QStyleOption* option = nullptr, const QWidget* widget = nullptr,
+                  QStyleHintReturn* data = nullptr) const override;
     void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
                        const QWidget* widget = nullptr) const override;
     void drawComplexControl(ComplexControl control, const QStyleOptionComplex* option, QPainter* painter,

@@ -123,6 +123,7 @@ void ExportDialog::buildUi() {
     m_classes->setColumnCount(4);
     m_classes->setHorizontalHeaderLabels({tr("Class"), tr("before"), tr("after"), tr("change")});
     m_classes->verticalHeader()->hide();
+    m_classes->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
     m_classes->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_classes->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     auto* right = new QVBoxLayout;

@@ -94,7 +94,7 @@ void MainWindow::buildUi() {
     m_start = new StartPage(m_center);
     m_audit = new AuditPage(*m_workspace, *m_thumbnails, m_center);
     auto* train = new TrainPage(*m_workspace, m_center);
-    auto* compare = new ComparePage(*m_workspace, m_center);
+    auto* compare = new ComparePage(*m_workspace, *m_thumbnails, m_center);
     m_train = train;
     m_compare = compare;
     for (QWidget* page : {static_cast<QWidget*>(m_start), static_cast<QWidget*>(m_audit), m_train, m_compare})
@@ -156,6 +156,8 @@ void MainWindow::buildStatusBar() {
     m_noticeTimer->setSingleShot(true);
     m_noticeTimer->setInterval(kNoticeMs);
     connect(m_noticeTimer, &QTimer::timeout, m_notice, &QLabel::clear);
+    m_keys->setContentsMargins(6, 0, 0, 0);
+    m_figures->setContentsMargins(0, 0, 6, 0);
     statusBar()->setSizeGripEnabled(false);
     statusBar()->addWidget(m_keys);
     statusBar()->addWidget(m_notice, 1);

@@ -48,6 +48,7 @@ NoiseDialog::NoiseDialog(Workspace& workspace, QWidget* parent)
     m_matrix->setObjectName(QStringLiteral("noiseMatrix"));
     m_matrix->setAccessibleName(tr("Transitions as they came out: true class by row, label by column"));
     m_matrix->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_matrix->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
     m_matrix->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_result->setObjectName(QStringLiteral("noiseResult"));
     m_result->setWordWrap(true);

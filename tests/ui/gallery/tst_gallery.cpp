@@ -123,14 +123,14 @@ private Q_SLOTS:
         QTest::newRow("beginnings of words") << QStringLiteral("Retrain on cleaned labels") << QStringLiteral("rcl") << true;
         QTest::newRow("a word") << QStringLiteral("Export labels") << QStringLiteral("labels") << true;
         QTest::newRow("order matters") << QStringLiteral("Export labels") << QStringLiteral("lex") << false;
+        QTest::newRow("a letter inside") << QStringLiteral("Take the verdict away from this picture and from all the others") << QStringLiteral("k") << true;
         QTest::newRow("nothing typed") << QStringLiteral("Quit") << QString() << true;
     }
     void paletteFindsByLettersInOrder() {
         QFETCH(QString, text);
         QFETCH(QString, wanted);
         QFETCH(bool, found);
-        if (wanted.isEmpty()) QVERIFY(fuzzyScore(text, wanted) <= 0);
-        else QCOMPARE(fuzzyScore(text, wanted) >= 0, found);
+        QCOMPARE(fuzzyScore(text, wanted) >= 0, found);
     }
 
 private:

@@ -152,6 +152,58 @@ private Q_SLOTS:
         QVERIFY(mean.lower.at("test-accuracy")[0] < 0.522 && mean.upper.at("test-accuracy")[0] > 0.522);
     }
 
+    void pairsOfTheSameSeedAndLabelsHaveADifference() {
+        // The other method is better by 0.02, 0.03 and 0.07 on seeds 1 to 3; its fourth run has no partner.
+        std::vector<Made> made;
+        for (const std::uint64_t seed : {1u, 2u, 3u}) made.push_back(makeRun(std::int64_t(seed), seed, 0.4));
+        const double better[] = {0.02, 0.03, 0.07, 0.5};
+        for (const std::uint64_t seed : {1u, 2u, 3u, 4u}) {
+            made.push_back(makeRun(std::int64_t(10 + seed), seed, 0.4));
+            made.back().run.config.method = "m-dyr-h";
+            auto epochs = *made.back().epochs;
+            for (EpochSummary& epoch : epochs) epoch.scalars["test-accuracy"] += better[seed - 1];
+            made.back().epochs = std::make_shared<const std::vector<EpochSummary>>(std::move(epochs));
+        }
+        std::vector<RunFigures> runs;
+        for (const Made& one : made) runs.push_back(figures(one));
+        const ComparisonTable grouped = comparisonTable(runs, true, false);
+        QCOMPARE(grouped.rows.size(), std::size_t(2));
+        const qsizetype column = grouped.columns.indexOf(QStringLiteral("Δ last"));
+        QVERIFY(column >= 0);
+        QCOMPARE(grouped.rows[0].cells[column], QStringLiteral("reference"));
+        // Mean 4 points; the deviation of 2, 3, 7 is √7, so the half-width is 4.3027 · √7 / √3 = 6.57.
+        QCOMPARE(grouped.rows[1].cells[column], QStringLiteral("+4.0 ± 6.6 (3)"));
+        const ComparisonTable turned = comparisonTable(runs, true, false, 1);
+        QCOMPARE(turned.rows[0].cells[turned.columns.indexOf(QStringLiteral("Δ last"))], QStringLiteral("-4.0 ± 6.6 (3)"));
+        const ComparisonTable single = comparisonTable(runs, false, false);
+        const qsizetype each = single.columns.indexOf(QStringLiteral("Δ last"));
+        QCOMPARE(single.rows[4].cells[each], QStringLiteral("+3.0"));
+        QCOMPARE(single.rows[6].cells[each], QStringLiteral("–"));
+        runs.back().run.labelSet = 7; // other labels, no pair
+        QVERIFY(!comparisonTable({runs[0], runs.back()}, false, false).columns.contains(QStringLiteral("Δ last")));
+    }
+
+    void labelsOfAnotherNoiseSeedBelongToTheSameGroup() {
+        std::vector<RunFigures> runs = {figures(makeRun(1, 1, 0.4)), figures(makeRun(2, 2, 0.4)), figures(makeRun(3, 3, 0.4))};
+        runs[0].labels = QStringLiteral("symmetric 40 %, seed 1");
+        runs[1].labels = QStringLiteral("symmetric 40 %, seed 2");
+        runs[2].labels = QStringLiteral("symmetric 20 %, seed 3");
+        const auto groups = groupBySeed(runs);
+        QCOMPARE(groups.size(), std::size_t(2));
+        QCOMPARE(groups[0], (std::vector<std::size_t>{0, 1}));
+    }
+
+    void disputedSamplesAreThoseThatSomeSuspectTheMostDividedFirst() {
+        std::vector<RunFigures> runs(3);
+        runs[0].suspects = {1, 1, 0, 0, 1};
+        runs[1].suspects = {1, 0, 0, 0, 1};
+        runs[2].suspects = {1, 0, 0, 1, 1};
+        runs.emplace_back(); // without evidence it has no say
+        QVERIFY(disputedSamples(runs) == (std::vector<SampleIndex>{SampleIndex(1), SampleIndex(3)}));
+        runs[3].suspects = {1, 1, 0, 0, 0};
+        QVERIFY(disputedSamples(runs) == (std::vector<SampleIndex>{SampleIndex(1), SampleIndex(3), SampleIndex(4)}));
+    }
+
     void onlySettingsThatDifferBecomeColumns() {
         Made first = makeRun(1, 1, 0.4);
         Made second = makeRun(2, 1, 0.4);

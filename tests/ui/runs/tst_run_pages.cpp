@@ -4,6 +4,8 @@
 #include "core/train/method.h"
 #include "ui/plots/loss_histogram_panel.h"
 #include "ui/plots/loss_histogram_plot.h"
+#include "ui/gallery/gallery_view.h"
+#include "ui/runs/compare_gallery.h"
 #include "ui/runs/compare_page.h"
 #include "ui/runs/new_run_dialog.h"
 #include "ui/runs/run_queue_panel.h"
@@ -12,6 +14,8 @@
 #include "ui/plots/matrix_plot.h"
 #include "ui/plots/pseudo_label_plot.h"
 #include "ui/runs/label_chooser.h"
+#include "ui/runs/run_text.h"
+#include "ui/session/thumbnail_service.h"
 #include "ui/session/workspace.h"
 
 #include <QCheckBox>
@@ -211,7 +215,9 @@ private Q_SLOTS:
         QTRY_COMPARE(workspace.currentEvidence()->epoch, 3);
         QTRY_VERIFY(histogram->title().contains(QLatin1String("epoch 3")));
 
-        ComparePage compare(workspace);
+        ThumbnailService thumbnails;
+        thumbnails.setDataset(workspace.dataset());
+        ComparePage compare(workspace, thumbnails);
         compare.resize(1280, 660);
         compare.show();
         QTRY_COMPARE_WITH_TIMEOUT(compare.figures().size(), std::size_t(3), 10'000);
@@ -226,12 +232,24 @@ private Q_SLOTS:
         QCOMPARE(compare.table().rows.size(), std::size_t(2));
         keepShot(compare, QStringLiteral("compare-grouped"));
 
+        QVERIFY(compare.gallery().samples() == disputedSamples(compare.figures()));
         std::vector<SampleIndex> shown;
         connect(&compare, &ComparePage::showSamples, this,
                 [&](const std::vector<SampleIndex>& samples, const QString&) { shown = samples; });
         auto* matrix = compare.findChild<MatrixPlot*>(QStringLiteral("agreement"));
         QTest::mouseClick(matrix->canvas(), Qt::LeftButton, {}, matrix->cellRect(0, 1).center().toPoint());
+        QVERIFY(compare.gallery().samples() == differingSuspects(good, poor));
+        QVERIFY(shown.empty());
+        auto* gallery = compare.findChild<GalleryView*>(QStringLiteral("compareGalleryView"));
+        gallery->setCurrentIndex(gallery->model()->index(2, 0));
+        const QString words = gallery->currentIndex().data(Qt::AccessibleTextRole).toString();
+        for (const RunFigures& run : compare.figures())
+            QVERIFY2(words.contains(runTitle(run.run) + QStringLiteral(": ")), qPrintable(words));
+        QTest::keyClick(gallery, Qt::Key_Return);
         QVERIFY(shown == differingSuspects(good, poor));
+        QVERIFY(workspace.focus() == shown[2]);
+        QTest::mouseClick(compare.findChild<QPushButton*>(QStringLiteral("compareGalleryBack")), Qt::LeftButton);
+        QVERIFY(compare.gallery().samples() == disputedSamples(compare.figures()));
         compare.setTicked({good.run.id});
         QTRY_COMPARE(compare.figures().size(), std::size_t(1));
         NewRunDialog again(workspace);
@@ -242,7 +260,8 @@ private Q_SLOTS:
     void anEmptyWorkspaceSaysWhatWillFillThePages() {
         Workspace workspace(std::make_shared<Registry>());
         TrainPage train(workspace);
-        ComparePage compare(workspace);
+        ThumbnailService thumbnails;
+        ComparePage compare(workspace, thumbnails);
         LossHistogramPanel panel(workspace);
         train.resize(1280, 680);
         compare.resize(1280, 680);
