@@ -54,7 +54,7 @@ Result<std::shared_ptr<Project>> openProjectToWrite(const ProjectArguments& argu
 }
 
 Result<std::shared_ptr<const Dataset>> openProjectDataset(Session& session, const Project& project,
-                                                          const ProjectArguments& arguments, bool withPixels) {
+                                                          const ProjectArguments& arguments) {
     const DatasetReference reference = project.dataset();
     DatasetArguments from;
     from.path = arguments.dataset.empty() ? reference.location.string() : arguments.dataset;
@@ -65,13 +65,24 @@ Result<std::shared_ptr<const Dataset>> openProjectDataset(Session& session, cons
     if (!std::filesystem::exists(from.path, ignored))
         return fail(ErrorCode::NotFound, "the project's data set is not there any more; say where it is with --dataset",
                     from.path);
-    ASSAY_TRY(auto dataset, openDatasetArguments(session, from, withPixels));
-    if (dataset->size() != reference.samples || dataset->classNames != reference.classNames ||
-        (withPixels && dataset->contentHash != reference.contentHash))
+    // With its pictures, for only their hashes tell that every decision still stands at the picture it was made for.
+    ASSAY_TRY(auto dataset, openDatasetArguments(session, from, true));
+    if (dataset->contentHash != reference.contentHash) {
+        const std::string what = dataset->size() != reference.samples          ? "its number of samples differs"
+                                 : dataset->classNames != reference.classNames ? "its classes differ"
+                                                                               : "its names, labels or pictures differ";
         return fail(ErrorCode::InvalidArgument,
-                    "the data set is not the one that the project was made for: its samples, classes or pictures differ",
+                    "the data set is not the one that the project was made for: " + what +
+                        "; put its files back as they were, or begin a new project",
                     from.path);
+    }
     return dataset;
+}
+
+Result<std::vector<RunRecord>> chooseRunsOrNewest(const Project& project, const std::vector<std::int64_t>& ids) {
+    if (!ids.empty()) return chooseRuns(project, ids);
+    ASSAY_TRY(RunRecord newest, chooseRun(project, 0));
+    return std::vector<RunRecord>{std::move(newest)};
 }
 
 Result<std::vector<RunRecord>> chooseRuns(const Project& project, const std::vector<std::int64_t>& ids) {

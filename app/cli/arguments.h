@@ -37,11 +37,13 @@ void addProjectArguments(CLI::App& command, ProjectArguments& arguments);
 [[nodiscard]] Result<std::shared_ptr<Project>> openProjectToWrite(const ProjectArguments& arguments);
 /// The data set that the project is about. Fails where it is not there or not the same any more.
 [[nodiscard]] Result<std::shared_ptr<const Dataset>> openProjectDataset(Session& session, const Project& project,
-                                                                        const ProjectArguments& arguments,
-                                                                        bool withPixels);
+                                                                        const ProjectArguments& arguments);
 
 /// The runs of those numbers, or all where none is named.
 [[nodiscard]] Result<std::vector<RunRecord>> chooseRuns(const Project& project, const std::vector<std::int64_t>& ids);
+/// The same, but the newest that has evidence where none is named.
+[[nodiscard]] Result<std::vector<RunRecord>> chooseRunsOrNewest(const Project& project,
+                                                                const std::vector<std::int64_t>& ids);
 /// The run of that number; 0: the newest that has evidence.
 [[nodiscard]] Result<RunRecord> chooseRun(const Project& project, std::int64_t id);
 /// The newest run that has evidence, if there is one.

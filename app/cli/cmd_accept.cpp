@@ -21,12 +21,8 @@ bool wanted(const Options& options, Split split) { return options.split == "all"
 Status accept(Session& session, const Options& options) {
     ASSAY_TRY(const auto score, findIn(session.registry().scores, options.score, "score"));
     ASSAY_TRY(const auto project, openProjectToWrite(options.project));
-    ASSAY_TRY(std::vector<RunRecord> runs, chooseRuns(*project, options.runs));
-    if (options.runs.empty()) {
-        ASSAY_TRY(RunRecord newest, chooseRun(*project, 0));
-        runs = {std::move(newest)};
-    }
-    ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project, false));
+    ASSAY_TRY(const std::vector<RunRecord> runs, chooseRunsOrNewest(*project, options.runs));
+    ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
     ASSAY_TRY(const Scored scored, scoreRuns(*project, *dataset, *score, runs));
     ASSAY_TRY(const std::vector<DecisionState> decisions, project->decisions());
 

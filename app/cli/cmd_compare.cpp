@@ -77,7 +77,7 @@ Status compare(Session& session, const Options& options) {
     ASSAY_TRY(const auto project, openProjectToRead(options.project));
     ASSAY_TRY(const std::vector<RunRecord> runs, chooseRuns(*project, options.runs));
     if (runs.empty()) return fail(ErrorCode::NotFound, "there is no run to compare; train one first", options.project.file);
-    ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project, false));
+    ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
     std::vector<Label> truth;
     if (!options.truth.truth.empty()) {
         ASSAY_TRY(truth, readTruth(options.truth, *dataset));

@@ -45,7 +45,7 @@ Status decide(Session& session, const Options& options) {
     }
     defaults.reason.who = options.who.empty() ? userName() : options.who;
     defaults.reason.rule = "import";
-    const auto open = [&] { return openProjectDataset(session, *project, options.project, false); };
+    const auto open = [&] { return openProjectDataset(session, *project, options.project); };
     ASSAY_TRY(const auto requests, readDecisions(options.from, project->dataset(), open, defaults));
     ASSAY_TRY(const std::size_t decided,
               decideInSteps(session, *project, requests, options.bulk ? std::max<std::size_t>(requests.size(), 1) : 1));

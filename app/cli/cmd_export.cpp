@@ -47,7 +47,7 @@ Status exportLabels(Session& session, const Options& options) {
     if (!options.templateFile.empty()) texts.push_back("template=" + options.templateFile);
     ASSAY_TRY(const ParamValues settings, readSettings(exporter->description(), texts));
     ASSAY_TRY(const auto project, openProjectToRead(options.project));
-    ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project, false));
+    ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
     ASSAY_TRY(const ExportChoice choice, readChoice(session, options, *project, *dataset));
     ASSAY_TRY(const ExportTable table, buildExportTable(*project, *dataset, *exporter, choice));
     ASSAY_TRY(const ExportReport report, exporter->write(table, settings, options.out));

@@ -42,7 +42,7 @@ Status printJournal(Session& session, const ProjectArguments& arguments) {
     if (newest) {
         ASSAY_TRY(BaseLabels labels, decisionBase(*project, newest, nullptr));
         base = std::move(labels.labels);
-    } else if (const auto dataset = openProjectDataset(session, *project, arguments, false)) {
+    } else if (const auto dataset = openProjectDataset(session, *project, arguments)) {
         base = (*dataset)->givenLabels;
     }
     const Labels labels(project->dataset(), std::move(base));

@@ -3,31 +3,12 @@
 #include "app/cli/arguments.h"
 #include "app/cli/cli_headers.h"
 #include "app/cli/commands.h"
+#include "app/cli/figures.h"
 #include "app/cli/output.h"
 
 namespace assay::cli {
 
 namespace {
-
-Json toJson(const RunRecord& run, const std::string& labels) {
-    Json settings = Json::object();
-    for (const auto& [name, value] : run.config.settings)
-        std::visit([&, &key = name](const auto& v) { settings[key] = v; }, value);
-    Json json{{"run", run.id.value},
-              {"method", run.config.method},
-              {"network", run.config.network},
-              {"seed", run.config.seed},
-              {"device", run.result ? run.result->device : run.config.device},
-              {"state", runStateName(run.state)},
-              {"epochs", run.epochsDone},
-              {"epochs_planned", run.config.epochs},
-              {"labels", labels},
-              {"created", run.created},
-              {"settings", std::move(settings)}};
-    if (!run.reason.empty()) json["reason"] = run.reason;
-    if (run.revision) json["revision"] = run.revision->value;
-    return json;
-}
 
 Status printRuns(const Session& session, const ProjectArguments& arguments) {
     ASSAY_TRY(const auto project, openProjectToRead(arguments));
@@ -36,7 +17,10 @@ Status printRuns(const Session& session, const ProjectArguments& arguments) {
     TextTable table({"run", "method", "network", "seed", "labels", "state", "epochs", "created"});
     for (const RunRecord& run : runs) {
         ASSAY_TRY(const StoredLabelSet labels, project->labelSet(run.labelSet));
-        list.push_back(toJson(run, labels.name));
+        Json json = runJson(run, labels.name);
+        json["created"] = run.created;
+        if (run.revision) json["revision"] = run.revision->value;
+        list.push_back(std::move(json));
         table.add({std::to_string(run.id.value), run.config.method, run.config.network, std::to_string(run.config.seed),
                    labels.name, std::string(runStateName(run.state)),
                    std::to_string(run.epochsDone) + "/" + std::to_string(run.config.epochs), run.created});

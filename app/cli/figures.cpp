@@ -44,8 +44,7 @@ Result<RunFigures> runFigures(const Project& project, const RunRecord& run, cons
     return figures;
 }
 
-Json toJson(const RunFigures& figures) {
-    const RunRecord& run = figures.run;
+Json runJson(const RunRecord& run, const std::string& labels) {
     Json settings = Json::object();
     for (const auto& [name, value] : run.config.settings)
         std::visit([&, &key = name](const auto& v) { settings[key] = v; }, value);
@@ -55,9 +54,17 @@ Json toJson(const RunFigures& figures) {
               {"seed", run.config.seed},
               {"device", run.result ? run.result->device : run.config.device},
               {"state", runStateName(run.state)},
-              {"labels", figures.labels},
+              {"labels", labels},
               {"epochs", run.epochsDone},
-              {"epochs_planned", run.config.epochs}};
+              {"epochs_planned", run.config.epochs},
+              {"settings", std::move(settings)}};
+    if (!run.reason.empty()) json["reason"] = run.reason;
+    return json;
+}
+
+Json toJson(const RunFigures& figures) {
+    const RunRecord& run = figures.run;
+    Json json = runJson(run, figures.labels);
     if (!figures.accuracy.perEpoch.empty())
         json["accuracy"] = Json{{"best", number(figures.accuracy.best())},
                                 {"last", number(figures.accuracy.last())},
@@ -82,8 +89,6 @@ Json toJson(const RunFigures& figures) {
         json["samples_per_second"] = number(run.result->samplesPerSecond);
         json["peak_memory_mib"] = number(run.result->peakMemoryMib);
     }
-    if (!run.reason.empty()) json["reason"] = run.reason;
-    json["settings"] = std::move(settings);
     return json;
 }
 

@@ -38,6 +38,8 @@ struct RunFigures {
 [[nodiscard]] Result<RunFigures> runFigures(const Project& project, const RunRecord& run, const Dataset* dataset,
                                             const std::vector<Label>& truth, double threshold);
 [[nodiscard]] Json toJson(const RunFigures& figures);
+/// A run without its figures; `labels` is the name of its label set.
+[[nodiscard]] Json runJson(const RunRecord& run, const std::string& labels);
 /// A table, one row per run.
 [[nodiscard]] std::string toText(const std::vector<RunFigures>& figures);
 

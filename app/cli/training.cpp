@@ -8,6 +8,7 @@
 #include "core/train/method.h"
 #include "core/train/network.h"
 #include "core/train/run_session.h"
+#include "core/train/task_check.h"
 
 #include <chrono>
 #include <filesystem>
@@ -235,6 +236,8 @@ Result<RunFigures> train(Session& session, const TrainOptions& options) {
         ASSAY_TRY(method, findIn(registry.methods, prepared.record.config.method, "method"));
     } else {
         ASSAY_TRY(prepared, prepareNew(*project, options, config, *dataset));
+        prepared.task.dataset = dataset;
+        ASSAY_CHECK_STATUS(checkClasses(prepared.task));
         prepared.record.manifest = manifest(engine, *dataset, prepared.task.labels, config);
         ASSAY_TRY(prepared.record.id, project->addRun(prepared.record));
     }

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <pwd.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -93,6 +94,10 @@ private:
     std::uint64_t m_sum = kSumStart;
 };
 
+std::string descriptorPath(int fd) {
+    return "/proc/self/fd/" + std::to_string(fd);
+}
+
 Status compareWithDisk(int fd, const DescriptorSink& sink, const fs::path& target) {
     std::array<char, 1 << 16> buffer;
     std::uint64_t total = 0, sum = DescriptorSink::kSumStart;
@@ -109,6 +114,39 @@ Status compareWithDisk(int fd, const DescriptorSink& sink, const fs::path& targe
     if (total != sink.total() || sum != sink.sum())
         return fail(ErrorCode::Io, "what was read back is not what was written", escapeForDisplay(target.string()));
     return {};
+}
+
+/// A file that has no name yet, so that nothing stays behind where the process is killed; −1 where the file system
+/// knows no such files, or a name cannot be given later because /proc is not there.
+int openNameless(const fs::path& folder) {
+    const int fd = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0 || ::access(descriptorPath(fd).c_str(), F_OK) == 0) return fd;
+    ::close(fd);
+    return -1;
+}
+
+/// Whether nobody writes this temporary file any more: whoever does holds a lock on it, which dies with its process.
+bool isLeftover(const std::string& name) {
+    const Descriptor file(::open(name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat opened {
+    }, named{};
+    return file.get() >= 0 && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(file.get(), &opened) == 0 &&
+           ::lstat(name.c_str(), &named) == 0 && opened.st_ino == named.st_ino && S_ISREG(named.st_mode);
+}
+
+/// Calls `take` with names for a temporary file until one is free, removing what a killed process left under them.
+/// Returns the name, or nothing where `take` failed for another reason than that the name was taken (see errno).
+template <class Take> std::string takeTemporaryName(const std::string& prefix, const Take& take) {
+    for (int number = 1;; ++number) {
+        std::string name = prefix + "part";
+        if (number > 1) name += std::to_string(number);
+        for (int attempt = 0; attempt < 2; ++attempt) {
+            if (take(name.c_str())) return name;
+            if (errno != EEXIST) return {};
+            if (!isLeftover(name)) break;
+            ::unlink(name.c_str());
+        }
+    }
 }
 
 Error noSpaceError(const fs::path& target, std::uint64_t wanted) {
@@ -133,12 +171,20 @@ Status writeFileAtomically(const fs::path& requested, const std::function<Status
         return fail(ErrorCode::InvalidArgument, "this is a folder, a file name was expected", escapeForDisplay(target.string()));
     const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
 
-    std::string pattern = (folder / ("." + target.filename().string().substr(0, 200) + ".XXXXXX")).string();
-    Descriptor file(::mkostemp(pattern.data(), O_CLOEXEC));
+    const std::string prefix = (folder / ("." + target.filename().string().substr(0, 200) + ".")).string();
+    std::string temporary; // its name, once it has one
+    int opened = openNameless(folder);
+    if (opened < 0)
+        temporary = takeTemporaryName(prefix, [&](const char* name) {
+            opened = ::open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+            return opened >= 0;
+        });
+    Descriptor file(opened);
     if (file.get() < 0) return tl::unexpected(systemError("cannot write here", target, errno));
-    const fs::path temporary = pattern;
+    ::flock(file.get(), LOCK_EX | LOCK_NB);
+    const Descriptor lock(::fcntl(file.get(), F_DUPFD_CLOEXEC, 0)); // holds it until the file has its name
     const auto giveUp = [&](Error error) -> Status {
-        ::unlink(temporary.c_str());
+        if (!temporary.empty()) ::unlink(temporary.c_str());
         return tl::unexpected(std::move(error));
     };
 
@@ -159,6 +205,12 @@ Status writeFileAtomically(const fs::path& requested, const std::function<Status
     }();
     const mode_t mode = ::stat(target.c_str(), &existing) == 0 ? existing.st_mode & 07777 : 0666 & ~mask;
     if (::fchmod(file.get(), mode) != 0) return giveUp(systemError("cannot set the file's permissions", target, errno));
+    if (temporary.empty()) {
+        temporary = takeTemporaryName(prefix, [&](const char* name) {
+            return ::linkat(AT_FDCWD, descriptorPath(file.get()).c_str(), AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
+        });
+        if (temporary.empty()) return giveUp(systemError("cannot put the new file in place", target, errno));
+    }
     if (const int failed = file.close(); failed != 0)
         return giveUp(systemError("the disk reported an error while closing", target, failed));
     if (::rename(temporary.c_str(), target.c_str()) != 0)

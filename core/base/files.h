@@ -26,9 +26,9 @@ public:
     }
 };
 
-/// The one way in which Assay writes a file that is not its database: a temporary file in the same folder,
-/// every byte written and checked, fsync, read back and compared, mode bits taken over, rename, fsync of the
-/// folder. On failure the target is untouched and the temporary file gone. Links are followed to their target.
+/// The one way in which Assay writes a file that is not its database: a temporary file in the same folder (nameless
+/// at first, for a kill leaves nothing behind then), all written, checked, fsynced, read back, mode bits taken over,
+/// renamed, folder fsynced. On failure the target is untouched, the temporary gone. Links lead to their target.
 [[nodiscard]] Status writeFileAtomically(const std::filesystem::path& target,
                                          const std::function<Status(FileSink&)>& produce);
 [[nodiscard]] Status writeFileAtomically(const std::filesystem::path& target, std::string_view content);

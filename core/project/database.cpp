@@ -266,7 +266,12 @@ void Database::checkpoint(bool truncate) {
     m_logBytes = std::uint64_t(std::max(0, inLog - copied)) * 4096u;
 }
 
-std::string Database::quickCheck() {
+std::string Database::quickCheck(const std::stop_token& stop) {
+    sqlite3_progress_handler(
+        m_handle, 10'000, [](void* token) { return int(static_cast<const std::stop_token*>(token)->stop_requested()); },
+        const_cast<std::stop_token*>(&stop));
+    const std::unique_ptr<sqlite3, void (*)(sqlite3*)> end(
+        m_handle, [](sqlite3* handle) { sqlite3_progress_handler(handle, 0, nullptr, nullptr); });
     Statement statement(*this, "PRAGMA quick_check(5)");
     std::string complaints;
     while (statement.step()) {
@@ -282,6 +287,14 @@ void Database::fail(int code) const {
     const int extended = m_handle != nullptr ? sqlite3_extended_errcode(m_handle) : code;
     const int used = (extended & 0xff) == (code & 0xff) ? extended : code;
     throw SqlFailure(describe(m_handle, used, m_file), used);
+}
+
+void checkSound(Database& database, const std::stop_token& stop) {
+    if (const std::string complaint = database.quickCheck(stop); !complaint.empty())
+        raise(ErrorCode::Damaged,
+              "the project file is damaged (" + escapeForDisplay(complaint) +
+                  "); restore a backup or save what is readable",
+              escapeForDisplay(database.file().string()));
 }
 
 Transaction::Transaction(Database& database, const char* begin) : m_database(database) { database.execute(begin); }

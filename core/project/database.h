@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -102,8 +103,8 @@ public:
     [[nodiscard]] std::uint64_t logBytes() const { return m_logBytes; }
     /// Copies the log into the file. Passive never waits; truncate also empties the log.
     void checkpoint(bool truncate);
-    /// Empty where the file is sound, else the first complaints.
-    [[nodiscard]] std::string quickCheck();
+    /// Empty where the file is sound, else the first complaints. Raises a failure where it was stopped.
+    [[nodiscard]] std::string quickCheck(const std::stop_token& stop = {});
 
     [[nodiscard]] const std::filesystem::path& file() const { return m_file; }
     [[nodiscard]] sqlite3* handle() const { return m_handle; }
@@ -118,6 +119,9 @@ private:
     sqlite3* m_handle = nullptr;
     std::uint64_t m_logBytes = 0;
 };
+
+/// Raises Damaged where the file is not sound.
+void checkSound(Database& database, const std::stop_token& stop = {});
 
 /// A transaction that is rolled back unless committed.
 class Transaction {

@@ -4,27 +4,27 @@
 #include "core/project/run_store.h"
 #include "core/project/schema.h"
 #include "core/project/sqlite_project.h"
+#include "core/project/testing.h"
 
 #include "core/base/log.h"
 #include "core/base/text.h"
 
+#include <cerrno>
+#include <cstring>
 #include <unistd.h>
 
 namespace assay {
 
 namespace {
 
-constexpr std::uintmax_t kAlwaysChecked = 64u << 20; ///< larger files are checked whole only after an unclean end
+constexpr std::uintmax_t kCheckedBefore = 64u << 20; ///< larger files are checked behind, unless they ended uncleanly
 
 std::string schemaName(int schema) { return std::to_string(schema / 1000) + "." + std::to_string(schema % 1000); }
 
-void checkSound(Database& database, bool evenIfLarge) {
+bool isLarge(const std::filesystem::path& file) {
     std::error_code ignored;
-    if (!evenIfLarge && std::filesystem::file_size(database.file(), ignored) > kAlwaysChecked) return;
-    if (const std::string complaint = database.quickCheck(); !complaint.empty())
-        raise(ErrorCode::Damaged,
-              "the project file is damaged (" + escapeForDisplay(complaint) + "); restore a backup or save what is readable",
-              escapeForDisplay(database.file().string()));
+    const std::uintmax_t limit = projectFaults().checkedBehind ? 0 : kCheckedBefore;
+    return std::filesystem::file_size(file, ignored) > limit;
 }
 
 /// What a look through a connection that cannot write came to.
@@ -37,7 +37,7 @@ struct Inspection {
 Inspection inspect(const std::filesystem::path& file, int schema, bool unclean) {
     Database database(file, unclean ? Database::Role::Reader : Database::Role::Immutable);
     Inspection result;
-    checkSound(database, unclean);
+    if (unclean || !isLarge(file)) checkSound(database);
     if (schema != kProjectSchema) return result;
     verifySchema(database, false);
     result.dataset = readDatasetReference(database);
@@ -80,6 +80,7 @@ std::shared_ptr<Project> openForWriting(const std::filesystem::path& file, int s
     project.dataset = std::move(inspection.dataset);
     project.share = start.share;
     project.recovered = unclean;
+    project.unchecked = !unclean && isLarge(file);
     project.writer = std::make_shared<ProjectWriter>(std::move(start));
     project.writer->run();
     return std::make_shared<SqliteProject>(std::move(project));
@@ -94,13 +95,26 @@ std::shared_ptr<Project> openForReading(const std::filesystem::path& file, int s
     // Where nothing can be created beside the file and no log lies there, it is read as it stands.
     const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
     if (!endedUncleanly(file) && ::access(folder.c_str(), W_OK) != 0) start.readerRole = Database::Role::Immutable;
-    Database database(file, start.readerRole);
     if (schema < kProjectSchema)
         raise(ErrorCode::ReadOnly,
               "this project is of an older version and has to be brought up to date first, which needs to write to it",
               escapeForDisplay(file.string()));
-    verifySchema(database, schema > kProjectSchema);
-    start.dataset = readDatasetReference(database);
+    const auto look = [&] {
+        Database database(file, start.readerRole);
+        verifySchema(database, schema > kProjectSchema);
+        start.dataset = readDatasetReference(database);
+    };
+    try {
+        look();
+    } catch (const SqlFailure& failure) {
+        // A reader of a log wants a small file beside it; a full disk has no room for that.
+        if (failure.error().code != ErrorCode::NoSpace || start.readerRole == Database::Role::Immutable ||
+            endedUncleanly(file))
+            throw;
+        start.readerRole = Database::Role::Immutable;
+        look();
+    }
+    start.unchecked = isLarge(file);
     return std::make_shared<SqliteProject>(std::move(start));
 }
 
@@ -113,11 +127,16 @@ Result<std::shared_ptr<Project>> Project::create(const std::filesystem::path& fi
         return fail(ErrorCode::InvalidArgument, "a file of this name exists already", escapeForDisplay(target.string()));
     if (!std::filesystem::is_directory(target.parent_path(), error))
         return fail(ErrorCode::NotFound, "there is no such folder", escapeForDisplay(target.parent_path().string()));
+    if (::access(target.parent_path().c_str(), W_OK | X_OK) != 0)
+        return fail(ErrorCode::ReadOnly,
+                    std::string("the project cannot be made in this folder (") + std::strerror(errno) + ")",
+                    escapeForDisplay(target.string()));
     const std::filesystem::path temporary = temporaryNameFor(target);
     Status made = atDoor([&] {
         Database database(temporary, Database::Role::Builder);
         createSchema(database, dataset);
     });
+    if (!made) made.error().context = escapeForDisplay(target.string());
     if (made) made = publishNewFile(temporary, target);
     std::filesystem::remove(temporary, error);
     ASSAY_CHECK_STATUS(made);

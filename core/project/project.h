@@ -130,8 +130,12 @@ public:
     /// Waits until everything asked for so far is on disk.
     virtual void flush() = 0;
     /// A copy of all that is saved, under another name, checked before it gets it. Works on the file that was opened,
-    /// even where its name now stands for another, or where its disk is full.
-    [[nodiscard]] virtual Status saveAs(const std::filesystem::path& target) = 0;
+    /// even where its name now stands for another, or where its disk is full. With `replace` it takes the place of a
+    /// file that nobody has open.
+    [[nodiscard]] virtual Status saveAs(const std::filesystem::path& target, bool replace = false) = 0;
+    /// Why the file is not to be trusted any more: a large one is checked whole behind its opening. Nothing is written
+    /// to it from then on; saveAs() is refused too, salvageProject() gets out what is readable.
+    [[nodiscard]] virtual std::optional<Error> damage() const = 0;
 };
 
 /// Labels after the decisions: a relabel replaces, the rest leaves; excluded samples are marked apart.

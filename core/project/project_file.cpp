@@ -203,30 +203,48 @@ std::filesystem::path temporaryNameFor(const std::filesystem::path& target) {
     return target.parent_path() / name;
 }
 
-Status publishNewFile(const std::filesystem::path& finished, const std::filesystem::path& target) {
-    const auto broken = [&](const char* what) {
-        return fail(errno == ENOSPC ? ErrorCode::NoSpace : ErrorCode::Io,
-                    std::string(what) + " (" + std::strerror(errno) + ")", escapeForDisplay(target.string()));
-    };
+namespace {
+
+Status broken(const char* what, const std::filesystem::path& target) {
+    return fail(errno == ENOSPC ? ErrorCode::NoSpace : ErrorCode::Io,
+                std::string(what) + " (" + std::strerror(errno) + ")", escapeForDisplay(target.string()));
+}
+
+Status syncFile(const std::filesystem::path& finished, const std::filesystem::path& target) {
     const int file = ::open(finished.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) return broken("the new file cannot be read back");
+    if (file < 0) return broken("the new file cannot be read back", target);
     const bool synced = ::fsync(file) == 0;
     ::close(file);
-    if (!synced) return broken("the disk did not take the new file");
-    // A link never replaces what is there; renaming would.
-    if (::link(finished.c_str(), target.c_str()) != 0) {
-        if (errno == EEXIST) return fail(ErrorCode::InvalidArgument, "a file of this name exists already", escapeForDisplay(target.string()));
-        if (::syscall(SYS_renameat2, AT_FDCWD, finished.c_str(), AT_FDCWD, target.c_str(), 1u /* RENAME_NOREPLACE */) != 0)
-            return broken("the new file cannot be given its name");
-    } else {
-        ::unlink(finished.c_str());
-    }
+    return synced ? Status{} : broken("the disk did not take the new file", target);
+}
+
+Status syncFolderOf(const std::filesystem::path& target) {
     const std::filesystem::path folder = target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
     const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const bool kept = directory >= 0 && ::fsync(directory) == 0;
     if (directory >= 0) ::close(directory);
-    if (!kept) return broken("the disk did not take the new name");
-    return {};
+    return kept ? Status{} : broken("the disk did not take the new name", target);
+}
+
+} // namespace
+
+Status publishNewFile(const std::filesystem::path& finished, const std::filesystem::path& target) {
+    ASSAY_CHECK_STATUS(syncFile(finished, target));
+    // A link never replaces what is there; renaming would.
+    if (::link(finished.c_str(), target.c_str()) != 0) {
+        if (errno == EEXIST) return fail(ErrorCode::InvalidArgument, "a file of this name exists already", escapeForDisplay(target.string()));
+        if (::syscall(SYS_renameat2, AT_FDCWD, finished.c_str(), AT_FDCWD, target.c_str(), 1u /* RENAME_NOREPLACE */) != 0)
+            return broken("the new file cannot be given its name", target);
+    } else {
+        ::unlink(finished.c_str());
+    }
+    return syncFolderOf(target);
+}
+
+Status replaceFile(const std::filesystem::path& finished, const std::filesystem::path& target) {
+    ASSAY_CHECK_STATUS(syncFile(finished, target));
+    if (::rename(finished.c_str(), target.c_str()) != 0) return broken("the new file cannot be given its name", target);
+    return syncFolderOf(target);
 }
 
 bool onNetworkShare(const std::filesystem::path& file) {

@@ -39,6 +39,8 @@ struct FileIdentity {
 
 /// Makes `target` from a finished file in the same folder, fails where it exists already, syncs the folder.
 [[nodiscard]] Status publishNewFile(const std::filesystem::path& finished, const std::filesystem::path& target);
+/// Puts a finished file of the same folder in the place of `target`, syncs the folder.
+[[nodiscard]] Status replaceFile(const std::filesystem::path& finished, const std::filesystem::path& target);
 /// A free name in the folder of `target`, for a file that becomes it.
 [[nodiscard]] std::filesystem::path temporaryNameFor(const std::filesystem::path& target);
 

@@ -14,17 +14,40 @@ SqliteProject::SqliteProject(Start start)
     : m_start(std::move(start)), m_mark(m_start.identity), m_dataset(m_start.dataset) {
     // One reader from the start: it holds on to this very file, whatever becomes of the name.
     (void)read([](Database& database) { return readRevision(database); });
+    // On a share the writer's lock admits no second connection.
+    if (m_start.unchecked && !m_start.share)
+        m_checker = std::jthread([this](const std::stop_token& stop) { checkWhole(stop); });
 }
 
 SqliteProject::~SqliteProject() {
+    m_checker = {};
     // Readers first: the writer empties and removes the log only as the last one on the file.
     m_readers.clear();
     if (m_start.writer) m_start.writer->finish();
 }
 
-Error SqliteProject::refusal() const {
-    return {ErrorCode::ReadOnly, "this project is open read-only: " + m_start.readOnlyReason,
-            escapeForDisplay(m_start.file.string())};
+Status SqliteProject::mayWrite() const {
+    if (!m_start.writer)
+        return fail(ErrorCode::ReadOnly, "this project is open read-only: " + m_start.readOnlyReason,
+                    escapeForDisplay(m_start.file.string()));
+    if (auto found = damage()) return tl::unexpected<Error>(std::move(*found));
+    return {};
+}
+
+std::optional<Error> SqliteProject::damage() const {
+    const std::scoped_lock lock(m_mutex);
+    return m_damage;
+}
+
+void SqliteProject::checkWhole(const std::stop_token& stop) {
+    const Status checked = atDoor([&] {
+        Database database(m_start.file, m_start.readerRole);
+        checkSound(database, stop);
+    });
+    if (checked || checked.error().code != ErrorCode::Damaged) return;
+    log(LogLevel::Error, "project: " + checked.error().sentence());
+    const std::scoped_lock lock(m_mutex);
+    m_damage = checked.error();
 }
 
 template <class F>
@@ -56,7 +79,7 @@ auto SqliteProject::read(F&& work) const -> Result<decltype(work(std::declval<Da
 }
 
 Status SqliteProject::write(ProjectWriter::Work work) {
-    if (!m_start.writer) return tl::unexpected<Error>(refusal());
+    ASSAY_CHECK_STATUS(mayWrite());
     return m_start.writer->perform(std::move(work));
 }
 
@@ -134,8 +157,8 @@ Result<std::vector<std::string>> SqliteProject::notes(RunId id) const {
 
 void SqliteProject::addEpochAsync(RunId run, std::shared_ptr<const EpochReport> report,
                                   std::function<void(Status)> done) {
-    if (!m_start.writer) {
-        if (done) done(tl::unexpected<Error>(refusal()));
+    if (Status allowed = mayWrite(); !allowed) {
+        if (done) done(tl::unexpected<Error>(std::move(allowed).error()));
         return;
     }
     const std::size_t samples = m_start.dataset.samples;
@@ -158,15 +181,15 @@ Result<std::shared_ptr<const Evidence>> SqliteProject::evidence(RunId run, int e
 }
 
 Result<std::vector<JournalEntry>> SqliteProject::decide(std::span<const DecisionRequest> requests) {
-    if (!m_start.writer) return tl::unexpected<Error>(refusal());
+    ASSAY_CHECK_STATUS(mayWrite());
     return m_start.writer->performJournal(
         [&](Database& database, JournalStore& journal) { return journal.decide(database, requests); });
 }
 
 void SqliteProject::decideAsync(std::vector<DecisionRequest> requests,
                                 std::function<void(Result<std::vector<JournalEntry>>)> done) {
-    if (!m_start.writer) {
-        if (done) done(tl::unexpected<Error>(refusal()));
+    if (Status allowed = mayWrite(); !allowed) {
+        if (done) done(tl::unexpected<Error>(std::move(allowed).error()));
         return;
     }
     m_start.writer->submitJournal([requests = std::move(requests)](
@@ -175,19 +198,19 @@ void SqliteProject::decideAsync(std::vector<DecisionRequest> requests,
 }
 
 Result<std::vector<JournalEntry>> SqliteProject::undo(const std::string& who) {
-    if (!m_start.writer) return tl::unexpected<Error>(refusal());
+    ASSAY_CHECK_STATUS(mayWrite());
     return m_start.writer->performJournal(
         [&](Database& database, JournalStore& journal) { return journal.undo(database, who); });
 }
 
 Result<std::vector<JournalEntry>> SqliteProject::redo(const std::string& who) {
-    if (!m_start.writer) return tl::unexpected<Error>(refusal());
+    ASSAY_CHECK_STATUS(mayWrite());
     return m_start.writer->performJournal(
         [&](Database& database, JournalStore& journal) { return journal.redo(database, who); });
 }
 
 Result<std::vector<JournalEntry>> SqliteProject::undoStep(std::int64_t step, const std::string& who) {
-    if (!m_start.writer) return tl::unexpected<Error>(refusal());
+    ASSAY_CHECK_STATUS(mayWrite());
     return m_start.writer->performJournal(
         [&](Database& database, JournalStore& journal) { return journal.undoStep(database, step, who); });
 }
@@ -230,9 +253,22 @@ void SqliteProject::flush() {
     if (m_start.writer) m_start.writer->flush();
 }
 
-Status SqliteProject::saveAs(const std::filesystem::path& target) {
+Status SqliteProject::saveAs(const std::filesystem::path& target, bool replace) {
+    if (auto found = damage()) return tl::unexpected<Error>(std::move(*found));
     flush();
     const std::filesystem::path made = std::filesystem::absolute(target).lexically_normal();
+    const std::string name = escapeForDisplay(made.string());
+    const auto there = identityOf(made);
+    if (there && !replace) return fail(ErrorCode::InvalidArgument, "a file of this name exists already", name);
+    if (there == m_start.identity) return fail(ErrorCode::InvalidArgument, "this is the project itself", name);
+    std::unique_ptr<ProjectLock> lock; // nobody may open what is about to be replaced
+    if (there) {
+        if (endedUncleanly(made))
+            return fail(ErrorCode::Busy,
+                        "the project there was not closed cleanly; open and close it first, or choose another name",
+                        name);
+        ASSAY_TRY(lock, ProjectLock::acquire(made));
+    }
     const std::filesystem::path unfinished = temporaryNameFor(made);
     Status saved;
     if (const auto copied = read([&](Database& database) {
@@ -241,7 +277,7 @@ Status SqliteProject::saveAs(const std::filesystem::path& target) {
         });
         !copied)
         saved = tl::unexpected<Error>(copied.error());
-    if (saved) saved = publishNewFile(unfinished, made);
+    if (saved) saved = there ? replaceFile(unfinished, made) : publishNewFile(unfinished, made);
     std::error_code ignored;
     std::filesystem::remove(unfinished, ignored);
     return saved;

@@ -9,6 +9,9 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
 #include <vector>
 
 namespace assay {
@@ -24,6 +27,7 @@ public:
         std::string readOnlyReason;             ///< empty where there is a writer
         std::shared_ptr<ProjectWriter> writer;  ///< null: read-only
         bool share = false, recovered = false;
+        bool unchecked = false; ///< too large to be checked whole before it was opened
     };
     explicit SqliteProject(Start start);
     ~SqliteProject() override;
@@ -64,19 +68,24 @@ public:
     Result<std::string> setting(const std::string& key) const override;
     Status setSetting(const std::string& key, const std::string& value) override;
     void flush() override;
-    Status saveAs(const std::filesystem::path& target) override;
+    Status saveAs(const std::filesystem::path& target, bool replace) override;
+    std::optional<Error> damage() const override;
 
 private:
     template <class F>
     auto read(F&& work) const -> Result<decltype(work(std::declval<Database&>()))>;
     [[nodiscard]] Status write(ProjectWriter::Work work);
-    [[nodiscard]] Error refusal() const;
+    /// No where it is open read-only, or was found damaged.
+    [[nodiscard]] Status mayWrite() const;
+    void checkWhole(const std::stop_token& stop);
 
     Start m_start;
     OpenFileMark m_mark;
-    mutable std::mutex m_mutex; ///< guards the two below
+    mutable std::mutex m_mutex; ///< guards the three below
     mutable std::vector<std::unique_ptr<Database>> m_readers;
     DatasetReference m_dataset;
+    std::optional<Error> m_damage;
+    std::jthread m_checker;
 };
 
 } // namespace assay

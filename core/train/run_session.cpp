@@ -4,6 +4,7 @@
 #include "core/train/run_session.h"
 
 #include "core/base/log.h"
+#include "core/train/task_check.h"
 
 #include <algorithm>
 #include <exception>
@@ -177,6 +178,7 @@ namespace {
 Result<RunResult> runOne(const QueuedRun& run, RunObserver& observer, RunControl& control) {
     try {
         ASSAY_TRY(const TrainingTask task, run.prepare());
+        ASSAY_CHECK_STATUS(checkClasses(task));
         return run.method->train(task, observer, control);
     } catch (const std::exception& exception) {
         return fail(ErrorCode::Internal, std::string("the run ended with an error: ") + exception.what());

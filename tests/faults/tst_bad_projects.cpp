@@ -7,6 +7,7 @@
 #include "core/project/journal_store.h"
 #include "core/project/project_file.h"
 #include "core/project/schema.h"
+#include "core/project/testing.h"
 
 #include <sqlite3.h>
 
@@ -206,6 +207,40 @@ private Q_SLOTS:
               salvaged > 0 ? double(decisions) / salvaged : 0.0);
         QVERIFY(refused > 100);
         QVERIFY(salvaged > 0);
+    }
+
+    void aLargeFileIsCheckedBehindItsOpening() {
+        ProjectFolder folder;
+        fill(folder.path());
+        const std::string whole = bytesOf(folder.path());
+        constexpr std::size_t kPage = 4096;
+        int found = 0;
+        projectFaults().checkedBehind = true;
+        const auto back = qScopeGuard([] { projectFaults().checkedBehind = false; });
+        {
+            const auto project = *Project::open(folder.path(), OpenMode::ReadWrite);
+            QVERIFY(project->decide(std::vector{request(1, Verdict::Flag)}).has_value());
+            QVERIFY(!project->damage());
+        }
+        for (std::size_t page = whole.size() / kPage; page-- > 1 && found < 3;) {
+            std::string bytes = whole;
+            bytes.replace(page * kPage, 64, std::string(64, '\xff'));
+            put(folder.path(), bytes);
+            if (atDoor([&] { checkSound(*std::make_unique<Database>(folder.path(), Database::Role::Immutable)); }))
+                continue;
+            const auto opened = Project::open(folder.path(), OpenMode::ReadWrite);
+            if (!opened) continue; // what is read at once is proven at once
+            ++found;
+            const auto project = *opened;
+            QTRY_VERIFY(project->damage().has_value());
+            QCOMPARE(project->damage()->code, ErrorCode::Damaged);
+            QVERIFY(project->damage()->sentence().find("p.assay") != std::string::npos);
+            const auto refused = project->decide(std::vector{request(1, Verdict::Flag)});
+            QVERIFY(!refused && refused.error().code == ErrorCode::Damaged);
+            QVERIFY(!project->saveAs(folder.path("copy.assay")));
+            QVERIFY(project->journal().has_value()); // what can be read is read
+        }
+        QVERIFY(found > 0);
     }
 
     void aFullDiskIsSaidAndForgottenWhenThereIsRoom() {

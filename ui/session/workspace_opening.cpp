@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <thread>
+#include <utility>
 
 namespace assay::ui {
 
@@ -236,15 +237,15 @@ void Workspace::saveProjectAs(const QString& file) {
     if (!d->project || !settled()) return;
     const std::filesystem::path from = d->project->file(), to = pathOf(QFileInfo(file).absoluteFilePath());
     if (from == to) return;
-    const std::weak_ptr<Project> previous = d->project;
-    d->close();
+    const auto held = std::make_shared<std::shared_ptr<Project>>(d->project);
+    d->close(); // nobody decides on what is being left
     d->pool.run(
-        [previous, from, to]() -> Status {
-            waitUntilGone(previous); // the file is whole only then
-            ASSAY_TRY(const auto source, Project::open(from, OpenMode::ReadOnly)); // refuses a damaged file
-            ASSAY_TRY(const auto bytes, readFile(from, 8ull << 30));
-            return writeFileAtomically(
-                to, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+        [held, to]() -> Status {
+            std::shared_ptr<Project> project = std::exchange(*held, nullptr);
+            const Status saved = project->saveAs(to, true);
+            const std::weak_ptr<Project> previous = std::exchange(project, nullptr);
+            waitUntilGone(previous);
+            return saved;
         },
         [this, file, back = QString::fromStdString(from.string())](Status copied) {
             if (!copied) Q_EMIT warning(sentenceOf(copied.error()));

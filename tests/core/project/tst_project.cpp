@@ -255,6 +255,24 @@ private Q_SLOTS:
         QCOMPARE(must(Project::open(folder.path("restored.assay"), OpenMode::ReadWrite))->revision(), Revision(8));
     }
 
+    void aCopyUnderAnotherNameHoldsEverything() {
+        ProjectFolder folder;
+        const auto project = *Project::create(folder.path(), reference());
+        QVERIFY(project->decide(std::vector{request(3, Verdict::Keep)}).has_value());
+        QVERIFY(project->saveAs(folder.path("copy.assay")).has_value());
+        QCOMPARE((*Project::open(folder.path("copy.assay"), OpenMode::ReadOnly))->revision(), Revision(1));
+        QVERIFY(project->decide(std::vector{request(4, Verdict::Keep)}).has_value());
+        const Status again = project->saveAs(folder.path("copy.assay"));
+        QVERIFY(!again && again.error().message.find("exists") != std::string::npos);
+        QVERIFY(project->saveAs(folder.path("copy.assay"), true).has_value());
+        QCOMPARE((*Project::open(folder.path("copy.assay"), OpenMode::ReadOnly))->revision(), Revision(2));
+        QVERIFY(!project->saveAs(folder.path(), true).has_value());
+        const auto other = *Project::open(folder.path("copy.assay"), OpenMode::ReadWrite);
+        const Status open = project->saveAs(folder.path("copy.assay"), true);
+        QVERIFY(!open && open.error().code == ErrorCode::Busy);
+        QVERIFY(other->decide(std::vector{request(5, Verdict::Keep)}).has_value());
+    }
+
     void aReplacedFileIsNotWrittenTo() {
         ProjectFolder folder;
         must(Project::create(folder.path("other.assay"), reference()));

@@ -152,6 +152,34 @@ private Q_SLOTS:
         QCOMPARE(second.decidedCount(), std::size_t(0));
     }
 
+    void projectSavedElsewhereGoesOnThere() {
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, m_data));
+        QSignalSpy warnings(&workspace, &Workspace::warning);
+        workspace.decide({SampleIndex(1)}, {Verdict::Keep, kNoLabel}, QStringLiteral("key"));
+        QTRY_VERIFY(!workspace.pending(SampleIndex(1)));
+        const QString before = QString::fromStdString(workspace.project()->file().string());
+        const QString there = m_home->filePath(QStringLiteral("elsewhere.assay"));
+        workspace.saveProjectAs(there);
+        QTRY_VERIFY(workspace.project() != nullptr && workspace.project()->file().string() == there.toStdString());
+        QCOMPARE(workspace.decidedCount(), std::size_t(1));
+        QVERIFY(!workspace.readOnly());
+        // Back again, over the file that was left.
+        workspace.decide({SampleIndex(2)}, {Verdict::Flag, kNoLabel}, QStringLiteral("key"));
+        QTRY_VERIFY(!workspace.pending(SampleIndex(2)));
+        workspace.saveProjectAs(before);
+        QTRY_VERIFY(workspace.project() != nullptr && workspace.project()->file().string() == before.toStdString());
+        QCOMPARE(workspace.decidedCount(), std::size_t(2));
+        QCOMPARE(warnings.count(), 0);
+        // Not over a project that somebody has open: then it stays where it is.
+        const auto other = *Project::open(there.toStdString(), OpenMode::ReadWrite);
+        workspace.saveProjectAs(there);
+        QTRY_COMPARE(warnings.count(), 1);
+        QTRY_VERIFY(workspace.project() != nullptr);
+        QCOMPARE(workspace.project()->file().string(), before.toStdString());
+        QVERIFY(!workspace.readOnly());
+    }
+
     void movedDataSetCanBeLocated() {
         QString project;
         {
