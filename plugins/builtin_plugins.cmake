@@ -1,5 +1,6 @@
 # THE list of built-in plugins. To add one: write plugins/<kind>/<name>.cpp and name it here.
-assay_builtin(assay_plugins readers class_folders csv_images cifar idx)
+# Of two readers that are equally sure of a data set, the one named first reads it.
+assay_builtin(assay_plugins readers tiny_imagenet clothing1m webvision cifar idx class_folders csv_images)
 assay_builtin(assay_plugins scores p_noisy loss mean_loss self_confidence normalized_margin disagreement
     forgetting variability)
 assay_builtin(assay_plugins exporters csv csv_template audit_csv cleanlab image_folder)

@@ -3,6 +3,7 @@
 #include "core/base/registry.h"
 #include "core/base/text.h"
 #include "core/data/dataset_reader.h"
+#include "core/data/list_files.h"
 #include "core/data/splits.h"
 
 #include <algorithm>
@@ -22,22 +23,6 @@ struct Batch {
 };
 
 std::string_view fileName(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
-std::vector<std::string> lines(std::span<const std::byte> bytes) {
-    std::vector<std::string> result;
-    std::string line;
-    for (const std::byte byte : bytes) {
-        const char c = static_cast<char>(byte);
-        if (c == '\n') {
-            result.push_back(std::exchange(line, {}));
-        } else if (c != '\r') {
-            line += c;
-        }
-    }
-    result.push_back(line);
-    std::erase(result, std::string());
-    return result;
-}
 
 /// What tells CIFAR-10 and CIFAR-100 apart.
 struct Variant {
@@ -123,7 +108,7 @@ private:
             const std::string name = asciiLower(fileName(entry.path));
             if (name != m_variant.namesFile && name != "classes.txt") continue;
             if (const auto bytes = source.read(entry.path, 1 << 20)) {
-                std::vector<std::string> names = lines(*bytes);
+                std::vector<std::string> names = splitLines(*bytes);
                 if (names.size() == m_variant.classes) return names;
             }
             problems.add(escapeForDisplay(entry.path),
