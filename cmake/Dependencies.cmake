@@ -28,7 +28,7 @@ if(ASSAY_ENGINE)
 endif()
 
 if(ASSAY_GUI)
-    find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets PrintSupport Svg)
+    find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets PrintSupport Svg DBus)
     find_package(QCustomPlotQt6 REQUIRED)
 endif()
 if(ASSAY_TESTS)

@@ -145,6 +145,8 @@ void FilterPanel::buildUi() {
     save->setObjectName(QStringLiteral("saveView"));
     connect(save, &QPushButton::clicked, this, &FilterPanel::saveView);
     auto* remove = new QPushButton(tr("Remove"), this);
+    remove->setObjectName(QStringLiteral("removeView"));
+    remove->setToolTip(tr("Remove the saved view that is chosen"));
     connect(remove, &QPushButton::clicked, this, &FilterPanel::removeView);
     auto* viewButtons = new QHBoxLayout;
     viewButtons->addWidget(save);

@@ -227,6 +227,17 @@ void EpochPlot::placeLabels() {
         const double height = QFontMetricsF(places.front().label->font()).height() * 0.95;
         const double top = rect->top() + height / 2 - 4;
         const double bottom = rect->bottom() - height / 2 + 4;
+        for (const Place& place : places) place.label->setVisible(true);
+        if (double(places.size()) * height > bottom - top + height) {
+            // No room for all: of those that would lie on each other the first one stays.
+            double last = -std::numeric_limits<double>::infinity();
+            std::erase_if(places, [&](const Place& place) {
+                const bool fits = place.y >= last + height;
+                place.label->setVisible(fits);
+                if (fits) last = place.y;
+                return !fits;
+            });
+        }
         for (std::size_t i = 0; i < places.size(); ++i)
             places[i].y = std::max(places[i].y, i == 0 ? top : places[i - 1].y + height);
         for (std::size_t i = places.size(); i-- > 0;)

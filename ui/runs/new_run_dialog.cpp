@@ -278,6 +278,7 @@ QString NewRunDialog::estimate() const {
     const auto training = std::size_t(std::count(dataset->splits.begin(), dataset->splits.end(), Split::Train));
     const std::size_t samples = chosen.subset > 0 ? std::min(chosen.subset, training) : training;
     QString time = tr("Time: the first epoch will tell");
+    QString measured;
     const auto& runs = m_workspace.runs();
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
         if (run->config.method != chosen.method || run->config.network != chosen.network || !run->result ||
@@ -288,16 +289,20 @@ QString NewRunDialog::estimate() const {
         time = tr("Time: ≈ %1 (%2 s an epoch, as run %3)")
                    .arg(durationText(each * chosen.epochs * m_seeds->value()), valueText(each))
                    .arg(run->id.value);
+        if (run->result->peakMemoryMib > 0)
+            measured = tr("Memory: the whole program took up to %1 in run %2")
+                           .arg(bytesText(run->result->peakMemoryMib * 1024 * 1024)).arg(run->id.value);
         break;
     }
-    QString memory;
-    if (dataset->pixels) {
+    QString memory = measured;
+    if (memory.isEmpty() && dataset->pixels) {
         const ImageGeometry geometry = dataset->pixels->geometry();
         memory = tr("Memory: %1 of pictures").arg(bytesText(double(geometry.bytes()) * double(dataset->size())));
         if (const auto network = m_workspace.registry().networks.find(chosen.network)) {
             const std::uint64_t parameters = network->parameterCount(geometry, dataset->classCount());
             // Weights, gradients and momentum, each in single precision.
-            memory += tr(", %1 for %2 parameters with gradients and momentum, more for each second network")
+            memory += tr(", %1 for %2 parameters with gradients and momentum, per network; what a batch needs on its way "
+                         "through comes on top and is known after a first run")
                           .arg(bytesText(double(parameters) * 12), countText(parameters));
         }
     }

@@ -33,7 +33,8 @@ public:
     [[nodiscard]] LabelChooser& labelChooser() const { return *m_labels; }
     /// Empty where the run can start.
     [[nodiscard]] QString problem() const;
-    /// "≈ 3:20 (10.0 s an epoch, as run 2) · 14 MiB of pictures, 1.2 MiB of weights".
+    /// Time and memory as an earlier run of the same method and network took them; before there is one, what is known
+    /// of the memory: pictures and weights.
     [[nodiscard]] QString estimate() const;
     void chooseMethod(const QString& id);
 

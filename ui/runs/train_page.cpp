@@ -20,6 +20,7 @@
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QSplitter>
 #include <QVBoxLayout>
@@ -93,6 +94,13 @@ TrainPage::TrainPage(Workspace& workspace, QWidget* parent) : QWidget(parent), m
     auto* bottom = new QHBoxLayout;
     bottom->setContentsMargins(0, 2, 6, 2);
     bottom->addWidget(m_slider, 1);
+    m_logLink = new QPushButton(tr("&log"), this);
+    m_logLink->setObjectName(QStringLiteral("runLogLink"));
+    m_logLink->setAccessibleName(tr("Log of this run"));
+    m_logLink->setToolTip(tr("What this run has told: settings, notes, figures of every epoch"));
+    m_logLink->setFlat(true);
+    connect(m_logLink, &QPushButton::clicked, this, &TrainPage::logRequested);
+    bottom->addWidget(m_logLink);
     bottom->addWidget(new MachineMeter(this));
     auto* right = new QWidget(this);
     auto* column = new QVBoxLayout(right);
@@ -231,6 +239,7 @@ void TrainPage::updateNow() {
     } else {
         m_headline->setText(m_workspace.project() ? tr("No run on show") : tr("No data set is open"));
     }
+    m_logLink->setEnabled(run.has_value());
     updateCurves();
     updateBands();
     updateScatter();

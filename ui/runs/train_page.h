@@ -14,6 +14,7 @@
 
 class QGridLayout;
 class QLabel;
+class QPushButton;
 class QScrollArea;
 class QSplitter;
 
@@ -41,6 +42,7 @@ public:
 
 Q_SIGNALS:
     void newRunRequested();
+    void logRequested(); ///< of the run on show
     void showSamples(const std::vector<assay::SampleIndex>& samples, const QString& title);
 
 protected:
@@ -73,6 +75,7 @@ private:
     PseudoLabelPlot* m_pseudo = nullptr;
     MatrixPlot* m_transitions = nullptr;
     EpochSlider* m_slider = nullptr;
+    QPushButton* m_logLink = nullptr;
     QWidget* m_expanded = nullptr;
     std::vector<QWidget*> m_shown;
     std::optional<RunId> m_bandsRun;

@@ -16,10 +16,6 @@ namespace {
 
 constexpr int kLookEveryMs = 66;
 
-bool over(RunState state) {
-    return state == RunState::Finished || state == RunState::Stopped || state == RunState::Failed;
-}
-
 std::string manifestOf(const Dataset& dataset, const LabelSet& labels, const std::string& device) {
     QJsonObject manifest;
     manifest[QStringLiteral("program")] = QCoreApplication::applicationName();
@@ -35,6 +31,10 @@ EpochSummary summaryOf(const EpochReport& report) {
 }
 
 } // namespace
+
+bool isOver(RunState state) {
+    return state == RunState::Finished || state == RunState::Stopped || state == RunState::Failed;
+}
 
 /// Passes everything on to the project's recorder and keeps the scalars for the window. Training thread.
 class RunQueue::Tap final : public RunObserver {
@@ -199,7 +199,7 @@ void RunQueue::takeEvents() {
         const RunId id = it->second;
         RunRecord* record = find(id);
         if (record == nullptr) continue;
-        if (over(event.state)) continue; // its end comes by itself, with the result
+        if (isOver(event.state)) continue; // its end comes by itself, with the result
         const bool same = record->state == event.state;
         record->state = event.state;
         m_paused = event.state == RunState::Paused;

@@ -20,6 +20,9 @@ namespace assay::ui {
 
 using EpochList = std::shared_ptr<const std::vector<EpochSummary>>;
 
+/// Finished, stopped or failed: neither running nor waiting for its turn.
+[[nodiscard]] bool isOver(RunState state);
+
 /// Everything that one run needs to begin: its record is in the project already.
 struct RunStart {
     RunRecord record;

@@ -97,6 +97,7 @@ void ExportDialog::buildUi() {
     m_flagged->addItem(tr("leave them out"), int(FlaggedPolicy::LeaveOut));
     m_target->setObjectName(QStringLiteral("exportTarget"));
     auto* browse = new QPushButton(tr("Browse…"), this);
+    browse->setObjectName(QStringLiteral("exportBrowse"));
     connect(browse, &QPushButton::clicked, this, &ExportDialog::chooseTarget);
     auto* targetLine = new QHBoxLayout;
     targetLine->addWidget(m_target, 1);
@@ -120,6 +121,7 @@ void ExportDialog::buildUi() {
     m_preview->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_preview->setAccessibleName(tr("First lines as they will be written"));
     m_classes->setObjectName(QStringLiteral("exportClasses"));
+    m_classes->setAccessibleName(tr("Samples per class, before and after"));
     m_classes->setColumnCount(4);
     m_classes->setHorizontalHeaderLabels({tr("Class"), tr("before"), tr("after"), tr("change")});
     m_classes->verticalHeader()->hide();

@@ -13,10 +13,12 @@
 #include "ui/review/review_controller.h"
 #include "ui/review/review_page.h"
 #include "ui/session/thumbnail_service.h"
+#include "ui/session/run_queue.h"
 #include "ui/session/workspace.h"
 #include "ui/window/action_list.h"
 #include "ui/window/audit_page.h"
 #include "ui/window/banner.h"
+#include "ui/window/desktop_link.h"
 #include "ui/window/header_bar.h"
 #include "ui/window/log_panel.h"
 #include "ui/window/start_page.h"
@@ -40,6 +42,8 @@
 #include <QToolBar>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace assay::ui {
 
 namespace {
@@ -53,7 +57,8 @@ constexpr const char* kLayoutNames[] = {"audit", "train", "compare"};
 
 MainWindow::MainWindow(std::shared_ptr<Registry> registry, QWidget* parent)
     : QMainWindow(parent), m_workspace(std::make_unique<Workspace>(std::move(registry))),
-      m_thumbnails(std::make_unique<ThumbnailService>()), m_actions(new ActionList(this)) {
+      m_thumbnails(std::make_unique<ThumbnailService>()), m_actions(new ActionList(this)),
+      m_desktop(new DesktopLink(this)) {
     setObjectName(QStringLiteral("mainWindow"));
     setAcceptDrops(true);
     setDockNestingEnabled(true);
@@ -117,6 +122,7 @@ void MainWindow::buildUi() {
     connect(&m_audit->controller(), &ReviewController::openChanged, this, &MainWindow::updateKeys);
     connect(&m_audit->controller(), &ReviewController::figuresChanged, this, &MainWindow::updateFigures);
     connect(train, &TrainPage::newRunRequested, this, &MainWindow::newRun);
+    connect(train, &TrainPage::logRequested, this, &MainWindow::showRunLog);
     connect(train, &TrainPage::showSamples, this, &MainWindow::showSamples);
     connect(compare, &ComparePage::newRunRequested, this, &MainWindow::newRun);
     connect(compare, &ComparePage::showSamples, this, &MainWindow::showSamples);
@@ -186,6 +192,9 @@ void MainWindow::connectWorkspace() {
         if (!m_workspace->engineReady()) warn(warning);
         updateActions();
     });
+    connect(workspace, &Workspace::runsChanged, this, [this, workspace] {
+        m_desktop->setAwake(workspace->runningRun().has_value() && !workspace->paused(), tr("A run is under way"));
+    });
     for (const auto signal : {&Workspace::runsChanged, &Workspace::currentRunChanged, &Workspace::epochOnShowChanged,
                               &Workspace::selectionChanged, &Workspace::focusChanged})
         connect(workspace, signal, this, &MainWindow::updateActions);
@@ -230,6 +239,14 @@ void MainWindow::showLayout(Layout layout) {
     else pages[int(layout)]->setFocus();
     updateKeys();
     updateActions();
+    QTimer::singleShot(0, this, &MainWindow::nameDockTabs);
+}
+
+void MainWindow::nameDockTabs() {
+    for (QTabBar* tabs : findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
+        tabs->setObjectName(QStringLiteral("dockTabs"));
+        tabs->setAccessibleName(tr("Panels"));
+    }
 }
 
 void MainWindow::showSamples(const std::vector<SampleIndex>& samples, const QString& title) {
@@ -334,12 +351,18 @@ void MainWindow::updateFigures() {
 }
 
 void MainWindow::onRunEnded(RunId, const QString& sentence) {
+    if (m_closeWhenDone) {
+        const auto& runs = m_workspace->runs();
+        m_closing = std::none_of(runs.begin(), runs.end(), [](const RunRecord& run) { return !isOver(run.state); });
+    }
     if (m_closing) {
         close();
         return;
     }
     say(sentence);
-    if (!isActiveWindow()) QApplication::alert(this);
+    if (isActiveWindow()) return;
+    QApplication::alert(this);
+    m_desktop->notify(tr("A run has ended"), sentence);
 }
 
 QStringList MainWindow::recentProjects() const {
@@ -381,16 +404,39 @@ bool MainWindow::mayClose() {
                          tr("A run is under way. It can be stopped now: what it has learned is kept, and it can be resumed."),
                          QMessageBox::NoButton, this);
     question.setObjectName(QStringLiteral("closeQuestion"));
-    auto* stop = question.addButton(tr("Stop and keep"), QMessageBox::AcceptRole);
-    question.addButton(tr("Cancel"), QMessageBox::RejectRole);
+    question.setInformativeText(tr("Or it can go on in the background: the window is minimised, and closes by itself when every run has ended."));
+    auto* stop = question.addButton(tr("&Stop and save"), QMessageBox::AcceptRole);
+    stop->setObjectName(QStringLiteral("closeStop"));
+    auto* goOn = question.addButton(tr("&Keep training"), QMessageBox::ActionRole);
+    goOn->setObjectName(QStringLiteral("closeKeepTraining"));
+    auto* cancel = question.addButton(tr("Cancel"), QMessageBox::RejectRole);
+    cancel->setObjectName(QStringLiteral("closeCancel"));
+    question.setDefaultButton(cancel);
     question.exec();
-    if (question.clickedButton() != stop) return false;
+    if (question.clickedButton() == stop) stopAndClose();
+    if (question.clickedButton() == goOn) closeWhenDone();
+    return false;
+}
+
+void MainWindow::stopAndClose() {
     m_closing = true;
     say(tr("Stopping…"));
     for (const RunRecord& run : m_workspace->runs())
         if (run.state == RunState::Queued) m_workspace->stopRun(run.id);
     if (const auto running = m_workspace->runningRun()) m_workspace->stopRun(*running);
-    return false;
+    else QTimer::singleShot(0, this, &QWidget::close); // it ended while the question stood
+}
+
+void MainWindow::closeWhenDone() {
+    if (!m_workspace->runningRun()) { // it ended while the question stood
+        m_closing = true;
+        QTimer::singleShot(0, this, &QWidget::close);
+        return;
+    }
+    m_closeWhenDone = true;
+    m_banner->show(Banner::Kind::Information, tr("This window closes by itself when every run has ended."), tr("Stay open"),
+                   [this] { m_closeWhenDone = false; });
+    showMinimized();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

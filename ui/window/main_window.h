@@ -26,6 +26,7 @@ namespace assay::ui {
 class ActionList;
 class AuditPage;
 class Banner;
+class DesktopLink;
 class FilterPanel;
 class HeaderBar;
 class Inspector;
@@ -56,6 +57,7 @@ public:
     void findSuspects();
     void newRun();
     void retrain();
+    void showRunLog();
     void exportLabels();
     void injectNoise();
     void importLabels();
@@ -88,6 +90,7 @@ private:
     void connectWorkspace();
     QDockWidget* addDock(const QString& name, const QString& title, QWidget* content, Qt::DockWidgetArea area);
     void defaultDocks(Layout layout);
+    void nameDockTabs();
     void storeLayout();
     void recallLayout();
 
@@ -105,6 +108,8 @@ private:
     void updateFigures();
     void say(const QString& sentence);
     void warn(const QString& sentence);
+    void stopAndClose();
+    void closeWhenDone();
     void noteRecent();
     [[nodiscard]] QStringList recentProjects() const;
     void fillRecent();
@@ -116,6 +121,7 @@ private:
     std::unique_ptr<Workspace> m_workspace;
     std::unique_ptr<ThumbnailService> m_thumbnails;
     ActionList* m_actions;
+    DesktopLink* m_desktop;
     HeaderBar* m_header = nullptr;
     Banner* m_banner = nullptr;
     QStackedWidget* m_center = nullptr;
@@ -135,7 +141,8 @@ private:
     Layout m_layout = Layout::Audit;
     bool m_layoutShown = false;
     std::array<QByteArray, 3> m_states;
-    bool m_closing = false; ///< waits for the run to end
+    bool m_closing = false;       ///< waits for the run to end
+    bool m_closeWhenDone = false; ///< lets the whole queue finish first
 };
 
 } // namespace assay::ui

@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/data/pixel_store.h"
 #include "ui/runs/new_run_dialog.h"
+#include "ui/runs/run_log_dialog.h"
 #include "ui/session/example.h"
 #include "ui/session/opening.h"
 #include "ui/session/workspace.h"
@@ -120,6 +121,14 @@ void MainWindow::retrain() {
     m_workspace->retrainOnCleaned();
 }
 
+void MainWindow::showRunLog() {
+    const auto run = m_workspace->currentRun();
+    if (!run) return;
+    auto* dialog = new RunLogDialog(*m_workspace, *run, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->show();
+}
+
 void MainWindow::exportLabels() {
     if (!m_workspace->project()) return;
     auto* dialog = new ExportDialog(*m_workspace, this);
@@ -193,6 +202,8 @@ void MainWindow::showHelp() {
     dialog->setWindowTitle(tr("Words and keys"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     auto* text = new QTextBrowser(dialog);
+    text->setObjectName(QStringLiteral("helpText"));
+    text->setAccessibleName(tr("Words and keys"));
     text->setMarkdown(tr(
         "## The way through\n"
         "1. Open a folder, a table, an archive or the example.\n"

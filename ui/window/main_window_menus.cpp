@@ -168,6 +168,8 @@ void MainWindow::buildRunMenu() {
         if (const auto run = m_workspace->currentRun()) m_workspace->resumeRun(*run);
     });
     menu->addSeparator();
+    m_actions->add(QStringLiteral("run-log"), tr("L&og of this run…"), tr("What the run on show has told: settings, notes, figures of every epoch"),
+                   menu, {}, [this] { showRunLog(); });
     m_actions->add(QStringLiteral("live"), tr("Follow &live"), tr("Show the newest epoch of the running run"), menu, {QKeySequence(tr("Ctrl+L"))},
                    [this] { m_workspace->followLive(); });
 }
@@ -242,6 +244,7 @@ void MainWindow::updateActions() {
     enable({"retrain"}, write && current.has_value());
     enable({"pause", "stop", "live"}, running);
     enable({"resume"}, write && over);
+    enable({"run-log"}, current.has_value());
     enable({"close-project"}, any && !running);
 }
 

@@ -30,6 +30,7 @@ ShortcutsDialog::ShortcutsDialog(ActionList& actions, QWidget* parent)
     setObjectName(QStringLiteral("shortcutsDialog"));
     setWindowTitle(tr("Keyboard shortcuts"));
     m_tree->setObjectName(QStringLiteral("shortcutsTree"));
+    m_tree->setAccessibleName(tr("Commands and their shortcuts"));
     m_tree->setColumnCount(3);
     m_tree->setHeaderLabels({tr("Command"), tr("Shortcut"), tr("What it does")});
     m_tree->setRootIsDecorated(false);

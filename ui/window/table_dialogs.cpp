@@ -119,6 +119,7 @@ UnreadableDialog::UnreadableDialog(const std::vector<std::pair<QString, QString>
                                                  : tr("%Ln files were left out; the rest is open.", nullptr, int(problems.size())), this);
     auto* table = new QTableWidget(int(problems.size()), 2, this);
     table->setObjectName(QStringLiteral("unreadableTable"));
+    table->setAccessibleName(tr("Unreadable files and why"));
     table->setHorizontalHeaderLabels({tr("File"), tr("Reason")});
     table->horizontalHeader()->setStretchLastSection(true);
     table->setEditTriggers(QAbstractItemView::NoEditTriggers);

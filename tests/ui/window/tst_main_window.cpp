@@ -19,11 +19,14 @@
 #include <QListWidget>
 #include <QMenuBar>
 #include <QMessageBox>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSettings>
 #include <QSet>
 #include <QTabBar>
 #include <QTimer>
+
+#include <atomic>
 
 using namespace assay;
 using namespace assay::ui;
@@ -193,6 +196,44 @@ private Q_SLOTS:
         m_window->close();
         QTRY_VERIFY(!m_window->isVisible());
         QCOMPARE(workspace.runs().front().state, RunState::Stopped);
+    }
+
+    void aRunCanBeLeftToItselfAndTheWindowClosesAtItsEnd() {
+        m_window.reset();
+        std::atomic<bool> held = true;
+        auto script = assay::test::FakeMethod::Script{};
+        script.atBatch = [&held](int, int) { held.wait(true); };
+        m_window = std::make_unique<MainWindow>(registryWith(script));
+        m_window->show();
+        openData();
+        Workspace& workspace = m_window->workspace();
+        workspace.startRun(fakeRun(2), {});
+        workspace.startRun(fakeRun(1), {});
+        QTRY_VERIFY(workspace.runningRun().has_value());
+        QTRY_COMPARE(workspace.runs().size(), std::size_t(2));
+        QTimer::singleShot(0, this, [] {
+            if (auto* box = QApplication::activeModalWidget())
+                if (auto* button = box->findChild<QPushButton*>(QStringLiteral("closeKeepTraining"))) button->click();
+        });
+        QVERIFY(!m_window->close());
+        QVERIFY(m_window->isMinimized());
+        QVERIFY(workspace.runningRun().has_value());
+        held = false;
+        held.notify_all();
+        QTRY_VERIFY(!m_window->isVisible());
+        for (const RunRecord& run : workspace.runs()) QCOMPARE(run.state, RunState::Finished);
+    }
+
+    void theLogOfARunTellsItsSettingsAndEpochs() {
+        openData();
+        QVERIFY(trainAndWait(m_window->workspace(), 3));
+        m_window->showLayout(MainWindow::Layout::Train);
+        QTest::mouseClick(m_window->findChild<QPushButton*>(QStringLiteral("runLogLink")), Qt::LeftButton);
+        auto* text = m_window->findChild<QPlainTextEdit*>(QStringLiteral("runLogText"));
+        QVERIFY(text != nullptr && text->isVisible());
+        const QString log = text->toPlainText();
+        for (const char* word : {"method = fake", "epochs = 3", "finished", "train-loss 2", "train-loss 0.6667"})
+            QVERIFY2(log.contains(QLatin1String(word)), qPrintable(log));
     }
 
     void badPathIsASentenceOnTheStartPage() {
