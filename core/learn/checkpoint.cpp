@@ -4,7 +4,6 @@
 
 #include "core/base/files.h"
 #include "core/base/text.h"
-#include "core/learn/safetensors.h"
 
 #include <cstring>
 
@@ -22,8 +21,10 @@ struct TypeName {
     torch::ScalarType type;
     const char* name;
 };
-constexpr std::array<TypeName, 5> kTypes = {{{torch::kFloat32, "F32"},
+constexpr std::array<TypeName, 7> kTypes = {{{torch::kFloat32, "F32"},
                                              {torch::kFloat64, "F64"},
+                                             {torch::kFloat16, "F16"},
+                                             {torch::kBFloat16, "BF16"},
                                              {torch::kInt64, "I64"},
                                              {torch::kInt32, "I32"},
                                              {torch::kUInt8, "U8"}}};
@@ -86,6 +87,13 @@ Status writeCheckpoint(const fs::path& folder, const Checkpoint& checkpoint) {
     return {};
 }
 
+torch::Tensor tensorOf(const SafetensorsView& view, const TensorEntry& entry) {
+    auto tensor = torch::empty(entry.shape, typeOf(entry.type));
+    if (entry.end > entry.begin)
+        std::memcpy(tensor.data_ptr(), view.data.data() + entry.begin, std::size_t(entry.end - entry.begin));
+    return tensor;
+}
+
 Result<Checkpoint> readCheckpoint(const fs::path& file) {
     ASSAY_TRY(const std::vector<std::byte> bytes, readFile(file, kLargestFile));
     const std::string name = escapeForDisplay(file.filename().string());
@@ -98,9 +106,7 @@ Result<Checkpoint> readCheckpoint(const fs::path& file) {
     if (!number || *number < 1 || *number > INT32_MAX) return fail(ErrorCode::Damaged, "the checkpoint names no epoch", name);
     checkpoint.epoch = int(*number);
     for (const TensorEntry& entry : view.tensors) {
-        auto tensor = torch::empty(entry.shape, typeOf(entry.type));
-        if (entry.end > entry.begin)
-            std::memcpy(tensor.data_ptr(), view.data.data() + entry.begin, std::size_t(entry.end - entry.begin));
+        auto tensor = tensorOf(view, entry);
         if (tensor.is_floating_point() && !torch::isfinite(tensor).all().item<bool>())
             return fail(ErrorCode::Damaged, "the checkpoint holds a number that is not finite", name);
         checkpoint.state.emplace(entry.name, std::move(tensor));

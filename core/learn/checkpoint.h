@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/learn/optimizer.h"
+#include "core/learn/safetensors.h"
 
 #include "core/base/result.h"
 
@@ -21,6 +22,8 @@ struct Checkpoint {
 };
 
 [[nodiscard]] std::filesystem::path checkpointFile(const std::filesystem::path& folder, int epoch);
+/// A copy of one tensor of a parsed file, on the CPU.
+[[nodiscard]] torch::Tensor tensorOf(const SafetensorsView& view, const TensorEntry& entry);
 /// Written atomically; older ones beyond the newest two are then removed.
 [[nodiscard]] Status writeCheckpoint(const std::filesystem::path& folder, const Checkpoint& checkpoint);
 /// Checked as parseSafetensors says, and every number finite.

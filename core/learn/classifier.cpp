@@ -46,4 +46,18 @@ void Classifier::unfold() {
         if (auto* unit = module->as<ConvNormImpl>()) unit->unfold();
 }
 
+void Classifier::freezeAllButHead() {
+    m_frozen = true;
+    for (auto& parameter : parameters()) parameter.set_requires_grad(false);
+    for (auto& parameter : m_head->parameters()) parameter.set_requires_grad(true);
+    train(is_training());
+}
+
+void Classifier::train(bool on) {
+    torch::nn::Module::train(on);
+    if (!m_frozen) return;
+    for (const auto& child : children())
+        if (child != m_head.ptr()) child->train(false);
+}
+
 } // namespace assay::learn

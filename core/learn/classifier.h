@@ -40,10 +40,16 @@ public:
     /// Folds every ConvNorm for a pass without gradients in evaluation mode.
     void fold();
     void unfold();
+    /// From now on only the last layer learns: the others get no gradient, and their norms keep their statistics.
+    void freezeAllButHead();
+    void train(bool on = true) override;
 
 protected:
     void makeHead(int features, int classes);
     torch::nn::Linear m_head{nullptr};
+
+private:
+    bool m_frozen = false;
 };
 using ClassifierPtr = std::shared_ptr<Classifier>;
 

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/recipe.h"
 
+#include "core/base/text.h"
+#include "core/learn/checkpoint.h"
 #include "core/learn/device.h"
+#include "core/learn/initial_weights.h"
 #include "core/learn/mixup.h"
 #include "core/learn/networks.h"
 #include "core/learn/run_loop.h"
@@ -14,6 +17,18 @@ namespace assay::learn {
 namespace {
 
 constexpr int kMostLoaders = 64, kMostThreads = 1024;
+
+/// Starts a network from the weights that the run names. A run that goes on has its own: then the file may be gone.
+Status prepareWeights(Classifier& network, std::size_t which, const TrainingTask& task, RunObserver& observer) {
+    if (!task.config.weights.empty()) {
+        const auto report = loadInitialWeights(network, task.config.weights, which);
+        std::vector<std::string> ignored;
+        if (report) observer.note(report->summary(escapeForDisplay(task.config.weights)));
+        else if (!task.resume || !newestCheckpoint(task.checkpointFolder, ignored)) return tl::unexpected(report.error());
+    }
+    if (task.config.freeze) network.freezeAllButHead();
+    return {};
+}
 
 Result<RunResult> trainUnguarded(const Description& description, const MakeRecipe& makeRecipe, const TrainingTask& given,
                                  RunObserver& observer, RunControl& control) {
@@ -38,6 +53,7 @@ Result<RunResult> trainUnguarded(const Description& description, const MakeRecip
     for (std::size_t n = 0; n < recipe->networkCount(); ++n) {
         ASSAY_TRY(ClassifierPtr network, makeNetwork(task.config.network, run.data.geometry, run.data.classes,
                                                      task.config.seed, std::uint32_t(n)));
+        ASSAY_CHECK_STATUS(prepareWeights(*network, n, task, observer));
         network->to(device);
         network->train();
         run.optimizers.push_back(std::make_unique<Optimizer>(*network, run.common.optimizer));

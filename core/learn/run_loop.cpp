@@ -263,6 +263,7 @@ CheckpointIdentity RunLoop::identity() const {
                             number(m_run.data.geometry.channels)},
             {"device", m_run.device.is_cpu() ? "cpu" : "cuda"},
             {"libtorch", TORCH_VERSION},
+            {"learns", config.freeze ? "the last layer" : "all layers"},
             {"classes", classes.hex()},
             {"samples", rows.hex()},
             {"labels", m_run.task.labels.hash()}};

@@ -16,7 +16,7 @@ namespace assay::learn {
 /// One tensor of a safetensors file.
 struct TensorEntry {
     std::string name;
-    std::string type; ///< "F32", "F64", "I64", "I32", "U8"
+    std::string type; ///< "F32", "F64", "F16", "BF16", "I64", "I32", "U8"
     std::vector<std::int64_t> shape;
     std::uint64_t begin = 0, end = 0; ///< in the data part
 };
@@ -36,9 +36,13 @@ struct SafetensorsView {
 [[nodiscard]] std::string makeSafetensors(std::map<std::string, std::string> metadata, std::vector<TensorEntry> tensors,
                                           const std::vector<std::span<const std::byte>>& data);
 
+/// Our own checkpoints carry a hash; weights from elsewhere do not.
+enum class HashRule { Required, WhereThere };
+
 /// Checks, in this order: length, header size, strict JSON (no duplicate keys, depth, counts), types, shapes,
 /// offsets without gap or overlap up to the end, hash. Nothing is allocated beyond the size of the file. Damaged
 /// names what is wrong.
-[[nodiscard]] Result<SafetensorsView> parseSafetensors(std::span<const std::byte> bytes, const std::string& name);
+[[nodiscard]] Result<SafetensorsView> parseSafetensors(std::span<const std::byte> bytes, const std::string& name,
+                                                       HashRule rule = HashRule::Required);
 
 } // namespace assay::learn

@@ -124,6 +124,8 @@ std::map<std::string, std::string> settingsByName(const RunConfig& config, const
     settings["device"] = config.device;
     settings["threads"] = countOrAll(std::size_t(std::max(config.threads, 0)));
     settings["training samples"] = countOrAll(config.subset);
+    settings["starts from"] = config.weights.empty() ? "the seed" : config.weights;
+    settings["learns"] = config.freeze ? "the last layer" : "all layers";
     settings["image size"] = config.imageSize == 0 ? "as stored" : std::to_string(config.imageSize);
     return settings;
 }

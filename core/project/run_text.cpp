@@ -89,7 +89,9 @@ std::string configToJson(const RunConfig& config) {
                  {"threads", config.threads},
                  {"loaders", config.loaders},
                  {"subset", config.subset},
-                 {"image_size", config.imageSize}});
+                 {"image_size", config.imageSize},
+                 {"init_from", config.weights},
+                 {"freeze", config.freeze}});
 }
 
 RunConfig configFromJson(const std::string& text) {
@@ -110,6 +112,8 @@ RunConfig configFromJson(const std::string& text) {
         config.loaders = json.at("loaders");
         config.subset = json.at("subset");
         config.imageSize = json.at("image_size");
+        config.weights = json.value("init_from", std::string());
+        config.freeze = json.value("freeze", false);
         return config;
     });
 }

@@ -17,6 +17,8 @@ std::string toText(const RunConfig& config) {
     line("loaders", std::to_string(config.loaders));
     line("subset", std::to_string(config.subset));
     line("image-size", std::to_string(config.imageSize));
+    if (!config.weights.empty()) line("init-from", config.weights);
+    if (config.freeze) line("freeze", "true");
     for (const auto& [name, value] : config.settings) line("set." + name, toText(value));
     return text;
 }

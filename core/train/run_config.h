@@ -21,6 +21,8 @@ struct RunConfig {
     int threads = 0;             ///< LibTorch's threads; 0: as many as there are cores. Changes bits, so it is recorded
     int loaders = 1;             ///< loader threads; never changes a result
     std::size_t subset = 0;      ///< so many training samples, stratified by seed; 0: all
+    std::string weights;         ///< a .safetensors file to start from; empty: drawn from the seed
+    bool freeze = false;         ///< only the last layer learns
     int imageSize = 0;           ///< side of the network's input; 0: the store's, at most 64
 };
 

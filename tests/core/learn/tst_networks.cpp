@@ -2,10 +2,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // LibTorch before Qt: both have a macro named "slots".
+#include "core/learn/checkpoint.h"
+#include "core/learn/initial_weights.h"
 #include "core/learn/networks.h"
 #include "tests/core/learn/learn_fixtures.h"
 
+#include <QFile>
+#include <QTemporaryDir>
 #include <QTest>
+
+#include <functional>
 
 using namespace assay;
 using namespace assay::learn;
@@ -95,7 +101,110 @@ private Q_SLOTS:
         }
     }
 
+    void namesAreThoseOfTorchvision_data() {
+        QTest::addColumn<QString>("ours");
+        QTest::addColumn<QString>("theirs");
+        QTest::newRow("stem") << "stem.conv.weight" << "conv1.weight";
+        QTest::newRow("its norm") << "stem.norm.running_mean" << "bn1.running_mean";
+        QTest::newRow("block") << "stage2-block1.second.conv.weight" << "layer2.0.conv2.weight";
+        QTest::newRow("bottleneck") << "stage4-block3.third.norm.bias" << "layer4.2.bn3.bias";
+        QTest::newRow("shortcut") << "stage3-block1.shortcut.conv.weight" << "layer3.0.downsample.0.weight";
+        QTest::newRow("shortcut's norm") << "stage3-block1.shortcut.norm.weight" << "layer3.0.downsample.1.weight";
+        QTest::newRow("head") << "head.bias" << "fc.bias";
+        QTest::newRow("no such") << "final-norm.weight" << "";
+    }
+    void namesAreThoseOfTorchvision() {
+        QFETCH(QString, ours);
+        QFETCH(QString, theirs);
+        QCOMPARE(QString::fromStdString(torchvisionName(ours.toStdString())), theirs);
+    }
+
+    /// A file as torchvision names it, for three colours and 1,000 classes, without a hash of ours.
+    void weightsOfTorchvisionFitAndSayWhatDidNot() {
+        const auto donor = *makeNetwork("resnet-18:8", {32, 32, 3}, 1000, 1);
+        const auto taker = *makeNetwork("resnet-18:8", {32, 32, 1}, 10, 2);
+        const auto drawn = taker->named_parameters()["head.weight"].clone();
+        QTemporaryDir folder;
+        const std::string file = folder.filePath("resnet.safetensors").toStdString();
+        writeWeights(file, *donor, torchvisionName);
+        const auto report = loadInitialWeights(*taker, file);
+        QVERIFY2(report, report ? "" : report.error().sentence().c_str());
+        // 20 convolutions and 20 norms of 4 tensors; the head's two stay.
+        QCOMPARE(report->taken, std::size_t(20 + 20 * 4));
+        QCOMPARE(report->fresh, (std::vector<std::string>{"head.weight (10 × 64 here, 1000 × 64 in the file)",
+                                                          "head.bias (10 here, 1000 in the file)"}));
+        QCOMPARE(report->adapted, std::vector<std::string>{"stem.conv.weight (summed over colour)"});
+        QVERIFY(report->unused.empty());
+        QVERIFY(torch::allclose(taker->named_parameters()["stem.conv.weight"],
+                                donor->named_parameters()["stem.conv.weight"].sum(1, true)));
+        QVERIFY(torch::equal(taker->named_parameters()["stage4-block2.second.conv.weight"],
+                             donor->named_parameters()["stage4-block2.second.conv.weight"]));
+        QVERIFY(torch::equal(taker->named_parameters()["head.weight"], drawn));
+    }
+
+    void weightsOfAnotherNetworkAreRefused() {
+        const auto donor = *makeNetwork("cnn-9", {16, 16, 3}, 4, 1);
+        const auto taker = *makeNetwork("resnet-18:8", {16, 16, 3}, 4, 2);
+        QTemporaryDir folder;
+        const std::string file = folder.filePath("other.safetensors").toStdString();
+        writeWeights(file, *donor, [](const std::string& name) { return name; });
+        const auto report = loadInitialWeights(*taker, file);
+        QVERIFY(!report);
+        QVERIFY2(report.error().sentence().find("for another network") != std::string::npos,
+                 report.error().sentence().c_str());
+    }
+
+    void aRunStartsFromAnotherRunsCheckpointAndMayTrainItsLastLayerAlone() {
+        QTemporaryDir folder;
+        TrainingTask first = test::makeTask(test::blobs(120, 3), "cross-entropy", 2);
+        first.checkpointFolder = folder.filePath("first").toStdString();
+        QVERIFY(test::train(first).result);
+        TrainingTask second = test::makeTask(test::blobs(120, 3), "cross-entropy", 1);
+        second.checkpointFolder = folder.filePath("second").toStdString();
+        second.config.seed = 9;
+        second.config.freeze = true;
+        second.config.weights = checkpointFile(first.checkpointFolder, 2).string();
+        const auto outcome = test::train(second);
+        QVERIFY2(outcome.result, outcome.result ? "" : outcome.result.error().sentence().c_str());
+        const auto before = *readCheckpoint(checkpointFile(first.checkpointFolder, 2));
+        const auto after = *readCheckpoint(checkpointFile(second.checkpointFolder, 1));
+        for (const auto& [name, tensor] : before.state) {
+            if (!name.starts_with("network0.") || name.ends_with("num_batches_tracked")) continue;
+            const bool head = name.starts_with("network0.head.");
+            QVERIFY2(torch::equal(tensor, after.state.at(name)) != head, name.c_str());
+        }
+        second.config.weights = folder.filePath("absent.safetensors").toStdString();
+        const auto refused = test::train(second);
+        QVERIFY(!refused.result);
+        QVERIFY2(refused.result.error().sentence().find("absent.safetensors") != std::string::npos,
+                 refused.result.error().sentence().c_str());
+    }
+
 private:
+    /// All tensors of a network in the plain layout, as other programs write it.
+    static void writeWeights(const std::string& file, Classifier& network,
+                             const std::function<std::string(const std::string&)>& nameOf) {
+        std::vector<std::pair<std::string, torch::Tensor>> tensors;
+        for (const auto& item : network.named_parameters()) tensors.emplace_back(nameOf(item.key()), item.value());
+        for (const auto& item : network.named_buffers()) tensors.emplace_back(nameOf(item.key()), item.value());
+        QByteArray header = "{", data;
+        for (const auto& [name, tensor] : tensors) {
+            const auto plain = tensor.detach().contiguous();
+            const auto begin = data.size();
+            data.append(static_cast<const char*>(plain.data_ptr()), qsizetype(plain.nbytes()));
+            QByteArray shape;
+            for (const auto extent : plain.sizes()) shape += (shape.isEmpty() ? "" : ",") + QByteArray::number(qint64(extent));
+            header += (header.size() == 1 ? "\"" : ",\"") + QByteArray::fromStdString(name) + "\":{\"dtype\":\"" +
+                      (plain.scalar_type() == torch::kInt64 ? "I64" : "F32") + "\",\"shape\":[" + shape +
+                      "],\"data_offsets\":[" + QByteArray::number(begin) + "," + QByteArray::number(data.size()) + "]}";
+        }
+        header += "}";
+        QByteArray length(8, '\0');
+        for (int i = 0; i < 8; ++i) length[i] = char(quint64(header.size()) >> (8 * i) & 0xFF);
+        QFile out(QString::fromStdString(file));
+        QVERIFY(out.open(QIODevice::WriteOnly));
+        QCOMPARE(out.write(length + header + data), length.size() + header.size() + data.size());
+    }
     static std::vector<std::pair<std::string, Description>> networks() {
         std::vector<std::pair<std::string, Description>> all;
         for (const auto& network : test::engineRegistry().networks.all())
