@@ -118,7 +118,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("method");
         QTest::addColumn<QString>("setting");
         QTest::addColumn<QString>("value");
-        for (const char* loss : {"sce", "gce", "mae", "nce", "focal"}) QTest::addRow("cross-entropy %s", loss) << "cross-entropy" << "loss" << loss;
+        for (const char* loss : {"sce", "gce", "mae", "nce-ratio", "focal", "apl-nfl-rce", "bootstrap-soft"}) QTest::addRow("cross-entropy %s", loss) << "cross-entropy" << "loss" << loss;
         QTest::newRow("mixup") << "cross-entropy" << "mixup-alpha" << "1";
         QTest::newRow("smoothing") << "cross-entropy" << "label-smoothing" << "0.1";
         QTest::newRow("adam") << "cross-entropy" << "optimizer" << "adam";

@@ -4,7 +4,6 @@
 // LibTorch before Qt: both have a macro named "slots".
 #include "core/learn/batches.h"
 #include "core/learn/evidence_pass.h"
-#include "core/learn/losses.h"
 #include "core/learn/networks.h"
 #include "core/learn/optimizer.h"
 #include "tests/core/learn/learn_fixtures.h"
@@ -16,17 +15,6 @@ using namespace assay::learn;
 
 namespace {
 
-constexpr int kTrue = 0, kOther = 2;
-
-torch::Tensor exampleLogits() { return torch::tensor({{2.0, 1.0, 0.1, -1.0}, {2.0, 1.0, 0.1, -1.0}}, torch::kFloat64); }
-torch::Tensor exampleLabels() { return torch::tensor({kTrue, kOther}, torch::kInt64); }
-
-LossOptions options(LossKind kind) {
-    LossOptions result;
-    result.kind = kind;
-    return result;
-}
-
 RunData dataOf(const TrainingTask& task) {
     auto data = prepareRunData(task);
     return std::move(*data);
@@ -37,82 +25,6 @@ RunData dataOf(const TrainingTask& task) {
 class TestTensors : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    /// Computed independently in double precision from logits (2, 1, 0.1, −1).
-    void lossesHaveTheirGoldenValues_data() {
-        QTest::addColumn<int>("kind");
-        QTest::addColumn<double>("parameter");
-        QTest::addColumn<double>("own");
-        QTest::addColumn<double>("other");
-        QTest::newRow("ce") << int(LossKind::CrossEntropy) << 0.0 << .449313 << 2.349313;
-        QTest::newRow("label smoothing .1") << int(LossKind::CrossEntropy) << 0.1 << .596813 << 2.306813;
-        QTest::newRow("focal 2") << int(LossKind::Focal) << 2.0 << .058858 << 1.922298;
-        QTest::newRow("focal .5") << int(LossKind::Focal) << 0.5 << .270311 << 2.234400;
-        QTest::newRow("nce") << int(LossKind::Nce) << 0.0 << .058373 << .305215;
-        QTest::newRow("mae") << int(LossKind::Mae) << 0.0 << .361934 << .904565;
-        QTest::newRow("gce .7") << int(LossKind::Gce) << 0.7 << .385514 << 1.152707;
-        QTest::newRow("sce .1 1") << int(LossKind::Sce) << 0.1 << 3.378463 << 8.566286;
-    }
-    void lossesHaveTheirGoldenValues() {
-        QFETCH(int, kind);
-        QFETCH(double, parameter);
-        QFETCH(double, own);
-        QFETCH(double, other);
-        LossOptions loss = options(LossKind(kind));
-        if (loss.kind == LossKind::CrossEntropy) loss.smoothing = parameter;
-        if (loss.kind == LossKind::Focal) loss.gamma = parameter;
-        const auto values = perSampleLoss(exampleLogits(), exampleLabels(), loss);
-        QVERIFY(std::abs(values[0].item<double>() - own) < 1e-5);
-        QVERIFY(std::abs(values[1].item<double>() - other) < 1e-5);
-    }
-
-    /// CE: p − e; MAE: p_y (p − e); GCE: p_y^q (p − e); RCE: 9.2103 p_y (p − e); focal: a known factor.
-    void gradientsAreTheirClosedForms() {
-        const auto label = torch::tensor({kTrue}, torch::kInt64);
-        const auto p = torch::softmax(exampleLogits().slice(0, 0, 1), 1);
-        const auto direction = p - torch::one_hot(label, 4);
-        const double py = p[0][kTrue].item<double>();
-        const auto check = [&](const LossOptions& loss, double factor) {
-            auto logits = exampleLogits().slice(0, 0, 1).clone().requires_grad_(true);
-            perSampleLoss(logits, label, loss).sum().backward();
-            return torch::allclose(logits.grad(), direction * factor, 1e-6, 1e-9);
-        };
-        QVERIFY(check(options(LossKind::CrossEntropy), 1));
-        QVERIFY(check(options(LossKind::Mae), py));
-        QVERIFY(check(options(LossKind::Gce), std::pow(py, 0.7)));
-        QVERIFY(check(options(LossKind::Sce), 0.1 + 9.210340 * py));
-        QVERIFY(check(options(LossKind::Focal), std::pow(1 - py, 2) - 2 * py * (1 - py) * std::log(py)));
-    }
-
-    void lossesAndGradientsAreFiniteAtExtremeLogits() {
-        for (const LossKind kind : {LossKind::CrossEntropy, LossKind::Focal, LossKind::Nce, LossKind::Mae, LossKind::Gce,
-                                    LossKind::Sce}) {
-            for (const double gamma : {0.5, 2.0}) {
-                LossOptions loss = options(kind);
-                loss.gamma = gamma;
-                auto logits = torch::tensor({{100.0F, -100.0F, 0.0F}, {-100.0F, 100.0F, 0.0F}, {1e4F, 0.0F, -1e4F}},
-                                            torch::requires_grad());
-                const auto labels = torch::tensor({0, 0, 2}, torch::kInt64);
-                const auto values = perSampleLoss(logits, labels, loss);
-                values.sum().backward();
-                QVERIFY(torch::isfinite(values).all().item<bool>());
-                QVERIFY(torch::isfinite(logits.grad()).all().item<bool>());
-            }
-        }
-    }
-
-    /// Dynamic bootstrap with w = 0.3 on the same logits, and the regulariser with the batch mean p.
-    void bootstrapHasItsGoldenValues() {
-        const auto w = torch::full({2}, 0.3, torch::kFloat64);
-        const auto logits = exampleLogits();
-        const auto hard = bootstrapLoss(logits, exampleLabels(), logits.argmax(1), w);
-        QVERIFY(std::abs(hard[0].item<double>() - .449313) < 1e-5);
-        QVERIFY(std::abs(hard[1].item<double>() - 1.779313) < 1e-5);
-        const auto soft = bootstrapLoss(logits, exampleLabels(), torch::softmax(logits, 1), w);
-        QVERIFY(std::abs(soft[0].item<double>() - .602721) < 1e-5);
-        QVERIFY(std::abs(soft[1].item<double>() - 1.932721) < 1e-5);
-        QVERIFY(std::abs(priorRegulariser(logits).item<double>() - .538019) < 1e-5);
-    }
-
     void evidenceNumbersAreThoseOfTheLoss() {
         const std::vector<float> logits = {2.0F, 1.0F, 0.1F, -1.0F};
         QVERIFY(std::abs(lossOf(logits, 0) - .449313) < 1e-6);
