@@ -31,9 +31,17 @@ Json toJson(const ParamSpec& spec) {
     return json;
 }
 
-std::string range(const ParamSpec& spec) {
+constexpr std::size_t kMostInTable = 6; ///< choices in a cell of the table
+
+std::string listed(const std::vector<std::string>& choices) {
     std::string text;
-    for (const std::string& choice : spec.choices) text += (text.empty() ? "" : ", ") + choice;
+    for (const std::string& choice : choices) text += (text.empty() ? "" : ", ") + choice;
+    return text;
+}
+
+std::string range(const ParamSpec& spec) {
+    if (spec.choices.size() > kMostInTable) return "one of " + std::to_string(spec.choices.size()) + ", see below";
+    std::string text = listed(spec.choices);
     if (spec.minimum) text += "from " + formatNumber(*spec.minimum);
     if (spec.maximum) text += (text.empty() ? "to " : " to ") + formatNumber(*spec.maximum);
     if (!spec.unit.empty()) text += (text.empty() ? "" : " ") + spec.unit;
@@ -59,7 +67,10 @@ std::string page(const Description& description) {
     TextTable table({"setting", "default", "range", "what it does"});
     for (const ParamSpec& spec : description.params)
         table.add({spec.name, toText(spec.defaultValue), range(spec), spec.help});
-    return text + "\n" + table.text();
+    text += "\n" + table.text();
+    for (const ParamSpec& spec : description.params)
+        if (spec.choices.size() > kMostInTable) text += "\n" + spec.name + ": " + listed(spec.choices) + "\n";
+    return text;
 }
 
 } // namespace assay::cli

@@ -4,8 +4,9 @@
 
 namespace assay::learn {
 
-std::vector<std::uint32_t> shuffled(std::vector<std::uint32_t> rows, std::uint64_t seed, std::uint32_t epoch) {
-    CounterRng rng(seed, RngPurpose::Shuffle, epoch);
+std::vector<std::uint32_t> shuffled(std::vector<std::uint32_t> rows, std::uint64_t seed, std::uint32_t epoch,
+                                    std::uint32_t which) {
+    CounterRng rng(seed, RngPurpose::Shuffle, epoch, which);
     for (std::size_t i = rows.size(); i > 1; --i) std::swap(rows[i - 1], rows[rng.below(std::uint32_t(i))]);
     return rows;
 }

@@ -32,9 +32,9 @@ struct BatchPlan {
     std::uint32_t view = 0;
 };
 
-/// A permutation of `rows` drawn from (seed, Shuffle, epoch).
+/// A permutation of `rows` drawn from (seed, Shuffle, epoch, which); `which` tells apart several orders of one epoch.
 [[nodiscard]] std::vector<std::uint32_t> shuffled(std::vector<std::uint32_t> rows, std::uint64_t seed,
-                                                  std::uint32_t epoch);
+                                                  std::uint32_t epoch, std::uint32_t which = 0);
 
 /// Makes batches ahead on `loaders` threads (0: on the caller's) and hands them out in order. Their content does
 /// not depend on the number of threads. A rest of one row joins the batch before it: batch norm needs two.

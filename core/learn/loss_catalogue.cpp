@@ -47,7 +47,8 @@ void addActivePassive(std::vector<LossEntry>& list) {
         {"mae", "mean absolute error", LossKind::Mae, {}},
         {"rce", "reverse cross-entropy", LossKind::Rce, {}},
     };
-    const auto add = [&list](const std::string& prefix, const Term& first, const Term& second, const std::string& note) {
+    const auto add = [&list](const std::string& prefix, const Term& first, const Term& second,
+                             const std::string& note) {
         LossEntry entry;
         entry.id = prefix + first.id + "-" + second.id;
         entry.help = std::string("Active ") + first.title + " and passive " + second.title + note;
@@ -79,10 +80,11 @@ std::vector<LossEntry> makeCatalogue() {
     add("sce", "Symmetric: cross-entropy and reverse cross-entropy", kSce, LossKind::Sce,
         {{"sce-alpha", &LossOptions::alpha}, {"sce-beta", &LossOptions::beta}});
     add("gce", "Generalised: from cross-entropy (q 0) to mean absolute error (q 1)", kGce, LossKind::Gce, {kQ});
-    add("truncated-gce", "Generalised, constant where the label's probability is below k", kGce,
-        LossKind::TruncatedGce, {kQ, {"truncation", &LossOptions::truncation}});
+    add("truncated-gce", "Generalised, constant where the label's probability is below k", kGce, LossKind::TruncatedGce,
+        {kQ, {"truncation", &LossOptions::truncation}});
     add("ngce", "Generalised, normalised over the classes", kApl, LossKind::Ngce, {kQ});
-    add("mae", "Mean absolute error, 1 - p: robust and slow to learn (half of the L1 distance)", kMae, LossKind::Mae, {});
+    add("mae", "Mean absolute error, 1 - p: robust and slow to learn (half of the L1 distance)", kMae, LossKind::Mae,
+        {});
     add("mae-l1", "Mean absolute error as the L1 distance, 2 (1 - p)", kMae, LossKind::MaeL1, {});
     add("mae-mean", "Mean absolute error over the classes, 2 (1 - p) / K: gradients K / 2 times smaller than mae", kMae,
         LossKind::MaeMean, {});
@@ -111,28 +113,52 @@ const std::vector<LossEntry>& lossCatalogue() {
     return list;
 }
 
+std::string lossCitations() {
+    std::vector<std::pair<std::string, std::string>> papers; // citation, losses
+    for (const LossEntry& entry : lossCatalogue()) {
+        if (entry.citation.empty()) continue;
+        const bool pair = entry.options.kind == LossKind::Apl;
+        const auto found = std::find_if(papers.begin(), papers.end(),
+                                        [&](const auto& paper) { return paper.first == entry.citation; });
+        if (found == papers.end())
+            papers.emplace_back(entry.citation, entry.id);
+        else if (!pair)
+            found->second += ", " + entry.id;
+        else if (found->second.find("apl-*") == std::string::npos)
+            found->second += ", apl-*";
+    }
+    std::string text;
+    for (const auto& [citation, losses] : papers) text += (text.empty() ? "" : "; ") + losses + ": " + citation;
+    return text;
+}
+
 std::vector<ParamSpec> lossSettings() {
     std::vector<std::string> ids;
     for (const LossEntry& entry : lossCatalogue()) ids.push_back(entry.id);
     return {
-        choiceSetting("loss", "ce", std::move(ids),
-                      "ce learns all labels; sce, gce, nce-ratio, mae and the pairs apl-* are harmed less by wrong ones"),
+        choiceSetting(
+            "loss", "ce", std::move(ids),
+            "ce learns all labels; sce, gce, nce-ratio, mae and the pairs apl-* are harmed less by wrong ones"),
         realSetting("label-smoothing", 0, 0, 0.9,
                     "ce: share of the target spread over all classes; loss label-smoothing takes 0 for the usual 0.1"),
         realSetting("sce-alpha", 0.1, 0, 100, "sce: weight of cross-entropy (CIFAR-10: 0.1, CIFAR-100: 6)", true),
         realSetting("sce-beta", 1, 0, 100, "sce: weight of reverse cross-entropy (CIFAR-10: 1, CIFAR-100: 0.1)", true),
-        realSetting("apl-alpha", 1, 0, 1000, "apl: weight of the active term (CIFAR-10: 1, CIFAR-100: 10, WebVision: 50)",
+        realSetting("apl-alpha", 1, 0, 1000,
+                    "apl: weight of the active term (CIFAR-10: 1, CIFAR-100: 10, WebVision: 50)", true),
+        realSetting("apl-beta", 1, 0, 1000,
+                    "apl: weight of the passive term (MNIST: 10, CIFAR-10: 1, CIFAR-100: 1 with mae, 0.1 with rce)",
                     true),
-        realSetting("apl-beta", 1, 0, 1000, "apl: weight of the passive term (MNIST: 10, CIFAR-10: 1, CIFAR-100: 1 with mae, 0.1 with rce)",
+        realSetting("gce-q", 0.7, 0.001, 1, "gce, truncated-gce, ngce: 0 is cross-entropy, 1 is mean absolute error",
                     true),
-        realSetting("gce-q", 0.7, 0.001, 1, "gce, truncated-gce, ngce: 0 is cross-entropy, 1 is mean absolute error", true),
-        realSetting("truncation", 0.5, 0.001, 0.999, "truncated-gce: probability k under which a label teaches nothing", true),
+        realSetting("truncation", 0.5, 0.001, 0.999, "truncated-gce: probability k under which a label teaches nothing",
+                    true),
         realSetting("focal-gamma", 2, 0, 10, "focal, nfl-exp: how much well-learnt samples are played down", true),
         realSetting("nfl-gamma", 0.5, 0, 10, "nfl-ratio: the same, as its authors set it", true),
         boolSetting("nfl-detach", true,
                     "nfl-ratio: no gradient through the factors that play down, as in the authors' code", true),
         realSetting("exp-temperature", 1, 0.01, 100, "nce-exp, nfl-exp: T", true),
-        realSetting("bootstrap-soft-share", 0.05, 0, 1, "bootstrap-soft: share of the network's own probabilities", true),
+        realSetting("bootstrap-soft-share", 0.05, 0, 1, "bootstrap-soft: share of the network's own probabilities",
+                    true),
         realSetting("bootstrap-hard-share", 0.2, 0, 1, "bootstrap-hard: share of the network's own answer", true),
     };
 }

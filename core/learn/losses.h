@@ -10,35 +10,35 @@ namespace assay::learn {
 enum class LossKind {
     CrossEntropy,
     Focal,
-    NceRatio,       ///< CE over the sum of the CE of all classes
-    NceExp,         ///< 1 − exp(−CE / T)
-    NflRatio,       ///< focal over the sum of the focal loss of all classes
-    NflExp,         ///< 1 − exp(−focal / T)
-    Mae,            ///< 1 − p_y
-    MaeL1,          ///< 2 (1 − p_y), the L1 distance of one-hot and p
-    MaeMean,        ///< 2 (1 − p_y) / K
-    Rce,            ///< 9.21 (1 − p_y): reverse CE with ln 0 taken for ln 1e-4
-    Sce,            ///< alpha CE + beta RCE
-    Gce,            ///< (1 − p_y^q) / q
-    TruncatedGce,   ///< the same, constant where p_y ≤ k
-    Ngce,           ///< (1 − p_y^q) / (K − Σ p_k^q)
-    Apl,            ///< alpha active + beta passive
+    NceRatio,     ///< CE over the sum of the CE of all classes
+    NceExp,       ///< 1 − exp(−CE / T)
+    NflRatio,     ///< focal over the sum of the focal loss of all classes
+    NflExp,       ///< 1 − exp(−focal / T)
+    Mae,          ///< 1 − p_y
+    MaeL1,        ///< 2 (1 − p_y), the L1 distance of one-hot and p
+    MaeMean,      ///< 2 (1 − p_y) / K
+    Rce,          ///< 9.21 (1 − p_y): reverse CE with ln 0 taken for ln 1e-4
+    Sce,          ///< alpha CE + beta RCE
+    Gce,          ///< (1 − p_y^q) / q
+    TruncatedGce, ///< the same, constant where p_y ≤ k
+    Ngce,         ///< (1 − p_y^q) / (K − Σ p_k^q)
+    Apl,          ///< alpha active + beta passive
     LabelSmoothing,
-    BootstrapSoft,  ///< part of the target is p itself, with its gradient
-    BootstrapHard,  ///< part of the target is argmax p
+    BootstrapSoft, ///< part of the target is p itself, with its gradient
+    BootstrapHard, ///< part of the target is argmax p
 };
 
 struct LossOptions {
     LossKind kind = LossKind::CrossEntropy;
-    double alpha = 0.1;       ///< SCE: weight of CE; APL: weight of the active term
-    double beta = 1;          ///< SCE: weight of reverse CE; APL: weight of the passive term
-    double q = 0.7;           ///< GCE, NGCE
-    double gamma = 2;         ///< focal and what is made of it
-    double smoothing = 0;     ///< share of the target spread over all classes; CE and label smoothing
-    double temperature = 1;   ///< T of the exponential forms
-    double truncation = 0.5;  ///< k of truncated GCE
-    double ownShare = 0.05;   ///< bootstrap: 1 − β, share of the target that is the network's own answer
-    bool detachFocal = true;  ///< NFL, ratio: no gradient through (1 − p)^γ, as the authors' code has it
+    double alpha = 0.1;                   ///< SCE: weight of CE; APL: weight of the active term
+    double beta = 1;                      ///< SCE: weight of reverse CE; APL: weight of the passive term
+    double q = 0.7;                       ///< GCE, NGCE
+    double gamma = 2;                     ///< focal and what is made of it
+    double smoothing = 0;                 ///< share of the target spread over all classes; CE and label smoothing
+    double temperature = 1;               ///< T of the exponential forms
+    double truncation = 0.5;              ///< k of truncated GCE
+    double ownShare = 0.05;               ///< bootstrap: 1 − β, share of the target that is the network's own answer
+    bool detachFocal = true;              ///< NFL, ratio: no gradient through (1 − p)^γ, as the authors' code has it
     LossKind active = LossKind::NceRatio; ///< APL
     LossKind passive = LossKind::Mae;     ///< APL
 };

@@ -13,8 +13,12 @@ Optimizer::Optimizer(torch::nn::Module& network, OptimizerOptions options) : m_o
     }
 }
 
-void Optimizer::minimise(const torch::Tensor& loss, double learningRate) {
+void Optimizer::zero() {
     for (auto& parameter : m_parameters) parameter.mutable_grad() = torch::Tensor();
+}
+
+void Optimizer::minimise(const torch::Tensor& loss, double learningRate) {
+    zero();
     loss.backward();
     step(learningRate);
 }

@@ -28,6 +28,9 @@ public:
     Optimizer(torch::nn::Module& network, OptimizerOptions options);
     /// Zeroes the gradients, back-propagates `loss` (a scalar), steps.
     void minimise(const torch::Tensor& loss, double learningRate);
+    /// The same in parts, for a loss that several networks share.
+    void zero();
+    void step(double learningRate);
     [[nodiscard]] const OptimizerOptions& options() const { return m_options; }
     void setMomentum(double momentum) { m_options.momentum = momentum; }
 
@@ -36,8 +39,6 @@ public:
     void load(const StateMap& state, const std::string& prefix);
 
 private:
-    void step(double learningRate);
-
     OptimizerOptions m_options;
     std::vector<std::string> m_names;
     std::vector<torch::Tensor> m_parameters, m_first, m_second;

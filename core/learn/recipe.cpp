@@ -6,12 +6,9 @@
 #include "core/learn/checkpoint.h"
 #include "core/learn/device.h"
 #include "core/learn/initial_weights.h"
-#include "core/learn/mixup.h"
 #include "core/learn/networks.h"
 #include "core/learn/run_loop.h"
 #include "core/learn/torch_compat.h"
-
-#include <numeric>
 
 namespace assay::learn {
 namespace {
@@ -40,7 +37,7 @@ Result<RunResult> trainUnguarded(const Description& description, const MakeRecip
     prepareTrainingThread(std::clamp(task.config.threads, 0, kMostThreads));
     ASSAY_TRY(const torch::Device device, chooseDevice(task.config.device));
     ASSAY_TRY(CommonSettings common, readCommon(task.config.settings));
-    ASSAY_TRY(const std::unique_ptr<Recipe> recipe, makeRecipe(task.config.settings));
+    ASSAY_TRY(std::unique_ptr<Recipe> made, makeRecipe(task.config.settings));
     ASSAY_TRY(RunData data, prepareRunData(task));
     fitToPicture(common.augment, data.geometry);
     for (const std::string& note : data.notes) observer.note(note);
@@ -50,6 +47,8 @@ Result<RunResult> trainUnguarded(const Description& description, const MakeRecip
         observer.note("The last batch would hold one sample; it joins the batch before it");
 
     Run run{task, observer, std::move(data), std::move(common), device, {}, {}};
+    // After the run, so that it goes first: batches that it makes ahead read the run's data.
+    const std::unique_ptr<Recipe> recipe = std::move(made);
     for (std::size_t n = 0; n < recipe->networkCount(); ++n) {
         ASSAY_TRY(ClassifierPtr network, makeNetwork(task.config.network, run.data.geometry, run.data.classes,
                                                      task.config.seed, std::uint32_t(n)));
@@ -73,17 +72,6 @@ BatchPlan Recipe::plan(Run& run) {
     plan.seed = run.seed();
     plan.epoch = std::uint32_t(run.epoch);
     return plan;
-}
-
-Mixup drawMixup(const Run& run, const Batch& batch, double alpha) {
-    CounterRng rng(run.seed(), RngPurpose::Mixup, std::uint32_t(run.epoch), std::uint32_t(batch.number));
-    Mixup mix;
-    mix.weight = rng.beta(alpha, alpha);
-    std::vector<std::int64_t> order(batch.rows.size());
-    std::iota(order.begin(), order.end(), 0);
-    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[rng.below(std::uint32_t(i))]);
-    mix.partner = torch::tensor(order, torch::kInt64).to(batch.images.device());
-    return mix;
 }
 
 Result<RunResult> trainRecipe(const Description& description, const MakeRecipe& makeRecipe, const TrainingTask& task,

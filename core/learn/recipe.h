@@ -28,14 +28,25 @@ struct Run {
 
     /// One step of network `which` on a scalar loss.
     void minimise(std::size_t which, const torch::Tensor& loss) { optimizers[which]->minimise(loss, learningRate); }
+    /// One step of every network on a scalar loss that they share.
+    void minimiseTogether(const torch::Tensor& loss) {
+        for (auto& optimizer : optimizers) optimizer->zero();
+        loss.backward();
+        for (auto& optimizer : optimizers) optimizer->step(learningRate);
+    }
     [[nodiscard]] std::uint64_t seed() const { return task.config.seed; }
     /// A share of the run as a whole number of epochs, at least one.
     [[nodiscard]] int epochsFromShare(double share) const {
         return std::max(1, int(std::lround(share * task.config.epochs)));
     }
+    /// Optimiser steps before this one, where every epoch has as many batches as the present one.
+    [[nodiscard]] std::size_t stepsBefore(const Batch& batch) const {
+        return std::size_t(epoch - 1) * batches + batch.number;
+    }
 };
 
-/// An epoch's result while it is put together. `evidence` and the common scalars are there already.
+/// An epoch's result while it is put together. `evidence` and the common scalars are there already. A recipe that
+/// knows better than the mixture how likely each label is wrong replaces the column "p-noisy".
 struct EpochOutcome {
     EpochReport report;
     Evidence evidence;

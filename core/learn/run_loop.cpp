@@ -175,33 +175,34 @@ void RunLoop::scoreAnswers(EpochOutcome& outcome) const {
 }
 
 void RunLoop::fitLosses(EpochOutcome& outcome) {
-    const RunData& data = m_run.data;
     std::vector<float> losses;
-    losses.reserve(data.trainRows.size());
-    for (const std::uint32_t row : data.trainRows) losses.push_back(outcome.evidence.loss[row]);
+    losses.reserve(m_run.data.trainRows.size());
+    for (const std::uint32_t row : m_run.data.trainRows) losses.push_back(outcome.evidence.loss[row]);
     const auto fit = stats::fitMixture(losses, m_recipe.mixtureOptions());
-    std::vector<float> suspicion(losses.size(), 0.0F);
     if (fit) {
         outcome.report.mixture = *fit;
-        auto posterior = stats::posteriors(*fit, outcome.evidence.loss);
-        for (std::size_t i = 0; i < data.trainRows.size(); ++i) suspicion[i] = posterior[data.trainRows[i]];
-        outcome.evidence.columns["p-noisy"] = std::move(posterior);
+        outcome.evidence.columns["p-noisy"] = stats::posteriors(*fit, outcome.evidence.loss);
     } else if (!m_fitFailureNoted) {
         m_fitFailureNoted = true;
         m_run.observer.note("No mixture could be fitted to the losses of epoch " + std::to_string(m_run.epoch) + ": " +
                             fit.error().sentence());
     }
+}
+
+void RunLoop::scoreDetection(EpochOutcome& outcome) const {
+    const RunData& data = m_run.data;
     if (!data.truthKnown()) return;
+    const auto column = outcome.evidence.columns.find("p-noisy");
+    const bool known = column != outcome.evidence.columns.end();
     std::vector<std::uint8_t> wrong;
-    std::vector<float> scoredSuspicion, scoredLoss;
-    for (std::size_t i = 0; i < losses.size(); ++i) {
-        const std::uint32_t row = data.trainRows[i];
+    std::vector<float> suspicion, loss;
+    for (const std::uint32_t row : data.trainRows) {
         if (data.truth[row] == kNoLabel) continue;
         wrong.push_back(data.truth[row] != data.labels[row]);
-        scoredSuspicion.push_back(suspicion[i]);
-        scoredLoss.push_back(losses[i]);
+        suspicion.push_back(known ? column->second[row] : 0.0F);
+        loss.push_back(outcome.evidence.loss[row]);
     }
-    if (const auto quality = stats::detectionQuality(ranks(scoredSuspicion, scoredLoss), wrong, 0.5))
+    if (const auto quality = stats::detectionQuality(ranks(suspicion, loss), wrong, 0.5))
         outcome.report.scalars["detection-auroc"] = quality->auroc;
 }
 
@@ -222,6 +223,7 @@ Status RunLoop::closeEpoch(EpochReport report) {
             if (!std::isfinite(values[i]))
                 return fail(ErrorCode::Numeric, "the column " + name + " of epoch " + std::to_string(m_run.epoch) + " is not a number",
                             "sample " + std::to_string(m_run.data.samples[i].value));
+    scoreDetection(outcome);
     const double seconds = std::chrono::duration<double>(Clock::now() - m_epochStart).count();
     m_epochSeconds += seconds;
     outcome.report.scalars["seconds"] = seconds;

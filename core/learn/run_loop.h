@@ -25,6 +25,7 @@ private:
     [[nodiscard]] Result<std::vector<Answers>> ask();
     void scoreAnswers(EpochOutcome& outcome) const;
     void fitLosses(EpochOutcome& outcome);
+    void scoreDetection(EpochOutcome& outcome) const;
     void saveCheckpoint();
     [[nodiscard]] StateMap state() const;
     [[nodiscard]] CheckpointIdentity identity() const;

@@ -44,10 +44,7 @@ void registerCrossEntropy(Registry& registry) {
     description.id = "cross-entropy";
     description.title = "Cross-entropy";
     description.help = "Plain training on the labels as they are, the baseline; or with a loss that noise harms less";
-    description.citation = "Mixup: Zhang et al., ICLR 2018, arXiv:1710.09412";
-    for (const LossEntry& entry : lossCatalogue())
-        if (!entry.citation.empty() && description.citation.find(entry.citation) == std::string::npos)
-            description.citation += "; " + entry.id + ": " + entry.citation;
+    description.citation = "Mixup: Zhang et al., ICLR 2018, arXiv:1710.09412; losses: " + lossCitations();
     description.params = lossSettings();
     description.params.push_back(
         realSetting("mixup-alpha", 0, 0, 128, "Mixes pairs of pictures with a weight from Beta(alpha, alpha); 0: off"));

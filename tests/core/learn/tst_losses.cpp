@@ -16,8 +16,12 @@ namespace {
 constexpr int kOwn = 0, kOther = 2;
 constexpr double kMinusA = 9.210340371976182; ///< −ln 1e-4
 
-torch::Tensor exampleLogits() { return torch::tensor({{2.0, 1.0, 0.1, -1.0}, {2.0, 1.0, 0.1, -1.0}}, torch::kFloat64); }
-torch::Tensor exampleLabels() { return torch::tensor({kOwn, kOther}, torch::kInt64); }
+torch::Tensor exampleLogits() {
+    return torch::tensor({{2.0, 1.0, 0.1, -1.0}, {2.0, 1.0, 0.1, -1.0}}, torch::kFloat64);
+}
+torch::Tensor exampleLabels() {
+    return torch::tensor({kOwn, kOther}, torch::kInt64);
+}
 
 /// The loss that a person asks for with "id key=value key=value".
 Result<LossOptions> lossOf(const QString& words) {
@@ -55,7 +59,9 @@ private Q_SLOTS:
         QTest::addColumn<QString>("loss");
         QTest::addColumn<double>("own");
         QTest::addColumn<double>("other");
-        const auto row = [](const char* loss, double own, double other) { QTest::newRow(loss) << loss << own << other; };
+        const auto row = [](const char* loss, double own, double other) {
+            QTest::newRow(loss) << loss << own << other;
+        };
         row("ce", .449313, 2.349313);
         row("focal", .058858, 1.922298);
         row("focal focal-gamma=0.5", .270311, 2.234400);
@@ -142,7 +148,8 @@ private Q_SLOTS:
         const auto p = torch::softmax(logits, 1), logP = torch::log_softmax(logits, 1);
         const auto oneHot = torch::one_hot(exampleLabels(), 4).to(torch::kFloat64);
         const auto matches = [&](const char* loss, const torch::Tensor& expected) {
-            return torch::allclose(gradientOf(*lossOf(QString::fromLatin1(loss)), logits, exampleLabels()), expected, 1e-6, 1e-9);
+            return torch::allclose(gradientOf(*lossOf(QString::fromLatin1(loss)), logits, exampleLabels()), expected,
+                                   1e-6, 1e-9);
         };
         QVERIFY(matches("label-smoothing", p - (0.9 * oneHot + 0.1 / 4)));
         QVERIFY(matches("bootstrap-hard", p - (0.8 * oneHot + 0.2 * torch::one_hot(logits.argmax(1), 4))));
@@ -154,7 +161,8 @@ private Q_SLOTS:
 
     void everyGradientAgreesWithFiniteDifferences_data() {
         QTest::addColumn<QString>("loss");
-        for (const LossEntry& entry : lossCatalogue()) QTest::newRow(entry.id.c_str()) << QString::fromStdString(entry.id);
+        for (const LossEntry& entry : lossCatalogue())
+            QTest::newRow(entry.id.c_str()) << QString::fromStdString(entry.id);
     }
     void everyGradientAgreesWithFiniteDifferences() {
         QFETCH(QString, loss);
@@ -188,8 +196,11 @@ private Q_SLOTS:
                 auto options = *lossOf(loss);
                 options.detachFocal = detach;
                 options.gamma = gamma;
-                const auto logits = torch::tensor(
-                    {{100.F, -100.F, 0.F}, {-100.F, 100.F, 0.F}, {1e4F, 0.F, -1e4F}, {0.F, 0.F, 0.F}, {100.F, 100.F, -100.F}});
+                const auto logits = torch::tensor({{100.F, -100.F, 0.F},
+                                                   {-100.F, 100.F, 0.F},
+                                                   {1e4F, 0.F, -1e4F},
+                                                   {0.F, 0.F, 0.F},
+                                                   {100.F, 100.F, -100.F}});
                 const auto labels = torch::tensor({0, 0, 2, 1, 2}, torch::kInt64);
                 const auto values = perSampleLoss(logits, labels, options);
                 QVERIFY(torch::isfinite(values).all().item<bool>());
@@ -212,7 +223,9 @@ private Q_SLOTS:
     void exponentialNceIsMaeAndRceIsItsMultiple() {
         const auto logits = torch::randn({64, 10}, torch::kFloat64) * 4;
         const auto labels = torch::randint(10, {64}, torch::kInt64);
-        const auto value = [&](const char* loss) { return perSampleLoss(logits, labels, *lossOf(QString::fromLatin1(loss))); };
+        const auto value = [&](const char* loss) {
+            return perSampleLoss(logits, labels, *lossOf(QString::fromLatin1(loss)));
+        };
         QVERIFY(torch::allclose(value("nce-exp"), value("mae")));
         QVERIFY(torch::allclose(value("rce"), kMinusA * value("mae")));
         QVERIFY(torch::allclose(value("apl-exp-nce-mae"), (1 + 2.0 / 10) * value("mae")));
@@ -230,12 +243,14 @@ private Q_SLOTS:
             QVERIFY2(!entry.help.empty() && (entry.id == "ce" || !entry.citation.empty()), entry.id.c_str());
             for (const auto& [name, field] : entry.settings) {
                 const auto specs = lossSettings();
-                QVERIFY2(std::any_of(specs.begin(), specs.end(), [&, n = name](const ParamSpec& spec) { return spec.name == n; }),
+                QVERIFY2(std::any_of(specs.begin(), specs.end(),
+                                     [&, n = name](const ParamSpec& spec) { return spec.name == n; }),
                          name.c_str());
             }
         }
-        for (const char* both : {"nce-ratio", "nce-exp", "nfl-ratio", "nfl-exp", "mae", "mae-l1", "mae-mean", "apl-nce-mae",
-                                 "apl-nfl-mae", "apl-nce-rce", "apl-nfl-rce", "apl-exp-nce-mae", "apl-exp-nfl-mae"})
+        for (const char* both :
+             {"nce-ratio", "nce-exp", "nfl-ratio", "nfl-exp", "mae", "mae-l1", "mae-mean", "apl-nce-mae", "apl-nfl-mae",
+              "apl-nce-rce", "apl-nfl-rce", "apl-exp-nce-mae", "apl-exp-nfl-mae"})
             QVERIFY2(ids.count(both), both);
     }
 
@@ -291,7 +306,8 @@ private Q_SLOTS:
 
     void divergenceIsSymmetricZeroForEqualsAndTeachesBoth() {
         auto first = exampleLogits().clone().requires_grad_(true);
-        auto second = torch::tensor({{0.0, 1.0, 0.0, 0.0}, {2.0, 1.0, 0.1, -1.0}}, torch::dtype(torch::kFloat64).requires_grad(true));
+        auto second = torch::tensor({{0.0, 1.0, 0.0, 0.0}, {2.0, 1.0, 0.1, -1.0}},
+                                    torch::dtype(torch::kFloat64).requires_grad(true));
         const auto d = symmetricDivergence(first, second);
         QVERIFY(torch::allclose(d, symmetricDivergence(second, first)));
         QVERIFY(d[0].item<double>() > 0 && std::abs(d[1].item<double>()) < 1e-12);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "plugins/methods/co_teaching.h"
+#include "core/learn/small_loss.h"
 #include "tests/core/learn/learn_fixtures.h"
 
 #include <QTest>
@@ -9,6 +9,7 @@
 #include <set>
 
 using namespace assay;
+using learn::KeepSchedule;
 
 namespace {
 
@@ -123,9 +124,9 @@ private Q_SLOTS:
         QTest::newRow("smoothing") << "cross-entropy" << "label-smoothing" << "0.1";
         QTest::newRow("adam") << "cross-entropy" << "optimizer" << "adam";
         QTest::newRow("clip") << "cross-entropy" << "gradient-clip" << "5";
-        QTest::newRow("co-teaching sce") << "co-teaching" << "loss" << "sce";
+        QTest::newRow("co-teaching sce") << "co-teaching" << "loss" << "sce-report";
+        QTest::newRow("co-teaching sce as coded") << "co-teaching" << "loss" << "sce-ascoded";
         QTest::newRow("m-dyr-h gaussian") << "m-dyr-h" << "mixture" << "gaussian";
-        QTest::newRow("m-dyr-h soft") << "m-dyr-h" << "bootstrap" << "soft";
         QTest::newRow("m-dyr-h table") << "m-dyr-h" << "w-source" << "table";
         QTest::newRow("m-dyr-h without mixup") << "m-dyr-h" << "mixup-alpha" << "0";
         QTest::newRow("pseudo-label curriculum") << "pseudo-label" << "curriculum" << "true";
@@ -191,7 +192,7 @@ private Q_SLOTS:
             QVERIFY2(completed, completed ? "" : completed.error().sentence().c_str());
             for (const ParamSpec& spec : description.params) QVERIFY2(!spec.help.empty(), spec.name.c_str());
         }
-        QCOMPARE(ids, (std::set<std::string>{"cross-entropy", "co-teaching", "m-dyr-h", "pseudo-label"}));
+        for (const char* id : {"cross-entropy", "co-teaching", "m-dyr-h", "pseudo-label"}) QVERIFY2(ids.count(id), id);
     }
 };
 

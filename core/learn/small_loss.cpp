@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/small_loss.h"
+
+#include "core/stats/confident_learning.h"
+
+#include <numeric>
+
+namespace assay::learn {
+namespace {
+
+constexpr const char* kState = "keep-rate.state";
+constexpr double kSmallestEstimate = 0.02, kLargestEstimate = 0.8;
+
+} // namespace
+
+double KeepSchedule::forget(int epoch) const {
+    if (epoch >= ramp) return noiseRate;
+    const double end = std::pow(noiseRate, exponent);
+    return ramp > 1 ? end * epoch / (ramp - 1) : end;
+}
+
+double KeepSchedule::keep(int epoch) const {
+    return std::max(1 - forget(epoch), smallestKeep);
+}
+
+std::size_t KeepSchedule::count(int epoch, std::size_t batch) const {
+    // The small term keeps 0.9 × 10 from becoming 8.
+    return std::clamp<std::size_t>(std::size_t(keep(epoch) * double(batch) + 1e-9), 1, std::max<std::size_t>(batch, 1));
+}
+
+std::vector<ParamSpec> keepSettings() {
+    return {
+        realSetting("noise-rate", 0, 0, 0.95,
+                    "Tau, the share of wrong labels that is left out in the end; 0: estimated (paper: the true rate)"),
+        choiceSetting("noise-rate-from", "mixture", {"mixture", "confident-learning"},
+                      "Where noise-rate is 0: from the mixture over the losses, or counted by confident learning",
+                      true),
+        integerSetting("ramp-epochs", 0, 0, 100000,
+                       "T_k, epochs until the whole share is left out; 0: by ramp-share (paper: 10 of 200)", false,
+                       "epochs"),
+        realSetting("ramp-share", 0.25, 0.001, 1, "T_k as a share of the run, where ramp-epochs is 0", true),
+        realSetting("exponent", 1, 0.1, 4, "c: the ramp ends at the noise rate to this power (paper: 0.5, 1, 2)", true),
+        realSetting("smallest-keep", 0, 0, 1, "R_min: a batch never loses more than all but this share", true),
+        integerSetting("estimate-after", 3, 1, 100000,
+                       "Epoch after which the noise rate is estimated, where noise-rate is 0", true, "epochs"),
+    };
+}
+
+KeepRate::KeepRate(const ParamValues& settings) {
+    m_schedule.noiseRate = realParam(settings, "noise-rate");
+    m_estimate = m_schedule.noiseRate == 0;
+    m_confidentLearning = textParam(settings, "noise-rate-from") == "confident-learning";
+    m_estimateAfter = int(intParam(settings, "estimate-after"));
+    m_schedule.exponent = realParam(settings, "exponent");
+    m_schedule.ramp = int(intParam(settings, "ramp-epochs"));
+    m_rampShare = realParam(settings, "ramp-share");
+    m_schedule.smallestKeep = realParam(settings, "smallest-keep");
+}
+
+void KeepRate::start(const Run& run) {
+    if (m_schedule.ramp == 0) m_schedule.ramp = run.epochsFromShare(m_rampShare);
+}
+
+void KeepRate::finishEpoch(Run& run, EpochOutcome& outcome) {
+    outcome.report.scalars["keep-rate"] = keep(run);
+    outcome.report.scalars["noise-rate"] = m_schedule.noiseRate;
+    if (!m_estimate || run.epoch != m_estimateAfter) return;
+    const auto rate = estimated(run, outcome);
+    if (!rate) {
+        run.observer.note("The noise rate could not be estimated; everything is kept (" + rate.error().sentence() +
+                          ")");
+        return;
+    }
+    m_schedule.noiseRate = std::clamp(*rate, kSmallestEstimate, kLargestEstimate);
+    run.observer.note("The noise rate is estimated as " + std::to_string(int(std::lround(100 * m_schedule.noiseRate))) +
+                      " %");
+}
+
+Result<double> KeepRate::estimated(const Run& run, const EpochOutcome& outcome) const {
+    if (m_confidentLearning) return confidentNoiseRate(run, outcome.answers);
+    const auto& fit = outcome.report.mixture;
+    if (!fit || fit->collapsed) return fail(ErrorCode::Numeric, "the losses show no two groups");
+    const auto& posterior = outcome.evidence.columns.at("p-noisy");
+    double noisy = 0;
+    for (const std::uint32_t row : run.data.trainRows) noisy += posterior[row] > 0.5F;
+    return noisy / double(run.data.trainRows.size());
+}
+
+void KeepRate::save(StateMap& state) const {
+    state[kState] = torch::tensor({m_schedule.noiseRate}, torch::kFloat64);
+}
+
+Status KeepRate::load(const StateMap& state) {
+    const double rate = state.at(kState).item<double>();
+    if (rate < 0 || rate >= 1) return fail(ErrorCode::Damaged, "the checkpoint's noise rate is not a rate");
+    m_schedule.noiseRate = rate;
+    return {};
+}
+
+Result<double> confidentNoiseRate(const Run& run, const std::vector<Answers>& answers) {
+    const RunData& data = run.data;
+    const auto classes = std::size_t(data.classes);
+    std::vector<double> probabilities;
+    std::vector<Label> labels;
+    std::vector<float> one(classes);
+    for (const std::uint32_t row : data.trainRows) {
+        std::vector<double> mean(classes, 0);
+        for (const Answers& network : answers) {
+            softmaxOf(network.row(row), one);
+            for (std::size_t k = 0; k < classes; ++k) mean[k] += std::min(1.0, double(one[k])) / double(answers.size());
+        }
+        probabilities.insert(probabilities.end(), mean.begin(), mean.end());
+        labels.push_back(data.labels[row]);
+    }
+    ASSAY_TRY(const stats::ConfidentJoint joint, stats::confidentJoint({probabilities, classes}, labels));
+    return double(joint.estimatedErrors) / double(labels.size());
+}
+
+torch::Tensor smallest(const torch::Tensor& losses, std::size_t count) {
+    const auto plain = losses.detach().to(torch::kCPU, torch::kFloat32).contiguous();
+    const auto* values = plain.data_ptr<float>();
+    std::vector<std::int64_t> order(std::size_t(plain.numel()));
+    std::iota(order.begin(), order.end(), 0);
+    count = std::min(count, order.size());
+    // What is not a number comes last, whatever it is compared with.
+    const auto key = [values](std::int64_t i) {
+        return std::isnan(values[i]) ? std::numeric_limits<float>::infinity() : values[i];
+    };
+    const auto before = [&key](std::int64_t a, std::int64_t b) { return key(a) != key(b) ? key(a) < key(b) : a < b; };
+    std::partial_sort(order.begin(), order.begin() + std::ptrdiff_t(count), order.end(), before);
+    order.resize(count);
+    return torch::tensor(order, torch::kInt64).to(losses.device());
+}
+
+CrossUpdate crossUpdate(const std::array<torch::Tensor, 2>& losses, std::size_t count) {
+    CrossUpdate update;
+    update.chosen = {smallest(losses[0], count), smallest(losses[1], count)};
+    for (std::size_t n = 0; n < 2; ++n) update.loss[n] = losses[n].index_select(0, update.chosen[1 - n]).mean();
+    return update;
+}
+
+} // namespace assay::learn

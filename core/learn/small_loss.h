@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/learn/recipe.h"
+
+namespace assay::learn {
+
+/// R(T) of Co-Teaching: the share of a batch that is kept (Han et al., NeurIPS 2018).
+struct KeepSchedule {
+    double noiseRate = 0.2;  ///< τ
+    double exponent = 1;     ///< c: the ramp ends at τ^c
+    int ramp = 10;           ///< T_k, epochs
+    double smallestKeep = 0; ///< R_min
+    /// Share that is forgotten in epoch `epoch` (from 0): linear from 0 to τ^c over T_k epochs, both ends included,
+    /// then τ.
+    [[nodiscard]] double forget(int epoch) const;
+    /// max(1 − forget, R_min).
+    [[nodiscard]] double keep(int epoch) const;
+    /// Samples kept of a batch: at least one.
+    [[nodiscard]] std::size_t count(int epoch, std::size_t batch) const;
+};
+
+/// The settings of KeepRate.
+[[nodiscard]] std::vector<ParamSpec> keepSettings();
+
+/// The share of a batch that methods of the Co-Teaching family keep in the run's present epoch. Where no noise rate is
+/// given it is estimated once, from the mixture over the losses or by confident learning, and everything is kept
+/// until then.
+class KeepRate {
+public:
+    explicit KeepRate(const ParamValues& settings);
+    void start(const Run& run);
+    [[nodiscard]] bool ramping(const Run& run) const { return run.epoch <= m_schedule.ramp; }
+    [[nodiscard]] std::size_t count(const Run& run, std::size_t batch) const {
+        return m_schedule.count(run.epoch - 1, batch);
+    }
+    [[nodiscard]] double keep(const Run& run) const { return m_schedule.keep(run.epoch - 1); }
+    /// Adds "keep-rate" and "noise-rate", and estimates the rate where its time has come.
+    void finishEpoch(Run& run, EpochOutcome& outcome);
+    void save(StateMap& state) const;
+    [[nodiscard]] Status load(const StateMap& state);
+
+private:
+    [[nodiscard]] Result<double> estimated(const Run& run, const EpochOutcome& outcome) const;
+
+    KeepSchedule m_schedule;
+    double m_rampShare = 0;
+    bool m_estimate = false;
+    bool m_confidentLearning = false;
+    int m_estimateAfter = 0;
+};
+
+/// Share of wrong labels among the training rows that confident learning counts, by the averaged probabilities of all
+/// networks (Northcutt et al., JAIR 2021). The network has seen the labels, so this is a lower bound.
+[[nodiscard]] Result<double> confidentNoiseRate(const Run& run, const std::vector<Answers>& answers);
+
+/// Positions of the `count` smallest losses in rising order; equal ones by position. int64, on the losses' device.
+[[nodiscard]] torch::Tensor smallest(const torch::Tensor& losses, std::size_t count);
+
+/// One exchange of Co-Teaching: what each network chose, and the mean loss over what the other one chose.
+struct CrossUpdate {
+    std::array<torch::Tensor, 2> chosen; ///< positions, by the network that chose
+    std::array<torch::Tensor, 2> loss;   ///< scalar, by the network that learns
+};
+/// `losses`: [B] of each network, with gradient.
+[[nodiscard]] CrossUpdate crossUpdate(const std::array<torch::Tensor, 2>& losses, std::size_t count);
+
+} // namespace assay::learn

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/losses.h"
+#include "core/learn/small_loss.h"
+#include "core/learn/two_networks.h"
+
+namespace assay {
+namespace {
+
+using namespace learn;
+
+class JoCoR : public Recipe {
+public:
+    JoCoR(KeepRate keep, double lambda) : m_keep(std::move(keep)), m_lambda(lambda) {}
+
+    [[nodiscard]] std::size_t networkCount() const override { return 2; }
+
+    Status start(Run& run) override {
+        m_keep.start(run);
+        m_selection.begin(run);
+        return {};
+    }
+
+    [[nodiscard]] std::string phase(const Run& run) const override {
+        return m_keep.ramping(run) ? "warm-up" : "training";
+    }
+
+    BatchPlan plan(Run& run) override {
+        m_selection.begin(run);
+        return Recipe::plan(run);
+    }
+
+    torch::Tensor step(Run& run, const Batch& batch) override {
+        const auto first = run.networks[0]->forward(batch.images), second = run.networks[1]->forward(batch.images);
+        const auto losses = (1 - m_lambda) * (crossEntropy(first, batch.labels) + crossEntropy(second, batch.labels)) +
+                            m_lambda * symmetricDivergence(first, second);
+        const auto chosen = smallest(losses, m_keep.count(run, batch.rows.size()));
+        for (std::size_t n = 0; n < 2; ++n) m_selection.mark(n, chosen, batch);
+        run.minimiseTogether(losses.index_select(0, chosen).mean());
+        return losses.detach();
+    }
+
+    Status finishEpoch(Run& run, EpochOutcome& outcome) override {
+        recordTwoNetworks(run, outcome);
+        m_selection.record(run, outcome);
+        m_keep.finishEpoch(run, outcome);
+        return {};
+    }
+
+    void save(StateMap& state) const override { m_keep.save(state); }
+    Status load(const StateMap& state) override { return m_keep.load(state); }
+
+private:
+    KeepRate m_keep;
+    double m_lambda;
+    Selection m_selection;
+};
+
+Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {
+    return std::make_unique<JoCoR>(KeepRate(settings), realParam(settings, "lambda"));
+}
+
+} // namespace
+
+void registerJocor(Registry& registry) {
+    Description description;
+    description.id = "jocor";
+    description.title = "JoCoR";
+    description.help = "Two networks with one loss that asks them to agree; both learn the samples of small joint loss "
+                       "(paper: 7-layer CNN, 200 epochs, Adam; half of the noise rate where noise is asymmetric)";
+    description.citation = "Wei et al., CVPR 2020, arXiv:2003.02752";
+    description.params = keepSettings();
+    description.params.push_back(realSetting(
+        "lambda", 0.9, 0, 0.99,
+        "Weight of the agreement (paper: CIFAR-10 0.9, at 80 % noise 0.65; CIFAR-100 0.85; code's default 0.1)"));
+    CommonDefaults defaults;
+    defaults.optimizer = "adam";
+    defaults.learningRate = 1e-3;
+    defaults.weightDecay = 0;
+    defaults.schedule = "linear-decay";
+    for (auto& spec : commonParams(defaults)) description.params.push_back(std::move(spec));
+    (void)registry.methods.add(std::make_shared<RecipeMethod>(std::move(description), make));
+}
+
+} // namespace assay

@@ -1,0 +1,285 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "tests/core/learn/learn_fixtures.h"
+
+#include <QTest>
+
+using namespace assay;
+
+namespace {
+
+constexpr double kNoise = 0.3;
+constexpr int kClasses = 4;
+constexpr std::size_t kSamples = 800;
+
+TrainingTask planted(const std::string& method, int epochs, double noise = kNoise) {
+    TrainingTask task = test::makeTask(test::blobs(kSamples, kClasses), method, epochs, noise);
+    task.config.settings["augmentation"] = std::string("none"); // a flipped blob is one of another class
+    return task;
+}
+
+using Report = std::shared_ptr<const EpochReport>;
+
+const std::vector<float>& column(const Report& report, const char* name) {
+    return report->evidence->columns.at(name);
+}
+
+std::string sentence(const test::Outcome& outcome) {
+    return outcome.result ? "" : outcome.result.error().sentence();
+}
+
+bool noted(const test::Outcome& outcome, const std::string& part) {
+    const auto& notes = outcome.keeper.notes;
+    return std::any_of(notes.begin(), notes.end(),
+                       [&](const std::string& note) { return note.find(part) != std::string::npos; });
+}
+
+} // namespace
+
+/// What single methods do and record, seen from outside: in the evidence of whole runs.
+class TestMethodRecords : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void plantedNoiseIsFound_data() {
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<int>("epochs");
+        for (const char* method : {"elr", "elr-plus", "truncated-gce", "co-teaching-plus", "jocor", "m", "m-dyr-s",
+                                   "md-dyr-sh", "st-h", "st-s", "dy-h", "dy-s"})
+            QTest::newRow(method) << method << 8;
+        QTest::newRow("dividemix") << "dividemix" << 6;
+    }
+    void plantedNoiseIsFound() {
+        QFETCH(QString, method);
+        QFETCH(int, epochs);
+        const auto outcome = test::train(planted(method.toStdString(), epochs));
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        const double auroc = outcome.keeper.last("detection-auroc");
+        QVERIFY2(auroc > 0.93, std::to_string(auroc).c_str());
+        QVERIFY2(outcome.keeper.last("test-accuracy") > 0.85,
+                 std::to_string(outcome.keeper.last("test-accuracy")).c_str());
+    }
+
+    /// Network 1 believes what network 2's losses of the epoch before called clean, and the other way round.
+    void divideMixDividesForTheOtherNetwork() {
+        TrainingTask task = planted("dividemix", 5);
+        task.config.settings["warm-up"] = std::int64_t(2);
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        const auto& reports = outcome.keeper.reports;
+        const auto trained = [&](std::size_t i) { return task.dataset->splits[i] == Split::Train; };
+        for (std::size_t e = 0; e < reports.size(); ++e) {
+            for (const auto& [selected, clean] :
+                 {std::pair("selected-1", "p-clean-2"), std::pair("selected-2", "p-clean-1")})
+                for (std::size_t i = 0; i < kSamples; ++i)
+                    QCOMPARE(column(reports[e], selected)[i],
+                             float(trained(i) && (e < 2 || column(reports[e - 1], clean)[i] > 0.5F)));
+            for (std::size_t i = 0; i < kSamples; ++i)
+                QVERIFY(std::abs(column(reports[e], "p-noisy")[i] -
+                                 (1 - (column(reports[e], "p-clean-1")[i] + column(reports[e], "p-clean-2")[i]) / 2)) <
+                        1e-6F);
+        }
+        QVERIFY(column(reports[2], "selected-1") != column(reports[2], "selected-2"));
+        QVERIFY(outcome.keeper.last("label-precision") > 0.9);
+        QVERIFY(outcome.keeper.last("labelled-share-1") > 0.5 && outcome.keeper.last("labelled-share-1") < 0.85);
+        // Targets are sharpened, and mend what the labels get wrong.
+        std::size_t seen = 0, right = 0;
+        for (std::size_t i = 0; i < kSamples; ++i) {
+            if (!trained(i) || column(reports.back(), "target-label")[i] < 0) continue;
+            ++seen;
+            right += Label(column(reports.back(), "target-label")[i]) == task.labels.trueLabels[i];
+            QVERIFY(column(reports.back(), "target-probability")[i] > 0.25F);
+        }
+        QVERIFY(seen > 500);
+        QVERIFY2(double(right) > 0.9 * double(seen), std::to_string(right).c_str());
+    }
+
+    /// For 45 % wrong labels the published weight is 25; for 10 % it is 0, and 25 gets a warning.
+    void divideMixSuitsItsWeightToTheNoiseOrWarns() {
+        TrainingTask task = planted("dividemix", 4, 0.45);
+        task.config.settings["warm-up"] = std::int64_t(2);
+        task.config.settings["ramp-epochs"] = std::int64_t(1);
+        const auto noisy = test::train(task);
+        QVERIFY(noisy.result);
+        QVERIFY2(noted(noisy, "lambda-u is 25"),
+                 noisy.keeper.notes.empty() ? "no note" : noisy.keeper.notes.back().c_str());
+        QCOMPARE(noisy.keeper.last("unlabelled-weight"), 25.0);
+
+        task = planted("dividemix", 4, 0.1);
+        task.config.settings["warm-up"] = std::int64_t(2);
+        const auto few = test::train(task);
+        QVERIFY(noted(few, "lambda-u is 0"));
+        QCOMPARE(few.keeper.last("unlabelled-weight"), 0.0);
+        task.config.settings["preset"] = std::string("own");
+        QVERIFY(noted(test::train(task), "this run's 25 is likely to cost accuracy"));
+        task.config.settings["preset"] = std::string("cifar10-sym-20");
+        QVERIFY(!noted(test::train(task), "likely to cost"));
+    }
+
+    /// The weight of guessed labels comes in linearly after the warm-up.
+    void divideMixRampsItsWeight() {
+        TrainingTask task = planted("dividemix", 6);
+        task.config.settings["warm-up"] = std::int64_t(2);
+        task.config.settings["ramp-epochs"] = std::int64_t(2);
+        task.config.settings["preset"] = std::string("own");
+        task.config.settings["lambda-u"] = 10.0;
+        const auto outcome = test::train(task);
+        QVERIFY(outcome.result);
+        const double expected[] = {0, 0, 5, 10, 10, 10};
+        for (std::size_t e = 0; e < 6; ++e)
+            QCOMPARE(outcome.keeper.reports[e]->scalars.at("unlabelled-weight"), expected[e]);
+    }
+
+    /// A set that one network calls clean almost nowhere: the most probable of a batch's size are taken.
+    void divideMixAlwaysHasABatchToLearnFrom() {
+        TrainingTask task = planted("dividemix", 4);
+        task.config.settings["warm-up"] = std::int64_t(1);
+        task.config.settings["preset"] = std::string("own");
+        task.config.settings["clean-threshold"] = 0.99;
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        for (const auto& report : outcome.keeper.reports) {
+            const auto& selected = column(report, "selected-1");
+            QVERIFY(std::count(selected.begin(), selected.end(), 1.0F) >= 32);
+        }
+    }
+
+    /// Both networks of JoCoR learn the same samples, as many as the schedule keeps.
+    void jocorChoosesOnceForBoth() {
+        TrainingTask task = planted("jocor", 4);
+        task.config.settings["noise-rate"] = kNoise;
+        task.config.settings["ramp-epochs"] = std::int64_t(2);
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        for (const auto& report : outcome.keeper.reports) {
+            QVERIFY(column(report, "selected-1") == column(report, "selected-2"));
+            QCOMPARE(report->scalars.at("selection-overlap"), 1.0);
+            QVERIFY(std::abs(report->scalars.at("selected-share") - report->scalars.at("keep-rate")) < 0.03);
+        }
+        QVERIFY(column(outcome.keeper.reports.back(), "loss-1") != column(outcome.keeper.reports.back(), "loss-2"));
+    }
+
+    /// Plain Co-Teaching first; then nothing is chosen but where the two disagree.
+    void coTeachingPlusLearnsFromDisagreement() {
+        TrainingTask task = planted("co-teaching-plus", 6);
+        task.config.settings["noise-rate"] = kNoise;
+        task.config.settings["ramp-epochs"] = std::int64_t(2);
+        task.config.settings["plain-epochs"] = std::int64_t(2);
+        task.config.settings["whole-steps"] = std::int64_t(0);
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        for (const auto& report : outcome.keeper.reports) {
+            const double selected = report->scalars.at("selected-share"), keep = report->scalars.at("keep-rate");
+            if (report->epoch <= 2) {
+                QVERIFY(std::abs(selected - keep) < 0.03);
+                continue;
+            }
+            const double disagreeing = report->scalars.at("batch-disagreement");
+            QVERIFY2(selected <= disagreeing + 1e-9, std::to_string(selected - disagreeing).c_str());
+            QVERIFY(selected >= 0.5 * keep * disagreeing - 1e-9);
+        }
+    }
+
+    /// The rate counted by confident learning is near that of the mixture, and near the truth.
+    void coTeachingEstimatesByConfidentLearningToo() {
+        TrainingTask task = planted("co-teaching", 6);
+        task.config.settings["noise-rate-from"] = std::string("confident-learning");
+        const auto outcome = test::train(task);
+        QVERIFY(outcome.result && noted(outcome, "The noise rate is estimated as"));
+        const double rate = outcome.keeper.last("noise-rate");
+        QVERIFY2(std::abs(rate - kNoise) < 0.08, std::to_string(rate).c_str());
+    }
+
+    /// As a student coded it, the samples are ranked by reverse cross-entropy alone and learn from all: another run
+    /// than the one in which each sample has its own loss.
+    void theTwoReadingsOfSymmetricCoTeachingDiffer() {
+        TrainingTask task = planted("co-teaching", 3);
+        task.config.settings["noise-rate"] = kNoise;
+        task.config.settings["loss"] = std::string("sce-report");
+        const auto report = test::train(task);
+        task.config.settings["loss"] = std::string("sce-ascoded");
+        const auto asCoded = test::train(task);
+        QVERIFY(report.result && asCoded.result);
+        QVERIFY(report.keeper.reports.back()->evidence->loss != asCoded.keeper.reports.back()->evidence->loss);
+    }
+
+    /// Pruned after epochs 2 and 4: a label takes part if it then had a probability above one half.
+    void truncatedGceKeepsWhatIsBelieved() {
+        TrainingTask task = planted("truncated-gce", 5);
+        task.config.settings["prune-from"] = std::int64_t(2);
+        task.config.settings["prune-every"] = std::int64_t(2);
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        const auto& reports = outcome.keeper.reports;
+        for (std::size_t e = 0; e < reports.size(); ++e) {
+            const std::size_t chosenAt = e < 1 ? 0 : e < 3 ? 1 : 3;
+            for (std::size_t i = 0; i < kSamples; ++i) {
+                if (task.dataset->splits[i] != Split::Train) continue;
+                const bool believed = std::exp(-reports[chosenAt]->evidence->loss[i]) > 0.5F;
+                QCOMPARE(column(reports[e], "kept")[i], float(e < 1 || believed));
+            }
+        }
+        QCOMPARE(reports[0]->scalars.at("kept-share"), 1.0);
+        QVERIFY(outcome.keeper.last("kept-share") < 0.8 && outcome.keeper.last("label-precision") > 0.9);
+    }
+
+    /// What ELR holds the network to is the truth more often than the labels are.
+    void elrTargetsMendLabels_data() {
+        QTest::addColumn<QString>("method");
+        QTest::newRow("elr") << "elr";
+        QTest::newRow("elr-plus") << "elr-plus";
+    }
+    void elrTargetsMendLabels() {
+        QFETCH(QString, method);
+        TrainingTask task = planted(method.toStdString(), 8);
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        const auto& label = column(outcome.keeper.reports.back(), "target-label");
+        double count = 0, right = 0;
+        for (std::size_t i = 0; i < kSamples; ++i) {
+            if (task.dataset->splits[i] != Split::Train) {
+                QCOMPARE(label[i], -1.0F);
+                continue;
+            }
+            ++count;
+            right += Label(label[i]) == task.labels.trueLabels[i];
+        }
+        QVERIFY2(right / count > 0.9, std::to_string(right / count).c_str());
+        QVERIFY(std::abs(outcome.keeper.last("target-differs") - kNoise) < 0.1);
+    }
+
+    /// Soft at first, hard at last: the temperature falls from 1 to 0.001 over the epochs asked for.
+    void mdDyrShCoolsItsAnswers() {
+        TrainingTask task = planted("md-dyr-sh", 8);
+        task.config.settings["warm-up"] = std::int64_t(2);
+        task.config.settings["plain-mixing"] = std::int64_t(1);
+        task.config.settings["cooling"] = std::int64_t(3);
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        const double expected[] = {1, 0.5005, 0.001, 0.001, 0.001};
+        for (std::size_t e = 0; e < 8; ++e) {
+            const auto& scalars = outcome.keeper.reports[e]->scalars;
+            QCOMPARE(scalars.count("temperature"), std::size_t(e >= 3));
+            if (e >= 3) QCOMPARE(scalars.at("temperature"), expected[e - 3]);
+        }
+    }
+
+    /// Fixed shares need no mixture to be trusted; before the warm-up is over nothing is corrected.
+    void bootstrappingBeginsAfterItsWarmUp() {
+        std::vector<std::vector<float>> losses;
+        for (const char* method : {"st-h", "st-s", "dy-h", "dy-s"}) {
+            TrainingTask task = planted(method, 3);
+            task.config.settings["warm-up"] = std::int64_t(2);
+            const auto outcome = test::train(task);
+            QVERIFY2(outcome.result, sentence(outcome).c_str());
+            for (const auto& report : outcome.keeper.reports) losses.push_back(report->evidence->loss);
+        }
+        for (const std::size_t other : {3UL, 6UL, 9UL}) {
+            QVERIFY(losses[1] == losses[other + 1]);
+            QVERIFY(losses[2] != losses[other + 2]);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestMethodRecords)
+#include "tst_method_records.moc"
