@@ -3,6 +3,7 @@
 #include "app/composition.h"
 #include "core/base/log.h"
 #include "ui/session/workspace.h"
+#include "ui/window/english_plurals.h"
 #include "ui/window/main_window.h"
 
 #include <QApplication>
@@ -109,6 +110,8 @@ int main(int argc, char** argv) {
     QApplication application(argc, argv);
     std::setlocale(LC_NUMERIC, "C");
     QApplication::setWindowIcon(QIcon(QStringLiteral(":/assay/icon.svg")));
+    assay::ui::EnglishPlurals plurals;
+    QApplication::installTranslator(&plurals);
     const Wishes wishes = readArguments(application);
     assay::startLogFile();
 

@@ -149,8 +149,8 @@ void LossHistogramPlot::drawCounts() {
     if (apart) {
         fill(m_cleanGraph, [&](std::size_t bin) { return m_counts.counts[bin] - m_wrongCounts.counts[bin]; });
         fill(m_wrongGraph, [&](std::size_t bin) { return m_wrongCounts.counts[bin]; });
-        m_truthLabels[0]->setText(tr("● %1 labels right").arg(countText(all - wrong)));
-        m_truthLabels[1]->setText(tr("◆ %1 labels wrong").arg(countText(wrong)));
+        m_truthLabels[0]->setText(tr("● %1 right").arg(countText(all - wrong)));
+        m_truthLabels[1]->setText(tr("◆ %1 wrong").arg(countText(wrong)));
     } else {
         fill(m_allGraph, [&](std::size_t bin) { return m_counts.counts[bin]; });
     }

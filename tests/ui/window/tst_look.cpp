@@ -10,6 +10,7 @@
 #include "ui/window/audit_page.h"
 #include "ui/window/command_palette.h"
 #include "ui/window/contrast_style.h"
+#include "ui/window/english_plurals.h"
 #include "ui/window/export_dialog.h"
 #include "ui/window/main_window.h"
 #include "ui/window/noise_dialog.h"
@@ -157,6 +158,29 @@ private Q_SLOTS:
         found.removeDuplicates();
         for (const QString& one : found) qWarning("%s", qPrintable(one));
         QVERIFY2(found.isEmpty(), "named above");
+    }
+
+    void oneThingIsNotSeveral_data() {
+        QTest::addColumn<QString>("source");
+        QTest::addColumn<int>("count");
+        QTest::addColumn<QString>("said");
+        const char* files = "%Ln files were left out; the rest is open.";
+        QTest::newRow("one file") << files << 1 << "1 file was left out; the rest is open.";
+        QTest::newRow("two files") << files << 2 << "2 files were left out; the rest is open.";
+        QTest::newRow("no file") << files << 0 << "0 files were left out; the rest is open.";
+        QTest::newRow("one epoch") << "finished after %n epochs" << 1 << "finished after 1 epoch";
+        QTest::newRow("a number before it") << "took back step %1 (%Ln samples)" << 1 << "took back step %1 (1 sample)";
+        QTest::newRow("no suggestion") << "%Ln pictures have no suggestion other than their label" << 1
+                                       << "1 picture has no suggestion other than its label";
+    }
+    void oneThingIsNotSeveral() {
+        QFETCH(const QString, source);
+        QFETCH(const int, count);
+        QFETCH(const QString, said);
+        EnglishPlurals plurals;
+        QCoreApplication::installTranslator(&plurals);
+        QCOMPARE(QCoreApplication::translate("Anything", source.toUtf8().constData(), nullptr, count), said);
+        QCOMPARE(QCoreApplication::translate("Anything", "Quit"), QStringLiteral("Quit"));
     }
 
     void outlinesAndFocusStandOut_data() { themes(); }
