@@ -8,20 +8,30 @@
 namespace assay::ui {
 namespace {
 
-constexpr double kOutlineShare = 0.55; // of the text's colour, the rest of what lies under it
+constexpr double kOutlineShare = 0.5; // of the text's colour, the rest of what lies under it
 
 bool keyboardFocus(const QStyleOption& option) {
     constexpr QStyle::State kBoth = QStyle::State_HasFocus | QStyle::State_KeyboardFocusChange;
     return (option.state & kBoth) == kBoth;
 }
 
-void drawFrame(QPainter& painter, const QRect& rect, const QColor& colour) {
+void drawFrame(QPainter& painter, const QRect& rect, const QColor& colour, double width = 1.6) {
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(colour, 1.6));
+    painter.setPen(QPen(colour, width));
     painter.setBrush(Qt::NoBrush);
-    painter.drawRoundedRect(QRectF(rect).adjusted(0.8, 0.8, -0.8, -0.8), 2, 2);
+    const double half = width / 2;
+    painter.drawRoundedRect(QRectF(rect).adjusted(half, half, -half, -half), 2, 2);
     painter.restore();
+}
+
+bool dark(const QPalette& palette) { return palette.color(QPalette::Window).lightness() < 128; }
+
+/// A field to type in or choose from: its focus, or in the dark an outline, which Fusion draws darker than the dark.
+void drawField(QPainter& painter, const QStyleOption& option) {
+    if (keyboardFocus(option)) drawFrame(painter, option.rect, ContrastStyle::focus(option.palette));
+    else if (dark(option.palette) && (option.state & QStyle::State_Enabled))
+        drawFrame(painter, option.rect, ContrastStyle::outline(option.palette), 1);
 }
 
 } // namespace
@@ -39,7 +49,7 @@ QColor ContrastStyle::outline(const QPalette& palette) {
 
 QColor ContrastStyle::focus(const QPalette& palette) {
     const QColor highlight = palette.color(QPalette::Active, QPalette::Highlight);
-    return palette.color(QPalette::Window).lightness() < 128 ? highlight.lighter(165) : highlight;
+    return dark(palette) ? highlight.lighter(165) : highlight;
 }
 
 int ContrastStyle::styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* data) const {
@@ -63,9 +73,9 @@ void ContrastStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* 
         painter->restore();
         break;
     case PE_PanelButtonCommand:
-    case PE_FrameLineEdit:
         if (keyboardFocus(*option)) drawFrame(*painter, option->rect, focus(option->palette));
         break;
+    case PE_FrameLineEdit: drawField(*painter, *option); break;
     default: break;
     }
 }
@@ -73,8 +83,7 @@ void ContrastStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* 
 void ContrastStyle::drawComplexControl(ComplexControl control, const QStyleOptionComplex* option, QPainter* painter,
                                        const QWidget* widget) const {
     QProxyStyle::drawComplexControl(control, option, painter, widget);
-    if ((control == CC_ComboBox || control == CC_SpinBox) && keyboardFocus(*option))
-        drawFrame(*painter, option->rect, focus(option->palette));
+    if (control == CC_ComboBox || control == CC_SpinBox) drawField(*painter, *option);
 }
 
 } // namespace assay::ui

@@ -33,6 +33,7 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSettings>
+#include <QSpinBox>
 #include <QTabBar>
 
 #include <cmath>
@@ -212,6 +213,26 @@ private Q_SLOTS:
         const QImage image = list.grab().toImage();
         const QRect row = list.visualItemRect(item).translated(list.viewport()->pos());
         QVERIFY(strongest(image, row, QApplication::palette().color(QPalette::Base)) >= 3);
+    }
+
+    void fieldsStandOutInTheDark() {
+        applyTheme(Theme::Dark);
+        QWidget window;
+        QLineEdit text(&window);
+        QComboBox choice(&window);
+        QSpinBox number(&window);
+        int y = 10;
+        for (QWidget* field : std::initializer_list<QWidget*>{&text, &choice, &number}) {
+            field->setFocusPolicy(Qt::NoFocus);
+            field->setGeometry(10, y, 100, 26);
+            y += 40;
+        }
+        window.resize(120, 130);
+        window.show();
+        const QImage image = window.grab().toImage();
+        for (const QWidget* field : std::initializer_list<const QWidget*>{&text, &choice, &number})
+            QVERIFY2(strongest(image, QRect(field->x(), field->geometry().center().y(), 2, 1),
+                               QApplication::palette().color(QPalette::Window)) >= 3, field->metaObject()->className());
     }
 
     void theFocusedButtonCanBeTold_data() { themes(); }
