@@ -14,6 +14,7 @@ void addScores(CLI::App& app, Session& session);
 void addFormats(CLI::App& app, Session& session);
 void addNetworks(CLI::App& app, Session& session);
 void addTrain(CLI::App& app, Session& session);
+void addRecipe(CLI::App& app, Session& session);
 void addRuns(CLI::App& app, Session& session);
 void addEvidence(CLI::App& app, Session& session);
 void addScore(CLI::App& app, Session& session);

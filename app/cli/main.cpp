@@ -43,6 +43,7 @@ int runProgram(int argc, char** argv) {
     addFormats(app, session);
     addNetworks(app, session);
     addTrain(app, session);
+    addRecipe(app, session);
     addRuns(app, session);
     addEvidence(app, session);
     addScore(app, session);

@@ -63,38 +63,6 @@ struct Ended {
     std::optional<RunResult> result;
 };
 
-Result<std::shared_ptr<Project>> openOrCreate(const TrainOptions& options, const Dataset& dataset) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(options.project, ignored)) {
-        if (options.resume != 0)
-            return fail(ErrorCode::NotFound, "there is no such project to resume a run of", options.project);
-        DatasetReference reference;
-        reference.location = dataset.location;
-        reference.contentHash = dataset.contentHash;
-        reference.format = dataset.format;
-        reference.fileColumn = options.dataset.fileColumn;
-        reference.labelColumn = options.dataset.labelColumn;
-        reference.splitSeed = dataset.splitSeed;
-        reference.samples = dataset.size();
-        reference.classNames = dataset.classNames;
-        return Project::create(options.project, reference);
-    }
-    ASSAY_TRY(auto project, Project::open(options.project, OpenMode::ReadWrite));
-    if (project->dataset().contentHash != dataset.contentHash)
-        return fail(ErrorCode::InvalidArgument,
-                    "the project belongs to another data set (" + project->dataset().location.string() +
-                        "); give another --project",
-                    options.project);
-    return project;
-}
-
-struct ChosenLabels {
-    std::string name;
-    LabelSet set;
-    std::vector<std::uint8_t> excluded;
-    std::optional<Revision> revision;
-};
-
 Result<ChosenLabels> cleanedLabels(const Project& project, const TrainOptions& options, const Dataset& dataset) {
     ChosenLabels chosen;
     std::optional<RunRecord> run;
@@ -145,14 +113,16 @@ Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& op
 Result<std::int64_t> storeLabels(Project& project, const ChosenLabels& labels) {
     ASSAY_TRY(const std::vector<StoredLabelSet> stored, project.labelSets());
     for (const StoredLabelSet& one : stored)
-        if (one.name == labels.name && one.set.labels == labels.set.labels && one.set.trueLabels == labels.set.trueLabels)
+        if (one.name == labels.name && one.set.labels == labels.set.labels &&
+            one.set.trueLabels == labels.set.trueLabels)
             return one.id;
     return project.addLabelSet(labels.name, labels.set);
 }
 
-std::string manifest(const EngineInfo& engine, const Dataset& dataset, const LabelSet& labels, const RunConfig& config) {
-    return Json{{"assay", ASSAY_VERSION}, {"libtorch", engine.libtorch},     {"blas", engine.blas},
-                {"cpu", engine.cpu},      {"dataset", dataset.contentHash}, {"labels", labels.hash()},
+std::string manifest(const EngineInfo& engine, const Dataset& dataset, const LabelSet& labels,
+                     const RunConfig& config) {
+    return Json{{"assay", ASSAY_VERSION},  {"libtorch", engine.libtorch},    {"blas", engine.blas},
+                {"cpu", engine.cpu},       {"dataset", dataset.contentHash}, {"labels", labels.hash()},
                 {"config", toText(config)}}
         .dump();
 }
@@ -163,12 +133,12 @@ struct Prepared {
     TrainingTask task;
 };
 
-Result<Prepared> prepareResumed(const Project& project, const TrainOptions& options) {
+Result<Prepared> prepareResumed(const Project& project, RunId id) {
     Prepared prepared;
-    ASSAY_TRY(prepared.record, project.run(RunId(options.resume)));
+    ASSAY_TRY(prepared.record, project.run(id));
     if (prepared.record.state == RunState::Finished)
         return fail(ErrorCode::InvalidArgument, "the run is finished; there is nothing to resume",
-                    "run " + std::to_string(options.resume));
+                    "run " + std::to_string(id.value));
     ASSAY_TRY(StoredLabelSet stored, project.labelSet(prepared.record.labelSet));
     prepared.task.labels = std::move(stored.set);
     if (prepared.record.revision) {
@@ -179,18 +149,16 @@ Result<Prepared> prepareResumed(const Project& project, const TrainOptions& opti
     return prepared;
 }
 
-Result<Prepared> prepareNew(Project& project, const TrainOptions& options, const RunConfig& config,
-                            const Dataset& dataset) {
+Result<Prepared> prepareNew(Project& project, NewRun run) {
     Prepared prepared;
-    ASSAY_TRY(ChosenLabels labels, chooseLabels(project, options, dataset));
     RunRecord& record = prepared.record;
-    record.config = config;
+    record.config = std::move(run.config);
     record.created = utcNow();
-    record.revision = labels.revision;
+    record.revision = run.labels.revision;
     record.state = RunState::Running;
-    ASSAY_TRY(record.labelSet, storeLabels(project, labels));
-    prepared.task.labels = std::move(labels.set);
-    prepared.task.excluded = std::move(labels.excluded);
+    ASSAY_TRY(record.labelSet, storeLabels(project, run.labels));
+    prepared.task.labels = std::move(run.labels.set);
+    prepared.task.excluded = std::move(run.labels.excluded);
     return prepared;
 }
 
@@ -213,34 +181,10 @@ Ended runToTheEnd(Session& session, std::shared_ptr<const Method> method, std::s
     return ended;
 }
 
-} // namespace
-
-Result<RunFigures> train(Session& session, const TrainOptions& options) {
-    ASSAY_TRY(const EngineInfo engine, session.loadEngine());
-    const Registry& registry = session.registry();
-    RunConfig config = options.config;
-    std::shared_ptr<const Method> method;
-    if (options.resume == 0) { // a wrong name is told before any picture is decoded
-        ASSAY_TRY(method, findIn(registry.methods, config.method, "method"));
-        ASSAY_TRY(config.settings, readSettings(method->description(), options.settings));
-        // "cnn-small:16" is cnn-small with a base width of 16
-        ASSAY_CHECK_STATUS(findIn(registry.networks, config.network.substr(0, config.network.find(':')), "network"));
-    }
-    DatasetArguments from = options.dataset;
-    if (!options.labels.labels.empty() && options.labels.labelColumn.empty()) from.labelColumn.clear();
-    ASSAY_TRY(const auto dataset, openDatasetArguments(session, from, true));
-    ASSAY_TRY(const auto project, openOrCreate(options, *dataset));
-    Prepared prepared;
-    if (options.resume != 0) {
-        ASSAY_TRY(prepared, prepareResumed(*project, options));
-        ASSAY_TRY(method, findIn(registry.methods, prepared.record.config.method, "method"));
-    } else {
-        ASSAY_TRY(prepared, prepareNew(*project, options, config, *dataset));
-        prepared.task.dataset = dataset;
-        ASSAY_CHECK_STATUS(checkClasses(prepared.task));
-        prepared.record.manifest = manifest(engine, *dataset, prepared.task.labels, config);
-        ASSAY_TRY(prepared.record.id, project->addRun(prepared.record));
-    }
+/// Trains what is prepared and in the project, and writes down how it ended.
+Result<RunRecord> execute(Session& session, const std::shared_ptr<Project>& project,
+                          const std::shared_ptr<const Dataset>& dataset, std::shared_ptr<const Method> method,
+                          Prepared prepared) {
     RunRecord& record = prepared.record;
     prepared.task.dataset = dataset;
     prepared.task.config = record.config;
@@ -250,7 +194,7 @@ Result<RunFigures> train(Session& session, const TrainOptions& options) {
     note("run " + std::to_string(record.id.value) + ": " + record.config.method + " on " +
          withThousands(dataset->size()) + " samples, seed " + std::to_string(record.config.seed) + ".");
 
-    const Ended ended = runToTheEnd(session, method, makeRecorder(project, record.id), prepared.task);
+    const Ended ended = runToTheEnd(session, std::move(method), makeRecorder(project, record.id), prepared.task);
     project->flush();
     ASSAY_TRY(const std::vector<EpochSummary> epochs, project->epochs(record.id));
     record.state = ended.state;
@@ -260,12 +204,87 @@ Result<RunFigures> train(Session& session, const TrainOptions& options) {
     ASSAY_CHECK_STATUS(project->updateRun(record));
     const std::string id = std::to_string(record.id.value);
     if (ended.state == RunState::Stopped)
-        return fail(ErrorCode::Cancelled,
-                    "run " + id + " was stopped after " + std::to_string(record.epochsDone) + " of " +
-                        std::to_string(record.config.epochs) + " epochs; go on with --resume " + id);
+        return fail(ErrorCode::Cancelled, "run " + id + " was stopped after " + std::to_string(record.epochsDone) +
+                                              " of " + std::to_string(record.config.epochs) +
+                                              " epochs; go on with --resume " + id);
     if (ended.state != RunState::Finished)
         return fail(ended.error ? ended.error->code : ErrorCode::Internal,
                     ended.error ? ended.error->message : "the run failed", ended.error ? ended.error->context : "");
+    return record;
+}
+
+} // namespace
+
+Result<std::shared_ptr<Project>> openOrCreateProject(const std::string& file, const Dataset& dataset,
+                                                     const DatasetArguments& arguments) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) {
+        DatasetReference reference;
+        reference.location = dataset.location;
+        reference.contentHash = dataset.contentHash;
+        reference.format = dataset.format;
+        reference.fileColumn = arguments.fileColumn;
+        reference.labelColumn = arguments.labelColumn;
+        reference.splitSeed = dataset.splitSeed;
+        reference.samples = dataset.size();
+        reference.classNames = dataset.classNames;
+        return Project::create(file, reference);
+    }
+    ASSAY_TRY(auto project, Project::open(file, OpenMode::ReadWrite));
+    if (project->dataset().contentHash != dataset.contentHash)
+        return fail(ErrorCode::InvalidArgument,
+                    "the project belongs to another data set (" + project->dataset().location.string() +
+                        "); give another --project",
+                    file);
+    return project;
+}
+
+Result<RunRecord> trainNew(Session& session, const std::shared_ptr<Project>& project,
+                           const std::shared_ptr<const Dataset>& dataset, NewRun run) {
+    ASSAY_TRY(const EngineInfo engine, session.loadEngine());
+    const auto method = run.method;
+    ASSAY_TRY(Prepared prepared, prepareNew(*project, std::move(run)));
+    prepared.task.dataset = dataset;
+    ASSAY_CHECK_STATUS(checkClasses(prepared.task));
+    prepared.record.manifest = manifest(engine, *dataset, prepared.task.labels, prepared.record.config);
+    ASSAY_TRY(prepared.record.id, project->addRun(prepared.record));
+    return execute(session, project, dataset, method, std::move(prepared));
+}
+
+Result<RunRecord> resumeRun(Session& session, const std::shared_ptr<Project>& project,
+                            const std::shared_ptr<const Dataset>& dataset, RunId id) {
+    ASSAY_CHECK_STATUS(session.loadEngine());
+    ASSAY_TRY(Prepared prepared, prepareResumed(*project, id));
+    ASSAY_TRY(const auto method, findIn(session.registry().methods, prepared.record.config.method, "method"));
+    return execute(session, project, dataset, method, std::move(prepared));
+}
+
+Result<RunFigures> train(Session& session, const TrainOptions& options) {
+    ASSAY_CHECK_STATUS(session.loadEngine());
+    const Registry& registry = session.registry();
+    NewRun run;
+    run.config = options.config;
+    if (options.resume == 0) { // a wrong name is told before any picture is decoded
+        ASSAY_TRY(run.method, findIn(registry.methods, run.config.method, "method"));
+        ASSAY_TRY(run.config.settings, readSettings(run.method->description(), options.settings));
+        // "cnn-small:16" is cnn-small with a base width of 16
+        ASSAY_CHECK_STATUS(
+            findIn(registry.networks, run.config.network.substr(0, run.config.network.find(':')), "network"));
+    }
+    DatasetArguments from = options.dataset;
+    if (!options.labels.labels.empty() && options.labels.labelColumn.empty()) from.labelColumn.clear();
+    ASSAY_TRY(const auto dataset, openDatasetArguments(session, from, true));
+    std::error_code ignored;
+    if (options.resume != 0 && !std::filesystem::exists(options.project, ignored))
+        return fail(ErrorCode::NotFound, "there is no such project to resume a run of", options.project);
+    ASSAY_TRY(const auto project, openOrCreateProject(options.project, *dataset, options.dataset));
+    RunRecord record;
+    if (options.resume != 0) {
+        ASSAY_TRY(record, resumeRun(session, project, dataset, RunId(options.resume)));
+    } else {
+        ASSAY_TRY(run.labels, chooseLabels(*project, options, *dataset));
+        ASSAY_TRY(record, trainNew(session, project, dataset, std::move(run)));
+    }
     std::vector<Label> truth;
     if (!options.labels.truth.empty()) {
         ASSAY_TRY(truth, readTruth(options.labels, *dataset));

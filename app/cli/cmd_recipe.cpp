@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/cli_headers.h"
+#include "app/cli/commands.h"
+#include "app/cli/experiment_plot.h"
+#include "app/cli/experiment_run.h"
+#include "app/cli/output.h"
+#include "core/base/files.h"
+#include "core/base/text.h"
+
+#include <cmath>
+#include <filesystem>
+
+namespace assay::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+    std::string recipe, project, dataset, out;
+};
+
+Json toJson(const Experiment& experiment, const std::vector<ExperimentRow>& rows) {
+    Json list = Json::array();
+    for (const ExperimentRow& row : rows) {
+        Json one{{"labels", experiment.labels[row.labels].name},
+                 {"network", experiment.networks[row.network]},
+                 {"method", experiment.methods[row.method].name},
+                 {"published_percent", row.published ? number(*row.published) : Json()}};
+        const auto add = [&](const std::string& name, const stats::MeanInterval& interval) {
+            one[name] = interval.count == 0
+                            ? Json()
+                            : Json{{"mean", number(interval.mean)},
+                                   {"half_width", interval.count > 1 ? number(interval.halfWidth) : Json()},
+                                   {"runs", interval.count}};
+        };
+        for (const Metric metric : kAllMetrics) add(metricId(metric), row.over[std::size_t(metric)]);
+        add("last_difference", row.lastDifference);
+        add("auroc_difference", row.aurocDifference);
+        list.push_back(std::move(one));
+    }
+    return Json{{"title", experiment.title}, {"rows", std::move(list)}};
+}
+
+/// runs.csv, summary.csv, summary.md, summary.svg and summary.pdf.
+Status writeAll(const fs::path& folder, const Experiment& experiment, const std::vector<ExperimentOutcome>& outcomes,
+                const std::vector<ExperimentRow>& rows) {
+    std::error_code code;
+    fs::create_directories(folder, code);
+    if (code) return fail(ErrorCode::Io, "the folder cannot be made: " + code.message(), folder.string());
+    ASSAY_CHECK_STATUS(writeFileAtomically(folder / "runs.csv", outcomesCsv(experiment, outcomes)));
+    ASSAY_CHECK_STATUS(writeFileAtomically(folder / "summary.csv", summaryCsv(experiment, rows)));
+    ASSAY_CHECK_STATUS(writeFileAtomically(folder / "summary.md", summaryMarkdown(experiment, rows)));
+    ASSAY_TRY(const std::string svg, plotSummary(experiment, rows, PlotFormat::Svg));
+    ASSAY_CHECK_STATUS(writeFileAtomically(folder / "summary.svg", svg));
+    ASSAY_TRY(const std::string pdf, plotSummary(experiment, rows, PlotFormat::Pdf));
+    return writeFileAtomically(folder / "summary.pdf", pdf);
+}
+
+Status runRecipe(Session& session, const Options& options) {
+    ASSAY_TRY(Experiment experiment, readExperiment(options.recipe));
+    if (!options.dataset.empty()) experiment.dataset = options.dataset;
+    if (experiment.dataset.empty())
+        return fail(ErrorCode::InvalidArgument, "the recipe names no data set: give --dataset PATH", options.recipe);
+    ASSAY_TRY(const std::vector<ExperimentOutcome> outcomes, runExperiment(session, experiment, options.project));
+    const std::vector<ExperimentRow> rows = summarise(experiment, outcomes);
+    if (!options.out.empty()) {
+        ASSAY_CHECK_STATUS(writeAll(options.out, experiment, outcomes, rows));
+        note("table and plots are in " + options.out + ".");
+    }
+    const std::size_t missing = cellsOf(experiment).size() - outcomes.size();
+    ASSAY_CHECK_STATUS(session.json() ? printJson(toJson(experiment, rows)) : print(summaryMarkdown(experiment, rows)));
+    if (missing > 0)
+        return fail(ErrorCode::Internal, withThousands(missing) + (missing == 1 ? " run" : " runs") +
+                                             " failed and are missing in the table; the reasons are above");
+    return {};
+}
+
+} // namespace
+
+void addRecipe(CLI::App& app, Session& session) {
+    CLI::App& command =
+        *app.add_subcommand("recipe", "Runs a grid of labels, networks, methods and seeds, and compares");
+    auto options = std::make_shared<Options>();
+    command.add_option("FILE", options->recipe, "The recipe (TOML)")->required();
+    command.add_option("--project", options->project, "The .assay file that holds the runs; made where there is none")
+        ->required();
+    command.add_option("--dataset", options->dataset, "The data set, where it is not the one that the recipe names");
+    command.add_option("--out", options->out, "Folder for runs.csv, summary.csv, .md, .svg and .pdf");
+    command.footer("Runs that the project holds already are not trained again; what was stopped goes on.\n"
+                   "Example: assay-cli recipe noisy-labels-small.toml --project grid.assay --out results");
+    session.command(command, [&session, options] { return runRecipe(session, *options); });
+}
+
+} // namespace assay::cli

@@ -1,0 +1,286 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/experiment.h"
+
+#include "core/base/files.h"
+#include "core/base/text.h"
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace assay {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Reads the keys of one table and knows which of them were asked for: the rest are mistakes.
+class TableReader {
+public:
+    TableReader(const toml::table& table, std::string file) : m_table(table), m_file(std::move(file)) {}
+
+    template <class T> std::optional<T> take(const char* key) {
+        const toml::node* node = find(key);
+        if (node == nullptr) return std::nullopt;
+        if constexpr (std::is_same_v<T, double>) {
+            if (node->is_integer()) return double(**node->as_integer());
+        }
+        const auto value = node->value_exact<T>();
+        if (!value) refuse(*node, std::string(key) + " is not " + kindOf<T>());
+        return value;
+    }
+    template <class T> std::vector<T> takeList(const char* key) {
+        std::vector<T> list;
+        const toml::node* node = find(key);
+        if (node == nullptr) return list;
+        const toml::array* array = node->as_array();
+        if (array == nullptr) {
+            refuse(*node, std::string(key) + " is not a list");
+            return list;
+        }
+        for (const toml::node& item : *array) {
+            const auto value = item.value_exact<T>();
+            if (!value)
+                refuse(item, std::string("an item of ") + key + " is not " + kindOf<T>());
+            else
+                list.push_back(*value);
+        }
+        return list;
+    }
+    const toml::table* takeTable(const char* key) {
+        const toml::node* node = find(key);
+        if (node == nullptr) return nullptr;
+        if (!node->is_table()) refuse(*node, std::string(key) + " is not a table");
+        return node->as_table();
+    }
+    std::vector<const toml::table*> takeTables(const char* key) {
+        std::vector<const toml::table*> tables;
+        const toml::node* node = find(key);
+        if (node == nullptr) return tables;
+        const toml::array* array = node->as_array();
+        if (array == nullptr) {
+            refuse(*node, std::string("write [[") + key + "]] before each of them");
+            return tables;
+        }
+        for (const toml::node& item : *array) {
+            if (item.is_table())
+                tables.push_back(item.as_table());
+            else
+                refuse(item, std::string("an item of ") + key + " is not a table");
+        }
+        return tables;
+    }
+    void refuse(const toml::node& node, const std::string& why) { refuseAt(node.source(), why); }
+    void refuse(const std::string& why) { refuseAt(m_table.source(), why); }
+    /// The first mistake, an unknown key among them.
+    [[nodiscard]] Status check() {
+        for (const auto& [key, node] : m_table)
+            if (!m_known.contains(std::string(key.str())))
+                refuse(node, "there is no key " + std::string(key.str()) + " here");
+        if (m_error) return tl::unexpected(*m_error);
+        return {};
+    }
+
+private:
+    template <class T> static const char* kindOf() {
+        if constexpr (std::is_same_v<T, std::string>)
+            return "a text in quotes";
+        else if constexpr (std::is_same_v<T, bool>)
+            return "true or false";
+        else if constexpr (std::is_same_v<T, std::int64_t>)
+            return "a whole number";
+        else
+            return "a number";
+    }
+    const toml::node* find(const char* key) {
+        m_known.insert(key);
+        return m_table.get(key);
+    }
+    void refuseAt(const toml::source_region& where, const std::string& why) {
+        if (!m_error)
+            m_error = Error{ErrorCode::Format, "line " + std::to_string(where.begin.line) + ": " + why, m_file};
+    }
+    const toml::table& m_table;
+    std::string m_file;
+    std::set<std::string> m_known;
+    std::optional<Error> m_error;
+};
+
+std::string textOf(const toml::node& node) {
+    if (const auto text = node.value_exact<std::string>()) return *text;
+    if (const auto flag = node.value_exact<bool>()) return *flag ? "true" : "false";
+    if (const auto whole = node.value_exact<std::int64_t>()) return std::to_string(*whole);
+    if (const auto real = node.value_exact<double>()) return formatNumber(*real);
+    return {};
+}
+
+Result<ExperimentLabels> readLabels(const toml::table& table, const fs::path& folder, const std::string& file) {
+    TableReader reader(table, file);
+    ExperimentLabels labels;
+    const auto model = reader.take<std::string>("noise");
+    const auto rate = reader.take<double>("rate");
+    const auto path = reader.take<std::string>("file");
+    labels.columns.label = reader.take<std::string>("label-column").value_or("");
+    labels.columns.truth = reader.take<std::string>("truth-column").value_or("");
+    labels.classMap = reader.take<std::string>("map").value_or("");
+    if (model && path) reader.refuse("noise and file cannot both say which labels these are");
+    if (model) {
+        NoiseOptions noise;
+        const auto kind = parseNoiseKind(*model);
+        if (kind)
+            noise.kind = *kind;
+        else
+            reader.refuse(kind.error().sentence());
+        if (!rate || !(*rate >= 0 && *rate <= 1)) reader.refuse("noise needs a rate from 0 to 1");
+        noise.rate = rate.value_or(0);
+        labels.noise = noise;
+        labels.name = *model + " " + formatNumber(100 * noise.rate) + " %";
+    } else if (path) {
+        labels.file = fs::path(*path).is_absolute() ? fs::path(*path) : folder / *path;
+        labels.name = fs::path(*path).filename().string();
+    } else {
+        labels.name = "given";
+    }
+    if (const auto name = reader.take<std::string>("name")) labels.name = *name;
+    ASSAY_CHECK_STATUS(reader.check());
+    return labels;
+}
+
+Result<ExperimentMethod> readMethod(const toml::table& table, const std::string& file) {
+    TableReader reader(table, file);
+    ExperimentMethod method;
+    const auto id = reader.take<std::string>("id");
+    if (!id || id->empty()) reader.refuse("a method needs its id");
+    method.id = id.value_or("");
+    method.name = reader.take<std::string>("name").value_or(method.id);
+    if (const auto epochs = reader.take<std::int64_t>("epochs")) {
+        if (*epochs < 1 || *epochs > 100'000) reader.refuse("epochs is a whole number from 1 to 100,000");
+        method.epochs = int(*epochs);
+    }
+    if (const toml::table* settings = reader.takeTable("settings"))
+        for (const auto& [key, node] : *settings) {
+            if (!node.is_value())
+                reader.refuse(node, "the setting " + std::string(key.str()) + " is not one value");
+            else
+                method.settings[std::string(key.str())] = textOf(node);
+        }
+    if (const toml::table* published = reader.takeTable("published"))
+        for (const auto& [key, node] : *published) {
+            const auto figure = node.value<double>();
+            if (!figure)
+                reader.refuse(node, "a published figure is an accuracy in percent");
+            else
+                method.published[std::string(key.str())] = *figure;
+        }
+    ASSAY_CHECK_STATUS(reader.check());
+    return method;
+}
+
+template <class Items> std::optional<std::string> doubledName(const Items& items) {
+    std::set<std::string> names;
+    for (const auto& item : items)
+        if (!names.insert(item.name).second) return item.name;
+    return std::nullopt;
+}
+
+Result<Experiment> readTable(const toml::table& table, const fs::path& folder, const std::string& file) {
+    TableReader reader(table, file);
+    Experiment experiment;
+    experiment.title = reader.take<std::string>("title").value_or(file);
+    const auto dataset = reader.take<std::string>("dataset");
+    if (dataset) experiment.dataset = fs::path(*dataset).is_absolute() ? fs::path(*dataset) : folder / *dataset;
+    experiment.networks = reader.takeList<std::string>("networks");
+    if (experiment.networks.empty()) experiment.networks = {experiment.base.network};
+    for (const std::int64_t seed : reader.takeList<std::int64_t>("seeds")) {
+        if (seed < 0) reader.refuse("a seed is not negative");
+        experiment.seeds.push_back(std::uint64_t(seed));
+    }
+    if (experiment.seeds.empty()) experiment.seeds = {1};
+    const auto whole = [&](const char* key, std::int64_t least, std::int64_t most, auto& target) {
+        const auto value = reader.take<std::int64_t>(key);
+        if (!value) return;
+        if (*value < least || *value > most)
+            reader.refuse(std::string(key) + " is from " + withThousands(std::uint64_t(least)) + " to " +
+                          withThousands(std::uint64_t(most)));
+        else
+            target = static_cast<std::remove_reference_t<decltype(target)>>(*value);
+    };
+    whole("epochs", 1, 100'000, experiment.base.epochs);
+    whole("threads", 0, 1024, experiment.base.threads);
+    whole("subset", 0, 1'000'000'000, experiment.base.subset);
+    whole("image-size", 0, 1024, experiment.base.imageSize);
+    experiment.base.device = reader.take<std::string>("device").value_or(experiment.base.device);
+    experiment.threshold = reader.take<double>("threshold").value_or(experiment.threshold);
+    const auto reference = reader.take<std::string>("reference");
+    for (const toml::table* one : reader.takeTables("labels")) {
+        ASSAY_TRY(ExperimentLabels labels, readLabels(*one, folder, file));
+        experiment.labels.push_back(std::move(labels));
+    }
+    if (experiment.labels.empty()) experiment.labels.push_back({"given", {}, {}, {}, {}});
+    for (const toml::table* one : reader.takeTables("method")) {
+        ASSAY_TRY(ExperimentMethod method, readMethod(*one, file));
+        experiment.methods.push_back(std::move(method));
+    }
+    if (experiment.methods.empty()) reader.refuse("there is no [[method]] to train");
+    if (const auto name = doubledName(experiment.labels)) reader.refuse("two [[labels]] are named " + *name);
+    if (const auto name = doubledName(experiment.methods))
+        reader.refuse("two [[method]] are named " + *name + "; give one a name");
+    if (std::set(experiment.seeds.begin(), experiment.seeds.end()).size() != experiment.seeds.size())
+        reader.refuse("a seed stands twice in seeds");
+    if (reference) {
+        const auto at = std::find_if(experiment.methods.begin(), experiment.methods.end(),
+                                     [&](const ExperimentMethod& method) { return method.name == *reference; });
+        if (at == experiment.methods.end())
+            reader.refuse("the reference " + *reference + " is none of the methods");
+        else
+            experiment.reference = std::size_t(at - experiment.methods.begin());
+    }
+    ASSAY_CHECK_STATUS(reader.check());
+    return experiment;
+}
+
+} // namespace
+
+Result<Experiment> parseExperiment(std::string_view text, const fs::path& folder, const std::string& name) {
+    const toml::parse_result parsed = toml::parse(text, name);
+    if (!parsed)
+        return fail(ErrorCode::Format,
+                    "line " + std::to_string(parsed.error().source().begin.line) + ": " +
+                        std::string(parsed.error().description()),
+                    name);
+    return readTable(parsed.table(), folder, name);
+}
+
+Result<Experiment> readExperiment(const fs::path& file) {
+    constexpr std::uint64_t kLargest = 1 << 20;
+    ASSAY_TRY(const std::vector<std::byte> bytes, readFile(file, kLargest));
+    std::error_code code;
+    const fs::path folder = fs::absolute(file, code).parent_path();
+    return parseExperiment({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, folder,
+                           escapeForDisplay(file.filename().string()));
+}
+
+std::vector<ExperimentCell> cellsOf(const Experiment& experiment) {
+    std::vector<ExperimentCell> cells;
+    for (std::size_t labels = 0; labels < experiment.labels.size(); ++labels)
+        for (std::size_t network = 0; network < experiment.networks.size(); ++network)
+            for (const std::uint64_t seed : experiment.seeds)
+                for (std::size_t method = 0; method < experiment.methods.size(); ++method)
+                    cells.push_back({labels, network, method, seed});
+    return cells;
+}
+
+RunConfig configOf(const Experiment& experiment, const ExperimentCell& cell) {
+    const ExperimentMethod& method = experiment.methods[cell.method];
+    RunConfig config = experiment.base;
+    config.method = method.id;
+    config.network = experiment.networks[cell.network];
+    config.seed = cell.seed;
+    config.epochs = method.epochs.value_or(config.epochs);
+    return config;
+}
+
+} // namespace assay

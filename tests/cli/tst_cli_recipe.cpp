@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/cli/cli_fixture.h"
+
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace assay::clitest;
+
+/// A grid of real runs on a tiny data set.
+class TestCliRecipe final : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void aGridIsRunComparedAndWritten();
+    void whatIsThereIsNotTrainedAgain();
+    void aLongerRecipeTrainsOnlyWhatIsNew();
+    void mistakesAreToldBeforeAnyRun_data();
+    void mistakesAreToldBeforeAnyRun();
+
+private:
+    Call recipe(const QString& file) {
+        return callCli({"recipe", path(file), "--project", path("grid.assay"), "--out", path("out"), "--json"},
+                       m_environment, 240);
+    }
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+    static QByteArray grid(const QByteArray& seeds) {
+        return "title = \"Bands\"\ndataset = \"bands\"\nthreads = 1\ndevice = \"cpu\"\nepochs = 2\nseeds = " + seeds +
+               "\n[[labels]]\nnoise = \"symmetric\"\nrate = 0.3\n[[labels]]\n"
+               "[[method]]\nid = \"cross-entropy\"\n[[method]]\nname = \"two\"\nid = \"co-teaching\"\nepochs = 3\n";
+    }
+
+    QTemporaryDir m_folder;
+    QProcessEnvironment m_environment;
+    QJsonArray m_rows;
+};
+
+void TestCliRecipe::initTestCase() {
+    if (!engineIsBuilt()) QSKIP("the training engine was not built");
+    m_environment = cleanEnvironment(m_folder.path());
+    writeBands(path("bands"), 60, 20);
+}
+
+void TestCliRecipe::aGridIsRunComparedAndWritten() {
+    writeText(path("r.toml"), grid("[1, 2]"));
+    const Call call = recipe("r.toml");
+    QVERIFY2(call.status == 0, call.err);
+    m_rows = call.json()["rows"].toArray();
+    QCOMPARE(m_rows.size(), 4);
+    const QJsonObject two = m_rows[1].toObject();
+    QCOMPARE(two["labels"].toString(), QString("symmetric 30 %"));
+    QCOMPARE(two["method"].toString(), QString("two"));
+    QCOMPARE(two["last"].toObject()["runs"].toInt(), 2);
+    QVERIFY(two["auroc"].toObject()["mean"].toDouble() > 0.5);
+    QCOMPARE(two["last_difference"].toObject()["runs"].toInt(), 2);
+    QVERIFY(m_rows[0].toObject()["last_difference"].isNull());
+    QVERIFY(m_rows[2].toObject()["auroc"].isNull()); // no truth but the labels themselves
+    const auto runs = readCsvFile(path("out/runs.csv"));
+    QCOMPARE(runs.size(), std::size_t(1 + 8));
+    QCOMPARE(readCsvFile(path("out/summary.csv")).size(), std::size_t(1 + 4));
+    QVERIFY(readAll(path("out/summary.md")).contains("## symmetric 30 %, cnn-small"));
+    QVERIFY(readAll(path("out/summary.svg")).contains("<svg"));
+    QVERIFY(readAll(path("out/summary.pdf")).startsWith("%PDF"));
+}
+
+void TestCliRecipe::whatIsThereIsNotTrainedAgain() {
+    const Call call = recipe("r.toml");
+    QVERIFY2(call.status == 0, call.err);
+    QVERIFY2(!call.err.contains("epoch 1/"), call.err);
+    QCOMPARE(call.err.count("there already"), 8);
+    QCOMPARE(call.json()["rows"].toArray(), m_rows);
+}
+
+void TestCliRecipe::aLongerRecipeTrainsOnlyWhatIsNew() {
+    writeText(path("longer.toml"), grid("[1, 2, 3]"));
+    const Call call = recipe("longer.toml");
+    QVERIFY2(call.status == 0, call.err);
+    QCOMPARE(call.err.count("there already"), 8);
+    QCOMPARE(call.err.count("epoch 1/"), 4);
+    QCOMPARE(call.json()["rows"].toArray()[0].toObject()["last"].toObject()["runs"].toInt(), 3);
+}
+
+void TestCliRecipe::mistakesAreToldBeforeAnyRun_data() {
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QByteArray>("part");
+    QTest::newRow("method") << grid("[9]") + "[[method]]\nid = \"co-teeching\"\n" << QByteArray("co-teeching");
+    QTest::newRow("setting") << grid("[9]") + "[[method]]\nid = \"m-dyr-h\"\nsettings = { warmth = 3 }\n"
+                             << QByteArray("warmth");
+    QTest::newRow("network") << "networks = [\"cnn-tiny\"]\n" + grid("[9]") << QByteArray("cnn-tiny");
+    QTest::newRow("label file") << grid("[9]") + "[[labels]]\nfile = \"absent.csv\"\n" << QByteArray("absent.csv");
+}
+void TestCliRecipe::mistakesAreToldBeforeAnyRun() {
+    QFETCH(QByteArray, text);
+    QFETCH(QByteArray, part);
+    writeText(path("bad.toml"), text);
+    const Call call = recipe("bad.toml");
+    QCOMPARE(call.status, 1);
+    QVERIFY2(call.err.contains(part), call.err);
+    QVERIFY2(!call.err.contains("epoch 1/"), call.err);
+}
+
+QTEST_GUILESS_MAIN(TestCliRecipe)
+#include "tst_cli_recipe.moc"

@@ -1,0 +1,140 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/experiment.h"
+
+#include <QTest>
+
+#include <set>
+
+using namespace assay;
+
+namespace {
+
+constexpr const char* kWhole = R"(
+title = "Two by two"
+dataset = "pictures"
+networks = ["cnn-small", "cnn-9"]
+seeds = [3, 1]
+epochs = 7
+subset = 500
+reference = "plain"
+
+[[labels]]
+noise = "pairflip"
+rate = 0.45
+
+[[labels]]
+name = "people"
+file = "labels/people.csv"
+label-column = "worst"
+
+[[method]]
+name = "plain"
+id = "cross-entropy"
+
+[[method]]
+id = "co-teaching"
+epochs = 9
+settings = { loss = "sce", sce-alpha = 6.0, t-k = 10, nesterov = true }
+published = { "pairflip 45 %" = 72.62 }
+)";
+
+Result<Experiment> parse(const std::string& text) {
+    return parseExperiment(text, "/recipes", "r.toml");
+}
+
+QString sentence(const Result<Experiment>& result) {
+    return result ? QStringLiteral("accepted") : QString::fromStdString(result.error().sentence());
+}
+
+} // namespace
+
+class TestExperiment : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void everyPartOfARecipeIsRead() {
+        const auto read = parse(kWhole);
+        QVERIFY2(read, qPrintable(sentence(read)));
+        const Experiment& experiment = *read;
+        QCOMPARE(experiment.dataset, std::filesystem::path("/recipes/pictures"));
+        QCOMPARE(experiment.seeds, (std::vector<std::uint64_t>{3, 1}));
+        QCOMPARE(experiment.labels.size(), std::size_t(2));
+        QCOMPARE(experiment.labels[0].name, std::string("pairflip 45 %"));
+        QCOMPARE(experiment.labels[0].noise->rate, 0.45);
+        QVERIFY(experiment.labels[0].noise->kind == NoiseKind::Pairflip);
+        QCOMPARE(experiment.labels[1].name, std::string("people"));
+        QCOMPARE(experiment.labels[1].file, std::filesystem::path("/recipes/labels/people.csv"));
+        QCOMPARE(experiment.labels[1].columns.label, std::string("worst"));
+        QCOMPARE(experiment.reference, std::size_t(0));
+        QCOMPARE(experiment.methods[1].name, std::string("co-teaching"));
+        QCOMPARE(experiment.methods[1].settings,
+                 (std::map<std::string, std::string>{
+                     {"loss", "sce"}, {"nesterov", "true"}, {"sce-alpha", "6"}, {"t-k", "10"}}));
+        QCOMPARE(experiment.methods[1].published.at("pairflip 45 %"), 72.62);
+    }
+
+    void theGridHoldsEveryCombinationOnce() {
+        const Experiment experiment = *parse(kWhole);
+        const auto cells = cellsOf(experiment);
+        QCOMPARE(cells.size(), std::size_t(2 * 2 * 2 * 2));
+        std::set<std::string> seen;
+        for (const ExperimentCell& cell : cells)
+            seen.insert(std::to_string(cell.labels) + toText(configOf(experiment, cell)));
+        QCOMPARE(seen.size(), cells.size());
+        // All methods of one seed come before the next seed: they can be compared early.
+        QCOMPARE(cells[0].seed, std::uint64_t(3));
+        QCOMPARE(cells[1].seed, std::uint64_t(3));
+        QCOMPARE(cells[2].seed, std::uint64_t(1));
+        QCOMPARE(configOf(experiment, cells[0]).epochs, 7);
+        QCOMPARE(configOf(experiment, cells[1]).epochs, 9);
+        QCOMPARE(configOf(experiment, cells[1]).subset, std::size_t(500));
+    }
+
+    void theShortestRecipeHasSensibleDefaults() {
+        const auto read = parse("[[method]]\nid = \"elr\"\n");
+        QVERIFY2(read, qPrintable(sentence(read)));
+        QCOMPARE(cellsOf(*read).size(), std::size_t(1));
+        QCOMPARE(read->labels[0].name, std::string("given"));
+        QVERIFY(read->dataset.empty());
+    }
+
+    void mistakesNameTheirLine_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("part");
+        const QString method = "[[method]]\nid = \"elr\"\n";
+        QTest::newRow("no TOML") << "title = \n"
+                                 << "line 1";
+        QTest::newRow("unknown key") << "epoch = 3\n" + method << "line 1: there is no key epoch here";
+        QTest::newRow("unknown key of a method") << method + "setting = 3\n"
+                                                 << "line 3: there is no key setting";
+        QTest::newRow("no method") << "epochs = 3\n"
+                                   << "no [[method]]";
+        QTest::newRow("a method without id") << "[[method]]\nname = \"x\"\n"
+                                             << "needs its id";
+        QTest::newRow("text for a number") << "epochs = \"3\"\n" + method << "line 1: epochs is not a whole number";
+        QTest::newRow("no epochs") << "epochs = 0\n" + method << "epochs is from 1";
+        QTest::newRow("rate") << method + "[[labels]]\nnoise = \"symmetric\"\nrate = 1.5\n"
+                              << "a rate from 0 to 1";
+        QTest::newRow("no rate") << method + "[[labels]]\nnoise = \"symmetric\"\n"
+                                 << "a rate from 0 to 1";
+        QTest::newRow("noise model") << method + "[[labels]]\nnoise = \"pink\"\nrate = 0.1\n"
+                                     << "pink";
+        QTest::newRow("noise and file") << method + "[[labels]]\nnoise = \"symmetric\"\nrate = 0.1\nfile = \"x.csv\"\n"
+                                        << "cannot both";
+        QTest::newRow("one method twice") << method + method << "two [[method]] are named elr";
+        QTest::newRow("one seed twice") << "seeds = [1, 1]\n" + method << "a seed stands twice";
+        QTest::newRow("strange reference") << "reference = \"other\"\n" + method << "none of the methods";
+        QTest::newRow("list as a setting") << method + "settings = { a = [1] }\n"
+                                           << "the setting a is not one value";
+    }
+    void mistakesNameTheirLine() {
+        QFETCH(QString, text);
+        QFETCH(QString, part);
+        const auto read = parse(text.toStdString());
+        QVERIFY(!read);
+        QVERIFY2(sentence(read).contains(part) && sentence(read).contains("r.toml"), qPrintable(sentence(read)));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestExperiment)
+#include "tst_experiment.moc"
