@@ -69,8 +69,9 @@ Json toJson(const Dataset& dataset) {
 
 std::string toText(const Dataset& dataset) {
     const Counts counts = countLabels(dataset);
-    std::string text = dataset.location.string() + "\nformat: " + dataset.format + "\nsamples: " +
-                       withThousands(dataset.size()) + " in " + std::to_string(dataset.classCount()) + " classes\n";
+    std::string text = dataset.location.string() + "\nformat: " + dataset.format +
+                       "\nsamples: " + withThousands(dataset.size()) + " in " + std::to_string(dataset.classCount()) +
+                       (dataset.classCount() == 1 ? " class\n" : " classes\n");
     if (dataset.pixels) {
         const ImageGeometry geometry = dataset.pixels->geometry();
         text += "pictures: kept as " + std::to_string(geometry.width) + "x" + std::to_string(geometry.height) +

@@ -36,12 +36,20 @@ std::string lowerExtensionOf(std::string_view path) {
     return dot == std::string_view::npos || dot == 0 ? std::string() : asciiLower(name.substr(dot));
 }
 
-bool hasPictureExtension(std::string_view path) { return isIn(kPictures, lowerExtensionOf(path)); }
+bool isHidden(std::string_view path) {
+    return path.starts_with('.') || path.find("/.") != std::string_view::npos || path.starts_with("__MACOSX/") ||
+           path.find("/__MACOSX/") != std::string_view::npos;
+}
+
+bool hasPictureExtension(std::string_view path) {
+    return isIn(kPictures, lowerExtensionOf(path)) && !isHidden(path);
+}
 
 bool isBesidePictures(std::string_view path) {
+    if (isHidden(path)) return true;
     if (hasPictureExtension(path)) return false;
     const std::string_view name = fileNameOf(path);
-    if (name.starts_with('.') || isIn(kBeside, lowerExtensionOf(path))) return true;
+    if (isIn(kBeside, lowerExtensionOf(path))) return true;
     return name == "LICENSE" || name == "LICENCE" || name == "COPYING" || name == "README" || name == "NOTICE" ||
            name == "CHANGELOG" || name == "AUTHORS" || name == "Makefile" || name == "Icon\r";
 }

@@ -5,6 +5,7 @@
 #include "core/base/csv.h"
 #include "core/base/files.h"
 #include "core/base/text.h"
+#include "core/project/export_table.h"
 
 #include <algorithm>
 #include <bit>
@@ -124,6 +125,22 @@ Status writeCheckedCsv(const CheckedCsv& table, const std::filesystem::path& tar
     ASSAY_CHECK_STATUS(written);
     report.files.push_back(target);
     return {};
+}
+
+Result<ExportReport> TableExporter::write(const ExportTable& table, const ParamValues& given,
+                                          const std::filesystem::path& target) const {
+    ASSAY_TRY(const ParamValues settings, completeParams(description().params, given));
+    ASSAY_TRY(const CheckedCsv csv, tableOf(table, settings));
+    ExportReport report = summarise(table);
+    if (std::string warning = formulaWarning(table); !warning.empty()) report.notes.push_back(std::move(warning));
+    ASSAY_CHECK_STATUS(writeCheckedCsv(csv, target, report));
+    return report;
+}
+
+Result<std::string> TableExporter::preview(const ExportTable& table, const ParamValues& given, std::size_t rows) const {
+    ASSAY_TRY(const ParamValues settings, completeParams(description().params, given));
+    ASSAY_TRY(const CheckedCsv csv, tableOf(table, settings));
+    return renderCsv(csv, rows);
 }
 
 Status checkNames(const ExportTable& table) {

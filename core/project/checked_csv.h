@@ -40,6 +40,19 @@ using NumberFormat = std::function<std::string(double value, bool single)>;
 [[nodiscard]] Status writeCheckedCsv(const CheckedCsv& table, const std::filesystem::path& target, ExportReport& report,
                                      const NumberFormat& format = {});
 
+/// An exporter whose file is one table.
+class TableExporter : public Exporter {
+public:
+    [[nodiscard]] Result<ExportReport> write(const ExportTable& table, const ParamValues& settings,
+                                             const std::filesystem::path& target) const override;
+    [[nodiscard]] Result<std::string> preview(const ExportTable& table, const ParamValues& settings,
+                                              std::size_t rows) const override;
+
+protected:
+    /// The file as it is to be; `settings` are complete. It may refer to `table`, which outlives it.
+    [[nodiscard]] virtual Result<CheckedCsv> tableOf(const ExportTable& table, const ParamValues& settings) const = 0;
+};
+
 /// Refuses names that are not UTF-8, which a table cannot carry: names the first of them.
 [[nodiscard]] Status checkNames(const ExportTable& table);
 /// A text as it is, or, where it is not UTF-8, with its bytes escaped: for tables whose rows are known by index.

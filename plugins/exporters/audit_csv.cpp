@@ -9,7 +9,7 @@ namespace assay {
 
 namespace {
 
-class AuditCsvExporter final : public Exporter {
+class AuditCsvExporter final : public TableExporter {
 public:
     const Description& description() const override {
         static const Description description{
@@ -23,23 +23,8 @@ public:
 
     bool wantsEverySample() const override { return true; }
 
-    Result<ExportReport> write(const ExportTable& table, const ParamValues& settings,
-                               const std::filesystem::path& target) const override {
-        ASSAY_TRY(const CheckedCsv csv, tableOf(table, settings));
-        ExportReport report = summarise(table);
-        if (std::string warning = formulaWarning(table); !warning.empty()) report.notes.push_back(std::move(warning));
-        ASSAY_CHECK_STATUS(writeCheckedCsv(csv, target, report));
-        return report;
-    }
-
-    Result<std::string> preview(const ExportTable& table, const ParamValues& settings, std::size_t rows) const override {
-        ASSAY_TRY(const CheckedCsv csv, tableOf(table, settings));
-        return renderCsv(csv, rows);
-    }
-
 private:
-    Result<CheckedCsv> tableOf(const ExportTable& table, const ParamValues& given) const {
-        ASSAY_TRY(const ParamValues settings, completeParams(description().params, given));
+    Result<CheckedCsv> tableOf(const ExportTable& table, const ParamValues&) const override {
         CheckedCsv csv;
         csv.header = {"index", "file",     "given",  "effective", "suggested", "score", "p_noisy", "loss",
                       "decision", "reason", "who",    "time",      "run",       "split", "predicted"};

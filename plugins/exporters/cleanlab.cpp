@@ -42,7 +42,7 @@ std::size_t npyDifferences(const std::vector<std::byte>& bytes, const std::vecto
     return differences;
 }
 
-class CleanlabExporter final : public Exporter {
+class CleanlabExporter final : public TableExporter {
 public:
     const Description& description() const override {
         static const Description description{
@@ -59,8 +59,9 @@ public:
 
     bool wantsEverySample() const override { return true; }
 
-    Result<ExportReport> write(const ExportTable& table, const ParamValues& settings,
+    Result<ExportReport> write(const ExportTable& table, const ParamValues& given,
                                const std::filesystem::path& target) const override {
+        ASSAY_TRY(const ParamValues settings, completeParams(description().params, given));
         ASSAY_TRY(const CheckedCsv csv, tableOf(table, settings));
         ExportReport report = summarise(table);
         if (target.extension() == ".csv") {
@@ -87,14 +88,8 @@ public:
         return report;
     }
 
-    Result<std::string> preview(const ExportTable& table, const ParamValues& settings, std::size_t rows) const override {
-        ASSAY_TRY(const CheckedCsv csv, tableOf(table, settings));
-        return renderCsv(csv, rows);
-    }
-
 private:
-    Result<CheckedCsv> tableOf(const ExportTable& table, const ParamValues& given) const {
-        ASSAY_TRY(const ParamValues settings, completeParams(description().params, given));
+    Result<CheckedCsv> tableOf(const ExportTable& table, const ParamValues& settings) const override {
         if (table.loss.empty() || table.predicted.empty())
             return fail(ErrorCode::InvalidArgument,
                         "the cleanlab frame needs the numbers of a run: choose one, and train one first where there is none");

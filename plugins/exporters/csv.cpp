@@ -8,7 +8,7 @@ namespace assay {
 
 namespace {
 
-class CsvExporter final : public Exporter {
+class CsvExporter final : public TableExporter {
 public:
     const Description& description() const override {
         static const Description description{
@@ -23,23 +23,8 @@ public:
         return description;
     }
 
-    Result<ExportReport> write(const ExportTable& table, const ParamValues& settings,
-                               const std::filesystem::path& target) const override {
-        ASSAY_TRY(const CheckedCsv csv, tableOf(table, settings));
-        ExportReport report = summarise(table);
-        if (std::string warning = formulaWarning(table); !warning.empty()) report.notes.push_back(std::move(warning));
-        ASSAY_CHECK_STATUS(writeCheckedCsv(csv, target, report));
-        return report;
-    }
-
-    Result<std::string> preview(const ExportTable& table, const ParamValues& settings, std::size_t rows) const override {
-        ASSAY_TRY(const CheckedCsv csv, tableOf(table, settings));
-        return renderCsv(csv, rows);
-    }
-
 private:
-    Result<CheckedCsv> tableOf(const ExportTable& table, const ParamValues& given) const {
-        ASSAY_TRY(const ParamValues settings, completeParams(description().params, given));
+    Result<CheckedCsv> tableOf(const ExportTable& table, const ParamValues& settings) const override {
         const bool numbers = textParam(settings, "labels") == "numbers";
         const bool byIndex = textParam(settings, "id") == "index";
         if (!byIndex) ASSAY_CHECK_STATUS(checkNames(table));

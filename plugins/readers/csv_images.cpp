@@ -28,11 +28,31 @@ std::string stemOf(std::string_view path) {
     return std::string(path.substr(0, path.size() - extension));
 }
 
-/// A name that cannot lie below the data set, whatever it means elsewhere.
-bool leadsOut(std::string_view cell) {
-    if (cell.starts_with('/') || cell.starts_with("../") || cell.find("/../") != std::string_view::npos) return true;
-    if (cell.find("://") != std::string_view::npos || cell.starts_with("..\\")) return true;
+/// A name that is absolute, whatever it means elsewhere.
+bool isAbsolute(std::string_view cell) {
+    if (cell.starts_with('/') || cell.find("://") != std::string_view::npos) return true;
     return cell.size() > 2 && cell[1] == ':' && (cell[2] == '\\' || cell[2] == '/');
+}
+
+/// The path with its `.` and `..` carried out; nothing where these lead above the start.
+std::optional<std::string> carriedOut(std::string_view path) {
+    std::vector<std::string_view> parts;
+    while (!path.empty()) {
+        const std::size_t slash = path.find('/');
+        const std::string_view part = path.substr(0, slash);
+        path = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
+        if (part.empty() || part == ".") continue;
+        if (part != "..") {
+            parts.push_back(part);
+        } else if (parts.empty()) {
+            return std::nullopt;
+        } else {
+            parts.pop_back();
+        }
+    }
+    std::string result;
+    for (const std::string_view part : parts) result.append(result.empty() ? "" : "/").append(part);
+    return result;
 }
 
 /// Finds an entry by what a cell calls it: path from the root or from the table, with or without extension and folder.
@@ -41,6 +61,7 @@ public:
     enum class Match { None, One, Several, Outside };
 
     explicit EntryFinder(const Source& source) : m_entries(source.entries()) {
+        findRoots(source);
         for (std::size_t i = 0; i < m_entries.size(); ++i) {
             const std::string& path = m_entries[i].path;
             m_exact.emplace(path, i);
@@ -50,31 +71,50 @@ public:
             const std::string_view name = fileNameOf(path);
             add(m_names, std::string(name), i);
             add(m_nameStems, stemOf(name), i);
+            add(m_lowerNames, asciiLower(name), i);
         }
     }
 
     std::pair<Match, std::size_t> find(std::string_view cell, const std::string& tableFolder) const {
-        while (cell.starts_with("./")) cell.remove_prefix(2);
         if (cell.empty()) return {Match::None, 0};
-        if (leadsOut(cell)) return {Match::Outside, 0};
-        std::string name(cell);
-        if (name.find('/') == std::string::npos) std::replace(name.begin(), name.end(), '\\', '/');
-        for (const std::string& path : {tableFolder + name, name})
-            for (const auto* map : {&m_exact, &m_stems})
-                if (const auto it = map->find(path); it != map->end() && it->second != kSeveral)
-                    return {Match::One, it->second};
-        const std::string file(fileNameOf(name));
-        for (const auto* map : {&m_names, &m_nameStems})
-            if (const auto it = map->find(file); it != map->end())
-                return it->second == kSeveral ? std::pair(Match::Several, std::size_t{0})
-                                              : std::pair(Match::One, it->second);
-        return {Match::None, 0};
+        for (const std::string& root : m_roots)
+            if (cell.starts_with(root)) return findBelow(cell.substr(root.size()), {});
+        if (isAbsolute(cell)) return {Match::Outside, 0};
+        return findBelow(cell, tableFolder);
     }
 
     [[nodiscard]] std::size_t pictures() const { return m_pictures; }
     [[nodiscard]] const std::string& path(std::size_t entry) const { return m_entries[entry].path; }
 
 private:
+    std::pair<Match, std::size_t> findBelow(std::string_view cell, const std::string& tableFolder) const {
+        std::string name(cell);
+        if (name.find('/') == std::string::npos) std::replace(name.begin(), name.end(), '\\', '/');
+        const auto fromTable = carriedOut(tableFolder + name), fromRoot = carriedOut(name);
+        if (!fromTable && !fromRoot) return {Match::Outside, 0};
+        for (const auto& path : {fromTable, fromRoot})
+            for (const auto* map : {&m_exact, &m_stems})
+                if (const auto it = path ? map->find(*path) : map->end(); it != map->end() && it->second != kSeveral)
+                    return {Match::One, it->second};
+        const std::string file(fileNameOf(name)), lower = asciiLower(file);
+        for (const auto& [map, key] :
+             {std::pair(&m_names, &file), std::pair(&m_nameStems, &file), std::pair(&m_lowerNames, &lower)})
+            if (const auto it = map->find(*key); it != map->end())
+                return it->second == kSeveral ? std::pair(Match::Several, std::size_t{0})
+                                              : std::pair(Match::One, it->second);
+        return {Match::None, 0};
+    }
+
+    /// Where the data set lies on disk, with a final slash: as it was named, and with its links followed.
+    void findRoots(const Source& source) {
+        m_roots.push_back((source.location() / "").string());
+        if (m_entries.empty()) return;
+        const auto first = source.fileOf(m_entries.front().path);
+        if (first && first->string().ends_with("/" + m_entries.front().path))
+            m_roots.push_back(first->string().substr(0, first->string().size() - m_entries.front().path.size()));
+    }
+
+    std::vector<std::string> m_roots;
     using Map = std::unordered_map<std::string, std::size_t>;
     static constexpr std::size_t kSeveral = static_cast<std::size_t>(-1);
     static void add(Map& map, std::string key, std::size_t entry) {
@@ -83,7 +123,7 @@ private:
     }
     const std::vector<SourceEntry>& m_entries;
     std::size_t m_pictures = 0;
-    Map m_exact, m_stems, m_names, m_nameStems;
+    Map m_exact, m_stems, m_names, m_nameStems, m_lowerNames;
 };
 
 bool isOneOf(const std::string& name, std::initializer_list<std::string_view> list) {
@@ -134,6 +174,15 @@ double matchShare(const Table& table, std::size_t column, const EntryFinder& fin
     return rows ? double(found) / double(rows) : 0;
 }
 
+/// The first name that leads out of the data set, where no name of the table leads to a picture in it.
+std::string namesOutside(const Table& table, const EntryFinder& finder) {
+    if (table.matched > 0 || table.csv.rows.empty()) return {};
+    for (const std::string& cell : table.csv.rows.front())
+        if (hasPictureExtension(cell) && finder.find(cell, table.folder).first == EntryFinder::Match::Outside)
+            return escapeForDisplay(cell);
+    return {};
+}
+
 /// Few different values, none missing: what labels look like.
 bool looksLikeLabels(const CsvTable& csv, std::size_t column) {
     const std::size_t rows = std::min<std::size_t>(csv.rows.size(), 20'000);
@@ -145,6 +194,17 @@ bool looksLikeLabels(const CsvTable& csv, std::size_t column) {
         else values.insert(cell);
     }
     return empty * 10 <= rows && values.size() >= 2 && values.size() <= std::max<std::size_t>(2, rows / 2);
+}
+
+/// A first row that names a picture itself is no header: it becomes a row, and the columns get numbers.
+void addMissingHeader(CsvTable& csv, const std::string& folder, const EntryFinder& finder) {
+    if (std::none_of(csv.header.begin(), csv.header.end(), [&](const std::string& cell) {
+            return hasPictureExtension(cell) && finder.find(cell, folder).first == EntryFinder::Match::One;
+        }))
+        return;
+    csv.rows.insert(csv.rows.begin(), csv.header);
+    csv.rowLines.insert(csv.rowLines.begin(), 1);
+    for (std::size_t c = 0; c < csv.header.size(); ++c) csv.header[c] = "column " + std::to_string(c + 1);
 }
 
 void guessColumns(Table& table, const EntryFinder& finder) {
@@ -207,6 +267,7 @@ Result<Table> loadTable(const Source& source, const std::string& entry, const En
     table.folder = folderOf(entry);
     ASSAY_TRY(table.csv, parseCsv({reinterpret_cast<const char*>(bytes->data()), bytes->size()},
                                   escapeForDisplay(entry)));
+    addMissingHeader(table.csv, table.folder, finder);
     guessColumns(table, finder);
     return table;
 }
@@ -336,7 +397,15 @@ private:
                 continue;
             }
             const std::string shown = escapeForDisplay(name);
-            if (table->matched == 0) {
+            if (table->csv.rows.empty()) {
+                if (!error) error = Error{ErrorCode::Format, "the table has a header and no rows", shown};
+            } else if (const std::string outside = namesOutside(*table, finder); !outside.empty()) {
+                if (!error)
+                    error = Error{ErrorCode::Format,
+                                  "the pictures that it names lie outside the data set, the first at " + outside +
+                                      "; open the folder that holds them, or write paths relative to the table",
+                                  shown};
+            } else if (table->matched == 0) {
                 if (!error)
                     error = Error{ErrorCode::Format,
                                   (options.fileColumn.empty() ? "no column names pictures that are there"

@@ -5,28 +5,18 @@
 #include "core/base/files.h"
 #include "core/base/rng.h"
 #include "core/data/pixel_store.h"
+#include "tests/faults/killed_child.h"
 #include "tests/support/data_files.h"
 
 #include <QDirIterator>
-#include <QProcess>
 
 using namespace assay;
 using namespace assay::testing;
 
 namespace {
 
-/// Starts the child, waits for its first line, kills it `milliseconds` later. Returns what it said.
 QByteArray killedAfter(const QStringList& arguments, int milliseconds) {
-    QProcess child;
-    child.start(QStringLiteral(ASSAY_FILE_CHILD), arguments);
-    if (!child.waitForReadyRead(60'000)) qFatal("the child says nothing");
-    QByteArray said;
-    const QDeadlineTimer deadline(milliseconds);
-    while (!deadline.hasExpired() && child.state() == QProcess::Running)
-        if (child.waitForReadyRead(int(deadline.remainingTime()))) said += child.readAllStandardOutput();
-    child.kill();
-    child.waitForFinished();
-    return said + child.readAllStandardOutput();
+    return test::saidUntilKilled(QStringLiteral(ASSAY_FILE_CHILD), arguments, milliseconds, true);
 }
 
 std::string bytesOf(const QString& file) {

@@ -2,11 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A reviewer is killed at random moments: nothing acknowledged may be missing, no revision may be skipped.
 #include "tests/core/project/project_fixture.h"
+#include "tests/faults/killed_child.h"
 
 #include "core/base/rng.h"
-
-#include <QDeadlineTimer>
-#include <QProcess>
 
 using namespace assay;
 using namespace assay::test;
@@ -16,16 +14,9 @@ class TestKills : public QObject {
 
     /// Starts the reviewer, kills it after `milliseconds`, returns the last revision that it was told.
     static std::int64_t killAfter(const std::filesystem::path& file, std::uint64_t seed, int bulk, int milliseconds) {
-        QProcess child;
-        child.start(QString(ASSAY_DECIDE_CHILD), {QString::fromStdString(file.string()), QString::number(seed), "0", QString::number(bulk)});
-        if (!child.waitForStarted()) qFatal("the reviewer did not start");
-        QByteArray said;
-        const QDeadlineTimer deadline(milliseconds);
-        while (!deadline.hasExpired() && child.state() == QProcess::Running)
-            if (child.waitForReadyRead(int(deadline.remainingTime()))) said += child.readAllStandardOutput();
-        child.kill();
-        child.waitForFinished();
-        said += child.readAllStandardOutput();
+        const QByteArray said = saidUntilKilled(
+            QStringLiteral(ASSAY_DECIDE_CHILD),
+            {QString::fromStdString(file.string()), QString::number(seed), "0", QString::number(bulk)}, milliseconds);
         std::int64_t last = 0;
         for (const QByteArray& line : said.split('\n'))
             if (line.startsWith("ack ") && line.count(' ') == 2) last = line.split(' ').at(1).toLongLong();

@@ -201,11 +201,60 @@ private Q_SLOTS:
                  qPrintable(sentence(result.error())));
     }
 
+    void picturesAreFoundHoweverATableSpellsThem_data() {
+        QTest::addColumn<QByteArray>("table");
+        QTest::newRow("from the root") << QByteArray("file,label\nimages/a1.jpg,cat\nimages/b2.jpg,dog\n");
+        QTest::newRow("with a dot") << QByteArray("file,label\n./images/a1.jpg,cat\n././images/b2.jpg,dog\n");
+        QTest::newRow("there and back") << QByteArray(
+            "file,label\nimages/../images/a1.jpg,cat\nx/../images/b2.jpg,dog\n");
+        QTest::newRow("absolute") << QByteArray("file,label\n@/images/a1.jpg,cat\n@/images/b2.jpg,dog\n");
+        QTest::newRow("Windows") << QByteArray("file,label\nimages\\a1.jpg,cat\nimages\\b2.jpg,dog\n");
+        QTest::newRow("another case") << QByteArray("file,label\nA1.JPG,cat\nB2.Jpg,dog\n");
+        QTest::newRow("another extension's case") << QByteArray("file,label\nimages/a1.JPG,cat\nimages/b2.JPG,dog\n");
+        QTest::newRow("no header") << QByteArray("images/a1.jpg,cat\nimages/b2.jpg,dog\n");
+        QTest::newRow("BOM, CRLF, semicolons") << QByteArray("\xef\xbb\xbf"
+                                                             "file;label\r\na1;cat\r\nb2;dog\r\n");
+        QTest::newRow("tabs, CR") << QByteArray("file\tlabel\ra1\tcat\rb2\tdog");
+    }
+    void picturesAreFoundHoweverATableSpellsThem() {
+        QFETCH(QByteArray, table);
+        QTemporaryDir folder;
+        makeTable(folder.path(), table.replace('@', folder.path().toUtf8()));
+        ASSAY_OPENED(dataset, m_open(folder.path()));
+        QCOMPARE(sampleNames(dataset), QStringList({"images/a1.jpg", "images/b2.jpg"}));
+        QCOMPARE(classNames(dataset), QStringList({"cat", "dog"}));
+    }
+
+    void aTableInAFolderOfItsOwnMayLeadBackIn() {
+        QTemporaryDir folder;
+        makeTable(folder.path(), "");
+        QFile::remove(folder.path() + "/labels.csv");
+        writeBytes(folder.path() + "/tables/labels.csv", "file,label\n../images/a1.jpg,cat\n../images/b2.jpg,dog\n");
+        ASSAY_OPENED(dataset, m_open(folder.path()));
+        QCOMPARE(sampleNames(dataset), QStringList({"images/a1.jpg", "images/b2.jpg"}));
+    }
+
+    void hiddenFilesAreNoSamples() {
+        QTemporaryDir folder;
+        makeClassFolders(folder.path());
+        writeBytes(folder.path() + "/bee/._0.png", QByteArray("\0\5\x16\7 what a Mac adds", 20));
+        writeBytes(folder.path() + "/__MACOSX/bee/1.png", "the same");
+        writeBytes(folder.path() + "/.git/objects/1.png", "no picture");
+        writeBytes(folder.path() + "/bee/.DS_Store", "x");
+        ASSAY_OPENED(dataset, m_open(folder.path()));
+        QCOMPARE(dataset.size(), std::size_t{12});
+        QCOMPARE(classNames(dataset), QStringList({"Ant", "bee", "zebra"}));
+        QVERIFY2(dataset.unreadable.empty(), qPrintable(reasons(dataset).join("\n")));
+    }
+
     void brokenTablesAreOneSentence_data() {
         QTest::addColumn<QByteArray>("table");
         QTest::addColumn<QString>("says");
         QTest::newRow("duplicate id") << QByteArray("file,label\na1,cat\nb2,dog\na1,dog\n") << "line 4 names a1 a second time";
         QTest::newRow("broken quotes") << QByteArray("file,label\na1,\"cat\nb2,dog\nc3,cat\n") << "labels.csv";
+        QTest::newRow("no rows") << QByteArray("file,label\n") << "a header and no rows";
+        QTest::newRow("pictures elsewhere") << QByteArray("file,label\n/data/a1.jpg,cat\n/data/b2.jpg,dog\n")
+                                            << "outside the data set, the first at /data/a1.jpg";
         QTest::newRow("no file column") << QByteArray("number,label\n1,cat\n2,dog\n") << "no column names pictures";
     }
     void brokenTablesAreOneSentence() {
