@@ -240,8 +240,8 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
         if (*truth != own) ++disagreeing;
         result.labels.trueLabels[*sample] = *truth;
     }
-    if (unknownSample.any()) return tl::unexpected(unknownSample.error("that name no sample of the data set", file));
-    if (twice.any()) return tl::unexpected(twice.error("that name a sample a second time", file));
+    if (unknownSample.any()) return tl::unexpected(unknownSample.error("about a sample that the data set does not have", file));
+    if (twice.any()) return tl::unexpected(twice.error("about a sample that was named before", file));
     if (unknownClass.any()) return tl::unexpected(unknownClass.error("with an unknown class", file));
     if (result.rows == 0) return fail(ErrorCode::Format, "the label file has no rows", file);
     if (columns.cleanColumn && disagreeing > kHandful)
