@@ -19,11 +19,28 @@ std::shared_ptr<Registry> makeRegistry() {
     return registry;
 }
 
+namespace {
+
+/// OpenBLAS takes processors that are newer than itself for ones of 2004 and multiplies matrices several times slower
+/// than they can: its kernels for what this one has. Nothing where OpenBLAS does well by itself.
+const char* blasKernels() {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl"))
+        return "SkylakeX";
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "Haswell";
+#endif
+    return nullptr;
+}
+
+} // namespace
+
 void prepareProcess(int argc, char** argv) {
-    // Blocks of a training step are reused by the next one; 32 MiB is the most that glibc accepts for the first.
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    // Blocks of a training step are reused by the next one, whatever their size; older versions of glibc accept 32 MiB.
+    if (mallopt(M_MMAP_THRESHOLD, 1 << 30) == 0) mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
 
+    if (const char* kernels = blasKernels()) setenv("OPENBLAS_CORETYPE", kernels, 0);
     if (argc > 0 && getenv("OMP_WAIT_POLICY") == nullptr) {
         setenv("OMP_WAIT_POLICY", "passive", 0);
         setenv("GOMP_SPINCOUNT", "0", 0);

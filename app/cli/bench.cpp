@@ -75,14 +75,14 @@ fs::path peersFolder() {
 }
 
 Result<std::string> runPeer(const BenchOptions& options, const std::string& script,
-                            const std::vector<std::string>& arguments) {
+                            const std::vector<std::string>& arguments, const std::string& wrapper) {
     const fs::path file = (options.peers.empty() ? peersFolder() : options.peers) / script;
     std::error_code code;
     if (!fs::is_regular_file(file, code))
         return fail(ErrorCode::NotFound, "the peer's script is not there; set ASSAY_BENCH_PEERS to its folder", script);
     // The peers are Debian's packages, which another python3 in front of Debian's would not find.
     const char* python = fs::exists("/usr/bin/python3", code) ? "/usr/bin/python3" : "python3";
-    std::string command = std::string("exec ") + python + " " + quoted(file.string());
+    std::string command = "exec " + wrapper + " " + python + " " + quoted(file.string());
     for (const std::string& argument : arguments) command += " " + quoted(argument);
     command += " 2>/dev/null";
     std::FILE* pipe = ::popen(command.c_str(), "re");

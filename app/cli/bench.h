@@ -52,9 +52,9 @@ struct BenchEntry {
 /// $ASSAY_BENCH_PEERS, else beside the source tree that the program was built from, else the installed folder.
 [[nodiscard]] std::filesystem::path peersFolder();
 /// Runs python3 on a script of the folder with arguments and returns what it printed; an error where python3, the
-/// script or a package is missing.
+/// script or a package is missing. `wrapper`: words before python3, such as "env -u NAME".
 [[nodiscard]] Result<std::string> runPeer(const BenchOptions& options, const std::string& script,
-                                          const std::vector<std::string>& arguments);
+                                          const std::vector<std::string>& arguments, const std::string& wrapper = {});
 
 /// Middle value; the mean of the two middle ones. At least one value.
 [[nodiscard]] double median(std::vector<double> values);

@@ -21,6 +21,10 @@ void shiftAndFlip(std::span<const std::uint8_t> in, std::span<std::uint8_t> out,
                   bool flip, Padding padding, std::uint8_t fill) {
     const std::size_t channels = std::size_t(g.channels);
     const std::size_t row = std::size_t(g.width) * channels;
+    const auto source = [&](int x) { return (flip ? g.width - 1 - x : x) + dx; };
+    // Columns from `left` up to `right` come from inside the picture.
+    const int left = std::clamp(flip ? dx : -dx, 0, g.width),
+              right = std::clamp(g.width + (flip ? dx : -dx), left, g.width);
     for (int y = 0; y < g.height; ++y) {
         std::uint8_t* to = out.data() + std::size_t(y) * row;
         int sy = y + dy;
@@ -32,18 +36,30 @@ void shiftAndFlip(std::span<const std::uint8_t> in, std::span<std::uint8_t> out,
             sy = reflect(sy, g.height);
         }
         const std::uint8_t* from = in.data() + std::size_t(sy) * row;
-        for (int x = 0; x < g.width; ++x, to += channels) {
-            int sx = (flip ? g.width - 1 - x : x) + dx;
-            if (sx < 0 || sx >= g.width) {
-                if (padding == Padding::Zeros) {
-                    std::memset(to, fill, channels);
-                    continue;
-                }
-                sx = reflect(sx, g.width);
+        const auto pixel = [&](int x) { return from + std::size_t(x) * channels; };
+        const auto edge = [&](int begin, int end) {
+            for (int x = begin; x < end; ++x) {
+                std::uint8_t* at = to + std::size_t(x) * channels;
+                if (padding == Padding::Zeros)
+                    std::memset(at, fill, channels);
+                else
+                    std::memcpy(at, pixel(reflect(source(x), g.width)), channels);
             }
-            const std::uint8_t* pixel = from + std::size_t(sx) * channels;
-            for (std::size_t c = 0; c < channels; ++c) to[c] = pixel[c];
+        };
+        edge(0, left);
+        if (!flip) {
+            if (right > left)
+                std::memcpy(to + std::size_t(left) * channels, pixel(source(left)),
+                            std::size_t(right - left) * channels);
+        } else if (channels == 1) {
+            if (right > left) std::reverse_copy(pixel(source(right - 1)), pixel(source(left)) + 1, to + left);
+        } else {
+            for (int x = left; x < right; ++x) {
+                std::uint8_t* at = to + std::size_t(x) * channels;
+                for (std::size_t c = 0; c < channels; ++c) at[c] = pixel(source(x))[c];
+            }
         }
+        edge(right, g.width);
     }
 }
 
@@ -53,7 +69,8 @@ void cutSquare(std::span<std::uint8_t> picture, ImageGeometry g, int side, int c
     const int left = std::max(0, centreX - side / 2), right = std::min(g.width, centreX - side / 2 + side);
     if (right <= left) return;
     for (int y = top; y < bottom; ++y)
-        std::memset(picture.data() + (std::size_t(y) * std::size_t(g.width) + std::size_t(left)) * std::size_t(g.channels),
+        std::memset(picture.data() +
+                        (std::size_t(y) * std::size_t(g.width) + std::size_t(left)) * std::size_t(g.channels),
                     fill, std::size_t(right - left) * std::size_t(g.channels));
 }
 

@@ -1,13 +1,18 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/classifier.h"
+#include "core/learn/fused_ops.h"
 
 namespace assay::learn {
 namespace {
 
+bool canBeHalved(const torch::Tensor& x) {
+    return x.size(2) > 1 && x.size(3) > 1;
+}
+
 /// Halves the picture where it is large enough to be halved.
 torch::Tensor halve(const torch::Tensor& x) {
-    return x.size(2) > 1 && x.size(3) > 1 ? torch::max_pool2d(x, 2) : x;
+    return canBeHalved(x) ? torch::max_pool2d(x, 2) : x;
 }
 
 /// Three 3×3 convolutions of width, 2 width, 4 width and a hidden layer, made for a CPU: pooling comes before norm and
@@ -20,8 +25,7 @@ public:
             const int out = width << i;
             const std::string number = std::to_string(i + 1);
             m_convs[i] = register_module(
-                "conv" + number,
-                torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 3).padding(1).bias(false)));
+                "conv" + number, torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 3).padding(1).bias(false)));
             m_norms[i] = register_module("norm" + number, torch::nn::BatchNorm2d(out));
             in = out;
         }
@@ -32,10 +36,9 @@ public:
         torch::Tensor x = images;
         for (std::size_t i = 0; i < 3; ++i) {
             x = m_convs[i]->forward(x);
-            if (i < 2) x = halve(x);
-            x = m_norms[i]->forward(x).relu_();
+            x = poolNormRelu(x, *m_norms[i], i < 2 && canBeHalved(x));
         }
-        return m_hidden->forward(torch::adaptive_avg_pool2d(x, {kGrid, kGrid}).flatten(1)).relu_();
+        return m_hidden->forward(gridMeans(x, kGrid)).relu_();
     }
 
 private:
@@ -55,8 +58,8 @@ public:
         int side = std::min(input.width, input.height);
         for (std::size_t i = 0; i < kWidths.size(); ++i) {
             const bool padded = i < 6 || side < 3;
-            m_layers.push_back(register_module("layer" + std::to_string(i + 1),
-                                               ConvNorm(in, kWidths[i], 3, 1, padded ? 1 : 0, true)));
+            m_layers.push_back(
+                register_module("layer" + std::to_string(i + 1), ConvNorm(in, kWidths[i], 3, 1, padded ? 1 : 0, true)));
             if (i == 2 || i == 5) side = std::max(1, side / 2);
             if (!padded) side -= 2;
             in = kWidths[i];
@@ -85,6 +88,8 @@ ClassifierPtr makeCnnSmall(ImageGeometry input, int classes, int width) {
     return std::make_shared<CnnSmall>(input, classes, width);
 }
 
-ClassifierPtr makeCnnNine(ImageGeometry input, int classes) { return std::make_shared<CnnNine>(input, classes); }
+ClassifierPtr makeCnnNine(ImageGeometry input, int classes) {
+    return std::make_shared<CnnNine>(input, classes);
+}
 
 } // namespace assay::learn

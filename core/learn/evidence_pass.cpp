@@ -7,7 +7,7 @@
 namespace assay::learn {
 namespace {
 
-constexpr std::size_t kEvidenceBatch = 512;
+constexpr std::size_t kEvidenceBatch = 128;
 
 /// Folds on the way in, unfolds and returns to training mode on the way out, whatever happens between.
 class EvaluationMode {

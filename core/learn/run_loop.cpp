@@ -211,10 +211,10 @@ Status RunLoop::closeEpoch(EpochReport report) {
     outcome.report = std::move(report);
     const auto begin = Clock::now();
     ASSAY_TRY(outcome.answers, ask());
+    outcome.evidence = makeEvidence(m_run.data, outcome.answers, m_run.epoch);
     const double asking = std::chrono::duration<double>(Clock::now() - begin).count();
     if (asking > 0)
         outcome.report.scalars["evidence-per-second"] = double(m_run.data.rows() * outcome.answers.size()) / asking;
-    outcome.evidence = makeEvidence(m_run.data, outcome.answers, m_run.epoch);
     scoreAnswers(outcome);
     fitLosses(outcome);
     ASSAY_CHECK_STATUS(m_recipe.finishEpoch(m_run, outcome));
