@@ -23,7 +23,7 @@ namespace assay {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::uint64_t kImportVersion = 3; ///< changes whenever the same files would give other pixels or names
+constexpr std::uint64_t kImportVersion = 4; ///< changes whenever the same files would give other pixels or names
 
 /// A source whose reader is known.
 struct Recognised {

@@ -36,20 +36,25 @@ std::string lowerExtensionOf(std::string_view path) {
     return dot == std::string_view::npos || dot == 0 ? std::string() : asciiLower(name.substr(dot));
 }
 
-bool isHidden(std::string_view path) {
-    return path.starts_with('.') || path.find("/.") != std::string_view::npos || path.starts_with("__MACOSX/") ||
-           path.find("/__MACOSX/") != std::string_view::npos;
+bool isBehindTheScenes(std::string_view path) {
+    if (fileNameOf(path).starts_with("._")) return true;
+    while (true) {
+        const std::size_t slash = path.find('/');
+        if (slash == std::string_view::npos) return false;
+        if (path.starts_with('.') || path.substr(0, slash) == "__MACOSX") return true;
+        path.remove_prefix(slash + 1);
+    }
 }
 
 bool hasPictureExtension(std::string_view path) {
-    return isIn(kPictures, lowerExtensionOf(path)) && !isHidden(path);
+    return isIn(kPictures, lowerExtensionOf(path)) && !isBehindTheScenes(path);
 }
 
 bool isBesidePictures(std::string_view path) {
-    if (isHidden(path)) return true;
+    if (isBehindTheScenes(path)) return true;
     if (hasPictureExtension(path)) return false;
     const std::string_view name = fileNameOf(path);
-    if (isIn(kBeside, lowerExtensionOf(path))) return true;
+    if (name.starts_with('.') || isIn(kBeside, lowerExtensionOf(path))) return true;
     return name == "LICENSE" || name == "LICENCE" || name == "COPYING" || name == "README" || name == "NOTICE" ||
            name == "CHANGELOG" || name == "AUTHORS" || name == "Makefile" || name == "Icon\r";
 }

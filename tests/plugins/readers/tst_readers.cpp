@@ -234,15 +234,16 @@ private Q_SLOTS:
         QCOMPARE(sampleNames(dataset), QStringList({"images/a1.jpg", "images/b2.jpg"}));
     }
 
-    void hiddenFilesAreNoSamples() {
+    void whatLiesBehindTheScenesIsNoSample() {
         QTemporaryDir folder;
         makeClassFolders(folder.path());
         writeBytes(folder.path() + "/bee/._0.png", QByteArray("\0\5\x16\7 what a Mac adds", 20));
         writeBytes(folder.path() + "/__MACOSX/bee/1.png", "the same");
         writeBytes(folder.path() + "/.git/objects/1.png", "no picture");
         writeBytes(folder.path() + "/bee/.DS_Store", "x");
+        writeBytes(folder.path() + "/bee/.mine.png", colourPicture(8, 8, 3)); // a picture all the same
         ASSAY_OPENED(dataset, m_open(folder.path()));
-        QCOMPARE(dataset.size(), std::size_t{12});
+        QCOMPARE(dataset.size(), std::size_t{13});
         QCOMPARE(classNames(dataset), QStringList({"Ant", "bee", "zebra"}));
         QVERIFY2(dataset.unreadable.empty(), qPrintable(reasons(dataset).join("\n")));
     }
