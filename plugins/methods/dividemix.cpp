@@ -163,8 +163,9 @@ private:
 
     /// The second view of the labelled, and two of each network's unlabelled; the first one is the loop's own.
     void openLoaders(const Run& run, const BatchPlan& labelled, const std::array<BatchPlan, 2>& unlabelled) {
+        m_twoViews = labelled.augment.any();
         const auto open = [&](std::size_t which, BatchPlan plan, std::uint32_t view) {
-            if (plan.order.empty()) return;
+            if (plan.order.empty() || (view > 0 && !m_twoViews)) return;
             plan.view = view;
             m_loaders[which] =
                 std::make_unique<BatchLoader>(run.data, std::move(plan), run.device, run.task.config.loaders);
@@ -185,14 +186,19 @@ private:
         return sum;
     }
 
+    /// The next pictures of that loader; without augmentation there is none, and both views are the same.
+    [[nodiscard]] torch::Tensor secondView(std::size_t which, const torch::Tensor& first) {
+        return m_twoViews ? m_loaders[which]->next()->images : first;
+    }
+
     torch::Tensor stepDivided(Run& run, const Batch& batch) {
         const std::size_t n = batch.number < m_batchesOfFirst ? 0 : 1;
-        std::vector<torch::Tensor> images = {batch.images, m_loaders[0]->next()->images};
+        std::vector<torch::Tensor> images = {batch.images, secondView(0, batch.images)};
         std::optional<Batch> unlabelled;
         if (m_loaders[1 + 2 * n]) {
             unlabelled = m_loaders[1 + 2 * n]->next();
             images.push_back(unlabelled->images);
-            images.push_back(m_loaders[2 + 2 * n]->next()->images);
+            images.push_back(secondView(2 + 2 * n, unlabelled->images));
         }
         const auto targets = makeTargets(run, n, batch, unlabelled, images);
         const auto labelledRows = 2 * std::int64_t(batch.rows.size());
@@ -218,19 +224,17 @@ private:
         const torch::NoGradGuard noGrad;
         Classifier& own = *run.networks[n];
         Classifier& peer = *run.networks[1 - n];
-        const auto answer = [](Classifier& network, const torch::Tensor& x) {
-            return torch::softmax(network.forward(x), 1);
+        const auto answer = [&images, this](Classifier& network, std::size_t view) {
+            const auto first = torch::softmax(network.forward(images[view]), 1);
+            return m_twoViews ? (first + torch::softmax(network.forward(images[view + 1]), 1)) / 2 : first;
         };
         const auto clean = m_clean[1 - n].at(batch.rows).squeeze(1).to(run.device);
-        const auto refined = refineLabels(batch.labels, clean, (answer(own, images[0]) + answer(own, images[1])) / 2,
-                                          m_options.sharpening);
+        const auto refined = refineLabels(batch.labels, clean, answer(own, 0), m_options.sharpening);
         remember(batch.rows, refined);
         std::vector<torch::Tensor> targets = {refined, refined};
         if (unlabelled) {
             peer.eval();
-            const auto guessed = guessLabels(
-                {answer(own, images[2]), answer(own, images[3]), answer(peer, images[2]), answer(peer, images[3])},
-                m_options.sharpening);
+            const auto guessed = guessLabels({answer(own, 2), answer(peer, 2)}, m_options.sharpening);
             peer.train();
             remember(unlabelled->rows, guessed);
             targets.push_back(guessed);
@@ -331,6 +335,7 @@ private:
     std::array<SampleTable, 2> m_history; ///< [R, H] scaled losses of the last epochs
     std::array<Division, 2> m_divisions;  ///< what each network learns from in the present epoch
     std::size_t m_batchesOfFirst = 0;
+    bool m_twoViews = true;
     std::array<std::unique_ptr<BatchLoader>, 5> m_loaders;
     std::vector<float> m_target, m_targetProbability; ///< [R] of the present epoch
     bool m_collapseNoted = false;
@@ -370,7 +375,7 @@ void registerDividemix(Registry& registry) {
     description.title = "DivideMix";
     description.help =
         "Two networks; each divides the samples for the other into believed labels and guessed ones, and learns "
-        "both by MixMatch (paper: PreActResNet-18, 300 epochs, flip-crop, rate 0.02; five times the work of "
+        "both by MixMatch (paper: PreActResNet-18, 300 epochs, flip-crop, SGD of rate 0.02; five times the work of "
         "cross-entropy)";
     description.citation = "Li et al., ICLR 2020, arXiv:2002.07394";
     std::vector<std::string> presets = {"auto", "own"};
@@ -401,8 +406,10 @@ void registerDividemix(Registry& registry) {
     };
     CommonDefaults defaults;
     defaults.batchSize = 64;
-    defaults.learningRate = 0.02;
-    defaults.augmentation = "flip-crop";
+    defaults.optimizer = "adam";
+    defaults.learningRate = 1e-3;
+    defaults.weightDecay = 0;
+    defaults.schedule = "linear-decay";
     for (auto& spec : commonParams(defaults)) description.params.push_back(std::move(spec));
     (void)registry.methods.add(std::make_shared<RecipeMethod>(std::move(description), make));
 }

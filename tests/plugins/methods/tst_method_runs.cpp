@@ -70,7 +70,7 @@ private Q_SLOTS:
                  "elr-plus refine-labels=true lambda-ramp-share=0.5",
                  "truncated-gce prune-from=1 prune-every=1",
                  "dividemix preset=own lambda-u=25 loss-history=3 warm-up-penalty=true",
-                 "dividemix preset=cifar10-sym-90 augmentation=none",
+                 "dividemix preset=cifar10-sym-90 augmentation=flip-crop",
              })
             QTest::newRow(variant) << QString::fromLatin1(variant);
     }
