@@ -225,21 +225,8 @@ ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool groupe
         }
     };
     if (table.rows.empty()) return table;
-    for (const Figure& figure : tableFigures()) {
-        QStringList cells;
-        QStringList plain;
-        for (const auto& group : groups) {
-            std::vector<double> values;
-            for (const std::size_t i : group)
-                if (const double v = figure.value(runs[i]); std::isfinite(v)) values.push_back(v);
-            cells << write(figure, values);
-            plain << writePlain(values);
-        }
-        addColumn(figure.title, cells, plain, !onlyDifferences);
-    }
     reference = std::min(reference, groups.size() - 1);
-    for (const Figure& figure : tableFigures()) {
-        if (!figure.paired || groups.size() < 2) continue;
+    const auto addDifference = [&](const Figure& figure) {
         QStringList cells;
         QStringList plain;
         bool pairs = false;
@@ -257,6 +244,19 @@ ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool groupe
             plain << writePlain(differences);
         }
         if (pairs) addColumn(QStringLiteral("Δ %1").arg(figure.title), cells, plain, !onlyDifferences);
+    };
+    for (const Figure& figure : tableFigures()) {
+        QStringList cells;
+        QStringList plain;
+        for (const auto& group : groups) {
+            std::vector<double> values;
+            for (const std::size_t i : group)
+                if (const double v = figure.value(runs[i]); std::isfinite(v)) values.push_back(v);
+            cells << write(figure, values);
+            plain << writePlain(values);
+        }
+        addColumn(figure.title, cells, plain, !onlyDifferences);
+        if (figure.paired && groups.size() > 1) addDifference(figure);
     }
     std::map<QString, QStringList> settings;
     for (const auto& group : groups)
