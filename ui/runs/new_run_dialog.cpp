@@ -9,6 +9,7 @@
 #include "ui/runs/label_chooser.h"
 #include "ui/runs/method_advice.h"
 #include "ui/runs/param_form.h"
+#include "ui/session/task_pool.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -42,7 +43,7 @@ QSpinBox* number(const QString& name, int least, int most, int value, QWidget* p
 
 } // namespace
 
-NewRunDialog::NewRunDialog(Workspace& workspace, QWidget* parent) : QDialog(parent), m_workspace(workspace) {
+NewRunDialog::NewRunDialog(Workspace& workspace, QWidget* parent) : QDialog(parent), m_workspace(workspace), m_pool(new TaskPool(1, this)) {
     setObjectName(QStringLiteral("newRunDialog"));
     setWindowTitle(tr("New run"));
     auto* halves = new QSplitter(Qt::Horizontal, this);
@@ -271,7 +272,25 @@ QString NewRunDialog::problem() const {
     return m_form->problem();
 }
 
-QString NewRunDialog::estimate() const {
+std::optional<std::uint64_t> NewRunDialog::parametersOf(const std::string& network) {
+    const auto [at, fresh] = m_parameters.emplace(network, 0);
+    if (!fresh) return at->second > 0 ? std::optional(at->second) : std::nullopt;
+    const auto dataset = m_workspace.dataset();
+    const auto entry = m_workspace.registry().networks.find(network);
+    if (!dataset || !dataset->pixels || !entry) return std::nullopt;
+    m_pool->run(
+        [entry, geometry = dataset->pixels->geometry(), classes = dataset->classCount()]() -> Result<std::uint64_t> {
+            return entry->parameterCount(geometry, classes);
+        },
+        [this, network](const Result<std::uint64_t>& count) {
+            if (!count) return;
+            m_parameters[network] = *count;
+            refresh();
+        });
+    return std::nullopt;
+}
+
+QString NewRunDialog::estimate() {
     const RunConfig chosen = config();
     const auto dataset = m_workspace.dataset();
     if (!dataset) return {};
@@ -298,12 +317,11 @@ QString NewRunDialog::estimate() const {
     if (memory.isEmpty() && dataset->pixels) {
         const ImageGeometry geometry = dataset->pixels->geometry();
         memory = tr("Memory: %1 of pictures").arg(bytesText(double(geometry.bytes()) * double(dataset->size())));
-        if (const auto network = m_workspace.registry().networks.find(chosen.network)) {
-            const std::uint64_t parameters = network->parameterCount(geometry, dataset->classCount());
+        if (const auto parameters = parametersOf(chosen.network)) {
             // Weights, gradients and momentum, each in single precision.
             memory += tr(", %1 for %2 parameters with gradients and momentum, per network; what a batch needs on its way "
                          "through comes on top and is known after a first run")
-                          .arg(bytesText(double(parameters) * 12), countText(parameters));
+                          .arg(bytesText(double(*parameters) * 12), countText(*parameters));
         }
     }
     return tr("%1 · %2 training samples\n%3").arg(time, countText(samples), memory);

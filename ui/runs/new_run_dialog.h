@@ -7,6 +7,11 @@
 
 #include <QDialog>
 
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
 class QCheckBox;
 class QComboBox;
 class QLabel;
@@ -18,6 +23,7 @@ namespace assay::ui {
 
 class LabelChooser;
 class ParamForm;
+class TaskPool;
 
 /// A new run in one sheet: labels, method (with three questions that propose one), settings from its schema,
 /// network, length, seeds, device, and what it will cost. Ctrl+Enter starts.
@@ -35,7 +41,7 @@ public:
     [[nodiscard]] QString problem() const;
     /// Time and memory as an earlier run of the same method and network took them; before there is one, what is known
     /// of the memory: pictures and weights.
-    [[nodiscard]] QString estimate() const;
+    [[nodiscard]] QString estimate();
     void chooseMethod(const QString& id);
 
 public Q_SLOTS:
@@ -48,9 +54,13 @@ private:
     void methodChosen();
     void answered();
     void refresh();
+    /// Of a network for this data set; nothing until it has been counted, then refresh() is called.
+    [[nodiscard]] std::optional<std::uint64_t> parametersOf(const std::string& network);
     [[nodiscard]] QString methodId() const;
 
     Workspace& m_workspace;
+    TaskPool* m_pool; ///< building a large network to count its weights takes longer than a frame
+    std::map<std::string, std::uint64_t> m_parameters; ///< by network; 0: being counted
     LabelChooser* m_labels = nullptr;
     QListWidget* m_methods = nullptr;
     QCheckBox* m_quick = nullptr;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/run_comparison.h"
 
+#include "core/base/csv.h"
 #include "core/project/run_figures.h"
 #include "ui/plots/plot_text.h"
 #include "ui/runs/run_history.h"
@@ -96,10 +97,7 @@ QString writeDifference(const Figure& figure, const std::vector<double>& values)
     return text;
 }
 
-QString csvCell(QString text) {
-    if (!text.contains(QLatin1Char(',')) && !text.contains(QLatin1Char('"')) && !text.contains(QLatin1Char('\n'))) return text;
-    return QLatin1Char('"') + text.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
-}
+QString cellText(const QString& text) { return QString::fromStdString(csvCell(text.toStdString())); }
 
 } // namespace
 
@@ -274,11 +272,11 @@ ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool groupe
 
 QString ComparisonTable::toCsv() const {
     QString text = QStringLiteral("run");
-    for (const QString& column : columns) text += QLatin1Char(',') + csvCell(column);
+    for (const QString& column : columns) text += QLatin1Char(',') + cellText(column);
     text += QLatin1Char('\n');
     for (const ComparisonRow& row : rows) {
-        text += csvCell(row.name);
-        for (const QString& cell : row.plain) text += QLatin1Char(',') + csvCell(cell == QStringLiteral("–") ? QString() : cell);
+        text += cellText(row.name);
+        for (const QString& cell : row.plain) text += QLatin1Char(',') + cellText(cell == QStringLiteral("–") ? QString() : cell);
         text += QLatin1Char('\n');
     }
     return text;

@@ -175,7 +175,7 @@ void MainWindow::buildRunMenu() {
 }
 
 void MainWindow::buildReviewMenu() {
-    QMenu* menu = menuBar()->addMenu(tr("Re&view"));
+    QMenu* menu = menuBar()->addMenu(tr("Revie&w"));
     ReviewController* review = &m_audit->controller();
     const QVector<QWidget*> places{m_audit->gallery().view(), &m_audit->review(), m_inspector};
     const auto key = [&](const QString& id, const QString& text, const QString& help, std::initializer_list<QKeySequence> keys,

@@ -35,13 +35,13 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
         left->addWidget(push);
         return push;
     };
-    auto* example = button(QStringLiteral("openExample"), tr("Open the &example"),
+    auto* example = button(QStringLiteral("openExample"), tr("Open the e&xample"),
                            tr("10,000 pictures of clothes, a fifth of their labels flipped; a quick run starts at once"),
                            &StartPage::exampleRequested);
     example->setDefault(true);
-    button(QStringLiteral("openFolder"), tr("Open a &folder…"), tr("Class folders, a CSV beside images, CIFAR or IDX files"),
+    button(QStringLiteral("openFolder"), tr("Open a fo&lder…"), tr("Class folders, a CSV beside images, CIFAR or IDX files"),
            &StartPage::folderRequested);
-    button(QStringLiteral("openFile"), tr("Open a &file…"), tr("A CSV, an archive (tar, tar.gz, tar.xz, zip), CIFAR or IDX"),
+    button(QStringLiteral("openFile"), tr("Open a f&ile…"), tr("A CSV, an archive (tar, tar.gz, tar.xz, zip), CIFAR or IDX"),
            &StartPage::fileRequested);
     button(QStringLiteral("openProject"), tr("Open a &project…"), tr("A .assay file"), &StartPage::projectRequested);
     auto* drop = new QLabel(tr("… or drop a folder, CSV, archive or project on this window."), m_buttons);
@@ -50,7 +50,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     left->addStretch();
 
     auto* right = new QVBoxLayout;
-    auto* recentTitle = new QLabel(tr("&Recent projects"), this);
+    auto* recentTitle = new QLabel(tr("Re&cent projects"), this);
     m_recent = new QListWidget(this);
     m_recent->setObjectName(QStringLiteral("recentProjects"));
     m_recent->setAccessibleName(tr("Recent projects"));

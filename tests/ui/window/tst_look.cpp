@@ -28,8 +28,10 @@
 #include <QDockWidget>
 #include <QImage>
 #include <QLabel>
+#include <QKeySequence>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QMenuBar>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSettings>
@@ -37,6 +39,7 @@
 #include <QTabBar>
 
 #include <cmath>
+#include <map>
 #include <set>
 
 using namespace assay;
@@ -60,7 +63,8 @@ double contrast(const QColor& a, const QColor& b) {
 double strongest(const QImage& image, const QRect& area, const QColor& ground) {
     double most = 1;
     for (int y = area.top(); y <= area.bottom(); ++y)
-        for (int x = area.left(); x <= area.right(); ++x) most = std::max(most, contrast(image.pixelColor(x, y), ground));
+        for (int x = area.left(); x <= area.right(); ++x)
+            most = std::max(most, contrast(image.pixelColor(x, y), ground));
     return most;
 }
 
@@ -71,14 +75,15 @@ bool interactive(const QWidget& widget) {
     if (name.startsWith(QLatin1String("qt_"))) return false;
     if (const QWidget* parent = widget.parentWidget())
         if (qobject_cast<const QAbstractSpinBox*>(parent) || qobject_cast<const QComboBox*>(parent) ||
-            qobject_cast<const QDockWidget*>(parent) || qobject_cast<const QTabBar*>(parent) || qobject_cast<const QLineEdit*>(parent) ||
-            qobject_cast<const QAbstractItemView*>(parent) || parent->objectName().startsWith(QLatin1String("qt_")) || parent->inherits("QComboBoxPrivateContainer"))
+            qobject_cast<const QDockWidget*>(parent) || qobject_cast<const QTabBar*>(parent) ||
+            qobject_cast<const QLineEdit*>(parent) || qobject_cast<const QAbstractItemView*>(parent) ||
+            parent->objectName().startsWith(QLatin1String("qt_")) || parent->inherits("QComboBoxPrivateContainer"))
             return false;
     return qobject_cast<const QAbstractButton*>(&widget) || qobject_cast<const QLineEdit*>(&widget) ||
            qobject_cast<const QComboBox*>(&widget) || qobject_cast<const QAbstractSpinBox*>(&widget) ||
            qobject_cast<const QAbstractSlider*>(&widget) || qobject_cast<const QAbstractItemView*>(&widget) ||
-           widget.inherits("QTextEdit") || widget.inherits("QPlainTextEdit") || widget.inherits("assay::ui::PlotWidget") ||
-           qobject_cast<const QTabBar*>(&widget);
+           widget.inherits("QTextEdit") || widget.inherits("QPlainTextEdit") ||
+           widget.inherits("assay::ui::PlotWidget") || qobject_cast<const QTabBar*>(&widget);
 }
 
 /// Interactive widgets without an object name, or that a screen reader would announce by nothing.
@@ -89,7 +94,8 @@ QStringList nameless(QWidget& root) {
         const auto path = [&] {
             QStringList parts;
             for (const QWidget* at = &widget; at != nullptr; at = at->parentWidget())
-                parts.prepend(at->objectName().isEmpty() ? QString::fromLatin1(at->metaObject()->className()) : at->objectName());
+                parts.prepend(at->objectName().isEmpty() ? QString::fromLatin1(at->metaObject()->className())
+                                                         : at->objectName());
             return parts.join(QLatin1Char('/'));
         };
         const bool standard = qobject_cast<QDialogButtonBox*>(widget.parentWidget()) != nullptr;
@@ -148,8 +154,10 @@ private Q_SLOTS:
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write("file,label\na.png,cat\n");
         file.close();
-        ColumnsDialog columns(table, {QStringLiteral("file"), QStringLiteral("label")}, QStringLiteral("file"), QStringLiteral("label"));
-        for (QDialog* dialog : std::initializer_list<QDialog*>{&run, &noise, &exported, &palette, &shortcuts, &unreadable, &columns}) {
+        ColumnsDialog columns(table, {QStringLiteral("file"), QStringLiteral("label")}, QStringLiteral("file"),
+                              QStringLiteral("label"));
+        for (QDialog* dialog :
+             std::initializer_list<QDialog*>{&run, &noise, &exported, &palette, &shortcuts, &unreadable, &columns}) {
             dialog->show();
             found += nameless(*dialog);
         }
@@ -159,6 +167,26 @@ private Q_SLOTS:
         found.removeDuplicates();
         for (const QString& one : found) qWarning("%s", qPrintable(one));
         QVERIFY2(found.isEmpty(), "named above");
+    }
+
+    /// A letter that two take only moves the focus between them.
+    void everyLetterWithAltIsTakenOnceOnTheStartPage() {
+        m_window = std::make_unique<MainWindow>(registryWith());
+        m_window->show();
+        std::map<QChar, QString> taken;
+        const auto take = [&](const QString& text) {
+            const QKeySequence key = QKeySequence::mnemonic(text);
+            if (key.isEmpty()) return;
+            const QChar letter = key.toString().back();
+            const auto [at, fresh] = taken.emplace(letter, text);
+            if (!fresh) QFAIL(qPrintable(QStringLiteral("%1 and %2").arg(at->second, text)));
+        };
+        for (const QAction* action : m_window->menuBar()->actions()) take(action->text());
+        for (const QAbstractButton* button : m_window->findChildren<QAbstractButton*>())
+            if (button->isVisible()) take(button->text());
+        for (const QLabel* label : m_window->findChildren<QLabel*>())
+            if (label->isVisible() && label->buddy() != nullptr) take(label->text());
+        QVERIFY(taken.size() > 10);
     }
 
     void oneThingIsNotSeveral_data() {
@@ -198,7 +226,8 @@ private Q_SLOTS:
         QVERIFY(contrast(palette.color(QPalette::PlaceholderText), palette.color(QPalette::Base)) >= 3);
         QVERIFY(contrast(palette.color(QPalette::HighlightedText), palette.color(QPalette::Highlight)) >= 4.5);
         const PlotTheme plot = PlotTheme::fromPalette(palette);
-        for (const QColor& text : {plot.cleanText, plot.suspectText, plot.muted}) QVERIFY(contrast(text, plot.background) >= 4.5);
+        for (const QColor& text : {plot.cleanText, plot.suspectText, plot.muted})
+            QVERIFY(contrast(text, plot.background) >= 4.5);
     }
 
     void anUncheckedBoxInAListCanBeSeen_data() { themes(); }
@@ -232,7 +261,8 @@ private Q_SLOTS:
         const QImage image = window.grab().toImage();
         for (const QWidget* field : std::initializer_list<const QWidget*>{&text, &choice, &number})
             QVERIFY2(strongest(image, QRect(field->x(), field->geometry().center().y(), 2, 1),
-                               QApplication::palette().color(QPalette::Window)) >= 3, field->metaObject()->className());
+                               QApplication::palette().color(QPalette::Window)) >= 3,
+                     field->metaObject()->className());
     }
 
     void theFocusedButtonCanBeTold_data() { themes(); }
