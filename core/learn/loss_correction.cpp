@@ -328,11 +328,10 @@ void registerCorrection(Registry& registry, const Description& described, const 
     Description description = described;
     if (description.citation.empty()) description.citation = "Arazo et al., ICML 2019, arXiv:1904.11238";
     description.params = correctionSettings(defaults);
-    for (auto& spec : commonParams(common)) description.params.push_back(std::move(spec));
-    (void)registry.methods.add(std::make_shared<RecipeMethod>(
-        std::move(description), [defaults](const ParamValues& settings) -> Result<std::unique_ptr<Recipe>> {
-            return makeCorrection(defaults, settings);
-        }));
+    registerRecipe(registry, std::move(description), common,
+                   [defaults](const ParamValues& settings) -> Result<std::unique_ptr<Recipe>> {
+                       return makeCorrection(defaults, settings);
+                   });
 }
 
 } // namespace assay::learn

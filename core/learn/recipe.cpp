@@ -20,15 +20,17 @@ Status prepareWeights(Classifier& network, std::size_t which, const TrainingTask
     if (!task.config.weights.empty()) {
         const auto report = loadInitialWeights(network, task.config.weights, which);
         std::vector<std::string> ignored;
-        if (report) observer.note(report->summary(escapeForDisplay(task.config.weights)));
-        else if (!task.resume || !newestCheckpoint(task.checkpointFolder, ignored)) return tl::unexpected(report.error());
+        if (report)
+            observer.note(report->summary(escapeForDisplay(task.config.weights)));
+        else if (!task.resume || !newestCheckpoint(task.checkpointFolder, ignored))
+            return tl::unexpected(report.error());
     }
     if (task.config.freeze) network.freezeAllButHead();
     return {};
 }
 
-Result<RunResult> trainUnguarded(const Description& description, const MakeRecipe& makeRecipe, const TrainingTask& given,
-                                 RunObserver& observer, RunControl& control) {
+Result<RunResult> trainUnguarded(const Description& description, const MakeRecipe& makeRecipe,
+                                 const TrainingTask& given, RunObserver& observer, RunControl& control) {
     TrainingTask task = given;
     ASSAY_TRY(task.config.settings, completeParams(description.params, given.config.settings));
     if (task.config.epochs < 1)
@@ -83,12 +85,19 @@ Result<RunResult> trainRecipe(const Description& description, const MakeRecipe& 
     } catch (const c10::Error& error) {
         return fail(ErrorCode::Internal, std::string("LibTorch refused: ") + error.what_without_backtrace());
     } catch (const std::bad_alloc&) {
-        return fail(ErrorCode::Internal, "there is not enough memory; a smaller batch-size, image size or subset is the remedy");
+        return fail(ErrorCode::Internal,
+                    "there is not enough memory; a smaller batch-size, image size or subset is the remedy");
     } catch (const std::exception& error) {
         return fail(ErrorCode::Internal, std::string("the run ended unexpectedly: ") + error.what());
     } catch (...) {
         return fail(ErrorCode::Internal, "the run ended unexpectedly");
     }
+}
+
+void registerRecipe(Registry& registry, Description description, const CommonDefaults& defaults,
+                    MakeRecipe makeRecipe) {
+    for (auto& spec : commonParams(defaults)) description.params.push_back(std::move(spec));
+    (void)registry.methods.add(std::make_shared<RecipeMethod>(std::move(description), std::move(makeRecipe)));
 }
 
 } // namespace assay::learn

@@ -9,6 +9,7 @@
 #include "core/learn/run_data.h"
 #include "core/learn/settings.h"
 
+#include "core/base/registry.h"
 #include "core/train/method.h"
 
 namespace assay::learn {
@@ -110,5 +111,8 @@ private:
     Description m_description;
     MakeRecipe m_makeRecipe;
 };
+
+/// Adds a method whose settings are its own, as in `description`, followed by the common ones with its defaults.
+void registerRecipe(Registry& registry, Description description, const CommonDefaults& defaults, MakeRecipe makeRecipe);
 
 } // namespace assay::learn

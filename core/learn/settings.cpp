@@ -46,6 +46,15 @@ ParamSpec choiceSetting(std::string name, std::string value, std::vector<std::st
     return spec;
 }
 
+CommonDefaults adamDefaults() {
+    CommonDefaults defaults;
+    defaults.optimizer = "adam";
+    defaults.learningRate = 1e-3;
+    defaults.weightDecay = 0;
+    defaults.schedule = "linear-decay";
+    return defaults;
+}
+
 std::vector<ParamSpec> commonParams(const CommonDefaults& defaults) {
     return {
         integerSetting("batch-size", defaults.batchSize, 1, 65536, "Pictures in one step", false, "pictures"),

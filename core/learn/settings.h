@@ -21,6 +21,10 @@ struct CommonDefaults {
     std::string augmentation = "none";
 };
 
+/// Adam of rate 0.001 that falls in a line from 40 % of the run on: the training of Co-Teaching (Han et al., NeurIPS
+/// 2018), which also suits short runs of a small network.
+[[nodiscard]] CommonDefaults adamDefaults();
+
 /// Settings for batches, optimiser, schedule and augmentation, to be followed by the method's own.
 [[nodiscard]] std::vector<ParamSpec> commonParams(const CommonDefaults& defaults);
 

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/losses.h"
-#include "core/learn/small_loss.h"
-#include "core/learn/two_networks.h"
+#include "core/learn/small_loss_recipe.h"
 
 namespace assay {
 namespace {
@@ -11,27 +10,10 @@ using namespace learn;
 
 enum class Ranking { CrossEntropy, Sce, SceAsCoded };
 
-class CoTeaching : public Recipe {
+class CoTeaching : public SmallLossRecipe {
 public:
     CoTeaching(KeepRate keep, Ranking ranking, LossOptions loss)
-        : m_keep(std::move(keep)), m_ranking(ranking), m_loss(loss) {}
-
-    [[nodiscard]] std::size_t networkCount() const override { return 2; }
-
-    Status start(Run& run) override {
-        m_keep.start(run);
-        m_selection.begin(run);
-        return {};
-    }
-
-    [[nodiscard]] std::string phase(const Run& run) const override {
-        return m_keep.ramping(run) ? "warm-up" : "training";
-    }
-
-    BatchPlan plan(Run& run) override {
-        m_selection.begin(run);
-        return Recipe::plan(run);
-    }
+        : SmallLossRecipe(std::move(keep)), m_ranking(ranking), m_loss(loss) {}
 
     torch::Tensor step(Run& run, const Batch& batch) override {
         const std::array<torch::Tensor, 2> losses = {lossOf(run.networks[0]->forward(batch.images), batch.labels),
@@ -44,16 +26,6 @@ public:
         return (losses[0].detach() + losses[1].detach()) / 2;
     }
 
-    Status finishEpoch(Run& run, EpochOutcome& outcome) override {
-        recordTwoNetworks(run, outcome);
-        m_selection.record(run, outcome);
-        m_keep.finishEpoch(run, outcome);
-        return {};
-    }
-
-    void save(StateMap& state) const override { m_keep.save(state); }
-    Status load(const StateMap& state) override { return m_keep.load(state); }
-
 private:
     [[nodiscard]] torch::Tensor lossOf(const torch::Tensor& logits, const torch::Tensor& labels) const {
         if (m_ranking != Ranking::SceAsCoded) return perSampleLoss(logits, labels, m_loss);
@@ -63,10 +35,8 @@ private:
                m_loss.beta * perSampleLoss(logits, labels, reverse);
     }
 
-    KeepRate m_keep;
     Ranking m_ranking;
     LossOptions m_loss;
-    Selection m_selection;
 };
 
 Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {
@@ -98,13 +68,7 @@ void registerCoTeaching(Registry& registry) {
         "it, ranked by reverse cross-entropy alone, with the cross-entropy of the whole batch in each update"));
     description.params.push_back(realSetting("sce-alpha", 0.1, 0, 100, "sce: weight of cross-entropy", true));
     description.params.push_back(realSetting("sce-beta", 1, 0, 100, "sce: weight of reverse cross-entropy", true));
-    CommonDefaults defaults;
-    defaults.optimizer = "adam";
-    defaults.learningRate = 1e-3;
-    defaults.weightDecay = 0;
-    defaults.schedule = "linear-decay";
-    for (auto& spec : commonParams(defaults)) description.params.push_back(std::move(spec));
-    (void)registry.methods.add(std::make_shared<RecipeMethod>(std::move(description), make));
+    registerRecipe(registry, std::move(description), adamDefaults(), make);
 }
 
 } // namespace assay

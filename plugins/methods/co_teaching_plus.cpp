@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/losses.h"
-#include "core/learn/small_loss.h"
-#include "core/learn/two_networks.h"
+#include "core/learn/small_loss_recipe.h"
 
 namespace assay {
 namespace {
@@ -16,17 +15,13 @@ struct PlusOptions {
     bool doubleSoftmax = false;
 };
 
-class CoTeachingPlus : public Recipe {
+class CoTeachingPlus : public SmallLossRecipe {
 public:
-    CoTeachingPlus(KeepRate keep, PlusOptions options) : m_keep(std::move(keep)), m_options(options) {}
-
-    [[nodiscard]] std::size_t networkCount() const override { return 2; }
+    CoTeachingPlus(KeepRate keep, PlusOptions options) : SmallLossRecipe(std::move(keep)), m_options(options) {}
 
     Status start(Run& run) override {
-        m_keep.start(run);
         if (m_options.plain == 0) m_options.plain = run.epochsFromShare(m_options.plainShare);
-        m_selection.begin(run);
-        return {};
+        return SmallLossRecipe::start(run);
     }
 
     [[nodiscard]] std::string phase(const Run& run) const override {
@@ -34,9 +29,8 @@ public:
     }
 
     BatchPlan plan(Run& run) override {
-        m_selection.begin(run);
         m_disagreeing = m_seen = 0;
-        return Recipe::plan(run);
+        return SmallLossRecipe::plan(run);
     }
 
     torch::Tensor step(Run& run, const Batch& batch) override {
@@ -57,15 +51,10 @@ public:
     }
 
     Status finishEpoch(Run& run, EpochOutcome& outcome) override {
-        recordTwoNetworks(run, outcome);
-        m_selection.record(run, outcome);
-        m_keep.finishEpoch(run, outcome);
+        ASSAY_CHECK_STATUS(SmallLossRecipe::finishEpoch(run, outcome));
         outcome.report.scalars["batch-disagreement"] = m_seen > 0 ? m_disagreeing / m_seen : 0;
         return {};
     }
-
-    void save(StateMap& state) const override { m_keep.save(state); }
-    Status load(const StateMap& state) override { return m_keep.load(state); }
 
 private:
     /// int(keep × |D|), all of them where that is none.
@@ -89,9 +78,7 @@ private:
         }
     }
 
-    KeepRate m_keep;
     PlusOptions m_options;
-    Selection m_selection;
     double m_disagreeing = 0, m_seen = 0; ///< samples of the present epoch
 };
 
@@ -126,13 +113,7 @@ void registerCoTeachingPlus(Registry& registry) {
     description.params.push_back(boolSetting(
         "double-softmax", false,
         "Applies softmax twice among the disagreeing, as the authors' code does, which flattens the gradients", true));
-    CommonDefaults defaults;
-    defaults.optimizer = "adam";
-    defaults.learningRate = 1e-3;
-    defaults.weightDecay = 0;
-    defaults.schedule = "linear-decay";
-    for (auto& spec : commonParams(defaults)) description.params.push_back(std::move(spec));
-    (void)registry.methods.add(std::make_shared<RecipeMethod>(std::move(description), make));
+    registerRecipe(registry, std::move(description), adamDefaults(), make);
 }
 
 } // namespace assay

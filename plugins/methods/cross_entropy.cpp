@@ -48,14 +48,7 @@ void registerCrossEntropy(Registry& registry) {
     description.params = lossSettings();
     description.params.push_back(
         realSetting("mixup-alpha", 0, 0, 128, "Mixes pairs of pictures with a weight from Beta(alpha, alpha); 0: off"));
-    // The standard training that Co-Teaching is compared with (Han et al. 2018).
-    CommonDefaults defaults;
-    defaults.optimizer = "adam";
-    defaults.learningRate = 1e-3;
-    defaults.weightDecay = 0;
-    defaults.schedule = "linear-decay";
-    for (auto& spec : commonParams(defaults)) description.params.push_back(std::move(spec));
-    (void)registry.methods.add(std::make_shared<RecipeMethod>(std::move(description), make));
+    registerRecipe(registry, std::move(description), adamDefaults(), make);
 }
 
 } // namespace assay

@@ -404,14 +404,9 @@ void registerDividemix(Registry& registry) {
         integerSetting("loss-history", 1, 1, 20, "Epochs whose losses are averaged (paper: 5 at 90 % noise, else 1)",
                        true, "epochs"),
     };
-    CommonDefaults defaults;
+    CommonDefaults defaults = adamDefaults();
     defaults.batchSize = 64;
-    defaults.optimizer = "adam";
-    defaults.learningRate = 1e-3;
-    defaults.weightDecay = 0;
-    defaults.schedule = "linear-decay";
-    for (auto& spec : commonParams(defaults)) description.params.push_back(std::move(spec));
-    (void)registry.methods.add(std::make_shared<RecipeMethod>(std::move(description), make));
+    registerRecipe(registry, std::move(description), defaults, make);
 }
 
 } // namespace assay

@@ -151,8 +151,7 @@ void registerElrPlus(Registry& registry) {
     };
     CommonDefaults defaults;
     defaults.learningRate = 0.02;
-    for (auto& spec : commonParams(defaults)) description.params.push_back(std::move(spec));
-    (void)registry.methods.add(std::make_shared<RecipeMethod>(std::move(description), make));
+    registerRecipe(registry, std::move(description), defaults, make);
 }
 
 } // namespace assay

@@ -1,34 +1,16 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/losses.h"
-#include "core/learn/small_loss.h"
-#include "core/learn/two_networks.h"
+#include "core/learn/small_loss_recipe.h"
 
 namespace assay {
 namespace {
 
 using namespace learn;
 
-class JoCoR : public Recipe {
+class JoCoR : public SmallLossRecipe {
 public:
-    JoCoR(KeepRate keep, double lambda) : m_keep(std::move(keep)), m_lambda(lambda) {}
-
-    [[nodiscard]] std::size_t networkCount() const override { return 2; }
-
-    Status start(Run& run) override {
-        m_keep.start(run);
-        m_selection.begin(run);
-        return {};
-    }
-
-    [[nodiscard]] std::string phase(const Run& run) const override {
-        return m_keep.ramping(run) ? "warm-up" : "training";
-    }
-
-    BatchPlan plan(Run& run) override {
-        m_selection.begin(run);
-        return Recipe::plan(run);
-    }
+    JoCoR(KeepRate keep, double lambda) : SmallLossRecipe(std::move(keep)), m_lambda(lambda) {}
 
     torch::Tensor step(Run& run, const Batch& batch) override {
         const auto first = run.networks[0]->forward(batch.images), second = run.networks[1]->forward(batch.images);
@@ -40,20 +22,8 @@ public:
         return losses.detach();
     }
 
-    Status finishEpoch(Run& run, EpochOutcome& outcome) override {
-        recordTwoNetworks(run, outcome);
-        m_selection.record(run, outcome);
-        m_keep.finishEpoch(run, outcome);
-        return {};
-    }
-
-    void save(StateMap& state) const override { m_keep.save(state); }
-    Status load(const StateMap& state) override { return m_keep.load(state); }
-
 private:
-    KeepRate m_keep;
     double m_lambda;
-    Selection m_selection;
 };
 
 Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {
@@ -73,13 +43,7 @@ void registerJocor(Registry& registry) {
     description.params.push_back(realSetting(
         "lambda", 0.9, 0, 0.99,
         "Weight of the agreement (paper: CIFAR-10 0.9, at 80 % noise 0.65; CIFAR-100 0.85; code's default 0.1)"));
-    CommonDefaults defaults;
-    defaults.optimizer = "adam";
-    defaults.learningRate = 1e-3;
-    defaults.weightDecay = 0;
-    defaults.schedule = "linear-decay";
-    for (auto& spec : commonParams(defaults)) description.params.push_back(std::move(spec));
-    (void)registry.methods.add(std::make_shared<RecipeMethod>(std::move(description), make));
+    registerRecipe(registry, std::move(description), adamDefaults(), make);
 }
 
 } // namespace assay

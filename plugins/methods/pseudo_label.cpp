@@ -267,8 +267,7 @@ void registerPseudoLabel(Registry& registry) {
         realSetting("ramp-share", 0.2, 0, 1, "Share of the run, after the warm-up, over which that weight rises from zero",
                     true),
     };
-    for (auto& spec : commonParams({})) description.params.push_back(std::move(spec));
-    (void)registry.methods.add(std::make_shared<RecipeMethod>(std::move(description), make));
+    registerRecipe(registry, std::move(description), {}, make);
 }
 
 } // namespace assay

@@ -143,13 +143,7 @@ void registerTruncatedGce(Registry& registry) {
         realSetting("prune-from-share", 1.0 / 3, 0.001, 1, "Where prune-from is 0: share of the run", true),
         realSetting("prune-every-share", 1.0 / 12, 0.001, 1, "Where prune-every is 0: share of the run", true),
     };
-    CommonDefaults defaults;
-    defaults.optimizer = "adam";
-    defaults.learningRate = 1e-3;
-    defaults.weightDecay = 0;
-    defaults.schedule = "linear-decay";
-    for (auto& spec : commonParams(defaults)) description.params.push_back(std::move(spec));
-    (void)registry.methods.add(std::make_shared<RecipeMethod>(std::move(description), make));
+    registerRecipe(registry, std::move(description), adamDefaults(), make);
 }
 
 } // namespace assay
