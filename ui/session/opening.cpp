@@ -5,9 +5,11 @@
 #include "core/base/csv.h"
 #include "core/base/text.h"
 #include "core/data/open_dataset.h"
+#include "core/data/picture_names.h"
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
 #include <system_error>
 
@@ -174,20 +176,36 @@ Result<Opened> openAll(const OpenRequest& request, const Catalogue<DatasetReader
 
 Result<TableColumns> guessColumns(const fs::path& table) {
     ASSAY_TRY(const CsvTable csv, readCsv(table));
-    TableColumns columns;
-    columns.names = csv.header;
-    const auto firstOf = [&](const auto& wanted) -> std::string {
+    constexpr std::size_t kRowsLookedAt = 500;
+    const std::size_t rows = std::min(csv.rows.size(), kRowsLookedAt);
+    const auto pictures = [&](std::size_t column) {
+        std::size_t count = 0;
+        for (std::size_t r = 0; r < rows; ++r) count += hasPictureExtension(csv.rows[r][column]) ? 1 : 0;
+        return count;
+    };
+    const auto named = [&](const auto& wanted, const auto& fits) -> std::optional<std::size_t> {
         for (const char* name : wanted)
-            for (const std::string& column : csv.header)
-                if (asciiLower(column) == name) return column;
-        return {};
+            for (std::size_t c = 0; c < csv.header.size(); ++c)
+                if (asciiLower(csv.header[c]) == name && fits(c)) return c;
+        return std::nullopt;
     };
     static constexpr std::array kFile = {"file", "filename", "file_name", "image", "path", "image_id", "img", "id", "name", "key"};
     static constexpr std::array kLabel = {"label", "class", "target", "category", "labels", "class_name", "y", "breed"};
-    columns.file = firstOf(kFile);
-    columns.label = firstOf(kLabel);
-    if (columns.file.empty() && !csv.header.empty()) columns.file = csv.header.front();
-    if (columns.label.empty() && csv.header.size() > 1) columns.label = csv.header.back();
+    // A column of file names outweighs one that is only called so.
+    std::size_t most = 0;
+    for (std::size_t c = 0; c < csv.header.size(); ++c) most = std::max(most, pictures(c));
+    const auto mostPictures = [&](std::size_t c) { return pictures(c) == most; };
+    std::optional<std::size_t> file = named(kFile, mostPictures);
+    for (std::size_t c = 0; !file && c < csv.header.size(); ++c)
+        if (mostPictures(c)) file = c;
+    const auto another = [&](std::size_t c) { return c != file; };
+    std::optional<std::size_t> label = named(kLabel, another);
+    for (std::size_t c = csv.header.size(); !label && c-- > 0;)
+        if (another(c)) label = c;
+    TableColumns columns;
+    columns.names = csv.header;
+    if (file) columns.file = csv.header[*file];
+    if (label) columns.label = csv.header[*label];
     return columns;
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/ui_fixture.h"
 
+#include "ui/session/opening.h"
 #include "ui/session/sample_order.h"
 
 #include <QElapsedTimer>
@@ -33,6 +34,31 @@ private Q_SLOTS:
         QVERIFY(QFile::exists(QString::fromStdString(workspace.project()->file().string())));
         QTRY_COMPARE(workspace.view().size(), std::size_t(500));
         QVERIFY(view.count() > 0);
+    }
+
+    void theColumnsOfATableAreGuessedByWhatTheyHold_data() {
+        QTest::addColumn<QByteArray>("table");
+        QTest::addColumn<QString>("pictures");
+        QTest::addColumn<QString>("labels");
+        QTest::newRow("by name") << QByteArray("file,label\na.png,cat\n") << "file" << "label";
+        QTest::newRow("ids without extension") << QByteArray("id,breed\na1,husky\n") << "id" << "breed";
+        QTest::newRow("numbers called id") << QByteArray("id,picture,kind\n0,x.jpg,cat\n1,y.jpg,dog\n") << "picture" << "kind";
+        QTest::newRow("numbers first") << QByteArray("no,a,b\n0,x.jpg,cat\n1,y.jpg,dog\n") << "a" << "b";
+        QTest::newRow("labels first") << QByteArray("kind,where\ncat,x/1.JPEG\ndog,x/2.JPEG\n") << "where" << "kind";
+        QTest::newRow("file names called label") << QByteArray("label,y\nx.png,3\n") << "label" << "y";
+        QTest::newRow("one column") << QByteArray("file\na.png\n") << "file" << "";
+    }
+    void theColumnsOfATableAreGuessedByWhatTheyHold() {
+        QFETCH(QByteArray, table);
+        QTemporaryDir folder;
+        QFile file(folder.filePath(QStringLiteral("t.csv")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(table);
+        file.close();
+        const auto guess = guessColumns(file.fileName().toStdString());
+        QVERIFY(guess);
+        QTEST(QString::fromStdString(guess->file), "pictures");
+        QTEST(QString::fromStdString(guess->label), "labels");
     }
 
     void openingNothingSaysSo() {
