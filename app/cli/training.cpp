@@ -5,6 +5,7 @@
 #include "app/cli/catalogue_output.h"
 #include "app/cli/cli_headers.h"
 #include "core/base/text.h"
+#include "core/project/dataset_reference.h"
 #include "core/train/method.h"
 #include "core/train/network.h"
 #include "core/train/run_session.h"
@@ -219,16 +220,7 @@ Result<std::shared_ptr<Project>> openOrCreateProject(const std::string& file, co
                                                      const DatasetArguments& arguments) {
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored)) {
-        DatasetReference reference;
-        reference.location = dataset.location;
-        reference.contentHash = dataset.contentHash;
-        reference.format = dataset.format;
-        reference.fileColumn = arguments.fileColumn;
-        reference.labelColumn = arguments.labelColumn;
-        reference.splitSeed = dataset.splitSeed;
-        reference.samples = dataset.size();
-        reference.classNames = dataset.classNames;
-        return Project::create(file, reference);
+        return Project::create(file, referenceTo(dataset, {arguments.fileColumn, arguments.labelColumn}));
     }
     ASSAY_TRY(auto project, Project::open(file, OpenMode::ReadWrite));
     if (project->dataset().contentHash != dataset.contentHash)

@@ -6,6 +6,7 @@
 #include "core/base/csv.h"
 #include "core/base/rng.h"
 #include "core/data/open_dataset.h"
+#include "core/project/dataset_reference.h"
 #include "core/project/project.h"
 
 #include <QDir>
@@ -134,15 +135,7 @@ bool makeProject(const QString& file, const QString& dataset, const QString& cac
     options.cacheFolder = cacheFolder.toStdString();
     const auto opened = openDataset(dataset.toStdString(), makeRegistry()->readers, options);
     if (!opened) return false;
-    const Dataset& data = **opened;
-    DatasetReference reference;
-    reference.location = data.location;
-    reference.contentHash = data.contentHash;
-    reference.format = data.format;
-    reference.splitSeed = data.splitSeed;
-    reference.samples = data.size();
-    reference.classNames = data.classNames;
-    return Project::create(file.toStdString(), reference).has_value();
+    return Project::create(file.toStdString(), referenceTo(**opened)).has_value();
 }
 
 } // namespace assay::clitest

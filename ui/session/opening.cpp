@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "core/data/open_dataset.h"
 #include "core/data/picture_names.h"
+#include "core/project/dataset_reference.h"
 
 #include <algorithm>
 #include <array>
@@ -27,19 +28,6 @@ std::string projectNameOf(const fs::path& location) {
     return clean.empty() ? "dataset" : clean;
 }
 
-DatasetReference referenceTo(const Dataset& dataset, const OpenRequest& request) {
-    DatasetReference reference;
-    reference.location = dataset.location;
-    reference.contentHash = dataset.contentHash;
-    reference.format = dataset.format;
-    reference.fileColumn = request.fileColumn;
-    reference.labelColumn = request.labelColumn;
-    reference.splitSeed = dataset.splitSeed;
-    reference.samples = dataset.size();
-    reference.classNames = dataset.classNames;
-    return reference;
-}
-
 /// The project of a bare data set: the one that is about the same content, else a new one beside the others.
 Result<std::shared_ptr<Project>> projectFor(const Dataset& dataset, const OpenRequest& request) {
     std::error_code ignored;
@@ -48,7 +36,7 @@ Result<std::shared_ptr<Project>> projectFor(const Dataset& dataset, const OpenRe
     for (int attempt = 1; attempt < 1000; ++attempt) {
         const fs::path file =
             request.projectFolder / (stem + (attempt == 1 ? "" : "-" + std::to_string(attempt)) + ".assay");
-        if (!fs::exists(file, ignored)) return Project::create(file, referenceTo(dataset, request));
+        if (!fs::exists(file, ignored)) return Project::create(file, referenceTo(dataset, {request.fileColumn, request.labelColumn}));
         const auto found = Project::open(file, OpenMode::ReadOnly);
         if (!found || (*found)->dataset().contentHash != dataset.contentHash) continue;
         return Project::open(file, OpenMode::ReadWriteOrReadOnly);
