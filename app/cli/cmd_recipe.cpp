@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-    std::string recipe, project, dataset, out;
+    std::string recipe, project, dataset, out, weights;
 };
 
 Json toJson(const Experiment& experiment, const std::vector<ExperimentRow>& rows) {
@@ -26,8 +26,11 @@ Json toJson(const Experiment& experiment, const std::vector<ExperimentRow>& rows
     for (const ExperimentRow& row : rows) {
         Json one{{"labels", experiment.labels[row.labels].name},
                  {"network", experiment.networks[row.network]},
-                 {"method", experiment.methods[row.method].name},
-                 {"published_percent", row.published ? number(*row.published) : Json()}};
+                 {"method", experiment.methods[row.method].name}};
+        Json published = Json::object();
+        for (const Metric metric : kAllMetrics)
+            if (const auto figure = publishedUnder(row.published, metric)) published[metricId(metric)] = number(*figure);
+        one["published_percent"] = published.empty() ? Json() : std::move(published);
         const auto add = [&](const std::string& name, const stats::MeanInterval& interval) {
             one[name] = interval.count == 0
                             ? Json()
@@ -61,6 +64,7 @@ Status writeAll(const fs::path& folder, const Experiment& experiment, const std:
 Status runRecipe(Session& session, const Options& options) {
     ASSAY_TRY(Experiment experiment, readExperiment(options.recipe));
     if (!options.dataset.empty()) experiment.dataset = options.dataset;
+    if (!options.weights.empty()) experiment.base.weights = options.weights;
     if (experiment.dataset.empty())
         return fail(ErrorCode::InvalidArgument, "the recipe names no data set: give --dataset PATH", options.recipe);
     ASSAY_TRY(const std::vector<ExperimentOutcome> outcomes, runExperiment(session, experiment, options.project));
@@ -87,6 +91,7 @@ void addRecipe(CLI::App& app, Session& session) {
     command.add_option("--project", options->project, "The .assay file that holds the runs; made where there is none")
         ->required();
     command.add_option("--dataset", options->dataset, "The data set, where it is not the one that the recipe names");
+    command.add_option("--init-from", options->weights, "Weights to start from, where not those that the recipe names");
     command.add_option("--out", options->out, "Folder for runs.csv, summary.csv, .md, .svg and .pdf");
     command.footer("Runs that the project holds already are not trained again; what was stopped goes on.\n"
                    "Example: assay-cli recipe noisy-labels-small.toml --project grid.assay --out results");

@@ -85,6 +85,14 @@ const stats::MeanInterval& of(const ExperimentRow& row, Metric metric) {
     return row.over[std::size_t(metric)];
 }
 
+/// The published figure of the column's dot; else whichever the paper gives.
+std::optional<double> markedFigure(const ExperimentRow& row, const Column& column) {
+    if (!column.published) return std::nullopt;
+    for (const Metric metric : {Metric::Last, Metric::MeanOfLastTen, Metric::Best})
+        if (const auto figure = publishedUnder(row.published, metric)) return figure;
+    return std::nullopt;
+}
+
 Axis axisOf(const std::vector<ExperimentRow>& rows, const Column& column) {
     std::vector<double> values;
     for (const ExperimentRow& row : rows) {
@@ -93,7 +101,7 @@ Axis axisOf(const std::vector<ExperimentRow>& rows, const Column& column) {
             for (const double side : {-1.0, 1.0})
                 values.push_back(column.unit * (interval.mean + side * interval.halfWidth));
         if (column.ring && of(row, *column.ring).count > 0) values.push_back(column.unit * of(row, *column.ring).mean);
-        if (column.published && row.published) values.push_back(*row.published);
+        if (const auto published = markedFigure(row, column)) values.push_back(*published);
     }
     return axisOver(values);
 }
@@ -131,10 +139,10 @@ void drawRow(cairo_t* c, const ExperimentRow& row, const Column& column, const A
         cairo_arc(c, at(column.unit * of(row, *column.ring).mean), y, kDot + 1, 0, 2 * std::numbers::pi);
         cairo_stroke(c);
     }
-    if (column.published && row.published) {
+    if (const auto published = markedFigure(row, column)) {
         colour(c, kInk);
-        cairo_move_to(c, at(*row.published), y - 7);
-        cairo_line_to(c, at(*row.published), y + 7);
+        cairo_move_to(c, at(*published), y - 7);
+        cairo_line_to(c, at(*published), y + 7);
         cairo_stroke(c);
     }
 }

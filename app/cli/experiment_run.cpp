@@ -35,12 +35,9 @@ public:
             ASSAY_CHECK_STATUS(findIn(registry.networks, network.substr(0, network.find(':')), "network"));
         for (const ExperimentMethod& method : m_experiment.methods) {
             ASSAY_TRY(auto found, findIn(registry.methods, method.id, "method"));
-            std::vector<std::string> texts;
-            for (const auto& [name, value] : method.settings) texts.push_back(name + "=" + value);
-            ASSAY_TRY(ParamValues settings, readSettings(found->description(), texts));
-            m_settings.push_back(std::move(settings));
             m_methods.push_back(std::move(found));
         }
+        for (const ExperimentCell& cell : cellsOf(m_experiment)) ASSAY_CHECK_STATUS(settingsOf(cell));
         DatasetArguments arguments;
         arguments.path = m_experiment.dataset.string();
         ASSAY_TRY(m_dataset, openDatasetArguments(m_session, arguments, true));
@@ -56,7 +53,7 @@ public:
     Result<std::optional<ExperimentOutcome>> run(const ExperimentCell& cell) {
         ASSAY_TRY(ChosenLabels labels, labelsOf(m_experiment.labels[cell.labels], cell.seed));
         RunConfig config = configOf(m_experiment, cell);
-        config.settings = m_settings[cell.method];
+        ASSAY_TRY(config.settings, settingsOf(cell));
         ASSAY_TRY(const std::optional<RunRecord> before, findRun(config, labels));
         Result<RunRecord> record = RunRecord();
         if (before && before->state == RunState::Finished) {
@@ -77,6 +74,12 @@ public:
     }
 
 private:
+    Result<ParamValues> settingsOf(const ExperimentCell& cell) const {
+        std::vector<std::string> texts;
+        for (const auto& [name, value] : assay::settingsOf(m_experiment, cell)) texts.push_back(name + "=" + value);
+        return readSettings(m_methods[cell.method]->description(), texts);
+    }
+
     Result<ChosenLabels> labelsOf(const ExperimentLabels& wanted, std::uint64_t seed) const {
         ChosenLabels chosen;
         chosen.name = wanted.name;
@@ -136,7 +139,6 @@ private:
     Session& m_session;
     const Experiment& m_experiment;
     std::vector<std::shared_ptr<const Method>> m_methods;
-    std::vector<ParamValues> m_settings;
     std::shared_ptr<const Dataset> m_dataset;
     std::shared_ptr<Project> m_project;
 };

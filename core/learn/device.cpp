@@ -4,6 +4,8 @@
 
 #include "core/learn/torch_compat.h"
 
+#include <fstream>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <thread>
@@ -30,6 +32,11 @@ void prepareTrainingThread(int threads) {
     // Linux: the priority of one thread. Refusal leaves it as it was, which harms nothing.
     (void)setpriority(PRIO_PROCESS, id_t(syscall(SYS_gettid)), kNice);
     at::set_num_threads(threads);
+}
+
+void restartPeakMemory() {
+    malloc_trim(0);
+    std::ofstream("/proc/self/clear_refs") << "5";
 }
 
 double peakMemoryMib() {

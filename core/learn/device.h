@@ -17,7 +17,10 @@ namespace assay::learn {
 /// priority than the window's. The threads that OpenMP starts from here inherit it.
 void prepareTrainingThread(int threads);
 
-/// Highest resident memory of the process so far.
+/// Forgets the peak of what the process did before, so that a run's own can be told. Where the system does not offer
+/// that, the peak stays that of the process.
+void restartPeakMemory();
+/// Highest resident memory of the process since restartPeakMemory(), else since it began.
 [[nodiscard]] double peakMemoryMib();
 
 } // namespace assay::learn

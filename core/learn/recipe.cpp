@@ -37,6 +37,7 @@ Result<RunResult> trainUnguarded(const Description& description, const MakeRecip
         return fail(ErrorCode::InvalidArgument, "a run needs at least one epoch", std::to_string(task.config.epochs));
     task.config.loaders = std::clamp(task.config.loaders, 0, kMostLoaders);
     prepareTrainingThread(std::clamp(task.config.threads, 0, kMostThreads));
+    restartPeakMemory();
     ASSAY_TRY(const torch::Device device, chooseDevice(task.config.device));
     ASSAY_TRY(CommonSettings common, readCommon(task.config.settings));
     ASSAY_TRY(std::unique_ptr<Recipe> made, makeRecipe(task.config.settings));

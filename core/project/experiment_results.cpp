@@ -57,6 +57,8 @@ std::vector<std::string> names(const Experiment& experiment, std::size_t labels,
     return {experiment.labels[labels].name, experiment.networks[network], experiment.methods[method].name};
 }
 
+constexpr std::array<Metric, 3> kPublished = {Metric::Best, Metric::Last, Metric::MeanOfLastTen};
+
 std::string plainNumber(double value) {
     return std::isfinite(value) ? formatNumber(value) : std::string();
 }
@@ -74,6 +76,15 @@ const char* metricId(Metric metric) {
 }
 const char* metricTitle(Metric metric) {
     return textOf(metric).title;
+}
+
+std::optional<double> publishedUnder(const PublishedFigures& published, Metric metric) {
+    switch (metric) {
+    case Metric::Best: return published.best;
+    case Metric::Last: return published.last;
+    case Metric::MeanOfLastTen: return published.meanOfLastTen;
+    default: return std::nullopt;
+    }
 }
 
 std::vector<ExperimentRow> summarise(const Experiment& experiment, const std::vector<ExperimentOutcome>& outcomes) {
@@ -140,14 +151,17 @@ std::string summaryCsv(const Experiment& experiment, const std::vector<Experimen
     for (const Metric metric : kAllMetrics) addHeading(metricId(metric));
     addHeading("last_difference");
     addHeading("auroc_difference");
-    heading.emplace_back("published_percent");
+    for (const Metric metric : kPublished) heading.push_back(std::string("published_") + metricId(metric) + "_percent");
     std::string csv = csvRow(heading);
     for (const ExperimentRow& row : rows) {
         std::vector<std::string> cells = names(experiment, row.labels, row.network, row.method);
         for (const stats::MeanInterval& interval : row.over) addInterval(cells, interval);
         addInterval(cells, row.lastDifference);
         addInterval(cells, row.aurocDifference);
-        cells.push_back(row.published ? formatNumber(*row.published) : "");
+        for (const Metric metric : kPublished) {
+            const auto figure = publishedUnder(row.published, metric);
+            cells.push_back(figure ? formatNumber(*figure) : "");
+        }
         csv += csvRow(cells);
     }
     return csv;
@@ -155,12 +169,15 @@ std::string summaryCsv(const Experiment& experiment, const std::vector<Experimen
 
 std::string summaryMarkdown(const Experiment& experiment, const std::vector<ExperimentRow>& rows) {
     const std::string reference = markdownCell(experiment.methods[experiment.reference].name);
-    const bool published =
-        std::any_of(rows.begin(), rows.end(), [](const ExperimentRow& row) { return row.published.has_value(); });
+    const bool published = std::any_of(rows.begin(), rows.end(), [](const ExperimentRow& row) {
+        return std::any_of(kPublished.begin(), kPublished.end(),
+                           [&](Metric metric) { return publishedUnder(row.published, metric).has_value(); });
+    });
     std::string text = "# " + experiment.title + "\n\nSeeds: ";
     for (std::size_t i = 0; i < experiment.seeds.size(); ++i)
         text += (i == 0 ? "" : ", ") + std::to_string(experiment.seeds[i]);
-    text += ". ±: half the 95 % interval of Student's t. Δ: against " + reference + ", seed by seed.\n";
+    text += ". ±: half the 95 % interval of Student's t. Δ: against " + reference + ", seed by seed." +
+            (published ? " In brackets: published.\n" : "\n");
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const ExperimentRow& row = rows[i];
         if (i == 0 || row.labels != rows[i - 1].labels || row.network != rows[i - 1].network) {
@@ -173,22 +190,26 @@ std::string summaryMarkdown(const Experiment& experiment, const std::vector<Expe
             }
             text += " Δ last | Δ AUROC |";
             line += " --- | --- |";
-            if (published) text += " published % |", line += " --- |";
             text += "\n" + line + "\n";
         }
         text += "| " + markdownCell(experiment.methods[row.method].name) + " | " +
                 std::to_string(row.over[std::size_t(Metric::SecondsPerEpoch)].count) + " |";
         for (const Metric metric : kAllMetrics) {
             const MetricText& how = textOf(metric);
-            text += " " + intervalText(row.over[std::size_t(metric)], how.decimals, how.percent ? 100 : 1) + " |";
+            text += " " + intervalText(row.over[std::size_t(metric)], how.decimals, how.percent ? 100 : 1);
+            if (const auto figure = publishedUnder(row.published, metric)) text += " (" + decimals(*figure, 2, false) + ")";
+            text += " |";
         }
         const bool itself = row.method == experiment.reference;
         text += itself ? " reference | reference |"
                        : " " + intervalText(row.lastDifference, 2, 100, true) + " | " +
                              intervalText(row.aurocDifference, 4, 1, true) + " |";
-        if (published) text += row.published ? " " + decimals(*row.published, 2, false) + " |" : " – |";
         text += "\n";
     }
+    std::string sources;
+    for (const ExperimentMethod& method : experiment.methods)
+        if (!method.source.empty()) sources += "\n- " + markdownCell(method.name) + ": " + method.source;
+    if (!sources.empty()) text += "\nPublished in:\n" + sources + "\n";
     return text;
 }
 

@@ -41,8 +41,11 @@ struct ExperimentRow {
     std::array<stats::MeanInterval, kMetrics> over; ///< count 0 where no run knows it
     /// Against the reference method with the same seed: the mean of the differences and its interval.
     stats::MeanInterval lastDifference, aurocDifference;
-    std::optional<double> published; ///< accuracy in percent
+    PublishedFigures published;
 };
+
+/// What a paper reports under this metric, in percent.
+[[nodiscard]] std::optional<double> publishedUnder(const PublishedFigures& published, Metric metric);
 
 /// One row for every method, network and kind of labels, in the recipe's order; also those without a run yet.
 [[nodiscard]] std::vector<ExperimentRow> summarise(const Experiment& experiment,
@@ -52,7 +55,8 @@ struct ExperimentRow {
 [[nodiscard]] std::string outcomesCsv(const Experiment& experiment, const std::vector<ExperimentOutcome>& outcomes);
 /// Every row of the summary with mean, half-width and number of runs.
 [[nodiscard]] std::string summaryCsv(const Experiment& experiment, const std::vector<ExperimentRow>& rows);
-/// A table for people, one section per kind of labels and network; accuracies in percent.
+/// A table for people, one section per kind of labels and network; accuracies in percent, published
+/// ones in brackets behind ours.
 [[nodiscard]] std::string summaryMarkdown(const Experiment& experiment, const std::vector<ExperimentRow>& rows);
 
 } // namespace assay

@@ -149,9 +149,42 @@ Result<ExperimentLabels> readLabels(const toml::table& table, const fs::path& fo
     return labels;
 }
 
-Result<ExperimentMethod> readMethod(const toml::table& table, const std::string& file) {
+/// Replaces what `settings` has already.
+void readSettingTexts(TableReader& reader, const toml::table& table, SettingTexts& settings) {
+    for (const auto& [key, node] : table) {
+        if (!node.is_value())
+            reader.refuse(node, "the setting " + std::string(key.str()) + " is not one value");
+        else
+            settings[std::string(key.str())] = textOf(node);
+    }
+}
+
+PublishedFigures readPublished(TableReader& reader, const toml::node& node) {
+    PublishedFigures figures;
+    figures.last = node.value<double>();
+    if (figures.last) return figures;
+    const toml::table* table = node.as_table();
+    if (table == nullptr) {
+        reader.refuse(node, "a published figure is an accuracy in percent, or a table of best, last and mean-last-10");
+        return figures;
+    }
+    for (const auto& [key, value] : *table) {
+        auto* figure = key == "best"           ? &figures.best
+                       : key == "last"         ? &figures.last
+                       : key == "mean-last-10" ? &figures.meanOfLastTen
+                                               : nullptr;
+        if (figure == nullptr)
+            reader.refuse(value, "published figures are best, last and mean-last-10, not " + std::string(key.str()));
+        else if (*figure = value.value<double>(); !*figure)
+            reader.refuse(value, "a published figure is an accuracy in percent");
+    }
+    return figures;
+}
+
+Result<ExperimentMethod> readMethod(const toml::table& table, const SettingTexts& common, const std::string& file) {
     TableReader reader(table, file);
     ExperimentMethod method;
+    method.settings = common;
     const auto id = reader.take<std::string>("id");
     if (!id || id->empty()) reader.refuse("a method needs its id");
     method.id = id.value_or("");
@@ -160,23 +193,35 @@ Result<ExperimentMethod> readMethod(const toml::table& table, const std::string&
         if (*epochs < 1 || *epochs > 100'000) reader.refuse("epochs is a whole number from 1 to 100,000");
         method.epochs = int(*epochs);
     }
-    if (const toml::table* settings = reader.takeTable("settings"))
-        for (const auto& [key, node] : *settings) {
-            if (!node.is_value())
-                reader.refuse(node, "the setting " + std::string(key.str()) + " is not one value");
+    if (const toml::table* settings = reader.takeTable("settings")) readSettingTexts(reader, *settings, method.settings);
+    if (const toml::table* cases = reader.takeTable("settings-on"))
+        for (const auto& [key, node] : *cases) {
+            if (!node.is_table())
+                reader.refuse(node, "settings-on holds a table of settings for each kind of labels");
             else
-                method.settings[std::string(key.str())] = textOf(node);
+                readSettingTexts(reader, *node.as_table(), method.settingsOn[std::string(key.str())]);
         }
     if (const toml::table* published = reader.takeTable("published"))
-        for (const auto& [key, node] : *published) {
-            const auto figure = node.value<double>();
-            if (!figure)
-                reader.refuse(node, "a published figure is an accuracy in percent");
-            else
-                method.published[std::string(key.str())] = *figure;
-        }
+        for (const auto& [key, node] : *published)
+            method.published[std::string(key.str())] = readPublished(reader, node);
+    method.source = reader.take<std::string>("source").value_or("");
     ASSAY_CHECK_STATUS(reader.check());
     return method;
+}
+
+/// The first name under settings-on or published that no labels have.
+std::optional<std::string> unknownLabels(const Experiment& experiment) {
+    const auto known = [&](const std::string& name) {
+        return std::any_of(experiment.labels.begin(), experiment.labels.end(),
+                           [&](const ExperimentLabels& labels) { return labels.name == name; });
+    };
+    for (const ExperimentMethod& method : experiment.methods) {
+        for (const auto& [name, settings] : method.settingsOn)
+            if (!known(name)) return name;
+        for (const auto& [name, figures] : method.published)
+            if (!known(name)) return name;
+    }
+    return std::nullopt;
 }
 
 template <class Items> std::optional<std::string> doubledName(const Items& items) {
@@ -213,7 +258,12 @@ Result<Experiment> readTable(const toml::table& table, const fs::path& folder, c
     whole("subset", 0, 1'000'000'000, experiment.base.subset);
     whole("image-size", 0, 1024, experiment.base.imageSize);
     experiment.base.device = reader.take<std::string>("device").value_or(experiment.base.device);
+    if (const auto weights = reader.take<std::string>("init-from"))
+        experiment.base.weights = fs::path(*weights).is_absolute() ? *weights : (folder / *weights).string();
+    experiment.base.freeze = reader.take<bool>("freeze").value_or(false);
     experiment.threshold = reader.take<double>("threshold").value_or(experiment.threshold);
+    SettingTexts common;
+    if (const toml::table* settings = reader.takeTable("settings")) readSettingTexts(reader, *settings, common);
     const auto reference = reader.take<std::string>("reference");
     for (const toml::table* one : reader.takeTables("labels")) {
         ASSAY_TRY(ExperimentLabels labels, readLabels(*one, folder, file));
@@ -221,13 +271,15 @@ Result<Experiment> readTable(const toml::table& table, const fs::path& folder, c
     }
     if (experiment.labels.empty()) experiment.labels.push_back({"given", {}, {}, {}, {}});
     for (const toml::table* one : reader.takeTables("method")) {
-        ASSAY_TRY(ExperimentMethod method, readMethod(*one, file));
+        ASSAY_TRY(ExperimentMethod method, readMethod(*one, common, file));
         experiment.methods.push_back(std::move(method));
     }
     if (experiment.methods.empty()) reader.refuse("there is no [[method]] to train");
     if (const auto name = doubledName(experiment.labels)) reader.refuse("two [[labels]] are named " + *name);
     if (const auto name = doubledName(experiment.methods))
         reader.refuse("two [[method]] are named " + *name + "; give one a name");
+    if (const auto name = unknownLabels(experiment))
+        reader.refuse("settings-on or published speaks of labels named " + *name + ", which are not among the [[labels]]");
     if (std::set(experiment.seeds.begin(), experiment.seeds.end()).size() != experiment.seeds.size())
         reader.refuse("a seed stands twice in seeds");
     if (reference) {
@@ -271,6 +323,14 @@ std::vector<ExperimentCell> cellsOf(const Experiment& experiment) {
                 for (std::size_t method = 0; method < experiment.methods.size(); ++method)
                     cells.push_back({labels, network, method, seed});
     return cells;
+}
+
+SettingTexts settingsOf(const Experiment& experiment, const ExperimentCell& cell) {
+    const ExperimentMethod& method = experiment.methods[cell.method];
+    SettingTexts settings = method.settings;
+    if (const auto own = method.settingsOn.find(experiment.labels[cell.labels].name); own != method.settingsOn.end())
+        for (const auto& [key, value] : own->second) settings[key] = value;
+    return settings;
 }
 
 RunConfig configOf(const Experiment& experiment, const ExperimentCell& cell) {

@@ -28,13 +28,23 @@ struct ExperimentLabels {
     LabelColumns columns;
 };
 
+/// Settings as a recipe gives them: text, not yet held against the method's own.
+using SettingTexts = std::map<std::string, std::string>;
+
+/// What a paper reports for a row: test accuracies in percent.
+struct PublishedFigures {
+    std::optional<double> best, last, meanOfLastTen;
+};
+
 /// A method with the settings that the experiment gives it.
 struct ExperimentMethod {
     std::string name; ///< heading of its rows; unique
     std::string id;
-    std::map<std::string, std::string> settings; ///< as text, not yet held against the method's own
+    SettingTexts settings;                          ///< those of the whole recipe are among them
+    std::map<std::string, SettingTexts> settingsOn; ///< by the name of the labels: in the place of the above
     std::optional<int> epochs;
-    std::map<std::string, double> published; ///< test accuracy in percent, by the name of the labels
+    std::map<std::string, PublishedFigures> published; ///< by the name of the labels
+    std::string source;                                ///< where the published figures stand
 };
 
 /// A grid of runs: all labels × networks × seeds × methods.
@@ -47,7 +57,7 @@ struct Experiment {
     std::vector<ExperimentMethod> methods;
     std::size_t reference = 0; ///< the method that the others' differences are told against
     double threshold = 0.5;    ///< of the detection figures
-    RunConfig base;            ///< epochs, threads, subset, image size, device
+    RunConfig base;            ///< epochs, threads, subset, image size, device, weights
 };
 
 /// One run of the grid.
@@ -65,6 +75,8 @@ struct ExperimentCell {
 /// The grid in the order in which it is run: labels, then networks, then seeds; so that the first rows of the
 /// comparison are whole early.
 [[nodiscard]] std::vector<ExperimentCell> cellsOf(const Experiment& experiment);
+/// The settings that a cell's method is given.
+[[nodiscard]] SettingTexts settingsOf(const Experiment& experiment, const ExperimentCell& cell);
 /// What a cell's run is set to, but for the method's settings.
 [[nodiscard]] RunConfig configOf(const Experiment& experiment, const ExperimentCell& cell);
 

@@ -21,7 +21,12 @@ Experiment threeSeeds() {
     experiment.labels = {{"given", {}, {}, {}, {}}};
     experiment.networks = {"cnn-small"};
     experiment.seeds = {1, 2, 3};
-    experiment.methods = {{"plain", "cross-entropy", {}, {}, {}}, {"a|b", "co-teaching", {}, {}, {{"given", 91.5}}}};
+    ExperimentMethod plain, other;
+    plain.name = "plain", plain.id = "cross-entropy";
+    other.name = "a|b", other.id = "co-teaching";
+    other.published["given"].last = 91.5;
+    other.source = "a paper, table 1";
+    experiment.methods = {plain, other};
     return experiment;
 }
 
@@ -76,10 +81,11 @@ private Q_SLOTS:
         QVERIFY(summary);
         QCOMPARE(summary->rows[1][*summary->column("last_difference")], std::string("0.25"));
         QCOMPARE(summary->rows[1][*summary->column("last_half_width")], std::string());
-        QCOMPARE(summary->rows[1][*summary->column("published_percent")], std::string("91.5"));
+        QCOMPARE(summary->rows[1][*summary->column("published_last_percent")], std::string("91.5"));
         const QString markdown = QString::fromStdString(summaryMarkdown(experiment, summarise(experiment, outcomes)));
-        QVERIFY2(markdown.contains("| a\\|b | 1 | – | 75.00 | – |"), qPrintable(markdown));
-        QVERIFY2(markdown.contains("| +25.00 | – | 91.50 |"), qPrintable(markdown));
+        QVERIFY2(markdown.contains("| a\\|b | 1 | – | 75.00 (91.50) | – |"), qPrintable(markdown));
+        QVERIFY2(markdown.contains("| +25.00 | – |\n"), qPrintable(markdown));
+        QVERIFY2(markdown.contains("- a\\|b: a paper, table 1"), qPrintable(markdown));
     }
 };
 

@@ -36,7 +36,9 @@ id = "cross-entropy"
 id = "co-teaching"
 epochs = 9
 settings = { loss = "sce", sce-alpha = 6.0, t-k = 10, nesterov = true }
-published = { "pairflip 45 %" = 72.62 }
+settings-on = { "people" = { t-k = 3 } }
+published = { "pairflip 45 %" = { mean-last-10 = 72.62 }, "people" = 80 }
+source = "a paper"
 )";
 
 Result<Experiment> parse(const std::string& text) {
@@ -70,7 +72,10 @@ private Q_SLOTS:
         QCOMPARE(experiment.methods[1].settings,
                  (std::map<std::string, std::string>{
                      {"loss", "sce"}, {"nesterov", "true"}, {"sce-alpha", "6"}, {"t-k", "10"}}));
-        QCOMPARE(experiment.methods[1].published.at("pairflip 45 %"), 72.62);
+        QCOMPARE(experiment.methods[1].published.at("pairflip 45 %").meanOfLastTen, std::optional(72.62));
+        QVERIFY(!experiment.methods[1].published.at("pairflip 45 %").last);
+        QCOMPARE(experiment.methods[1].published.at("people").last, std::optional(80.0));
+        QCOMPARE(experiment.methods[1].source, std::string("a paper"));
     }
 
     void theGridHoldsEveryCombinationOnce() {
@@ -88,6 +93,19 @@ private Q_SLOTS:
         QCOMPARE(configOf(experiment, cells[0]).epochs, 7);
         QCOMPARE(configOf(experiment, cells[1]).epochs, 9);
         QCOMPARE(configOf(experiment, cells[1]).subset, std::size_t(500));
+    }
+
+    void settingsOfOneKindOfLabelsReplaceThoseOfTheMethodAndThoseTheRecipes() {
+        const auto read = parse("settings = { learning-rate = 0.1, momentum = 0.8 }\n"
+                                "[[labels]]\nname = \"few\"\n[[labels]]\nname = \"many\"\n"
+                                "[[method]]\nid = \"elr\"\nsettings = { learning-rate = 0.2, lambda = 3 }\n"
+                                "settings-on = { many = { lambda = 7 } }\n");
+        QVERIFY2(read, qPrintable(sentence(read)));
+        const auto cells = cellsOf(*read);
+        QCOMPARE(settingsOf(*read, cells[0]),
+                 (SettingTexts{{"learning-rate", "0.2"}, {"momentum", "0.8"}, {"lambda", "3"}}));
+        QCOMPARE(settingsOf(*read, cells[1]),
+                 (SettingTexts{{"learning-rate", "0.2"}, {"momentum", "0.8"}, {"lambda", "7"}}));
     }
 
     void theShortestRecipeHasSensibleDefaults() {
@@ -124,6 +142,12 @@ private Q_SLOTS:
         QTest::newRow("one method twice") << method + method << "two [[method]] are named elr";
         QTest::newRow("one seed twice") << "seeds = [1, 1]\n" + method << "a seed stands twice";
         QTest::newRow("strange reference") << "reference = \"other\"\n" + method << "none of the methods";
+        QTest::newRow("a published figure of labels that are not there")
+            << method + "published = { \"other\" = 3 }\n"
+            << "labels named other";
+        QTest::newRow("a published figure of another kind")
+            << method + "published = { \"given\" = { middle = 3 } }\n"
+            << "best, last and mean-last-10, not middle";
         QTest::newRow("list as a setting") << method + "settings = { a = [1] }\n"
                                            << "the setting a is not one value";
     }

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/experiment.h"
+#include "tests/core/learn/learn_fixtures.h"
+
+#include <QDir>
+#include <QTest>
+
+using namespace assay;
+
+/// The recipes that come with the program.
+class TestRecipes : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void everyRecipeNamesMethodsNetworksAndSettingsThatThereAre_data() {
+        QTest::addColumn<QString>("file");
+        const QDir folder(QStringLiteral(ASSAY_RECIPES));
+        for (const QString& name : folder.entryList({QStringLiteral("*.toml")}))
+            QTest::newRow(qPrintable(name)) << folder.filePath(name);
+    }
+    void everyRecipeNamesMethodsNetworksAndSettingsThatThereAre() {
+        QFETCH(QString, file);
+        const auto experiment = readExperiment(file.toStdString());
+        QVERIFY2(experiment, experiment ? "" : experiment.error().sentence().c_str());
+        const Registry& registry = test::engineRegistry();
+        for (const std::string& network : experiment->networks)
+            QVERIFY2(registry.networks.find(network.substr(0, network.find(':'))), network.c_str());
+        for (const ExperimentCell& cell : cellsOf(*experiment)) {
+            const std::string& id = experiment->methods[cell.method].id;
+            const auto method = registry.methods.find(id);
+            QVERIFY2(method, id.c_str());
+            const auto& params = method->description().params;
+            ParamValues values;
+            for (const auto& [name, text] : settingsOf(*experiment, cell)) {
+                const auto spec = std::find_if(params.begin(), params.end(),
+                                               [&](const ParamSpec& one) { return one.name == name; });
+                QVERIFY2(spec != params.end(), (id + " has no setting " + name).c_str());
+                const auto value = parseParam(*spec, text);
+                QVERIFY2(value, value ? "" : value.error().sentence().c_str());
+                values[name] = *value;
+            }
+            const auto complete = completeParams(params, values);
+            QVERIFY2(complete, complete ? "" : complete.error().sentence().c_str());
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRecipes)
+#include "tst_recipes.moc"
