@@ -9,13 +9,16 @@
 #include <cstddef>
 #include <cstring>
 #include <limits>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <utility>
 #include <xxhash.h>
 
 namespace assay {
 namespace {
 
-constexpr std::uint64_t kCheckWhole = 256; ///< blocks
+constexpr std::uint64_t kCheckWhole = 256;     ///< blocks
+constexpr std::uint64_t kStreamed = 1ull << 30; ///< bytes from which a store is not expected to stay in memory
 
 std::uint64_t storedChecksum(std::span<const std::byte> table, std::uint64_t block) {
     std::uint64_t value = 0;
@@ -70,6 +73,7 @@ Result<std::shared_ptr<const PixelStore>> PixelStore::open(const std::filesystem
     store->m_count = static_cast<std::size_t>(header.count);
     store->m_geometry = geometry;
     store->m_indexChecksum = header.indexChecksum;
+    store->m_streamed = header.payloadBytes >= kStreamed;
     return store;
 }
 
@@ -86,6 +90,15 @@ std::shared_ptr<const PixelStore> PixelStore::view(std::shared_ptr<const void> o
 
 std::span<const std::uint8_t> PixelStore::picture(SampleIndex sample) const {
     return m_pixels.subspan(std::size_t(sample.value) * m_geometry.bytes(), m_geometry.bytes());
+}
+
+void PixelStore::willNeed(SampleIndex sample) const {
+    if (!m_streamed) return;
+    static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto pixels = picture(sample);
+    const auto begin = reinterpret_cast<std::uintptr_t>(pixels.data()) & ~(page - 1);
+    const auto end = reinterpret_cast<std::uintptr_t>(pixels.data() + pixels.size());
+    (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_WILLNEED);
 }
 
 } // namespace assay

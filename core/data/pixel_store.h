@@ -30,6 +30,9 @@ public:
     [[nodiscard]] ImageGeometry geometry() const { return m_geometry; }
     /// One picture, HWC.
     [[nodiscard]] std::span<const std::uint8_t> picture(SampleIndex sample) const;
+    /// Asks the system to fetch a picture before it is wanted. Returns at once; does nothing for a store that is likely
+    /// to be in memory anyway. For pictures that are visited in no order, where reading ahead on disk is in vain.
+    void willNeed(SampleIndex sample) const;
     /// All of them, [N, H, W, C].
     [[nodiscard]] std::span<const std::uint8_t> all() const { return m_pixels; }
     /// Checksum of the index file that belongs to this store; 0 for a view.
@@ -42,6 +45,7 @@ private:
     std::size_t m_count = 0;
     ImageGeometry m_geometry;
     std::uint64_t m_indexChecksum = 0;
+    bool m_streamed = false; ///< on disk and large
 };
 
 } // namespace assay

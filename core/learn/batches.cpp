@@ -3,6 +3,11 @@
 #include "core/learn/batches.h"
 
 namespace assay::learn {
+namespace {
+
+constexpr std::size_t kFetchedAhead = 8; ///< batches
+
+} // namespace
 
 std::vector<std::uint32_t> shuffled(std::vector<std::uint32_t> rows, std::uint64_t seed, std::uint32_t epoch,
                                     std::uint32_t which) {
@@ -26,8 +31,15 @@ BatchLoader::~BatchLoader() {
     for (auto& thread : m_threads) thread.request_stop();
 }
 
+void BatchLoader::fetchAhead(std::size_t number) const {
+    const std::size_t last = std::min(number + kFetchedAhead, batches() - 1);
+    for (std::size_t batch = number == 0 ? 0 : number + kFetchedAhead; batch <= last; ++batch)
+        for (std::size_t i = m_starts[batch]; i < m_starts[batch + 1]; ++i) m_data.willNeed(m_plan.order[i]);
+}
+
 Batch BatchLoader::make(std::size_t number, std::vector<std::uint8_t>& picture,
                         std::vector<std::uint8_t>& scratch) const {
+    fetchAhead(number);
     const std::size_t begin = m_starts[number], size = m_starts[number + 1] - begin;
     const ImageGeometry g = m_data.geometry;
     Batch batch;

@@ -53,6 +53,8 @@ private:
     [[nodiscard]] Batch make(std::size_t number, std::vector<std::uint8_t>& picture,
                              std::vector<std::uint8_t>& scratch) const;
     void work(const std::stop_token& stop);
+    /// Has the pictures of a later batch fetched while this one is made; of the first ones, all up to it.
+    void fetchAhead(std::size_t number) const;
 
     const RunData& m_data;
     const BatchPlan m_plan;

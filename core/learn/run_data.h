@@ -29,6 +29,10 @@ struct RunData {
     [[nodiscard]] std::size_t rows() const { return samples.size(); }
     /// HWC.
     [[nodiscard]] std::span<const std::uint8_t> picture(std::size_t row) const;
+    /// Has that picture fetched before it is wanted, where the store is too large for the memory.
+    void willNeed(std::size_t row) const {
+        if (resized.empty()) store->willNeed(samples[row]);
+    }
     /// The label that counts when a row is scored: the truth where known, else the run's.
     [[nodiscard]] Label reference(std::size_t row) const;
     /// 1 where the run's label is known to be wrong; empty where no truth is known.

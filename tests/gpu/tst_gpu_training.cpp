@@ -43,6 +43,29 @@ private Q_SLOTS:
         QVERIFY(outcome.keeper.last("detection-auroc") > 0.9);
     }
 
+    /// One epoch from the same weights over the same batches. Sums are taken in another order there, and what is drawn
+    /// on the device is drawn anew, so the two are close and not equal.
+    void anEpochComesCloseToThatOfTheCpu_data() { plantedNoiseIsFound_data(); }
+    void anEpochComesCloseToThatOfTheCpu() {
+        QFETCH(QString, method);
+        TrainingTask task = onDevice(method.toStdString(), 1);
+        task.config.settings["augmentation"] = std::string("none");
+        const auto there = test::train(task);
+        QVERIFY2(there.result, there.result ? "" : there.result.error().sentence().c_str());
+        task.config.device = "cpu";
+        const auto here = test::train(task);
+        QVERIFY2(here.result, here.result ? "" : here.result.error().sentence().c_str());
+        const double ours = here.keeper.last("train-loss"), theirs = there.keeper.last("train-loss");
+        QVERIFY2(std::abs(ours - theirs) <= 0.02 * (1 + std::abs(ours)),
+                 qPrintable(QStringLiteral("loss %1 on the CPU, %2 on the GPU").arg(ours).arg(theirs)));
+        const auto& first = here.keeper.reports.back()->evidence->prediction;
+        const auto& second = there.keeper.reports.back()->evidence->prediction;
+        std::size_t same = 0;
+        for (std::size_t i = 0; i < first.size(); ++i) same += first[i] == second[i];
+        QVERIFY2(double(same) >= 0.97 * double(first.size()),
+                 qPrintable(QStringLiteral("%1 of %2 answers are the same").arg(same).arg(first.size())));
+    }
+
     void aResumedRunGoesOn() {
         QTemporaryDir folder;
         TrainingTask task = onDevice("m-dyr-h", 4);
