@@ -5,16 +5,15 @@
 #include "ui/plots/disagreement_plot.h"
 #include "ui/plots/epoch_slider.h"
 #include "ui/plots/loss_histogram_panel.h"
-#include "ui/plots/loss_histogram_plot.h"
 #include "ui/plots/loss_scatter_plot.h"
 #include "ui/plots/matrix_plot.h"
 #include "ui/plots/plot_text.h"
 #include "ui/plots/pseudo_label_plot.h"
 #include "ui/plots/training_curves_plot.h"
 #include "ui/runs/machine_meter.h"
-#include "ui/runs/run_history.h"
 #include "ui/runs/run_queue_panel.h"
 #include "ui/runs/run_text.h"
+#include "ui/runs/train_panels.h"
 #include "ui/session/workspace.h"
 
 #include <QGridLayout>
@@ -27,42 +26,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 namespace assay::ui {
 namespace {
-
-/// Losses of the training samples and whether each belongs to the noisy group: a wrong label where the truth is
-/// known, else a suspect.
-struct TrainingLosses {
-    std::vector<SampleIndex> samples;
-    std::vector<float> loss, loss2;
-    std::vector<std::uint8_t> noisy;
-    bool truthKnown = false;
-};
-
-TrainingLosses trainingLosses(const Workspace& workspace, const Evidence& evidence) {
-    TrainingLosses found;
-    const auto dataset = workspace.dataset();
-    const auto second = evidence.columns.find("loss-2");
-    const auto pNoisy = evidence.columns.find("p-noisy");
-    std::vector<std::uint8_t> suspects;
-    for (std::size_t i = 0; i < evidence.size(); ++i) {
-        const SampleIndex sample = evidence.samples[i];
-        if (sample.value >= dataset->size() || dataset->splits[sample.value] != Split::Train) continue;
-        found.samples.push_back(sample);
-        found.loss.push_back(evidence.loss[i]);
-        if (second != evidence.columns.end() && i < second->second.size()) found.loss2.push_back(second->second[i]);
-        const Label truth = workspace.trueLabel(sample);
-        found.truthKnown |= truth != kNoLabel;
-        found.noisy.push_back(truth != kNoLabel && truth != workspace.baseLabel(sample) ? 1 : 0);
-        const bool suspect = pNoisy != evidence.columns.end() && i < pNoisy->second.size()
-                                 ? double(pNoisy->second[i]) >= workspace.threshold()
-                                 : workspace.suspect(sample);
-        suspects.push_back(suspect ? 1 : 0);
-    }
-    if (!found.truthKnown) found.noisy = std::move(suspects);
-    return found;
-}
 
 constexpr int kLeastPanelHeight = 170;
 
@@ -81,7 +48,7 @@ TrainPage::TrainPage(Workspace& workspace, QWidget* parent) : QWidget(parent), m
     m_grid = new QGridLayout(m_board);
     m_grid->setContentsMargins(0, 0, 0, 0);
     m_grid->setSpacing(4);
-    makePlots();
+    makePanels();
     m_scroll = new QScrollArea(this);
     m_scroll->setObjectName(QStringLiteral("trainScroll"));
     m_scroll->setFrameShape(QFrame::NoFrame);
@@ -131,7 +98,9 @@ TrainPage::TrainPage(Workspace& workspace, QWidget* parent) : QWidget(parent), m
         updateLater();
     });
     connect(&m_workspace, &Workspace::evidenceReady, this, [this](RunId run) {
-        if (isVisible() && run == m_workspace.currentRun()) updateBands();
+        if (!isVisible() || run != m_workspace.currentRun()) return;
+        updateBands();
+        arrange();
     });
     // Without a truth the bands are those of suspects, so they follow the threshold once it rests.
     m_bandsDelay.setSingleShot(true);
@@ -146,40 +115,59 @@ TrainPage::TrainPage(Workspace& workspace, QWidget* parent) : QWidget(parent), m
     updateLater();
 }
 
-void TrainPage::makePlots() {
-    m_curves = new TrainingCurvesPlot(m_board);
-    m_histogram = new LossHistogramPanel(m_workspace, false, m_board);
-    m_disagreement = new DisagreementPlot(m_board);
-    m_scatter = new LossScatterPlot(m_board);
-    m_bands = new LossBandsPlot(m_board);
-    m_pseudo = new PseudoLabelPlot(m_board);
-    m_transitions = new MatrixPlot(QStringLiteral("transitions"), tr("Realised noise: true class → label"), m_board);
-    m_transitions->setAxisTitles(tr("true"), tr("label"));
-    m_transitions->setEmptyText(tr("Where the true classes are known, this shows which became which."));
-    m_transitions->setExpandable(true);
-    m_curves->setEmptyText(tr("Loss and accuracy appear after a run's first epoch."), tr("New run…"));
-    connect(m_curves, &PlotWidget::emptyButtonClicked, this, &TrainPage::newRunRequested);
-    connect(m_histogram, &LossHistogramPanel::newRunRequested, this, &TrainPage::newRunRequested);
-    connect(m_histogram, &LossHistogramPanel::expandRequested, this, [this] { setExpanded(m_histogram); });
-    for (PlotWidget* plot : std::initializer_list<PlotWidget*>{m_curves, m_disagreement, m_scatter, m_bands, m_pseudo, m_transitions}) {
-        connect(plot, &PlotWidget::expandRequested, this, [this, plot] { setExpanded(plot); });
-        connect(plot, &PlotWidget::notice, &m_workspace, &Workspace::notice);
-    }
-    for (EpochPlot* plot : std::initializer_list<EpochPlot*>{m_curves, m_disagreement, m_bands, m_pseudo})
+template <typename Plot, typename Fill>
+Plot* TrainPage::addPanel(Plot* plot, Fill fill, bool always) {
+    m_panels.push_back({plot, [plot, fill](const RunOnShow& now) { fill(*plot, now); },
+                        [plot, always] { return always || plot->hasData(); }});
+    connect(plot, &PlotWidget::expandRequested, this, [this, plot] { setExpanded(plot); });
+    connect(plot, &PlotWidget::notice, &m_workspace, &Workspace::notice);
+    if constexpr (std::is_base_of_v<EpochPlot, Plot>) {
         connect(plot, &EpochPlot::epochClicked, &m_workspace, &Workspace::showEpoch);
-    connect(m_scatter, &LossScatterPlot::brushed, this, [this](const std::vector<SampleIndex>& samples) {
+        m_panels.back().fill = [plot, fill](const RunOnShow& now) {
+            fill(*plot, now);
+            plot->setMarkedEpoch(now.workspace.currentEpoch());
+        };
+    }
+    return plot;
+}
+
+// The panels in the order of the page. One that has nothing to say about a run is left out.
+void TrainPage::makePanels() {
+    auto* curves = addPanel(new TrainingCurvesPlot(m_board), fillCurves, true);
+    curves->setEmptyText(tr("Loss and accuracy appear after a run's first epoch."), tr("New run…"));
+    connect(curves, &PlotWidget::emptyButtonClicked, this, &TrainPage::newRunRequested);
+    addHistogram();
+    addPanel(new DisagreementPlot(m_board), fillDisagreement);
+    m_bands = addPanel(new LossBandsPlot(m_board), [this](LossBandsPlot&, const RunOnShow&) { updateBands(); });
+    addPanel(new PseudoLabelPlot(m_board), fillPseudoLabels);
+    auto* scatter = addPanel(new LossScatterPlot(m_board), fillLossScatter);
+    connect(scatter, &LossScatterPlot::brushed, this, [this](const std::vector<SampleIndex>& samples) {
         Q_EMIT showSamples(samples, tr("brushed in loss 1 × loss 2"));
     });
-    connect(m_transitions, &MatrixPlot::cellClicked, this, [this](int row, int column) {
-        const auto dataset = m_workspace.dataset();
-        if (!dataset) return;
-        std::vector<SampleIndex> samples;
-        for (std::uint32_t i = 0; i < dataset->size(); ++i)
-            if (m_workspace.trueLabel(SampleIndex(i)) == row && m_workspace.baseLabel(SampleIndex(i)) == column)
-                samples.push_back(SampleIndex(i));
-        Q_EMIT showSamples(samples, tr("%1 labelled %2").arg(QString::fromStdString(dataset->classNames[std::size_t(row)]),
-                                                             QString::fromStdString(dataset->classNames[std::size_t(column)])));
-    });
+    auto* transitions = new MatrixPlot(QStringLiteral("transitions"), tr("Realised noise: true class → label"), m_board);
+    addPanel(transitions, [this](MatrixPlot& plot, const RunOnShow&) { updateTransitions(plot); });
+    transitions->setAxisTitles(tr("true"), tr("label"));
+    transitions->setEmptyText(tr("Where the true classes are known, this shows which became which."));
+    transitions->setExpandable(true);
+    connect(transitions, &MatrixPlot::cellClicked, this, &TrainPage::showTransition);
+}
+
+void TrainPage::addHistogram() {
+    auto* histogram = new LossHistogramPanel(m_workspace, false, m_board); // it follows the workspace by itself
+    m_panels.push_back({histogram, [](const RunOnShow&) {}, [] { return true; }});
+    connect(histogram, &LossHistogramPanel::newRunRequested, this, &TrainPage::newRunRequested);
+    connect(histogram, &LossHistogramPanel::expandRequested, this, [this, histogram] { setExpanded(histogram); });
+}
+
+void TrainPage::showTransition(int from, int to) {
+    const auto dataset = m_workspace.dataset();
+    if (!dataset) return;
+    std::vector<SampleIndex> samples;
+    for (std::uint32_t i = 0; i < dataset->size(); ++i)
+        if (m_workspace.trueLabel(SampleIndex(i)) == from && m_workspace.baseLabel(SampleIndex(i)) == to)
+            samples.push_back(SampleIndex(i));
+    Q_EMIT showSamples(samples, tr("%1 labelled %2").arg(QString::fromStdString(dataset->classNames[std::size_t(from)]),
+                                                         QString::fromStdString(dataset->classNames[std::size_t(to)])));
 }
 
 void TrainPage::setExpanded(QWidget* panel) {
@@ -189,22 +177,19 @@ void TrainPage::setExpanded(QWidget* panel) {
 }
 
 void TrainPage::arrange() {
-    std::vector<QWidget*> panels = {m_curves, m_histogram};
-    if (m_disagreement->hasData()) panels.push_back(m_disagreement);
-    if (m_bands->hasData()) panels.push_back(m_bands);
-    if (m_pseudo->hasData()) panels.push_back(m_pseudo);
-    if (m_scatter->hasData()) panels.push_back(m_scatter);
-    if (m_transitions->hasData()) panels.push_back(m_transitions);
+    std::vector<QWidget*> panels;
+    for (const Panel& panel : m_panels)
+        if (panel.speaks()) panels.push_back(panel.widget);
     if (m_expanded != nullptr && std::find(panels.begin(), panels.end(), m_expanded) != panels.end()) panels = {m_expanded};
     if (panels == m_shown) return;
     m_shown = panels;
-    for (QWidget* all : std::initializer_list<QWidget*>{m_curves, m_histogram, m_disagreement, m_scatter, m_bands, m_pseudo, m_transitions}) {
-        m_grid->removeWidget(all);
-        all->setVisible(std::find(panels.begin(), panels.end(), all) != panels.end());
+    for (const Panel& panel : m_panels) {
+        m_grid->removeWidget(panel.widget);
+        panel.widget->setVisible(std::find(panels.begin(), panels.end(), panel.widget) != panels.end());
     }
     const int columns = std::min(3, int(panels.size()));
     const int rows = (int(panels.size()) + columns - 1) / columns;
-    for (int i = 0; i < 8; ++i) {
+    for (int i = 0; i < std::max(m_grid->rowCount(), rows); ++i) {
         m_grid->setColumnStretch(i, i < columns ? 1 : 0);
         m_grid->setRowStretch(i, i < rows ? 1 : 0);
         m_grid->setRowMinimumHeight(i, i < rows ? kLeastPanelHeight : 0);
@@ -240,30 +225,11 @@ void TrainPage::updateNow() {
         m_headline->setText(m_workspace.project() ? tr("No run on show") : tr("No data set is open"));
     }
     m_logLink->setEnabled(run.has_value());
-    updateCurves();
-    updateBands();
-    updateScatter();
-    updateTransitions();
+    const auto epochs = run ? m_workspace.epochs(run->id) : std::make_shared<const std::vector<EpochSummary>>();
+    const RunOnShow now{m_workspace, run, epochs, m_workspace.currentEvidence()};
+    for (const Panel& panel : m_panels) panel.fill(now);
     updateSlider();
     arrange();
-}
-
-void TrainPage::updateCurves() {
-    const auto id = m_workspace.currentRun();
-    const auto run = id ? m_workspace.run(*id) : std::nullopt;
-    const auto dataset = m_workspace.dataset();
-    static const std::vector<EpochSummary> kNone;
-    const auto kept = run ? m_workspace.epochs(run->id) : nullptr;
-    const std::vector<EpochSummary>& epochs = kept ? *kept : kNone;
-    if (epochs.empty())
-        m_curves->setRuns({});
-    else
-        m_curves->setRuns({runCurves(runTitle(*run), int(run->id.value - 1), epochs)});
-    m_disagreement->setHistory(hasDisagreement(epochs) ? disagreementHistory(epochs) : DisagreementHistory{});
-    m_pseudo->setHistory(hasPseudoLabels(epochs) && dataset ? pseudoLabelHistory(epochs, dataset->classNames)
-                                                            : PseudoLabelHistory{});
-    for (EpochPlot* plot : std::initializer_list<EpochPlot*>{m_curves, m_disagreement, m_bands, m_pseudo})
-        plot->setMarkedEpoch(m_workspace.currentEpoch());
 }
 
 void TrainPage::updateBands() {
@@ -292,21 +258,9 @@ void TrainPage::updateBands() {
     for (const auto& [epoch, band] : m_bandOfEpoch) bands.push_back(band);
     m_bands->setBands(bands, m_bandsTruth);
     m_bands->setMarkedEpoch(m_workspace.currentEpoch());
-    arrange();
 }
 
-void TrainPage::updateScatter() {
-    const auto evidence = m_workspace.currentEvidence();
-    if (!evidence || !m_workspace.dataset() || !evidence->columns.contains("loss-2")) {
-        if (m_scatter->hasData()) m_scatter->setLosses({}, {}, {});
-        return;
-    }
-    TrainingLosses losses = trainingLosses(m_workspace, *evidence);
-    m_scatter->setLosses(std::move(losses.samples), std::move(losses.loss), std::move(losses.loss2),
-                         std::move(losses.noisy), losses.truthKnown);
-}
-
-void TrainPage::updateTransitions() {
+void TrainPage::updateTransitions(MatrixPlot& plot) {
     const auto dataset = m_workspace.dataset();
     const auto id = m_workspace.currentRun();
     const auto labels = id ? m_workspace.labels(*id) : m_workspace.baseLabels();
@@ -314,7 +268,7 @@ void TrainPage::updateTransitions() {
     m_transitionsOf = labels.get();
     constexpr std::size_t kMostClasses = 100;
     if (!dataset || !labels || labels->trueLabels.empty() || dataset->classNames.size() > kMostClasses) {
-        m_transitions->setMatrix({}, {}, {}, MatrixPlot::Format::Percent);
+        plot.setMatrix({}, {}, {}, MatrixPlot::Format::Percent);
         return;
     }
     const std::size_t classes = dataset->classNames.size();
@@ -332,7 +286,7 @@ void TrainPage::updateTransitions() {
         names << QString::fromStdString(dataset->classNames[k]);
         for (double& cell : share[k]) cell = rows[k] > 0 ? cell / rows[k] : NAN;
     }
-    m_transitions->setMatrix(std::move(share), names, names, MatrixPlot::Format::Percent, 1.0);
+    plot.setMatrix(std::move(share), names, names, MatrixPlot::Format::Percent, 1.0);
 }
 
 void TrainPage::updateSlider() {

@@ -8,6 +8,7 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -20,15 +21,11 @@ class QSplitter;
 
 namespace assay::ui {
 
-class DisagreementPlot;
 class EpochSlider;
-class LossHistogramPanel;
-class LossScatterPlot;
 class MatrixPlot;
-class PseudoLabelPlot;
 class RunQueuePanel;
-class TrainingCurvesPlot;
 class Workspace;
+struct RunOnShow;
 
 /// The Train layout: the queue, the plots of the run on show, the epochs to go back through, the machine. Panels
 /// that a method has nothing to say in are left out.
@@ -49,15 +46,25 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
-    void makePlots();
+    struct Panel {
+        QWidget* widget;
+        std::function<void(const RunOnShow&)> fill;
+        std::function<bool()> speaks; ///< has something to say about the run on show
+    };
+
+    void makePanels();
+    /// Adds a plot with the function that fills it, `void fill(Plot&, const RunOnShow&)`. `always`: shown while it is
+    /// empty, too.
+    template <typename Plot, typename Fill>
+    Plot* addPanel(Plot* plot, Fill fill, bool always = false);
+    void addHistogram();
+    void showTransition(int from, int to);
     void arrange();
     void setExpanded(QWidget* panel);
     void updateLater();
     void updateNow();
-    void updateCurves();
     void updateBands();
-    void updateScatter();
-    void updateTransitions();
+    void updateTransitions(MatrixPlot& plot);
     void updateSlider();
 
     Workspace& m_workspace;
@@ -67,13 +74,8 @@ private:
     QScrollArea* m_scroll = nullptr;
     QWidget* m_board = nullptr;
     QGridLayout* m_grid = nullptr;
-    TrainingCurvesPlot* m_curves = nullptr;
-    LossHistogramPanel* m_histogram = nullptr;
-    DisagreementPlot* m_disagreement = nullptr;
-    LossScatterPlot* m_scatter = nullptr;
+    std::vector<Panel> m_panels; ///< in the order of the page
     LossBandsPlot* m_bands = nullptr;
-    PseudoLabelPlot* m_pseudo = nullptr;
-    MatrixPlot* m_transitions = nullptr;
     EpochSlider* m_slider = nullptr;
     QPushButton* m_logLink = nullptr;
     QWidget* m_expanded = nullptr;

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/audit/evidence.h"
+#include "core/project/project.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace assay::ui {
+
+class DisagreementPlot;
+class LossScatterPlot;
+class PseudoLabelPlot;
+class TrainingCurvesPlot;
+class Workspace;
+
+/// What the panels of the Train page are filled from: the run on show, its epochs so far, and the evidence of the
+/// epoch on show.
+struct RunOnShow {
+    const Workspace& workspace;
+    std::optional<RunRecord> run;
+    std::shared_ptr<const std::vector<EpochSummary>> epochs; ///< never null
+    std::shared_ptr<const Evidence> evidence;                ///< null where there is none or while it is read
+
+    /// A column of the evidence; null where it has none, or one of another length.
+    [[nodiscard]] const std::vector<float>* column(const char* name) const;
+};
+
+/// Losses of the training samples and whether each belongs to the noisy group: a wrong label where the truth is
+/// known, else a suspect.
+struct TrainingLosses {
+    std::vector<std::size_t> rows; ///< of the evidence
+    std::vector<SampleIndex> samples;
+    std::vector<float> loss;
+    std::vector<std::uint8_t> noisy;
+    bool truthKnown = false;
+
+    /// The values of a column of the evidence that belong to these samples.
+    [[nodiscard]] std::vector<float> of(const std::vector<float>& column) const;
+};
+
+[[nodiscard]] TrainingLosses trainingLosses(const Workspace& workspace, const Evidence& evidence);
+
+// Each fills its plot, or empties it where the run has nothing to say about it.
+void fillCurves(TrainingCurvesPlot& plot, const RunOnShow& now);
+void fillDisagreement(DisagreementPlot& plot, const RunOnShow& now);
+void fillPseudoLabels(PseudoLabelPlot& plot, const RunOnShow& now);
+void fillLossScatter(LossScatterPlot& plot, const RunOnShow& now);
+
+} // namespace assay::ui
