@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/folder_source.h"
 
-#include "core/base/hash.h"
 #include "core/base/text.h"
+#include "core/data/folder_fingerprint.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -66,24 +66,13 @@ public:
         if (top.get() < 0) return tl::unexpected(osError(errno, escapeForDisplay(m_root)));
         ASSAY_CHECK_STATUS(walk(top.release(), "", 0, problems, progress, stop));
         std::sort(m_entries.begin(), m_entries.end(),
-                  [](const Listed& a, const Listed& b) { return a.entry.path < b.entry.path; });
-        ContentHasher hasher;
-        m_public.reserve(m_entries.size());
-        for (Listed& listed : m_entries) {
-            hasher.add(std::string_view(listed.entry.path));
-            hasher.add(listed.entry.size);
-            hasher.add(listed.modified);
-            hasher.add(listed.changed);
-            m_public.push_back(std::move(listed.entry));
-        }
-        m_entries = {};
+                  [](const SourceEntry& a, const SourceEntry& b) { return a.path < b.path; });
         m_visited.clear();
-        hasher.add(std::string_view(m_listing.focus));
-        m_fingerprint = "folder-" + hasher.hex();
+        m_fingerprint = m_sum.text(m_listing.focus);
         return {};
     }
 
-    const std::vector<SourceEntry>& entries() const override { return m_public; }
+    const std::vector<SourceEntry>& entries() const override { return m_entries; }
     std::string fingerprint() const override { return m_fingerprint; }
     std::filesystem::path location() const override { return m_location; }
     std::string focus() const override { return m_listing.focus; }
@@ -114,20 +103,9 @@ public:
     }
 
 private:
-    struct Listed {
-        SourceEntry entry;
-        std::uint64_t modified = 0; ///< ns
-        std::uint64_t changed = 0;  ///< ns
-    };
-
-    static std::uint64_t nanoseconds(const timespec& time) {
-        return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(time.tv_nsec);
-    }
-
     void addFile(std::string path, const struct stat& status) {
-        m_entries.push_back({{std::move(path), static_cast<std::uint64_t>(status.st_size)},
-                             nanoseconds(status.st_mtim),
-                             nanoseconds(status.st_ctim)});
+        m_sum.add({}, path, status);
+        m_entries.push_back({std::move(path), static_cast<std::uint64_t>(status.st_size)});
     }
 
     /// Takes over `fd`.
@@ -257,9 +235,9 @@ private:
     std::filesystem::path m_location;
     std::string m_root;
     FolderListing m_listing;
-    std::vector<Listed> m_entries; ///< while listing only
-    std::vector<SourceEntry> m_public;
+    std::vector<SourceEntry> m_entries;
     std::set<std::pair<dev_t, ino_t>> m_visited;
+    FolderFingerprint m_sum;
     std::string m_fingerprint;
 };
 

@@ -213,7 +213,7 @@ public:
 
     Result<std::shared_ptr<const Dataset>> run() {
         std::shared_ptr<const Source> source;
-        std::string fingerprint = quickFingerprint(m_path);
+        std::string fingerprint = quickFingerprint(m_path, m_stop);
         if (fingerprint.empty()) {
             ASSAY_TRY(source, openSource(m_path, m_problems, m_progress, m_stop));
             fingerprint = source->fingerprint();

@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/data/archive_source.h"
+#include "core/data/folder_fingerprint.h"
 #include "core/data/folder_source.h"
 
 #include <algorithm>
@@ -133,9 +134,11 @@ Result<std::shared_ptr<const Source>> openSource(const std::filesystem::path& pa
     return openFolder(folder, std::move(listing), problems, progress, stop);
 }
 
-std::string quickFingerprint(const std::filesystem::path& path) {
+std::string quickFingerprint(const std::filesystem::path& path, const std::stop_token& stop) {
     struct stat status {};
-    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || !isArchiveFile(path)) return {};
+    if (::stat(path.c_str(), &status) != 0) return {};
+    if (S_ISDIR(status.st_mode)) return folderFingerprint(path, stop);
+    if (!S_ISREG(status.st_mode) || !isArchiveFile(path)) return {};
     return fileFingerprint(path);
 }
 

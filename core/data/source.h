@@ -61,8 +61,9 @@ public:
                                                               ProblemCollector& problems, const ProgressFn& progress,
                                                               std::stop_token stop);
 
-/// What fingerprint() would say, where that is known without listing the content: for an archive. Empty: list it.
-[[nodiscard]] std::string quickFingerprint(const std::filesystem::path& path);
+/// What fingerprint() would say, where that is known without listing the content: for an archive, and for a folder of
+/// plain files. Empty: list it.
+[[nodiscard]] std::string quickFingerprint(const std::filesystem::path& path, const std::stop_token& stop = {});
 
 /// A folder of `source` as a source of its own: `prefix` ends in '/', or is empty for the whole.
 [[nodiscard]] std::shared_ptr<const Source> subSource(std::shared_ptr<const Source> source, std::string prefix);

@@ -69,6 +69,19 @@ private Q_SLOTS:
         QVERIFY(openIt(folder.path()).source->fingerprint() != after);
     }
 
+    void aFolderOfPlainFilesIsToldWithoutAListing() {
+        QTemporaryDir folder;
+        const auto quick = [&] { return quickFingerprint(folder.path().toStdString()); };
+        for (int i = 0; i < 40; ++i) writeBytes(folder.path() + QStringLiteral("/%1/%2/x%3").arg(i % 3).arg(i % 5).arg(i), "1");
+        const std::string before = openIt(folder.path()).source->fingerprint();
+        QCOMPARE(quick(), before);
+        QVERIFY(QFile::rename(folder.path() + "/0/0/x0", folder.path() + "/0/1/x0"));
+        QVERIFY(quick() != before);
+        QCOMPARE(quick(), openIt(folder.path()).source->fingerprint());
+        QVERIFY(QFile::link("x1", folder.path() + "/1/1/link"));
+        QVERIFY(quick().empty());
+    }
+
     void hostileArchiveEntriesAreRefusedByName() {
         QTemporaryDir folder;
         const QString path = folder.path() + "/x.tar";
