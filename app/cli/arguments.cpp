@@ -110,6 +110,20 @@ Result<RunRecord> chooseRun(const Project& project, std::int64_t id) {
     return *newest;
 }
 
+Result<StoredLabelSet> findLabelSet(const Project& project, const std::string& wanted) {
+    if (const auto id = parseInteger(wanted)) return project.labelSet(*id);
+    ASSAY_TRY(std::vector<StoredLabelSet> sets, project.labelSets());
+    std::string names;
+    for (auto set = sets.rbegin(); set != sets.rend(); ++set) {
+        if (set->name == wanted) return std::move(*set);
+        names += (names.empty() ? "" : ", ") + std::to_string(set->id) + " \"" + escapeForDisplay(set->name) + "\"";
+    }
+    return fail(ErrorCode::NotFound,
+                "the project has no label set \"" + escapeForDisplay(wanted) + "\"; it has " +
+                    (names.empty() ? "none" : names),
+                project.file().string());
+}
+
 void addLabelArguments(CLI::App& command, LabelArguments& arguments) {
     command.add_option("--labels", arguments.labels, "Train on the labels of this file (CSV with a header)");
     command.add_option("--labels-column", arguments.labelColumn, "Its column of the label; else it is guessed");

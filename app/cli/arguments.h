@@ -46,6 +46,8 @@ void addProjectArguments(CLI::App& command, ProjectArguments& arguments);
                                                                 const std::vector<std::int64_t>& ids);
 /// The run of that number; 0: the newest that has evidence.
 [[nodiscard]] Result<RunRecord> chooseRun(const Project& project, std::int64_t id);
+/// A label set that the project keeps, by its number or its name.
+[[nodiscard]] Result<StoredLabelSet> findLabelSet(const Project& project, const std::string& wanted);
 /// The newest run that has evidence, if there is one.
 [[nodiscard]] Result<std::optional<RunRecord>> newestRun(const Project& project);
 

@@ -13,7 +13,7 @@ namespace {
 
 struct Options {
     ProjectArguments project;
-    std::string format, out, include = "all", excluded = "leave-out", flagged = "keep-given", templateFile, score;
+    std::string format, out, include = "all", excluded = "leave-out", flagged = "keep-given", templateFile, score, labelSet;
     std::int64_t run = 0;
     int epoch = 0;
     std::vector<std::string> settings;
@@ -32,6 +32,10 @@ Result<ExportChoice> readChoice(Session& session, const Options& options, const 
     }
     ASSAY_TRY(BaseLabels base, decisionBase(project, run, &dataset));
     choice.given = std::move(base.labels);
+    if (!options.labelSet.empty()) {
+        ASSAY_TRY(StoredLabelSet stored, findLabelSet(project, options.labelSet));
+        choice.given = std::move(stored.set.labels);
+    }
     if (run) choice.run = run->id;
     if (options.epoch != 0) choice.epoch = options.epoch;
     const std::string score = options.score.empty() ? "p-noisy" : options.score;
@@ -76,6 +80,8 @@ void addExport(CLI::App& app, Session& session) {
     command.add_option("--format", options->format, "What to write, see assay-cli formats")->required();
     command.add_option("--out", options->out, "File or folder to write")->required();
     command.add_option("--run", options->run, "The run whose labels and scores go in; else the newest");
+    command.add_option("--label-set", options->labelSet,
+                       "The labels before the decisions: a label set of the project, by number or name");
     command.add_option("--epoch", options->epoch, "Its epoch; else the last")->check(CLI::Range(0, 1000000));
     command.add_option("--score", options->score, "The score that goes into formats that have one; else p-noisy");
     command.add_option("--include", options->include, "Which samples")

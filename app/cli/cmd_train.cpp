@@ -20,6 +20,8 @@ void addTrain(CLI::App& app, Session& session) {
         ->take_all();
     addLabelArguments(command, options->labels);
     command.add_flag("--cleaned", options->cleaned, "Train on the labels after the project's decisions");
+    command.add_option("--label-set", options->labelSet,
+                       "Train on a label set of the project, by number or name, such as a round of cleaning");
     command.add_option("--run", options->baseRun, "With --cleaned: the run whose labels the decisions change; else the newest");
     command.add_option("--network", config.network, "Network, see assay-cli networks")->capture_default_str();
     command.add_option("--epochs", config.epochs, "Epochs")->check(CLI::Range(1, 100000))->capture_default_str();

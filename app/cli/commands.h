@@ -16,6 +16,7 @@ void addNetworks(CLI::App& app, Session& session);
 void addTrain(CLI::App& app, Session& session);
 void addRecipe(CLI::App& app, Session& session);
 void addRuns(CLI::App& app, Session& session);
+void addRounds(CLI::App& app, Session& session);
 void addEvidence(CLI::App& app, Session& session);
 void addScore(CLI::App& app, Session& session);
 void addFit(CLI::App& app, Session& session);

@@ -45,6 +45,7 @@ int runProgram(int argc, char** argv) {
     addTrain(app, session);
     addRecipe(app, session);
     addRuns(app, session);
+    addRounds(app, session);
     addEvidence(app, session);
     addScore(app, session);
     addFit(app, session);

@@ -87,10 +87,15 @@ Result<ChosenLabels> cleanedLabels(const Project& project, const TrainOptions& o
 
 Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& options, const Dataset& dataset) {
     ChosenLabels chosen;
+    if (int(options.cleaned) + int(!options.labels.labels.empty()) + int(!options.labelSet.empty()) > 1)
+        return fail(ErrorCode::InvalidArgument,
+                    "only one of --cleaned, --labels and --label-set can say which labels to train on");
     if (options.cleaned) {
-        if (!options.labels.labels.empty())
-            return fail(ErrorCode::InvalidArgument, "--cleaned and --labels cannot both say which labels to train on");
         ASSAY_TRY(chosen, cleanedLabels(project, options, dataset));
+    } else if (!options.labelSet.empty()) {
+        ASSAY_TRY(StoredLabelSet stored, findLabelSet(project, options.labelSet));
+        chosen.name = std::move(stored.name);
+        chosen.set = std::move(stored.set);
     } else if (!options.labels.labels.empty()) {
         LabelColumns columns;
         columns.label = options.labels.labelColumn.empty() ? options.dataset.labelColumn : options.labels.labelColumn;

@@ -22,6 +22,7 @@ struct TrainOptions {
     std::vector<std::string> settings; ///< key=value
     LabelArguments labels;
     bool cleaned = false;
+    std::string labelSet; ///< a stored one, by number or name
     std::int64_t baseRun = 0, resume = 0;
     RunConfig config;
     double threshold = 0.5;

@@ -269,6 +269,8 @@ std::string_view labelOriginName(LabelOrigin origin) {
         return "journal";
     case LabelOrigin::Pseudo:
         return "pseudo";
+    case LabelOrigin::Cleaning:
+        return "cleaning";
     }
     return "given";
 }

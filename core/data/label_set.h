@@ -13,13 +13,14 @@
 
 namespace assay {
 
-enum class LabelOrigin { Given, NoiseModel, File, Journal, Pseudo };
-[[nodiscard]] std::string_view labelOriginName(LabelOrigin origin); ///< "given", "noise", "file", "journal", "pseudo"
+enum class LabelOrigin { Given, NoiseModel, File, Journal, Pseudo, Cleaning };
+/// "given", "noise", "file", "journal", "pseudo", "cleaning".
+[[nodiscard]] std::string_view labelOriginName(LabelOrigin origin);
 
 /// One label for every sample, and where it came from. Immutable once published.
 struct LabelSet {
     LabelOrigin origin = LabelOrigin::Given;
-    std::string source;                     ///< file name, noise model with rate and seed, or "revision 37"
+    std::string source;                     ///< file name, noise model with rate and seed, "revision 37", or run and round
     std::vector<Label> labels;              ///< [N]
     std::vector<Label> trueLabels;          ///< [N], or empty where unknown
     [[nodiscard]] std::string hash() const; ///< over labels only

@@ -33,6 +33,12 @@ Mixup drawMixMatch(const Run& run, std::size_t rows, std::size_t batch, double a
     return mix;
 }
 
+torch::Tensor mixedLoss(const Mixup& mix, const torch::Tensor& logits, const torch::Tensor& labels,
+                        const LossOptions& options) {
+    return mix.combine(perSampleLoss(logits, labels, options),
+                       perSampleLoss(logits, labels.index_select(0, mix.partner), options));
+}
+
 double drawPairWeight(PairWeight kind, double cleanOwn, double cleanPartner, CounterRng& rng) {
     const double sum = cleanOwn + cleanPartner;
     const double share = sum > 0 ? cleanOwn / sum : 0.5;

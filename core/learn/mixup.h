@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/learn/losses.h"
 #include "core/learn/recipe.h"
 
 namespace assay::learn {
@@ -29,6 +30,11 @@ struct Mixup {
 /// The same for `rows` rows that are not a batch of the loader; the picture itself gets the larger share, as MixMatch
 /// has it.
 [[nodiscard]] Mixup drawMixMatch(const Run& run, std::size_t rows, std::size_t batch, double alpha);
+
+/// λ L(y_a) + (1 − λ) L(y_b) [B]: the whole loss of a mixed picture against each of its two labels, which is right for
+/// any loss. `logits` of the mixed pictures, `labels` in the order of the batch.
+[[nodiscard]] torch::Tensor mixedLoss(const Mixup& mix, const torch::Tensor& logits, const torch::Tensor& labels,
+                                      const LossOptions& options);
 
 /// How a pair's weight follows from how clean its two labels are (Arazo et al., ICML 2019, and a student's variants).
 enum class PairWeight {

@@ -15,18 +15,23 @@ namespace {
 
 constexpr int kMostLoaders = 64, kMostThreads = 1024;
 
-/// Starts a network from the weights that the run names. A run that goes on has its own: then the file may be gone.
-Status prepareWeights(Classifier& network, std::size_t which, const TrainingTask& task, RunObserver& observer) {
-    if (!task.config.weights.empty()) {
-        const auto report = loadInitialWeights(network, task.config.weights, which);
-        std::vector<std::string> ignored;
+/// A network as the run begins with it, on its device: drawn, or with the weights that the run names. `goesOn`: the
+/// run has weights of its own to read, and the file that it once began with may be gone.
+Result<ClassifierPtr> makeFirst(const Run& run, std::size_t which, std::uint32_t draw, bool goesOn) {
+    const RunConfig& config = run.task.config;
+    ASSAY_TRY(ClassifierPtr network,
+              makeNetwork(config.network, run.data.geometry, run.data.classes, config.seed, draw));
+    if (!config.weights.empty()) {
+        const auto report = loadInitialWeights(*network, config.weights, which);
         if (report)
-            observer.note(report->summary(escapeForDisplay(task.config.weights)));
-        else if (!task.resume || !newestCheckpoint(task.checkpointFolder, ignored))
+            run.observer.note(report->summary(escapeForDisplay(config.weights)));
+        else if (!goesOn)
             return tl::unexpected(report.error());
     }
-    if (task.config.freeze) network.freezeAllButHead();
-    return {};
+    if (config.freeze) network->freezeAllButHead();
+    network->to(run.device);
+    network->train();
+    return network;
 }
 
 Result<RunResult> trainUnguarded(const Description& description, const MakeRecipe& makeRecipe,
@@ -52,12 +57,11 @@ Result<RunResult> trainUnguarded(const Description& description, const MakeRecip
     Run run{task, observer, std::move(data), std::move(common), device, {}, {}};
     // After the run, so that it goes first: batches that it makes ahead read the run's data.
     const std::unique_ptr<Recipe> recipe = std::move(made);
+    std::vector<std::string> ignored;
+    const bool goesOn =
+        task.resume && !task.config.weights.empty() && newestCheckpoint(task.checkpointFolder, ignored);
     for (std::size_t n = 0; n < recipe->networkCount(); ++n) {
-        ASSAY_TRY(ClassifierPtr network, makeNetwork(task.config.network, run.data.geometry, run.data.classes,
-                                                     task.config.seed, std::uint32_t(n)));
-        ASSAY_CHECK_STATUS(prepareWeights(*network, n, task, observer));
-        network->to(device);
-        network->train();
+        ASSAY_TRY(ClassifierPtr network, makeFirst(run, n, std::uint32_t(n), goesOn));
         run.optimizers.push_back(std::make_unique<Optimizer>(*network, run.common.optimizer));
         run.networks.push_back(std::move(network));
     }
@@ -75,6 +79,12 @@ BatchPlan Recipe::plan(Run& run) {
     plan.seed = run.seed();
     plan.epoch = std::uint32_t(run.epoch);
     return plan;
+}
+
+Status renewNetwork(Run& run, std::size_t which, std::uint32_t draw) {
+    ASSAY_TRY(run.networks[which], makeFirst(run, which, draw, false));
+    run.optimizers[which] = std::make_unique<Optimizer>(*run.networks[which], run.common.optimizer);
+    return {};
 }
 
 Result<RunResult> trainRecipe(const Description& description, const MakeRecipe& makeRecipe, const TrainingTask& task,

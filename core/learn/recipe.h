@@ -74,6 +74,10 @@ public:
         (void)run;
         return "training";
     }
+    /// Share of the learning rate's schedule that is behind after so many epochs of the run, fractions counted.
+    [[nodiscard]] virtual double scheduleProgress(const Run& run, double epochs) const {
+        return epochs / run.task.config.epochs;
+    }
     /// Learns from one batch. Returns the loss of each of its rows, detached [B].
     [[nodiscard]] virtual torch::Tensor step(Run& run, const Batch& batch) = 0;
     /// Adds columns and scalars, and takes what the next epoch needs.
@@ -88,6 +92,10 @@ public:
         return {};
     }
 };
+
+/// Puts a new network and a new optimiser in the place of network `which`: its weights drawn from (seed, Init, 0, draw),
+/// or those that the run starts from.
+[[nodiscard]] Status renewNetwork(Run& run, std::size_t which, std::uint32_t draw);
 
 using MakeRecipe = std::function<Result<std::unique_ptr<Recipe>>(const ParamValues& settings)>;
 

@@ -109,7 +109,7 @@ Status RunLoop::trainEpoch(EpochReport& report) {
     while (auto batch = loader.next()) {
         if (m_control.shouldStop()) return fail(ErrorCode::Cancelled, "the run was stopped");
         const double position = double(m_run.epoch - 1) + double(batch->number) / double(m_run.batches);
-        m_run.learningRate = m_run.common.schedule.at(position / m_run.task.config.epochs);
+        m_run.learningRate = m_run.common.schedule.at(m_recipe.scheduleProgress(m_run, position));
         const auto losses = m_recipe.step(m_run, *batch);
         if (m_run.device.is_cpu()) {
             ASSAY_CHECK_STATUS(checkLosses(losses, batch->rows, batch->number));

@@ -38,7 +38,7 @@ struct DatasetReference {
 /// A label set kept with the project, so that every run is on exactly the labels it says.
 struct StoredLabelSet {
     std::int64_t id = 0;
-    std::string name; ///< "given", "symmetric 40 %, seed 1", "revision 37"
+    std::string name; ///< "given", "symmetric 40 %, seed 1", "revision 37", "run 3, round 1"
     LabelSet set;
 };
 
@@ -62,6 +62,7 @@ struct EpochSummary {
     std::map<std::string, double> scalars;
     std::map<std::string, std::vector<double>> perClass;
     std::optional<stats::MixtureFit> mixture;
+    std::optional<CleaningRound> cleaning; ///< where it ended a round
 };
 
 enum class OpenMode { ReadWrite, ReadOnly, ReadWriteOrReadOnly };
@@ -102,7 +103,9 @@ public:
     virtual void addNoteAsync(RunId id, const std::string& sentence) = 0;
     [[nodiscard]] virtual Result<std::vector<std::string>> notes(RunId id) const = 0; ///< oldest first
 
-    // Evidence. Writing replaces an epoch of the same number (a resumed run).
+    // Evidence. Writing replaces an epoch of the same number (a resumed run). One that ends a round of cleaning adds a
+    // label set, "run 3, round 1": the run's labels where they were kept, none where the round dropped them or where the
+    // run left the sample out.
     virtual void addEpochAsync(RunId run, std::shared_ptr<const EpochReport> report,
                                std::function<void(Status)> done) = 0;
     [[nodiscard]] virtual Result<std::vector<EpochSummary>> epochs(RunId run) const = 0;

@@ -16,7 +16,7 @@ namespace assay {
 namespace {
 
 /// As stored, in the order of LabelOrigin.
-constexpr std::array<std::string_view, 5> kOriginNames{"given", "noise", "file", "journal", "pseudo"};
+constexpr std::array<std::string_view, 6> kOriginNames{"given", "noise", "file", "journal", "pseudo", "cleaning"};
 constexpr std::array kStates{RunState::Queued,   RunState::Running, RunState::Paused, RunState::Stopping,
                              RunState::Finished, RunState::Stopped, RunState::Failed};
 constexpr const char* kLabelsColumn = "prediction";
@@ -231,6 +231,9 @@ Result<PackedEpoch> packEpoch(const EpochReport& report, std::size_t samples) {
             return fail(ErrorCode::InvalidArgument, "a method's evidence column may not be called \"" + name + "\"");
         ASSAY_CHECK_STATUS(add(name, values));
     }
+    if (report.cleaning && !evidence.columns.contains(kKeptColumn))
+        return fail(ErrorCode::InvalidArgument, "the end of a round of cleaning does not say what was kept",
+                    "epoch " + std::to_string(report.epoch));
     packed.samples = encodeIndices(evidence.samples);
     packed.samplesHash = contentHash(packed.samples);
     return packed;
@@ -254,6 +257,30 @@ void insertEpoch(Database& database, RunId run, const PackedEpoch& epoch) {
     Statement(database, "UPDATE run SET epochs_done=max(epochs_done, ?) WHERE id=?")
         .bind(1, std::int64_t(epoch.epoch))
         .bind(2, run.value)
+        .run();
+}
+
+void insertRound(Database& database, RunId run, const EpochReport& report, std::size_t samples) {
+    if (!report.cleaning || !report.evidence) return;
+    const LabelSet base = readLabelSet(database, readRun(database, run).labelSet, samples).set;
+    const std::vector<float>& kept = report.evidence->columns.at(kKeptColumn);
+    LabelSet set;
+    set.origin = LabelOrigin::Cleaning;
+    const std::string name =
+        "run " + std::to_string(run.value) + ", round " + std::to_string(report.cleaning->round);
+    set.source = name + " of " + std::to_string(report.cleaning->rounds) + ", epoch " + std::to_string(report.epoch) +
+                 ": " + report.cleaning->criterion;
+    set.labels.assign(samples, kNoLabel);
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        const std::uint32_t sample = report.evidence->samples[i].value;
+        if (kept[i] != 0) set.labels[sample] = base.labels[sample];
+    }
+    set.trueLabels = base.trueLabels;
+    const std::int64_t id = insertLabelSet(database, name, set);
+    Statement(database, "DELETE FROM label_set WHERE name=? AND origin=? AND id<>? AND id NOT IN (SELECT label_set FROM run)")
+        .bind(1, name)
+        .bind(2, originText(LabelOrigin::Cleaning))
+        .bind(3, id)
         .run();
 }
 

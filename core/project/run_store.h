@@ -38,6 +38,9 @@ struct PackedEpoch {
 /// Fails where arrays differ in length or a number is not finite; names column and sample.
 [[nodiscard]] Result<PackedEpoch> packEpoch(const EpochReport& report, std::size_t samples);
 void insertEpoch(Database& database, RunId run, const PackedEpoch& epoch);
+/// The label set of an epoch that ended a round of cleaning; one that an earlier try at the same round left, and that
+/// no run uses, goes.
+void insertRound(Database& database, RunId run, const EpochReport& report, std::size_t samples);
 [[nodiscard]] std::vector<EpochSummary> readEpochs(Database& database, RunId run);
 /// Takes out label sets, runs and epochs that do not decode, with all that refers to them: after a salvage.
 void dropUndecodable(Database& database, std::size_t samples);

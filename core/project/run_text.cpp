@@ -150,6 +150,10 @@ std::string summaryToJson(const EpochReport& report) {
     }
     Json json{{"scalars", scalars}, {"per_class", perClass}};
     if (report.mixture && finite(*report.mixture)) json["mixture"] = toJson(*report.mixture);
+    if (report.cleaning)
+        json["cleaning"] = {{"round", report.cleaning->round},
+                            {"rounds", report.cleaning->rounds},
+                            {"criterion", report.cleaning->criterion}};
     return dump(json);
 }
 
@@ -160,6 +164,10 @@ EpochSummary summaryFromJson(int epoch, const std::string& text) {
         summary.scalars = json.at("scalars").get<std::map<std::string, double>>();
         summary.perClass = json.at("per_class").get<std::map<std::string, std::vector<double>>>();
         if (json.contains("mixture")) summary.mixture = mixtureFrom(json.at("mixture"));
+        if (json.contains("cleaning")) {
+            const Json& cleaning = json.at("cleaning");
+            summary.cleaning = {cleaning.at("round"), cleaning.at("rounds"), cleaning.at("criterion")};
+        }
         return summary;
     });
 }

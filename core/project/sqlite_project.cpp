@@ -168,6 +168,7 @@ void SqliteProject::addEpochAsync(RunId run, std::shared_ptr<const EpochReport> 
             const Result<PackedEpoch> packed = packEpoch(*report, samples);
             if (!packed) throw SqlFailure(packed.error(), 0);
             insertEpoch(database, run, *packed);
+            insertRound(database, run, *report, samples);
         },
         std::move(done));
 }

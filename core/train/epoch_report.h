@@ -4,6 +4,7 @@
 
 #include "core/audit/evidence.h"
 #include "core/stats/mixture.h"
+#include "core/train/cleaning.h"
 
 #include <map>
 #include <memory>
@@ -21,12 +22,15 @@ struct EpochReport {
     /// "seconds", "samples-per-second". Where there is such a split: "validation-loss", "validation-accuracy",
     /// "test-loss", "test-accuracy" (against the truth where known). Two networks: "test-accuracy-1", "-2",
     /// "disagreement", "keep-rate", "selection-overlap", "label-precision". Pseudo-labels: "accepted",
-    /// "acceptance", "accepted-correctness". Where truth is known: "detection-auroc".
+    /// "acceptance", "accepted-correctness". Rounds of cleaning: "round", "kept-share", at the end of a round
+    /// "round-overlap" (Jaccard, with the round before). Where truth is known: "detection-auroc".
     std::map<std::string, double> scalars;
     /// Per-class counts [K]: "accepted", "accepted-correct".
     std::map<std::string, std::vector<double>> perClass;
     /// The mixture over this epoch's training losses: the method's own where it fits one, else the workbench's.
     std::optional<stats::MixtureFit> mixture;
+    /// Where this epoch ended a round of cleaning. The project then keeps the choice as a label set.
+    std::optional<CleaningRound> cleaning;
     std::shared_ptr<const Evidence> evidence;
 };
 

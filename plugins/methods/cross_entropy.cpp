@@ -17,9 +17,7 @@ public:
         torch::Tensor losses;
         if (m_mixupAlpha > 0) {
             const Mixup mix = drawMixup(run, batch, m_mixupAlpha);
-            const auto logits = network.forward(mix.images(batch.images));
-            losses = mix.combine(perSampleLoss(logits, batch.labels, m_loss),
-                                 perSampleLoss(logits, batch.labels.index_select(0, mix.partner), m_loss));
+            losses = mixedLoss(mix, network.forward(mix.images(batch.images)), batch.labels, m_loss);
         } else {
             losses = perSampleLoss(network.forward(batch.images), batch.labels, m_loss);
         }

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void cleanedLabelsCanBeTrainedOn();
     void anInterruptedRunIsResumed();
     void theSameSeedGivesTheSameEvidence();
+    void roundsOfCleaningAreLabelSets();
 
 private:
     Call cli(const QStringList& arguments) { return callCli(arguments, m_environment, 240); }
@@ -202,6 +203,59 @@ void TestCliTrain::theSameSeedGivesTheSameEvidence() {
     const QByteArray one = cli({"evidence", path("a.assay")}).out;
     QVERIFY(one.size() > 1000);
     QCOMPARE(cli({"evidence", path("b.assay")}).out, one);
+}
+
+/// A run in three rounds: its rounds side by side, and one of them exported and trained on.
+void TestCliTrain::roundsOfCleaningAreLabelSets() {
+    const QString project = path("rounds.assay");
+    QStringList arguments = train(project, 6);
+    arguments[arguments.indexOf("cross-entropy")] = "loss-cleaning";
+    const Call trained = cli(arguments);
+    QVERIFY2(trained.status == 0, trained.err);
+    QVERIFY(trained.err.contains("Round 3 of 3 keeps"));
+    const Call shown = cli({"rounds", project, "--json"});
+    QVERIFY2(shown.status == 0, shown.err);
+    QCOMPARE(shown.json()["run"].toInt(), 1);
+    const QJsonArray rounds = shown.json()["rounds"].toArray();
+    QCOMPARE(rounds.size(), 3);
+    int kept = 360;
+    for (int i = 0; i < 3; ++i) {
+        const QJsonObject round = rounds[i].toObject();
+        QCOMPARE(round["round"].toInt(), i + 1);
+        QCOMPARE(round["epoch"].toInt(), 2 * (i + 1));
+        QCOMPARE(round["kept"].toInt() + round["dropped"].toInt(), 360);
+        QCOMPARE(round["kept"].toInt(), kept - round["newly_dropped"].toInt() + round["returned"].toInt());
+        QVERIFY(round["label_precision"].toDouble() > 0.7);
+        QCOMPARE(round["jaccard"].isNull(), i == 0);
+        if (i > 0) {
+            const double both = kept - round["newly_dropped"].toInt();
+            QVERIFY(std::abs(round["jaccard"].toDouble() - both / (kept + round["returned"].toInt())) < 1e-12);
+        }
+        kept = round["kept"].toInt();
+    }
+    const QByteArray text = cli({"rounds", project}).out;
+    for (const char* word : {"1/3", "3/3", "newly dropped", "returned", "Jaccard", "quantile per class"})
+        QVERIFY2(text.contains(word), text);
+
+    const int set = rounds[1].toObject()["label_set"].toInt();
+    QCOMPARE(cli({"export", project, "--format", "csv", "--label-set", "run 1, round 2", "--out", path("round.csv")}).status, 0);
+    int labelled = 0, unlabelled = 0;
+    for (const QStringList& row : readCsvFile(path("round.csv"))) ++(row[1].isEmpty() ? unlabelled : labelled);
+    QCOMPARE(unlabelled, rounds[1].toObject()["dropped"].toInt());
+    QCOMPARE(labelled, 1 + 90 + rounds[1].toObject()["kept"].toInt()); // header and test samples
+    QStringList again = {"train", path("bands"), "--project", project, "--method", "cross-entropy", "--epochs", "1",
+                         "--threads", "1", "--device", "cpu", "--label-set", QString::number(set), "--json"};
+    const Call onRound = cli(again);
+    QVERIFY2(onRound.status == 0, onRound.err);
+    QCOMPARE(onRound.json()["labels"].toString(), QString("run 1, round 2"));
+    QVERIFY(onRound.err.contains("have no label and take no part"));
+    const Call none = cli({"rounds", project, "--run", "2"});
+    QVERIFY(none.status != 0 && none.err.contains("loss-cleaning"));
+    again[again.indexOf("--label-set") + 1] = "run 9, round 1";
+    const Call unknown = cli(again);
+    QVERIFY(unknown.status != 0 && unknown.err.contains("run 1, round 3"));
+    const Call both = cli(again + QStringList{"--cleaned"});
+    QVERIFY(both.status != 0 && both.err.contains("only one of"));
 }
 
 QTEST_GUILESS_MAIN(TestCliTrain)

@@ -27,7 +27,7 @@ std::string manifestOf(const Dataset& dataset, const LabelSet& labels, const std
 }
 
 EpochSummary summaryOf(const EpochReport& report) {
-    return {report.epoch, report.scalars, report.perClass, report.mixture};
+    return {report.epoch, report.scalars, report.perClass, report.mixture, report.cleaning};
 }
 
 } // namespace

@@ -58,6 +58,7 @@ public:
     void startRun(RunConfig config, LabelChoice choice);
     void begin(RunStart start);
     void askLabels(std::int64_t labelSet);
+    void askRounds(RunId run); ///< label sets that its rounds of cleaning have added
     void onEpoch(RunId run);
     void onEvidence(RunId run, const std::shared_ptr<const Evidence>& evidence);
     void onEnded(RunId run, const QString& sentence);

@@ -190,6 +190,21 @@ void Workspace::Private::askLabels(std::int64_t labelSet) {
              });
 }
 
+void Workspace::Private::askRounds(RunId run) {
+    const EpochList epochs = runs.epochs(run);
+    if (!project || epochs->empty() || !epochs->back().cleaning) return;
+    pool.run(
+        [project = project] {
+            project->flush(); // the round comes with its epoch, which may be on its way
+            return project->labelSets();
+        },
+        [this, asked = project](Result<std::vector<StoredLabelSet>> stored) {
+            if (asked != project || !stored) return;
+            for (const StoredLabelSet& set : *stored) labelNames[set.id] = set.name;
+            Q_EMIT q->labelSetsChanged();
+        });
+}
+
 void Workspace::Private::onEvidence(RunId run, const std::shared_ptr<const Evidence>& evidence) {
     cache.add(run, evidence);
     Q_EMIT q->evidenceReady(run, evidence->epoch);
@@ -197,6 +212,7 @@ void Workspace::Private::onEvidence(RunId run, const std::shared_ptr<const Evide
 }
 
 void Workspace::Private::onEpoch(RunId run) {
+    askRounds(run);
     Q_EMIT q->epochArrived(run);
     if (live && runs.running() == run) show(run, runs.record(run)->epochsDone);
     else if (currentRun == run && currentEpoch == 0) show(run, runs.record(run)->epochsDone);

@@ -288,6 +288,31 @@ private Q_SLOTS:
         QVERIFY(torch::equal(other.all(), table.all()));
     }
 
+    /// A mixed picture is held to each of its labels with the whole symmetric loss, alpha CE + beta RCE; that is not
+    /// the loss of one sample with the mixed target, for reverse cross-entropy is not linear in it.
+    void theLossOfAPairIsThatOfBothItsLabels() {
+        const auto logits = torch::tensor({{2.0, 1.0, 0.1, -1.0}, {0.3, -0.2, 1.5, 0.0}}, torch::kFloat64);
+        const auto labels = torch::tensor({0, 2}, torch::kInt64);
+        Mixup mix;
+        mix.weight = 0.7;
+        mix.partner = torch::tensor({1, 0}, torch::kInt64);
+        LossOptions sce;
+        sce.kind = LossKind::Sce;
+        sce.alpha = 0.5;
+        sce.beta = 0.5;
+        const auto found = mixedLoss(mix, logits, labels, sce);
+        const auto p = torch::softmax(logits, 1);
+        const int own[] = {0, 2}, partner[] = {2, 0};
+        for (int i = 0; i < 2; ++i) {
+            const auto whole = [&](int label) {
+                const double q = p[i][label].item<double>();
+                return 0.5 * -std::log(q) + 0.5 * -std::log(1e-4) * (1 - q);
+            };
+            const double expected = 0.7 * whole(own[i]) + 0.3 * whole(partner[i]);
+            QVERIFY2(std::abs(found[i].item<double>() - expected) < 1e-9, std::to_string(expected).c_str());
+        }
+    }
+
     /// The weight of the picture itself is never below one half, partners are a permutation, and both repeat.
     void mixMatchFavoursThePictureItself() {
         BareRun bare;

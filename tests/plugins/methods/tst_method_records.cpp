@@ -44,7 +44,7 @@ private Q_SLOTS:
     void plantedNoiseIsFound_data() {
         QTest::addColumn<QString>("method");
         QTest::addColumn<int>("epochs");
-        for (const char* method : {"elr", "elr-plus", "truncated-gce", "co-teaching-plus", "jocor", "m", "m-dyr-s",
+        for (const char* method : {"elr", "elr-plus", "truncated-gce", "loss-cleaning", "co-teaching-plus", "jocor", "m", "m-dyr-s",
                                    "md-dyr-sh", "st-h", "st-s", "dy-h", "dy-s"})
             QTest::newRow(method) << method << 8;
         QTest::newRow("dividemix") << "dividemix" << 6;
@@ -221,6 +221,91 @@ private Q_SLOTS:
         }
         QCOMPARE(reports[0]->scalars.at("kept-share"), 1.0);
         QVERIFY(outcome.keeper.last("kept-share") < 0.8 && outcome.keeper.last("label-precision") > 0.9);
+    }
+
+    /// Eight epochs in three rounds, 3 + 3 + 2: each but the first learns what the round before kept, each chooses among
+    /// all, and the rate begins anew.
+    void lossCleaningChoosesAtTheEndOfEachRound() {
+        TrainingTask task = planted("loss-cleaning", 8);
+        task.config.settings["drop-share"] = 0.3;
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        const auto& reports = outcome.keeper.reports;
+        const int rounds[] = {1, 1, 1, 2, 2, 2, 3, 3};
+        std::vector<float> before(kSamples, 1.0F), times(kSamples, 0.0F);
+        for (std::size_t i = 0; i < kSamples; ++i)
+            if (task.dataset->splits[i] != Split::Train) before[i] = times[i] = -1;
+        for (std::size_t e = 0; e < reports.size(); ++e) {
+            const EpochReport& report = *reports[e];
+            QCOMPARE(report.scalars.at("round"), double(rounds[e]));
+            const bool ends = e + 1 == reports.size() || rounds[e + 1] != rounds[e];
+            QCOMPARE(report.cleaning.has_value(), ends);
+            QCOMPARE(report.scalars.contains("round-overlap"), ends && rounds[e] > 1);
+            if (!ends) {
+                QVERIFY(column(reports[e], "kept") == before);
+                QVERIFY(column(reports[e], "rounds-kept") == times);
+                continue;
+            }
+            QCOMPARE(report.cleaning->round, rounds[e]);
+            QCOMPARE(report.cleaning->rounds, 3);
+            // The largest losses of each class, of this very epoch, whatever was kept before.
+            const auto& kept = column(reports[e], "kept");
+            for (Label label = 0; label < kClasses; ++label) {
+                float largestKept = 0, smallestDropped = 1e9F;
+                std::size_t members = 0, dropped = 0;
+                for (std::size_t i = 0; i < kSamples; ++i) {
+                    if (kept[i] < 0 || task.labels.labels[i] != label) continue;
+                    ++members;
+                    dropped += kept[i] == 0;
+                    if (kept[i] > 0) largestKept = std::max(largestKept, report.evidence->loss[i]);
+                    else smallestDropped = std::min(smallestDropped, report.evidence->loss[i]);
+                }
+                QVERIFY(largestKept < smallestDropped);
+                QVERIFY(std::abs(double(dropped) - 0.3 * double(members)) <= 1);
+            }
+            const CleaningFlow flow = cleaningFlow(before, kept);
+            if (rounds[e] > 1) QCOMPARE(report.scalars.at("round-overlap"), flow.jaccard());
+            QVERIFY(std::abs(report.scalars.at("kept-share") - double(flow.kept()) / double(flow.kept() + flow.out())) <
+                    1e-12);
+            for (std::size_t i = 0; i < kSamples; ++i)
+                if (kept[i] >= 0) times[i] += kept[i];
+            QVERIFY(column(reports[e], "rounds-kept") == times);
+            before = kept;
+        }
+        QVERIFY(noted(outcome, "Round 3 of 3 keeps"));
+        QVERIFY(outcome.keeper.last("label-precision") > 0.95);
+        // Linear decay from 40 % of the round on, in each round anew.
+        QCOMPARE(reports[3]->scalars.at("learning-rate"), reports[0]->scalars.at("learning-rate"));
+        QVERIFY(reports[2]->scalars.at("learning-rate") < 0.2 * reports[3]->scalars.at("learning-rate"));
+        // New weights have forgotten what the round before learnt; weights that are kept have not.
+        task.config.settings["retrain"] = std::string("go-on");
+        const auto goesOn = test::train(task);
+        QVERIFY2(goesOn.result, sentence(goesOn).c_str());
+        QVERIFY(goesOn.keeper.reports[2]->evidence->loss == reports[2]->evidence->loss);
+        QVERIFY(reports[3]->scalars.at("train-loss") > 1.2 * goesOn.keeper.reports[3]->scalars.at("train-loss"));
+    }
+
+    void lossCleaningDropsWhatTheMixtureCallsWrong() {
+        TrainingTask task = planted("loss-cleaning", 6);
+        task.config.settings["rounds"] = std::int64_t(2);
+        task.config.settings["criterion"] = std::string("mixture");
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        const auto& end = outcome.keeper.reports.back();
+        for (std::size_t i = 0; i < kSamples; ++i)
+            if (task.dataset->splits[i] == Split::Train)
+                QCOMPARE(column(end, "kept")[i], float(column(end, "p-noisy")[i] < 0.5F));
+        QVERIFY(std::abs(outcome.keeper.last("kept-share") - (1 - kNoise)) < 0.1);
+    }
+
+    /// More rounds than epochs: as many rounds as there is room for, one epoch each.
+    void lossCleaningFitsItsRoundsIntoTheRun() {
+        TrainingTask task = planted("loss-cleaning", 2);
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        QVERIFY(noted(outcome, "room for as many rounds"));
+        QCOMPARE(outcome.keeper.reports.back()->cleaning->rounds, 2);
+        QCOMPARE(outcome.keeper.reports.front()->cleaning->round, 1);
     }
 
     /// What ELR holds the network to is the truth more often than the labels are.

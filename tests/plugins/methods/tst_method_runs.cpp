@@ -69,6 +69,8 @@ private Q_SLOTS:
                  "md-dyr-sh warm-up=1 loss-weights=as-coded",
                  "elr-plus refine-labels=true lambda-ramp-share=0.5",
                  "truncated-gce prune-from=1 prune-every=1",
+                 "loss-cleaning rounds=2 criterion=global drop-share=0.2",
+                 "loss-cleaning rounds=2 criterion=mixture retrain=go-on",
                  "dividemix preset=own lambda-u=25 loss-history=3 warm-up-penalty=true",
                  "dividemix preset=cifar10-sym-90 augmentation=flip-crop",
              })
