@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/train_page.h"
 
+#include "ui/plots/cleaning_flow_plot.h"
 #include "ui/plots/disagreement_plot.h"
 #include "ui/plots/epoch_slider.h"
 #include "ui/plots/loss_histogram_panel.h"
@@ -99,6 +100,7 @@ TrainPage::TrainPage(Workspace& workspace, QWidget* parent) : QWidget(parent), m
     });
     connect(&m_workspace, &Workspace::evidenceReady, this, [this](RunId run) {
         if (!isVisible() || run != m_workspace.currentRun()) return;
+        updateRounds();
         updateBands();
         arrange();
     });
@@ -139,6 +141,8 @@ void TrainPage::makePanels() {
     addHistogram();
     addPanel(new DisagreementPlot(m_board), fillDisagreement);
     m_bands = addPanel(new LossBandsPlot(m_board), [this](LossBandsPlot&, const RunOnShow&) { updateBands(); });
+    m_rounds = addPanel(new CleaningFlowPlot(m_board), [this](CleaningFlowPlot&, const RunOnShow&) { updateRounds(); });
+    connect(m_rounds, &CleaningFlowPlot::bandClicked, this, &TrainPage::showBand);
     addPanel(new PseudoLabelPlot(m_board), fillPseudoLabels);
     auto* scatter = addPanel(new LossScatterPlot(m_board), fillLossScatter);
     connect(scatter, &LossScatterPlot::brushed, this, [this](const std::vector<SampleIndex>& samples) {
@@ -258,6 +262,50 @@ void TrainPage::updateBands() {
     for (const auto& [epoch, band] : m_bandOfEpoch) bands.push_back(band);
     m_bands->setBands(bands, m_bandsTruth);
     m_bands->setMarkedEpoch(m_workspace.currentEpoch());
+}
+
+void TrainPage::updateRounds() {
+    const auto id = m_workspace.currentRun();
+    std::vector<CleaningFlow> flows;
+    std::vector<std::shared_ptr<const Evidence>> ends;
+    if (m_roundsRun == id) ends.swap(m_roundEnds);
+    m_roundEnds.clear();
+    m_roundsRun = id;
+    int planned = 0;
+    if (id && m_workspace.dataset()) {
+        const auto epochs = m_workspace.epochs(*id);
+        for (const EpochSummary& epoch : *epochs) {
+            if (!epoch.cleaning) continue;
+            const auto known = std::find_if(ends.begin(), ends.end(), [&](const auto& one) { return one->epoch == epoch.epoch; });
+            const auto evidence = known != ends.end() ? *known : m_workspace.evidence(*id, epoch.epoch);
+            if (!evidence) break; // evidenceReady brings us back
+            const auto kept = evidence->columns.find(kKeptColumn);
+            if (kept == evidence->columns.end()) continue;
+            planned = epoch.cleaning->rounds;
+            flows.push_back(cleaningFlow(m_roundEnds.empty() ? std::span<const float>()
+                                                             : m_roundEnds.back()->columns.at(kKeptColumn),
+                                         kept->second));
+            m_roundEnds.push_back(evidence);
+        }
+    }
+    m_rounds->setFlows(std::move(flows), planned);
+}
+
+void TrainPage::showBand(int round, CleaningBand band) {
+    const auto at = std::size_t(round - 1);
+    if (round < 1 || at >= m_roundEnds.size()) return;
+    const Evidence& now = *m_roundEnds[at];
+    const std::vector<float>& kept = now.columns.at(kKeptColumn);
+    const std::vector<float>* before = at > 0 ? &m_roundEnds[at - 1]->columns.at(kKeptColumn) : nullptr;
+    std::vector<SampleIndex> samples;
+    for (std::size_t i = 0; i < now.size(); ++i) {
+        const CleaningFlow one = cleaningFlow(before != nullptr && i < before->size()
+                                                  ? std::span<const float>(*before).subspan(i, 1)
+                                                  : std::span<const float>(),
+                                              std::span<const float>(kept).subspan(i, 1));
+        if (CleaningFlowPlot::count(one, band) > 0) samples.push_back(now.samples[i]);
+    }
+    Q_EMIT showSamples(samples, m_rounds->sentence(round, band));
 }
 
 void TrainPage::updateTransitions(MatrixPlot& plot) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/audit/evidence.h"
 #include "core/base/ids.h"
 #include "ui/plots/loss_bands_plot.h"
 
@@ -10,6 +11,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -21,10 +23,12 @@ class QSplitter;
 
 namespace assay::ui {
 
+class CleaningFlowPlot;
 class EpochSlider;
 class MatrixPlot;
 class RunQueuePanel;
 class Workspace;
+enum class CleaningBand;
 struct RunOnShow;
 
 /// The Train layout: the queue, the plots of the run on show, the epochs to go back through, the machine. Panels
@@ -59,11 +63,13 @@ private:
     Plot* addPanel(Plot* plot, Fill fill, bool always = false);
     void addHistogram();
     void showTransition(int from, int to);
+    void showBand(int round, CleaningBand band);
     void arrange();
     void setExpanded(QWidget* panel);
     void updateLater();
     void updateNow();
     void updateBands();
+    void updateRounds();
     void updateTransitions(MatrixPlot& plot);
     void updateSlider();
 
@@ -76,6 +82,7 @@ private:
     QGridLayout* m_grid = nullptr;
     std::vector<Panel> m_panels; ///< in the order of the page
     LossBandsPlot* m_bands = nullptr;
+    CleaningFlowPlot* m_rounds = nullptr;
     EpochSlider* m_slider = nullptr;
     QPushButton* m_logLink = nullptr;
     QWidget* m_expanded = nullptr;
@@ -83,6 +90,8 @@ private:
     std::optional<RunId> m_bandsRun;
     bool m_bandsTruth = false;
     std::map<int, LossBand> m_bandOfEpoch;
+    std::optional<RunId> m_roundsRun;
+    std::vector<std::shared_ptr<const Evidence>> m_roundEnds; ///< of that run, in order
     QTimer m_bandsDelay;
     const void* m_transitionsOf = nullptr;
     bool m_stale = true;

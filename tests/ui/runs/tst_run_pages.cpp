@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/rng.h"
 #include "core/train/method.h"
+#include "ui/plots/cleaning_flow_plot.h"
 #include "ui/plots/loss_histogram_panel.h"
 #include "ui/plots/loss_histogram_plot.h"
 #include "ui/gallery/gallery_view.h"
@@ -73,11 +74,13 @@ private:
             evidence->samples.push_back(SampleIndex(i));
             evidence->loss.push_back(loss());
             evidence->columns["loss-2"].push_back(loss());
+            evidence->columns[kKeptColumn].push_back(-1);
             evidence->prediction.push_back(truth);
             evidence->confidence.push_back(float(learnt));
             evidence->margin.push_back(label == truth ? 1.0f : -1.0f);
             if (task.dataset->splits[i] != Split::Train) continue;
             training.push_back(evidence->loss.back());
+            evidence->columns[kKeptColumn].back() = evidence->loss.back() < 2.3F ? 1.0F : 0.0F;
             if (evidence->loss.back() < 1) ++accepted[std::size_t(truth)];
         }
         auto report = std::make_shared<EpochReport>();
@@ -89,6 +92,7 @@ private:
                            {"keep-rate", std::max(0.8, 1 - 0.02 * epoch)}, {"selection-overlap", 0.7 + 0.2 * learnt},
                            {"acceptance", learnt * 0.8}};
         report->perClass["accepted"] = accepted;
+        if (epoch % 4 == 0) report->cleaning = CleaningRound{epoch / 4, task.config.epochs / 4, "by formula"};
         if (auto fit = stats::fitMixture(training)) {
             evidence->columns["p-noisy"] = stats::posteriors(*fit, evidence->loss);
             report->mixture = std::move(*fit);
@@ -209,6 +213,23 @@ private Q_SLOTS:
         QVERIFY(train.findChild<PseudoLabelPlot*>()->hasData());
         QVERIFY(train.findChild<MatrixPlot*>(QStringLiteral("transitions"))->hasData());
         keepShot(train, QStringLiteral("train"));
+
+        // Twelve epochs are three rounds of cleaning: label sets of the project, and bands that open their pictures.
+        auto* rounds = train.findChild<CleaningFlowPlot*>();
+        QTRY_COMPARE(rounds->flows().size(), std::size_t(3));
+        QTRY_VERIFY(std::any_of(workspace.labelSetNames().begin(), workspace.labelSetNames().end(),
+                                [](const auto& set) { return set.second == "run 1, round 3"; }));
+        std::vector<SampleIndex> opened;
+        connect(&train, &TrainPage::showSamples, this,
+                [&](const std::vector<SampleIndex>& samples, const QString&) { opened = samples; });
+        QVERIFY(rounds->flows()[1].returned > 0);
+        QTest::mouseClick(rounds->canvas(), Qt::LeftButton, {}, rounds->bandCentre(2, CleaningBand::Returned).toPoint());
+        QCOMPARE(opened.size(), rounds->flows()[1].returned);
+        const auto keptAt = [&](int epoch, SampleIndex sample) {
+            return workspace.evidence(workspace.runs()[0].id, epoch)->columns.at(kKeptColumn)[sample.value];
+        };
+        QTRY_VERIFY(workspace.evidence(workspace.runs()[0].id, 4) && workspace.evidence(workspace.runs()[0].id, 8));
+        for (const SampleIndex sample : opened) QVERIFY(keptAt(4, sample) == 0.0F && keptAt(8, sample) == 1.0F);
 
         // The history plays back: the epoch chosen is the one on show.
         workspace.showEpoch(3);
