@@ -5,6 +5,19 @@
 #include "core/learn/networks.h"
 
 namespace assay::learn {
+namespace {
+
+void blend(std::vector<torch::Tensor> own, const std::vector<torch::Tensor>& others, double decay) {
+    const torch::NoGradGuard noGrad;
+    for (std::size_t i = 0; i < own.size(); ++i) {
+        if (own[i].is_floating_point())
+            own[i].lerp_(others[i].detach(), 1 - decay);
+        else
+            own[i].copy_(others[i]);
+    }
+}
+
+} // namespace
 
 Status EmaCopy::start(const Run& run, std::size_t which) {
     ASSAY_TRY(m_network, makeNetwork(run.task.config.network, run.data.geometry, run.data.classes, run.seed(),
@@ -17,19 +30,12 @@ Status EmaCopy::start(const Run& run, std::size_t which) {
 }
 
 void EmaCopy::update(const Classifier& source, double decay) {
-    const torch::NoGradGuard noGrad;
-    const auto blend = [decay](torch::Tensor own, const torch::Tensor& other) {
-        if (own.is_floating_point())
-            own.lerp_(other.detach(), 1 - decay);
-        else
-            own.copy_(other);
-    };
-    auto parameters = m_network->parameters();
-    const auto theirs = source.parameters();
-    for (std::size_t i = 0; i < parameters.size(); ++i) blend(parameters[i], theirs[i]);
-    auto buffers = m_network->buffers();
-    const auto theirBuffers = source.buffers();
-    for (std::size_t i = 0; i < buffers.size(); ++i) blend(buffers[i], theirBuffers[i]);
+    updateParameters(source, decay);
+    blend(m_network->buffers(), source.buffers(), decay);
+}
+
+void EmaCopy::updateParameters(const Classifier& source, double decay) {
+    blend(m_network->parameters(), source.parameters(), decay);
 }
 
 void EmaCopy::save(StateMap& state, const std::string& prefix) const {

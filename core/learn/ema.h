@@ -14,6 +14,8 @@ public:
     [[nodiscard]] Status start(const Run& run, std::size_t which);
     /// x ← decay x + (1 − decay) source, for parameters and floating-point buffers; counters are copied.
     void update(const Classifier& source, double decay);
+    /// The same for the parameters alone: its norms keep the statistics of what they have seen themselves.
+    void updateParameters(const Classifier& source, double decay);
     [[nodiscard]] Classifier& network() { return *m_network; }
 
     void save(StateMap& state, const std::string& prefix) const;

@@ -3,6 +3,7 @@
 #include "core/learn/evidence_pass.h"
 
 #include <cstring>
+#include <numeric>
 
 namespace assay::learn {
 namespace {
@@ -30,16 +31,15 @@ private:
 
 } // namespace
 
-Result<Answers> askAll(Classifier& network, const RunData& data, torch::Device device, int loaders,
-                       const StopFn& stop) {
+Result<Answers> ask(Classifier& network, const RunData& data, std::vector<std::uint32_t> rows, torch::Device device,
+                    int loaders, const StopFn& stop) {
     const EvaluationMode mode(network);
     Answers answers;
     answers.classes = data.classes;
-    answers.logits.resize(data.rows() * std::size_t(data.classes));
+    answers.logits.resize(rows.size() * std::size_t(data.classes));
     BatchPlan plan;
     plan.batchSize = kEvidenceBatch;
-    plan.order.resize(data.rows());
-    for (std::size_t i = 0; i < plan.order.size(); ++i) plan.order[i] = std::uint32_t(i);
+    plan.order = rows;
     BatchLoader loader(data, std::move(plan), device, loaders);
     std::vector<torch::Tensor> onDevice;
     float* out = answers.logits.data();
@@ -59,8 +59,15 @@ Result<Answers> askAll(Classifier& network, const RunData& data, torch::Device d
         if (!std::isfinite(answers.logits[i]))
             return fail(ErrorCode::Numeric,
                         "the network's answer is not a number; a smaller learning-rate is the likely remedy",
-                        "sample " + std::to_string(data.samples[i / std::size_t(data.classes)].value));
+                        "sample " + std::to_string(data.samples[rows[i / std::size_t(data.classes)]].value));
     return answers;
+}
+
+Result<Answers> askAll(Classifier& network, const RunData& data, torch::Device device, int loaders,
+                       const StopFn& stop) {
+    std::vector<std::uint32_t> rows(data.rows());
+    std::iota(rows.begin(), rows.end(), 0U);
+    return ask(network, data, std::move(rows), device, loaders, stop);
 }
 
 double lossOf(std::span<const float> logits, Label label) {
@@ -69,6 +76,10 @@ double lossOf(std::span<const float> logits, Label label) {
     double sum = 0;
     for (const float z : logits) sum += std::exp(double(z) - largest);
     return std::max(0.0, largest + std::log(sum) - double(logits[std::size_t(label)]));
+}
+
+Label predictionOf(std::span<const float> logits) {
+    return Label(std::max_element(logits.begin(), logits.end()) - logits.begin());
 }
 
 void softmaxOf(std::span<const float> logits, std::span<float> probabilities) {

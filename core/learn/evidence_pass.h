@@ -12,7 +12,7 @@ namespace assay::learn {
 /// What a network answers for every row of a run.
 struct Answers {
     int classes = 0;
-    std::vector<float> logits; ///< [R, K]
+    std::vector<float> logits; ///< [R, K], or of the rows that were asked for
     [[nodiscard]] std::span<const float> row(std::size_t i) const {
         return std::span(logits).subspan(i * std::size_t(classes), std::size_t(classes));
     }
@@ -21,13 +21,18 @@ struct Answers {
 /// Asked between batches; true ends the pass with Cancelled.
 using StopFn = std::function<bool(std::size_t batch, std::size_t batches)>;
 
-/// One pass over all rows in evaluation mode, without gradients, batch norm folded; the network is left in training
+/// One pass over these rows, in their order, in evaluation mode, without gradients, batch norm folded; the network is left in training
 /// mode. Numeric error naming the sample where an answer is not finite.
+[[nodiscard]] Result<Answers> ask(Classifier& network, const RunData& data, std::vector<std::uint32_t> rows,
+                                  torch::Device device, int loaders, const StopFn& stop = {});
+/// The same for all rows.
 [[nodiscard]] Result<Answers> askAll(Classifier& network, const RunData& data, torch::Device device, int loaders,
                                      const StopFn& stop);
 
 /// −ln softmax(logits)_label, computed so that it is finite for finite logits.
 [[nodiscard]] double lossOf(std::span<const float> logits, Label label);
+/// The class of the largest logit.
+[[nodiscard]] Label predictionOf(std::span<const float> logits);
 /// softmax, in place of `probabilities` [K].
 void softmaxOf(std::span<const float> logits, std::span<float> probabilities);
 /// z_label − max of the others; 0 where there is one class only.

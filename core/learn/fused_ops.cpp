@@ -13,8 +13,10 @@ using torch::autograd::tensor_list;
 
 constexpr auto kLast = torch::MemoryFormat::ChannelsLast;
 
+thread_local bool twiceDifferentiable = false;
+
 bool hasKernels(const torch::Tensor& x) {
-    return x.device().is_cpu() && x.scalar_type() == torch::kFloat32 && x.dim() == 4 && x.numel() > 0;
+    return !twiceDifferentiable && x.device().is_cpu() && x.scalar_type() == torch::kFloat32 && x.dim() == 4 && x.numel() > 0;
 }
 
 MapShape shapeOf(const torch::Tensor& x) {
@@ -140,6 +142,10 @@ struct GridMeans : torch::autograd::Function<GridMeans> {
 };
 
 } // namespace
+
+TwiceDifferentiable::TwiceDifferentiable() : m_before(twiceDifferentiable) { twiceDifferentiable = true; }
+
+TwiceDifferentiable::~TwiceDifferentiable() { twiceDifferentiable = m_before; }
 
 torch::Tensor poolNormRelu(const torch::Tensor& x, torch::nn::BatchNorm2dImpl& norm, bool pool) {
     const bool learning = torch::GradMode::is_enabled();

@@ -6,6 +6,18 @@
 
 namespace assay::learn {
 
+/// While one lives, the operations below are LibTorch's own on this thread: those can be differentiated twice.
+class TwiceDifferentiable {
+public:
+    TwiceDifferentiable();
+    ~TwiceDifferentiable();
+    TwiceDifferentiable(const TwiceDifferentiable&) = delete;
+    TwiceDifferentiable& operator=(const TwiceDifferentiable&) = delete;
+
+private:
+    bool m_before;
+};
+
 /// ReLU of the batch norm of x [B, C, H, W], where `pool` is set of its 2×2 maxima: LibTorch's own operations put
 /// together, in training (with running statistics and gradients) and in evaluation mode. On a CPU in single precision
 /// it is done in a few passes over channels-last memory; elsewhere by LibTorch. Sides of at least 2 to pool.

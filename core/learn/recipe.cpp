@@ -87,6 +87,12 @@ Status renewNetwork(Run& run, std::size_t which, std::uint32_t draw) {
     return {};
 }
 
+std::vector<Classifier*> Recipe::answering(Run& run) {
+    std::vector<Classifier*> networks;
+    for (const auto& network : run.networks) networks.push_back(network.get());
+    return networks;
+}
+
 Result<RunResult> trainRecipe(const Description& description, const MakeRecipe& makeRecipe, const TrainingTask& task,
                               RunObserver& observer, RunControl& control) {
     try {

@@ -51,7 +51,7 @@ struct Run {
 struct EpochOutcome {
     EpochReport report;
     Evidence evidence;
-    std::vector<Answers> answers; ///< of each network
+    std::vector<Answers> answers; ///< of each answering network
 };
 
 /// What distinguishes one method from another in the epoch loop that all share. One object for one run; everything
@@ -80,6 +80,8 @@ public:
     }
     /// Learns from one batch. Returns the loss of each of its rows, detached [B].
     [[nodiscard]] virtual torch::Tensor step(Run& run, const Batch& batch) = 0;
+    /// The networks whose averaged answers are the result of an epoch.
+    [[nodiscard]] virtual std::vector<Classifier*> answering(Run& run);
     /// Adds columns and scalars, and takes what the next epoch needs.
     [[nodiscard]] virtual Status finishEpoch(Run& run, EpochOutcome& outcome) {
         (void)run, (void)outcome;

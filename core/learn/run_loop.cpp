@@ -137,7 +137,7 @@ Status RunLoop::trainEpoch(EpochReport& report) {
 
 Result<std::vector<Answers>> RunLoop::ask() {
     std::vector<Answers> answers;
-    for (const auto& network : m_run.networks) {
+    for (Classifier* network : m_recipe.answering(m_run)) {
         ASSAY_TRY(answers.emplace_back(),
                   askAll(*network, m_run.data, m_run.device, m_run.task.config.loaders,
                          [&](std::size_t batch, std::size_t batches) {
@@ -166,10 +166,8 @@ void RunLoop::scoreAnswers(EpochOutcome& outcome) const {
     if (outcome.answers.size() < 2 || data.testRows.empty()) return;
     for (std::size_t n = 0; n < outcome.answers.size(); ++n) {
         double right = 0;
-        for (const std::uint32_t row : data.testRows) {
-            const auto logits = outcome.answers[n].row(row);
-            right += Label(std::max_element(logits.begin(), logits.end()) - logits.begin()) == data.reference(row);
-        }
+        for (const std::uint32_t row : data.testRows)
+            right += predictionOf(outcome.answers[n].row(row)) == data.reference(row);
         scalars["test-accuracy-" + std::to_string(n + 1)] = right / double(data.testRows.size());
     }
 }

@@ -15,7 +15,7 @@ void recordTwoNetworks(const Run& run, EpochOutcome& outcome) {
         for (std::size_t i = 0; i < rows; ++i) {
             const auto logits = outcome.answers[n].row(i);
             loss[i] = float(lossOf(logits, run.data.labels[i]));
-            predictions[n][i] = float(std::max_element(logits.begin(), logits.end()) - logits.begin());
+            predictions[n][i] = float(predictionOf(logits));
         }
         columns["loss-" + number] = std::move(loss);
         columns["prediction-" + number] = predictions[n];

@@ -48,11 +48,15 @@ private Q_SLOTS:
                                    "md-dyr-sh", "st-h", "st-s", "dy-h", "dy-s"})
             QTest::newRow(method) << method << 8;
         QTest::newRow("dividemix") << "dividemix" << 6;
+        QTest::newRow("mlnt") << "mlnt" << 8;
+        QTest::newRow("mlnt-iterative") << "mlnt-iterative" << 12;
     }
     void plantedNoiseIsFound() {
         QFETCH(QString, method);
         QFETCH(int, epochs);
-        const auto outcome = test::train(planted(method.toStdString(), epochs));
+        TrainingTask task = planted(method.toStdString(), epochs);
+        if (method.startsWith(QLatin1String("mlnt"))) task.config.settings["synthetic-sets"] = std::int64_t(3);
+        const auto outcome = test::train(task);
         QVERIFY2(outcome.result, sentence(outcome).c_str());
         const double auroc = outcome.keeper.last("detection-auroc");
         QVERIFY2(auroc > 0.93, std::to_string(auroc).c_str());
@@ -306,6 +310,64 @@ private Q_SLOTS:
         QVERIFY(noted(outcome, "room for as many rounds"));
         QCOMPARE(outcome.keeper.reports.back()->cleaning->rounds, 2);
         QCOMPARE(outcome.keeper.reports.front()->cleaning->round, 1);
+    }
+
+    /// Plain epochs first; then the teacher is the result, and half of each batch is offered neighbours' labels.
+    void mlntTellsTeacherFromStudent() {
+        TrainingTask task = planted("mlnt", 5);
+        task.config.settings["stage-one"] = std::int64_t(2);
+        task.config.settings["ramp-steps"] = std::int64_t(20);
+        task.config.settings["synthetic-sets"] = std::int64_t(2);
+        task.config.settings["consistency-weight"] = 0.5;
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        for (const auto& report : outcome.keeper.reports) {
+            const auto& scalars = report->scalars;
+            const bool plain = report->epoch <= 2;
+            QCOMPARE(scalars.at("test-accuracy-teacher"), scalars.at("test-accuracy"));
+            QCOMPARE(scalars.count("consistency-loss"), std::size_t(!plain));
+            for (std::size_t i = 0; i < kSamples; ++i)
+                QVERIFY(std::abs(column(report, "teacher-probability")[i] - std::exp(-report->evidence->loss[i])) < 1e-6F);
+            if (plain) {
+                QCOMPARE(scalars.at("consistency-weight"), 0.0);
+                QCOMPARE(scalars.at("test-accuracy-student"), scalars.at("test-accuracy"));
+                continue;
+            }
+            QVERIFY(scalars.at("consistency-loss") > 0);
+            // Of 30 % wrong labels, spread evenly: two differ with a probability near a half.
+            QVERIFY2(scalars.at("label-changes") > 0.15 && scalars.at("label-changes") < 0.35,
+                     std::to_string(scalars.at("label-changes")).c_str());
+            if (report->epoch > 3) QCOMPARE(scalars.at("consistency-weight"), 0.5);
+        }
+        task.config.settings["neighbours-from"] = std::string("initial-weights");
+        const auto refused = test::train(task);
+        QVERIFY(!refused.result && sentence(refused).find("--init-from") != std::string::npos);
+    }
+
+    /// From the second round on a label is learnt if the teacher at the end of the round before found it likely enough.
+    void mlntRoundsDropWhatTheMentorDoesNotBelieve() {
+        TrainingTask task = planted("mlnt-iterative", 9);
+        task.config.settings["synthetic-sets"] = std::int64_t(2);
+        task.config.settings["stage-one"] = std::int64_t(1);
+        task.config.settings["drop-below"] = 0.15;
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        const auto& reports = outcome.keeper.reports;
+        for (std::size_t e = 0; e < reports.size(); ++e) {
+            QCOMPARE(reports[e]->scalars.at("round"), double(e / 3 + 1));
+            for (std::size_t i = 0; i < kSamples; ++i) {
+                if (task.dataset->splits[i] != Split::Train) continue;
+                const float mentor = e < 3 ? 1.0F : column(reports[e / 3 * 3 - 1], "teacher-probability")[i];
+                if (std::abs(mentor - 0.15F) < 1e-5F) continue; // computed in two ways
+                QVERIFY2(column(reports[e], "kept")[i] == float(mentor > 0.15F), std::to_string(mentor).c_str());
+            }
+        }
+        QCOMPARE(reports[0]->scalars.at("kept-share"), 1.0);
+        QVERIFY2(outcome.keeper.last("kept-share") > 0.6 && outcome.keeper.last("kept-share") < 0.95,
+                 std::to_string(outcome.keeper.last("kept-share")).c_str());
+        QVERIFY2(outcome.keeper.last("label-precision") > 1.05 * (1 - kNoise),
+                 std::to_string(outcome.keeper.last("label-precision")).c_str());
+        QVERIFY(reports[3]->scalars.at("learning-rate") > reports[2]->scalars.at("learning-rate")); // begun anew
     }
 
     /// What ELR holds the network to is the truth more often than the labels are.

@@ -71,6 +71,9 @@ private Q_SLOTS:
                  "truncated-gce prune-from=1 prune-every=1",
                  "loss-cleaning rounds=2 criterion=global drop-share=0.2",
                  "loss-cleaning rounds=2 criterion=mixture retrain=go-on",
+                 "mlnt second-order=true synthetic-sets=2 stage-one=2",
+                 "mlnt synthetic-sets=2 divergence=as-coded ramp-steps=3 teacher-decay=0.9",
+                 "mlnt-iterative rounds=2 stage-one=1 synthetic-sets=2 optimizer=sgd",
                  "dividemix preset=own lambda-u=25 loss-history=3 warm-up-penalty=true",
                  "dividemix preset=cifar10-sym-90 augmentation=flip-crop",
              })
