@@ -12,6 +12,7 @@ void addNoise(CLI::App& app, Session& session);
 void addMethods(CLI::App& app, Session& session);
 void addScores(CLI::App& app, Session& session);
 void addFormats(CLI::App& app, Session& session);
+void addLosses(CLI::App& app, Session& session);
 void addNetworks(CLI::App& app, Session& session);
 void addTrain(CLI::App& app, Session& session);
 void addRecipe(CLI::App& app, Session& session);

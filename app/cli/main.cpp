@@ -41,6 +41,7 @@ int runProgram(int argc, char** argv) {
     addMethods(app, session);
     addScores(app, session);
     addFormats(app, session);
+    addLosses(app, session);
     addNetworks(app, session);
     addTrain(app, session);
     addRecipe(app, session);

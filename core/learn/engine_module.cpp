@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/loss_curves.h"
 #include "core/learn/networks.h"
 #include "core/learn/torch_compat.h"
 #include "core/train/engine.h"
@@ -58,5 +59,16 @@ extern "C" __attribute__((visibility("default"))) void assay_engine_info(assay::
         for (std::size_t i = 0; i < std::size_t(count); ++i) info.devices.push_back("cuda:" + std::to_string(i));
     } catch (const std::exception& error) {
         info.warnings.push_back(std::string("CUDA cannot be used: ") + error.what());
+    }
+}
+
+/// Nothing is thrown across the border of the module.
+extern "C" __attribute__((visibility("default"))) void
+assay_engine_loss_curves(int classes, const std::vector<double>& probabilities,
+                         assay::Result<std::vector<assay::LossCurve>>& curves) {
+    try {
+        curves = assay::learn::sampleLossCurves(classes, probabilities);
+    } catch (const std::exception& error) {
+        curves = assay::fail(assay::ErrorCode::Internal, std::string("the losses cannot be drawn: ") + error.what());
     }
 }

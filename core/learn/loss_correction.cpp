@@ -219,12 +219,24 @@ private:
         return torch::lerp(images.index_select(0, partner), images, share.view({-1, 1, 1, 1}));
     }
 
+    /// "w" is the weight of the network's own answer, for the samples that are trained on; the answer itself is the
+    /// evidence's prediction.
     void record(const Run& run, EpochOutcome& outcome) const {
-        double correction = 0;
-        for (const std::uint32_t row : run.data.trainRows) correction += m_table[row];
+        double correction = 0, differing = 0;
+        for (const std::uint32_t row : run.data.trainRows) {
+            correction += m_table[row];
+            differing += outcome.evidence.prediction[row] != run.data.labels[row];
+        }
+        const auto count = double(run.data.trainRows.size());
         auto& scalars = outcome.report.scalars;
-        if (usesMixture())
-            scalars["mean-correction"] = trusting(run) ? correction / double(run.data.trainRows.size()) : 0;
+        if (usesMixture()) scalars["mean-correction"] = trusting(run) ? correction / count : 0;
+        if (correcting(run)) scalars["own-answer-differs"] = differing / count;
+        if (trusting(run)) {
+            std::vector<float> w(run.data.rows(), 0);
+            for (const std::uint32_t row : run.data.trainRows)
+                w[row] = usesMixture() ? m_table[row] : float(m_options.fixedW);
+            outcome.evidence.columns["w"] = std::move(w);
+        }
         if (m_options.dynamicMixup && correcting(run)) scalars["temperature"] = temperature(run);
     }
 

@@ -113,10 +113,12 @@ Status registerInto(Registry& registry, RegisterFn registerWith, const fs::path&
     return {};
 }
 
-} // namespace
+fs::path engineFile() {
+    return libraryFolder() / "libassay_engine.so";
+}
 
-Result<EngineInfo> loadEngine(Registry& registry) {
-    const fs::path file = libraryFolder() / "libassay_engine.so";
+/// The engine's library, whose stamp fits.
+Result<Library> openEngine(const fs::path& file) {
     const Result<Library> library = openLibrary(file);
     if (!library)
         return fail(ErrorCode::Plugin, "the training engine " + library.error().message, library.error().context);
@@ -126,11 +128,33 @@ Result<EngineInfo> loadEngine(Registry& registry) {
         std::string(ASSAY_PLUGIN_STAMP).substr(0, std::string(ASSAY_PLUGIN_STAMP).find("; libtorch")))
         return fail(ErrorCode::Plugin, "the training engine was built for another version (" + stamp + ")", file.string());
     engineStamp() = stamp;
+    return library;
+}
+
+} // namespace
+
+Result<EngineInfo> loadEngine(Registry& registry) {
+    const fs::path file = engineFile();
+    ASSAY_TRY(const Library library, openEngine(file));
     EngineInfo info;
     using InfoFn = void (*)(EngineInfo&);
-    if (const auto describe = reinterpret_cast<InfoFn>(dlsym(library->handle, "assay_engine_info"))) describe(info);
-    ASSAY_CHECK_STATUS(registerInto(registry, library->registerWith, file));
+    if (const auto describe = reinterpret_cast<InfoFn>(dlsym(library.handle, "assay_engine_info"))) describe(info);
+    ASSAY_CHECK_STATUS(registerInto(registry, library.registerWith, file));
     return info;
+}
+
+Result<std::vector<LossCurve>> lossCurves(int classes, const std::vector<double>& probabilities) {
+    if (classes < 2) return fail(ErrorCode::InvalidArgument, "a loss curve needs at least 2 classes");
+    for (const double p : probabilities)
+        if (!(p > 0 && p < 1))
+            return fail(ErrorCode::InvalidArgument, "a probability must lie between 0 and 1, both excluded");
+    ASSAY_TRY(const Library library, openEngine(engineFile()));
+    using CurvesFn = void (*)(int, const std::vector<double>&, Result<std::vector<LossCurve>>&);
+    const auto draw = reinterpret_cast<CurvesFn>(dlsym(library.handle, "assay_engine_loss_curves"));
+    if (!draw) return fail(ErrorCode::Plugin, "the training engine has no loss curves", engineFile().string());
+    Result<std::vector<LossCurve>> curves;
+    draw(classes, probabilities, curves);
+    return curves;
 }
 
 std::vector<std::string> loadPlugins(const fs::path& folder, Registry& registry, std::vector<std::string>* loaded) {

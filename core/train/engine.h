@@ -29,4 +29,15 @@ struct EngineInfo {
 [[nodiscard]] std::vector<std::string> loadPlugins(const std::filesystem::path& folder, Registry& registry,
                                                    std::vector<std::string>* loaded = nullptr);
 
+/// A loss over the probability p_y of the labelled class; everything else is shared equally by the other classes.
+struct LossCurve {
+    std::string id, help, citation;
+    std::vector<double> loss;     ///< [points]
+    std::vector<double> gradient; ///< [points] dL/dz_y, z_y the logit of the labelled class
+};
+
+/// Every loss of the engine's catalogue at its default settings, with `classes` classes, at probabilities that lie
+/// strictly between 0 and 1. Loads the engine where that has not happened yet: not for a thread that draws.
+[[nodiscard]] Result<std::vector<LossCurve>> lossCurves(int classes, const std::vector<double>& probabilities);
+
 } // namespace assay

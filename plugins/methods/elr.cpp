@@ -53,7 +53,7 @@ private:
         const auto plain = m_targets.all().to(torch::kCPU).contiguous();
         const auto classes = std::size_t(data.classes);
         std::vector<float> label(data.rows(), float(kNoLabel)), agreement(data.rows(), 0.0F), probabilities(classes);
-        double differing = 0;
+        double differing = 0, agreeing = 0;
         for (const std::uint32_t row : data.trainRows) {
             const float* target = plain.data_ptr<float>() + std::size_t(row) * classes;
             const auto best = std::max_element(target, target + classes) - target;
@@ -61,10 +61,12 @@ private:
             differing += Label(best) != data.labels[row];
             softmaxOf(outcome.answers[0].row(row), probabilities);
             for (std::size_t k = 0; k < classes; ++k) agreement[row] += target[k] * probabilities[k];
+            agreeing += double(agreement[row]);
         }
         outcome.evidence.columns["target-label"] = std::move(label);
         outcome.evidence.columns["target-agreement"] = std::move(agreement);
         outcome.report.scalars["target-differs"] = differing / double(data.trainRows.size());
+        outcome.report.scalars["target-agreement"] = agreeing / double(data.trainRows.size());
     }
 
     ElrOptions m_options;

@@ -44,6 +44,7 @@ private Q_SLOTS:
     void asymmetricNoiseFollowsTheMap();
     void cataloguesHaveIdsParametersAndCitations_data();
     void cataloguesHaveIdsParametersAndCitations();
+    void lossCurvesComeAsATable();
     void betaFitReproducesThePublishedExample();
     void fitWritesAPosteriorForEveryValue();
     void gaussianFitFollowsScikitLearn();
@@ -78,14 +79,14 @@ void TestCliContract::versionAndHelpAreGiven() {
     QVERIFY(version.out.startsWith("assay-cli 0."));
     const Call help = cli({"--help"});
     QCOMPARE(help.status, 0);
-    for (const char* command : {"info", "noise", "methods", "scores", "formats", "networks", "train", "runs", "rounds", "evidence", "score",
+    for (const char* command : {"info", "noise", "methods", "scores", "formats", "losses", "networks", "train", "runs", "rounds", "evidence", "score",
                                 "fit", "label-issues", "decide", "journal", "undo", "compare", "export", "duplicates", "bench"})
         QVERIFY2(help.out.contains(QByteArray("\n  ") + command), command);
 }
 
 void TestCliContract::everyCommandHasHelpWithAnExample_data() {
     QTest::addColumn<QString>("command");
-    for (const char* command : {"info", "noise", "methods", "scores", "formats", "networks", "train", "runs", "rounds", "evidence", "score",
+    for (const char* command : {"info", "noise", "methods", "scores", "formats", "losses", "networks", "train", "runs", "rounds", "evidence", "score",
                                 "fit", "label-issues", "decide", "accept", "journal", "undo", "compare", "export", "duplicates", "bench"})
         QTest::newRow(command) << QString(command);
 }
@@ -207,6 +208,22 @@ void TestCliContract::cataloguesHaveIdsParametersAndCitations() {
         QCOMPARE(cli({command, id}).status, 0);
     }
     QCOMPARE(cli({command, "no-such-thing"}).status, 1);
+}
+
+void TestCliContract::lossCurvesComeAsATable() {
+    if (!engineIsBuilt()) QSKIP("the training engine was not built");
+    const Call call = cli({"losses", "mae", "nce-exp", "--curves", "--points", "3"});
+    QVERIFY2(call.status == 0, call.err);
+    const auto rows = parseCsvBytes(call.out);
+    QCOMPARE(rows.size(), std::size_t(7));
+    QCOMPARE(rows[0], QStringList({"loss", "p", "value", "gradient"}));
+    for (int i = 1; i <= 3; ++i) {
+        QCOMPARE(rows[i][0], QString("mae"));
+        QVERIFY(std::abs(rows[i][2].toDouble() - (1 - rows[i][1].toDouble())) < 1e-9);
+        QVERIFY(std::abs(rows[i][2].toDouble() - rows[i + 3][2].toDouble()) < 1e-9);
+        QVERIFY(std::abs(rows[i][3].toDouble() - rows[i + 3][3].toDouble()) < 1e-9);
+    }
+    QCOMPARE(cli({"losses", "no-such-loss"}).status, 1);
 }
 
 void TestCliContract::betaFitReproducesThePublishedExample() {

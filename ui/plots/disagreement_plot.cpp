@@ -38,8 +38,10 @@ void DisagreementPlot::setHistory(const DisagreementHistory& history) {
     };
     add(history.differing, tr("differ"), InkSuspect, Qt::SolidLine);
     add(history.keepRate, tr("kept R(T)"), InkMuted, Qt::DashLine);
+    add(history.selected, tr("selected"), InkForeground, Qt::SolidLine);
     add(history.overlap, tr("overlap"), InkClean, Qt::SolidLine);
-    add(history.labelPrecision, tr("right labels"), 0, Qt::DotLine);
+    add(history.labelPrecision, tr("precision"), InkForeground, Qt::DotLine);
+    add(history.labelRecall, tr("recall"), InkMuted, Qt::DotLine);
     setSeries(std::move(series));
     double last = NAN;
     for (const double v : history.differing)

@@ -14,8 +14,10 @@ struct DisagreementHistory {
     std::vector<double> epochs;
     std::vector<double> differing;      ///< share of samples on which the two networks predict another class
     std::vector<double> keepRate;       ///< R(T)
+    std::vector<double> selected;       ///< share of the samples that the networks learnt from, mean of both
     std::vector<double> overlap;        ///< of the two selections
     std::vector<double> labelPrecision; ///< share of right labels among the selected, where truth is known
+    std::vector<double> labelRecall;    ///< share of the right labels that was selected, where truth is known
 };
 
 /// Share of samples on which two networks differ, kept fraction R(T), overlap of the two selections, and how clean

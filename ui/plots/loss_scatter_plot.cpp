@@ -37,11 +37,16 @@ QPixmap dot(QColor colour, bool diamond, double scale) {
 } // namespace
 
 LossScatterPlot::LossScatterPlot(QWidget* parent)
-    : ChartWidget(QStringLiteral("lossScatter"), tr("Loss of network 1 × network 2"), parent) {
-    setEmptyText(tr("Methods with two networks show both losses of every sample here."));
+    : LossScatterPlot({QStringLiteral("lossScatter"), tr("Loss of network 1 × network 2"),
+                       tr("Methods with two networks show both losses of every sample here."), tr("loss")},
+                      parent) {}
+
+LossScatterPlot::LossScatterPlot(ScatterSubject subject, QWidget* parent)
+    : ChartWidget(subject.objectName, subject.title, parent), m_subject(std::move(subject)) {
+    setEmptyText(m_subject.emptyText);
     QCustomPlot& p = plot();
-    p.xAxis->setLabel(tr("loss of network 1"));
-    p.yAxis->setLabel(tr("loss of network 2"));
+    p.xAxis->setLabel(tr("%1 of network 1").arg(m_subject.quantity));
+    p.yAxis->setLabel(tr("%1 of network 2").arg(m_subject.quantity));
     m_map = new QCPColorMap(p.xAxis, p.yAxis);
     m_map->setInterpolate(false);
     m_map->setTightBoundary(true);
@@ -54,6 +59,10 @@ LossScatterPlot::LossScatterPlot(QWidget* parent)
     m_diagonal = new QCPItemStraightLine(&p);
     m_diagonal->point1->setCoords(0, 0);
     m_diagonal->point2->setCoords(1, 1);
+    for (QCPItemStraightLine*& line : m_thresholds) {
+        line = new QCPItemStraightLine(&p);
+        line->setVisible(false);
+    }
     m_brushRect = new QCPItemRect(&p);
     m_brushLabel = new QCPItemText(&p);
     m_brushLabel->setPositionAlignment(Qt::AlignBottom | Qt::AlignLeft);
@@ -90,11 +99,21 @@ void LossScatterPlot::setLosses(std::vector<SampleIndex> samples, std::vector<fl
     redraw();
 }
 
+void LossScatterPlot::setThreshold(std::optional<double> threshold) {
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        m_thresholds[axis]->setVisible(threshold.has_value());
+        if (!threshold) continue;
+        m_thresholds[axis]->point1->setCoords(axis == 0 ? *threshold : 0, axis == 0 ? 0 : *threshold);
+        m_thresholds[axis]->point2->setCoords(axis == 0 ? *threshold : 1, axis == 0 ? 1 : *threshold);
+    }
+    refresh();
+}
+
 void LossScatterPlot::redraw() {
     const std::size_t n = m_samples.size();
     setHasData(n > 0);
     m_density = n > kMostPoints;
-    m_highest = 1e-6;
+    m_highest = m_subject.probability ? 1 : 1e-6;
     for (std::size_t i = 0; i < n; ++i) m_highest = std::max({m_highest, double(m_loss1[i]), double(m_loss2[i])});
     const double edge = m_highest * 1.03;
     plot().xAxis->setRange(-0.01 * edge, edge);
@@ -130,7 +149,7 @@ void LossScatterPlot::redraw() {
     m_groupLabels[1]->setText((m_truthKnown ? tr("◆ %1 wrong") : tr("◆ %1 suspects")).arg(countText(sizes[1])));
     placeBrush();
     restyle();
-    setSummary(tr("%1 samples, losses up to %2.").arg(countText(n), valueText(m_highest)));
+    setSummary(tr("%1 samples, %2 up to %3.").arg(countText(n), m_subject.quantity, valueText(m_highest)));
     refresh();
 }
 
@@ -216,6 +235,7 @@ void LossScatterPlot::restyle() {
     for (int i = 1; i <= 8; ++i) gradient.setColorStopAt(i / 8.0, t.sequential(i / 8.0));
     m_map->setGradient(gradient);
     m_diagonal->setPen(QPen(t.muted, 0, Qt::DotLine));
+    for (QCPItemStraightLine* line : m_thresholds) line->setPen(QPen(t.foreground, 1, Qt::DashLine));
     QColor area = t.focus;
     area.setAlpha(45);
     m_brushRect->setPen(QPen(t.focus, 1));
@@ -238,12 +258,14 @@ QString LossScatterPlot::hoverText(QPointF position) const {
     const double b = plot().yAxis->pixelToCoord(position.y());
     const double reach = m_highest * 0.012;
     const auto near = samplesIn(a - reach, a + reach, b - reach, b + reach);
-    const QString place = tr("loss 1 %1, loss 2 %2").arg(valueText(a), valueText(b));
+    const QString place = tr("%1 1: %2, %1 2: %3").arg(m_subject.quantity, valueText(a), valueText(b));
     return near.empty() ? place : place + tr("\n%1 samples here").arg(countText(near.size()));
 }
 
 QString LossScatterPlot::dataAsTsv() const {
-    QString text = QStringLiteral("index\tloss_1\tloss_2\tgroup\n");
+    QString name = m_subject.quantity;
+    name.replace(QLatin1Char(' '), QLatin1Char('_'));
+    QString text = QStringLiteral("index\t%1_1\t%1_2\tgroup\n").arg(name);
     for (std::size_t i = 0; i < m_samples.size(); ++i) {
         text += QString::number(m_samples[i].value) + QLatin1Char('\t') + plainNumber(double(m_loss1[i])) +
                 QLatin1Char('\t') + plainNumber(double(m_loss2[i])) + QLatin1Char('\t') +

@@ -18,12 +18,20 @@ class QCPItemText;
 
 namespace assay::ui {
 
-/// The losses of two networks against each other, a point per sample up to 20,000, beyond that a density map. A
-/// rectangle drawn with the mouse asks for the samples inside.
+/// What two networks say of a sample, and how the plot speaks of it.
+struct ScatterSubject {
+    QString objectName, title, emptyText;
+    QString quantity;        ///< "loss": axes are "loss of network 1", "loss of network 2"
+    bool probability = false; ///< axes are fixed to [0, 1]
+};
+
+/// A figure of two networks against each other (their losses; else as `subject` says), a point per sample up to 20,000,
+/// beyond that a density map. A rectangle drawn with the mouse asks for the samples inside.
 class LossScatterPlot final : public ChartWidget {
     Q_OBJECT
 public:
     explicit LossScatterPlot(QWidget* parent = nullptr);
+    explicit LossScatterPlot(ScatterSubject subject, QWidget* parent = nullptr);
 
     static constexpr std::size_t kMostPoints = 20'000;
 
@@ -34,6 +42,8 @@ public:
     /// Those inside, borders included.
     [[nodiscard]] std::vector<SampleIndex> samplesIn(double lo1, double hi1, double lo2, double hi2) const;
     [[nodiscard]] bool drawnAsDensity() const { return m_density; }
+    /// A line across each axis, from which a network believes a label; nothing: none.
+    void setThreshold(std::optional<double> threshold);
     void clearBrush();
 
     [[nodiscard]] QString dataAsTsv() const override;
@@ -54,6 +64,7 @@ private:
     void redraw();
     void placeBrush();
 
+    const ScatterSubject m_subject;
     std::vector<SampleIndex> m_samples;
     std::vector<float> m_loss1, m_loss2;
     std::vector<std::uint8_t> m_noisy;
@@ -65,6 +76,7 @@ private:
     std::array<QCPGraph*, 2> m_points{};
     QCPColorMap* m_map = nullptr;
     QCPItemStraightLine* m_diagonal = nullptr;
+    std::array<QCPItemStraightLine*, 2> m_thresholds{}; ///< across the first axis, across the second
     QCPItemRect* m_brushRect = nullptr;
     QCPItemText* m_brushLabel = nullptr;
     std::array<QCPItemText*, 2> m_groupLabels{};

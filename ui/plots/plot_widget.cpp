@@ -81,6 +81,7 @@ PlotWidget::PlotWidget(const QString& objectName, const QString& title, QWidget*
     auto* empty = new QWidget(m_stack);
     auto* emptyLayout = new QVBoxLayout(empty);
     m_emptyText = new QLabel(tr("Nothing to show yet."), empty);
+    m_emptyText->setObjectName(objectName + QStringLiteral("EmptyText"));
     m_emptyText->setWordWrap(true);
     m_emptyText->setAlignment(Qt::AlignCenter);
     m_emptyText->setForegroundRole(QPalette::PlaceholderText);

@@ -3,14 +3,19 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace assay::ui {
 
 /// Answers to the three questions of the set-up sheet.
 struct MethodAnswers {
-    bool quickLook = false;     ///< a first look matters more than the best list
-    bool rateKnown = false;     ///< the share of wrong labels is roughly known
-    bool partTrusted = false;   ///< only a part of the labels is trusted, the rest should be guessed
+    enum class Amount { Unknown, Few, Some, Many };           ///< up to a tenth of the labels, up to four tenths, more
+    enum class Kind { Unknown, Random, Similar, FewTrusted }; ///< into any class; into one that looks alike; or most
+                                                              ///< labels are to be guessed
+    enum class Time { Quick, Moderate, Long };                ///< about plain training, a few times that, many times
+    Amount amount = Amount::Unknown;
+    Kind kind = Kind::Unknown;
+    Time time = Time::Moderate;
 };
 
 /// A method's id, and why.
@@ -19,8 +24,7 @@ struct MethodAdvice {
     std::string reason;
 };
 
-/// Cross-entropy for a quick look; pseudo-labels where most labels are to be guessed; Co-Teaching where the noise
-/// rate is known, which it needs; the mixture method where it is not, which estimates it.
-[[nodiscard]] MethodAdvice adviseMethod(const MethodAnswers& answers);
+/// Methods that suit the answers, the best first; never empty, and the last one is always among the built-in ones.
+[[nodiscard]] std::vector<MethodAdvice> adviseMethods(const MethodAnswers& answers);
 
 } // namespace assay::ui

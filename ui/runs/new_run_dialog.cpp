@@ -7,11 +7,12 @@
 #include "core/train/network.h"
 #include "ui/plots/plot_text.h"
 #include "ui/runs/label_chooser.h"
+#include "ui/runs/loss_curves_dialog.h"
 #include "ui/runs/method_advice.h"
 #include "ui/runs/param_form.h"
+#include "ui/runs/weights_chooser.h"
 #include "ui/session/task_pool.h"
 
-#include <QCheckBox>
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
@@ -95,16 +96,25 @@ QWidget* NewRunDialog::makeLeft() {
 
     auto* methodBox = new QGroupBox(tr("Method"), left);
     auto* methodColumn = new QVBoxLayout(methodBox);
-    const auto question = [&](const QString& text, const QString& name) {
-        auto* box = new QCheckBox(text, methodBox);
+    auto* questions = new QFormLayout;
+    const auto question = [&](const QString& text, const QString& name, const QStringList& answers) {
+        auto* box = new QComboBox(methodBox);
         box->setObjectName(name);
-        methodColumn->addWidget(box);
-        connect(box, &QCheckBox::toggled, this, &NewRunDialog::answered);
+        box->addItems(answers);
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        questions->addRow(text, box);
+        connect(box, &QComboBox::currentIndexChanged, this, &NewRunDialog::answered);
         return box;
     };
-    m_quick = question(tr("A quick first look is enough"), QStringLiteral("questionQuick"));
-    m_rateKnown = question(tr("I know roughly how many labels are wrong"), QStringLiteral("questionRate"));
-    m_partTrusted = question(tr("I trust only some labels; let the network guess the rest"), QStringLiteral("questionTrust"));
+    m_amount = question(tr("Wrong labels"), QStringLiteral("questionAmount"),
+                        {tr("I do not know how many"), tr("few: up to 10 %"), tr("some: up to 40 %"), tr("many: more than 40 %")});
+    m_kind = question(tr("Of what kind"), QStringLiteral("questionKind"),
+                      {tr("I do not know"), tr("at random, any class"), tr("mixed up with a similar class"),
+                       tr("only some can be trusted; guess the rest")});
+    m_time = question(tr("It may take"), QStringLiteral("questionTime"),
+                      {tr("a quick first look"), tr("a few times as long"), tr("as long as it takes")});
+    m_time->setCurrentIndex(int(MethodAnswers::Time::Moderate));
+    methodColumn->addLayout(questions);
     m_advice = new QLabel(methodBox);
     m_advice->setObjectName(QStringLiteral("methodAdvice"));
     m_advice->setWordWrap(true);
@@ -134,6 +144,8 @@ QWidget* NewRunDialog::makeRight() {
     m_methodHelp->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_form = new ParamForm(right);
     connect(m_form, &ParamForm::changed, this, &NewRunDialog::refresh);
+    m_form->setLink("loss", tr("Compare…"), tr("The losses as curves over the probability of the label"));
+    connect(m_form, &ParamForm::linkClicked, this, &NewRunDialog::compareLosses);
     auto* scroll = new QScrollArea(right);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
@@ -156,6 +168,8 @@ QWidget* NewRunDialog::makeRight() {
     m_subset->setSpecialValueText(tr("all"));
     m_subset->setToolTip(tr("Train on so many samples, the same share of every class"));
     form->addRow(tr("Net&work"), m_network);
+    m_weights = new WeightsChooser(m_workspace, common);
+    form->addRow(tr("Initial weights"), m_weights);
     form->addRow(tr("E&pochs"), m_epochs);
     form->addRow(tr("S&eed"), m_seed);
     form->addRow(tr("Number of see&ds"), m_seeds);
@@ -164,6 +178,7 @@ QWidget* NewRunDialog::makeRight() {
     form->addRow(tr("Training sam&ples"), m_subset);
     for (QSpinBox* box : {m_epochs, m_seed, m_seeds, m_threads, m_subset})
         connect(box, &QSpinBox::valueChanged, this, &NewRunDialog::refresh);
+    connect(m_weights, &WeightsChooser::changed, this, &NewRunDialog::refresh);
     connect(m_network, &QComboBox::currentIndexChanged, this, &NewRunDialog::refresh);
     connect(m_device, &QComboBox::currentIndexChanged, this, &NewRunDialog::refresh);
 
@@ -204,6 +219,12 @@ void NewRunDialog::fillCatalogues() {
     refresh();
 }
 
+void NewRunDialog::compareLosses() {
+    const ParamValues settings = m_form->values();
+    const auto loss = settings.find("loss");
+    LossCurvesDialog::show(m_workspace, this, loss == settings.end() ? QString() : QString::fromStdString(toText(loss->second)));
+}
+
 QString NewRunDialog::methodId() const {
     const QListWidgetItem* item = m_methods->currentItem();
     return item == nullptr ? QString() : item->data(Qt::UserRole).toString();
@@ -215,8 +236,14 @@ void NewRunDialog::chooseMethod(const QString& id) {
 }
 
 void NewRunDialog::answered() {
-    const MethodAdvice advice =
-        adviseMethod({m_quick->isChecked(), m_rateKnown->isChecked(), m_partTrusted->isChecked()});
+    if (m_advice == nullptr) return; // the questions are still being put up
+    const auto suitable =
+        adviseMethods({MethodAnswers::Amount(m_amount->currentIndex()), MethodAnswers::Kind(m_kind->currentIndex()),
+                       MethodAnswers::Time(m_time->currentIndex())});
+    const auto found = std::find_if(suitable.begin(), suitable.end(), [this](const MethodAdvice& one) {
+        return m_workspace.registry().methods.find(one.method) != nullptr;
+    });
+    const MethodAdvice advice = found == suitable.end() ? suitable.back() : *found;
     const auto method = m_workspace.registry().methods.find(advice.method);
     m_advice->setText(method ? tr("Proposed: %1 – %2.").arg(QString::fromStdString(method->description().title),
                                                             QString::fromStdString(advice.reason))
@@ -245,6 +272,7 @@ void NewRunDialog::setConfig(const RunConfig& config) {
     m_device->setCurrentIndex(std::max(0, m_device->findData(QString::fromStdString(config.device))));
     m_threads->setValue(config.threads);
     m_subset->setValue(int(config.subset));
+    m_weights->readFrom(config);
 }
 
 RunConfig NewRunDialog::config() const {
@@ -257,6 +285,7 @@ RunConfig NewRunDialog::config() const {
     if (m_device->currentIndex() >= 0) config.device = m_device->currentData().toString().toStdString();
     config.threads = m_threads->value();
     config.subset = std::size_t(m_subset->value());
+    m_weights->writeTo(config);
     return config;
 }
 
@@ -269,6 +298,7 @@ QString NewRunDialog::problem() const {
         return tr("The engine is still loading; this takes a few seconds.");
     if (methodId().isEmpty()) return tr("Choose a method.");
     if (const QString wrong = m_labels->problem(); !wrong.isEmpty()) return wrong;
+    if (const QString wrong = m_weights->problem(); !wrong.isEmpty()) return wrong;
     return m_form->problem();
 }
 

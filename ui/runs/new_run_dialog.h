@@ -12,7 +12,6 @@
 #include <optional>
 #include <string>
 
-class QCheckBox;
 class QComboBox;
 class QLabel;
 class QListWidget;
@@ -24,6 +23,7 @@ namespace assay::ui {
 class LabelChooser;
 class ParamForm;
 class TaskPool;
+class WeightsChooser;
 
 /// A new run in one sheet: labels, method (with three questions that propose one), settings from its schema,
 /// network, length, seeds, device, and what it will cost. Ctrl+Enter starts.
@@ -53,6 +53,7 @@ private:
     void fillCatalogues();
     void methodChosen();
     void answered();
+    void compareLosses();
     void refresh();
     /// Of a network for this data set; nothing until it has been counted, then refresh() is called.
     [[nodiscard]] std::optional<std::uint64_t> parametersOf(const std::string& network);
@@ -63,14 +64,15 @@ private:
     std::map<std::string, std::uint64_t> m_parameters; ///< by network; 0: being counted
     LabelChooser* m_labels = nullptr;
     QListWidget* m_methods = nullptr;
-    QCheckBox* m_quick = nullptr;
-    QCheckBox* m_rateKnown = nullptr;
-    QCheckBox* m_partTrusted = nullptr;
+    QComboBox* m_amount = nullptr; ///< MethodAnswers::Amount
+    QComboBox* m_kind = nullptr;   ///< MethodAnswers::Kind
+    QComboBox* m_time = nullptr;   ///< MethodAnswers::Time
     QLabel* m_advice = nullptr;
     QLabel* m_methodTitle = nullptr;
     QLabel* m_methodHelp = nullptr;
     ParamForm* m_form = nullptr;
     QComboBox* m_network = nullptr;
+    WeightsChooser* m_weights = nullptr;
     QSpinBox* m_epochs = nullptr;
     QSpinBox* m_seed = nullptr;
     QSpinBox* m_seeds = nullptr;

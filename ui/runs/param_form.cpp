@@ -198,7 +198,6 @@ void ParamForm::addRow(const ParamSpec& spec, QWidget* box) {
     row->label = new QLabel(title, box);
     row->label->setBuddy(row->editor);
     row->label->setToolTip(tip);
-    auto* unit = new QLabel(QString::fromStdString(spec.unit), box);
     row->reset = new QToolButton(box);
     row->reset->setText(QStringLiteral("↺"));
     row->reset->setAutoRaise(true);
@@ -218,7 +217,17 @@ void ParamForm::addRow(const ParamSpec& spec, QWidget* box) {
     grid->addWidget(row->mark, line, 0);
     grid->addWidget(row->label, line, 1);
     grid->addWidget(row->editor, line, 2);
-    grid->addWidget(unit, line, 3);
+    if (const auto link = m_links.find(spec.name); link != m_links.end()) {
+        auto* button = new QToolButton(box);
+        button->setText(link->second.text);
+        button->setToolTip(link->second.help);
+        button->setObjectName(QStringLiteral("link-") + QString::fromStdString(spec.name));
+        connect(button, &QToolButton::clicked, this,
+                [this, name = spec.name] { Q_EMIT linkClicked(QString::fromStdString(name)); });
+        grid->addWidget(button, line, 3, Qt::AlignLeft);
+    } else {
+        grid->addWidget(new QLabel(QString::fromStdString(spec.unit), box), line, 3);
+    }
     grid->addWidget(row->reset, line, 4);
     grid->addWidget(row->help, line + 1, 1, 1, 4);
     grid->setRowMinimumHeight(line + 2, 6);
@@ -279,6 +288,11 @@ void ParamForm::setValues(const ParamValues& values) {
 }
 
 void ParamForm::resetAll() { setValues({}); }
+
+void ParamForm::setLink(const std::string& name, const QString& text, const QString& help) {
+    m_links[name] = {text, help};
+    if (find(name) != nullptr) setSpecs(m_specs);
+}
 
 bool ParamForm::isChanged(const std::string& name) const {
     const Row* row = find(name);

@@ -7,7 +7,9 @@
 #include <QString>
 #include <QWidget>
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 class QLabel;
@@ -36,6 +38,8 @@ public:
     /// Settings that are not named go back to their defaults; unknown names and values that do not fit are ignored.
     void setValues(const ParamValues& values);
     void resetAll();
+    /// A button beside this setting, wherever a list of settings has it; linkClicked() tells when it is pressed.
+    void setLink(const std::string& name, const QString& text, const QString& help);
 
     [[nodiscard]] bool isChanged(const std::string& name) const;
     /// Empty where everything is valid, else what is wrong with the first setting that is not.
@@ -46,18 +50,23 @@ public:
 
 Q_SIGNALS:
     void changed();
+    void linkClicked(const QString& name);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     struct Row;
+    struct Link {
+        QString text, help;
+    };
     void addRow(const ParamSpec& spec, QWidget* box);
     void refresh(Row& row);
     [[nodiscard]] Row* find(const std::string& name) const;
 
     std::vector<ParamSpec> m_specs;
     std::vector<std::unique_ptr<Row>> m_rows;
+    std::map<std::string, Link> m_links; ///< by setting
     QWidget* m_content = nullptr;
     QToolButton* m_fold = nullptr;
     QWidget* m_advanced = nullptr;

@@ -98,8 +98,10 @@ DisagreementHistory disagreementHistory(const std::vector<EpochSummary>& epochs)
     history.epochs = numbers(epochs);
     history.differing = scalarHistory(epochs, "disagreement");
     history.keepRate = scalarHistory(epochs, "keep-rate");
+    history.selected = scalarHistory(epochs, "selected-share");
     history.overlap = scalarHistory(epochs, "selection-overlap");
     history.labelPrecision = scalarHistory(epochs, "label-precision");
+    history.labelRecall = scalarHistory(epochs, "label-recall");
     return history;
 }
 

@@ -3,6 +3,7 @@
 #include "ui/runs/train_page.h"
 
 #include "ui/plots/cleaning_flow_plot.h"
+#include "ui/plots/correction_plot.h"
 #include "ui/plots/disagreement_plot.h"
 #include "ui/plots/epoch_slider.h"
 #include "ui/plots/loss_histogram_panel.h"
@@ -140,14 +141,25 @@ void TrainPage::makePanels() {
     connect(curves, &PlotWidget::emptyButtonClicked, this, &TrainPage::newRunRequested);
     addHistogram();
     addPanel(new DisagreementPlot(m_board), fillDisagreement);
+    addPanel(new CorrectionPlot(m_board), fillCorrection);
+    for (const ScalarPanel& panel : scalarPanels()) {
+        auto* plot = addPanel(new EpochPlot(panel.objectName, panel.title, m_board),
+                              [panel](EpochPlot& filled, const RunOnShow& now) { fillScalars(filled, panel, now); });
+        plot->setPanels(panel.areas);
+        plot->setExpandable(true);
+    }
     m_bands = addPanel(new LossBandsPlot(m_board), [this](LossBandsPlot&, const RunOnShow&) { updateBands(); });
     m_rounds = addPanel(new CleaningFlowPlot(m_board), [this](CleaningFlowPlot&, const RunOnShow&) { updateRounds(); });
     connect(m_rounds, &CleaningFlowPlot::bandClicked, this, &TrainPage::showBand);
     addPanel(new PseudoLabelPlot(m_board), fillPseudoLabels);
-    auto* scatter = addPanel(new LossScatterPlot(m_board), fillLossScatter);
-    connect(scatter, &LossScatterPlot::brushed, this, [this](const std::vector<SampleIndex>& samples) {
-        Q_EMIT showSamples(samples, tr("brushed in loss 1 × loss 2"));
-    });
+    auto* losses = addPanel(new LossScatterPlot(m_board), fillLossScatter);
+    const ScatterSubject clean{QStringLiteral("cleanScatter"), tr("Clean, says network 1 × network 2"),
+                               tr("DivideMix shows here what both networks think of every label."), tr("p(clean)"), true};
+    auto* probabilities = addPanel(new LossScatterPlot(clean, m_board), fillCleanScatter);
+    for (LossScatterPlot* scatter : {losses, probabilities})
+        connect(scatter, &LossScatterPlot::brushed, this, [this, scatter](const std::vector<SampleIndex>& samples) {
+            Q_EMIT showSamples(samples, tr("brushed in %1").arg(scatter->title()));
+        });
     auto* transitions = new MatrixPlot(QStringLiteral("transitions"), tr("Realised noise: true class → label"), m_board);
     addPanel(transitions, [this](MatrixPlot& plot, const RunOnShow&) { updateTransitions(plot); });
     transitions->setAxisTitles(tr("true"), tr("label"));

@@ -2,10 +2,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/train_panels.h"
 
+#include "ui/plots/correction_plot.h"
 #include "ui/plots/loss_scatter_plot.h"
 #include "ui/runs/run_history.h"
 #include "ui/runs/run_text.h"
 #include "ui/session/workspace.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <cmath>
 
 namespace assay::ui {
 
@@ -63,14 +69,110 @@ void fillPseudoLabels(PseudoLabelPlot& plot, const RunOnShow& now) {
                                                             : PseudoLabelHistory{});
 }
 
-void fillLossScatter(LossScatterPlot& plot, const RunOnShow& now) {
-    const std::vector<float>* second = now.column("loss-2");
-    if (second == nullptr || !now.workspace.dataset()) {
+std::vector<ScalarPanel> scalarPanels() {
+    const auto text = [](const char* words) { return QCoreApplication::translate("TrainPanels", words); };
+    const EpochPanel share{text("share"), true, std::pair(0.0, 1.04), 1};
+    const EpochPanel accuracy{text("accuracy"), true, std::nullopt, 1};
+    return {
+        {"labelled-share-1",
+         QStringLiteral("splitSizes"),
+         text("Labels believed"),
+         {share, {text("weight of the rest"), false, std::nullopt, 0.5}},
+         {{"labelled-share-1", text("network 1"), 0},
+          {"labelled-share-2", text("network 2"), 1},
+          {"label-precision", text("of them right"), InkForeground, Qt::DotLine},
+          {"unlabelled-weight", {}, InkMuted, Qt::SolidLine, 1}}},
+        {"own-answer-differs",
+         QStringLiteral("ownAnswers"),
+         text("Labels given up for the network's own answer"),
+         {share},
+         {{"mean-correction", text("mean w"), InkSuspect},
+          {"own-answer-differs", text("other class"), InkForeground, Qt::DashLine},
+          {"temperature", text("temperature"), InkMuted, Qt::DotLine}}},
+        {"consistency-loss",
+         QStringLiteral("consistency"),
+         text("Consistency; teacher against student"),
+         {accuracy, {text("consistency"), false, std::nullopt, 1}, {text("labels changed"), true, std::nullopt, 0.5}},
+         {{"test-accuracy-teacher", text("teacher"), 0},
+          {"test-accuracy-student", text("student"), 1, Qt::DashLine},
+          {"consistency-loss", text("loss"), 0, Qt::SolidLine, 1},
+          {"consistency-weight", text("weight"), InkMuted, Qt::DashLine, 1},
+          {"label-changes", {}, InkSuspect, Qt::SolidLine, 2}}},
+        {"target-differs",
+         QStringLiteral("targets"),
+         text("What the network has come to believe"),
+         {share},
+         {{"target-agreement", text("agrees now ⟨t,p⟩"), InkClean},
+          {"target-differs", text("other class"), InkSuspect, Qt::DashLine}}},
+        {"kept-share",
+         QStringLiteral("keptShare"),
+         text("Labels kept"),
+         {share},
+         {{"kept-share", text("kept"), 0}, {"label-precision", text("of them right"), InkForeground, Qt::DotLine}}},
+    };
+}
+
+void fillScalars(EpochPlot& plot, const ScalarPanel& panel, const RunOnShow& now) {
+    std::vector<EpochSeries> series;
+    const auto known = [](const std::vector<double>& values) {
+        return std::any_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+    };
+    if (known(scalarHistory(*now.epochs, panel.speaks))) {
+        for (const ScalarLine& line : panel.lines) {
+            EpochSeries one;
+            one.values = scalarHistory(*now.epochs, line.key);
+            if (!known(one.values)) continue;
+            one.name = line.name;
+            one.panel = line.area;
+            one.ink = line.ink;
+            one.style = line.style;
+            for (const EpochSummary& epoch : *now.epochs) one.epochs.push_back(epoch.epoch);
+            series.push_back(std::move(one));
+        }
+    }
+    if (!series.empty() || plot.hasData()) plot.setSeries(std::move(series));
+}
+
+namespace {
+
+/// One network's figures against the other's; an epoch without both empties the plot.
+void fillScatter(LossScatterPlot& plot, const RunOnShow& now, const std::vector<float>* one,
+                 const std::vector<float>* two) {
+    if (one == nullptr || two == nullptr || !now.workspace.dataset()) {
         if (plot.hasData()) plot.setLosses({}, {}, {});
         return;
     }
-    TrainingLosses losses = trainingLosses(now.workspace, *now.evidence);
-    plot.setLosses(losses.samples, losses.loss, losses.of(*second), losses.noisy, losses.truthKnown);
+    const TrainingLosses losses = trainingLosses(now.workspace, *now.evidence);
+    plot.setLosses(losses.samples, losses.of(*one), losses.of(*two), losses.noisy, losses.truthKnown);
+}
+
+} // namespace
+
+void fillLossScatter(LossScatterPlot& plot, const RunOnShow& now) {
+    const std::vector<float>* first = now.column("loss-1");
+    fillScatter(plot, now, first != nullptr || !now.evidence ? first : &now.evidence->loss, now.column("loss-2"));
+}
+
+void fillCleanScatter(LossScatterPlot& plot, const RunOnShow& now) {
+    fillScatter(plot, now, now.column("p-clean-1"), now.column("p-clean-2"));
+    std::optional<double> threshold;
+    if (now.run)
+        if (const auto set = now.run->config.settings.find("clean-threshold"); set != now.run->config.settings.end())
+            if (const double* value = std::get_if<double>(&set->second)) threshold = *value;
+    plot.setThreshold(threshold);
+}
+
+void fillCorrection(CorrectionPlot& plot, const RunOnShow& now) {
+    const std::vector<float>* w = now.column("w");
+    if (w == nullptr || !now.workspace.dataset()) {
+        if (plot.hasData()) plot.clear();
+        return;
+    }
+    const TrainingLosses losses = trainingLosses(now.workspace, *now.evidence);
+    std::vector<std::uint8_t> differs;
+    for (const std::size_t row : losses.rows)
+        differs.push_back(now.evidence->prediction[row] != now.workspace.baseLabel(now.evidence->samples[row]) ? 1 : 0);
+    plot.setCorrection(losses.loss, losses.of(*w), differs);
 }
 
 } // namespace assay::ui

@@ -4,14 +4,17 @@
 
 #include "core/audit/evidence.h"
 #include "core/project/project.h"
+#include "ui/plots/epoch_plot.h"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace assay::ui {
 
+class CorrectionPlot;
 class DisagreementPlot;
 class LossScatterPlot;
 class PseudoLabelPlot;
@@ -45,10 +48,31 @@ struct TrainingLosses {
 
 [[nodiscard]] TrainingLosses trainingLosses(const Workspace& workspace, const Evidence& evidence);
 
+/// A line of a scalar that methods report, over the epochs.
+struct ScalarLine {
+    std::string key;
+    QString name;
+    int ink = 0;
+    Qt::PenStyle style = Qt::SolidLine;
+    int area = 0;
+};
+
+/// A panel that is nothing but such lines: a method gets its own by a row in scalarPanels().
+struct ScalarPanel {
+    std::string speaks; ///< shown for runs that report this scalar
+    QString objectName, title;
+    std::vector<EpochPanel> areas;
+    std::vector<ScalarLine> lines;
+};
+[[nodiscard]] std::vector<ScalarPanel> scalarPanels();
+void fillScalars(EpochPlot& plot, const ScalarPanel& panel, const RunOnShow& now);
+
 // Each fills its plot, or empties it where the run has nothing to say about it.
 void fillCurves(TrainingCurvesPlot& plot, const RunOnShow& now);
 void fillDisagreement(DisagreementPlot& plot, const RunOnShow& now);
 void fillPseudoLabels(PseudoLabelPlot& plot, const RunOnShow& now);
 void fillLossScatter(LossScatterPlot& plot, const RunOnShow& now);
+void fillCleanScatter(LossScatterPlot& plot, const RunOnShow& now);
+void fillCorrection(CorrectionPlot& plot, const RunOnShow& now);
 
 } // namespace assay::ui

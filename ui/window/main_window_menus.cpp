@@ -7,6 +7,7 @@
 #include "ui/review/inspector.h"
 #include "ui/review/review_controller.h"
 #include "ui/review/review_page.h"
+#include "ui/runs/loss_curves_dialog.h"
 #include "ui/session/workspace.h"
 #include "ui/window/action_list.h"
 #include "ui/window/audit_page.h"
@@ -170,6 +171,9 @@ void MainWindow::buildRunMenu() {
     menu->addSeparator();
     m_actions->add(QStringLiteral("run-log"), tr("L&og of this run…"), tr("What the run on show has told: settings, notes, figures of every epoch"),
                    menu, {}, [this] { showRunLog(); });
+    m_actions->add(QStringLiteral("compare-losses"), tr("&Compare losses…"),
+                   tr("The losses as curves over the probability of the label, with their gradients"), menu, {},
+                   [this] { LossCurvesDialog::show(*m_workspace, this); });
     m_actions->add(QStringLiteral("live"), tr("Follow &live"), tr("Show the newest epoch of the running run"), menu, {QKeySequence(tr("Ctrl+L"))},
                    [this] { m_workspace->followLive(); });
 }

@@ -3,9 +3,11 @@
 
 // LibTorch before Qt: both have a macro named "slots".
 #include "core/learn/loss_catalogue.h"
+#include "core/train/engine.h"
 
 #include <QTest>
 
+#include <limits>
 #include <set>
 
 using namespace assay;
@@ -315,6 +317,41 @@ private Q_SLOTS:
         QVERIFY(torch::allclose(d, (p * (p / q).log()).sum(1) + (q * (q / p).log()).sum(1)));
         d.sum().backward();
         QVERIFY(first.grad()[0].abs().sum().item<double>() > 0 && second.grad()[0].abs().sum().item<double>() > 0);
+    }
+
+    void curvesOverTheProbabilityFollowTheClosedForms_data() {
+        QTest::addColumn<QString>("loss");
+        QTest::addColumn<double>("p");
+        QTest::addColumn<double>("value");
+        QTest::addColumn<double>("gradient");
+        QTest::newRow("cross-entropy at one half") << "ce" << 0.5 << std::log(2.0) << -0.5;
+        QTest::newRow("cross-entropy at one tenth") << "ce" << 0.1 << std::log(10.0) << -0.9;
+        QTest::newRow("mean absolute error is a line, low") << "mae" << 0.1 << 0.9 << -0.09;
+        QTest::newRow("mean absolute error is a line, high") << "mae" << 0.75 << 0.25 << -0.1875;
+        QTest::newRow("exponential NCE is the same line") << "nce-exp" << 0.75 << 0.25 << -0.1875;
+        QTest::newRow("reverse cross-entropy") << "rce" << 0.5 << kMinusA / 2 << -kMinusA / 4;
+        QTest::newRow("generalised") << "gce" << 0.5 << (1 - std::pow(0.5, 0.7)) / 0.7 << -std::pow(0.5, 0.7) / 2;
+        QTest::newRow("over the classes") << "mae-mean" << 0.5 << 0.2 << -0.1;
+    }
+    void curvesOverTheProbabilityFollowTheClosedForms() {
+        QFETCH(const QString, loss);
+        QFETCH(const double, p);
+        QFETCH(const double, value);
+        QFETCH(const double, gradient);
+        const auto curves = lossCurves(5, {p});
+        QVERIFY2(curves.has_value(), curves ? "" : curves.error().sentence().c_str());
+        QCOMPARE(curves->size(), lossCatalogue().size());
+        const auto found = std::find_if(curves->begin(), curves->end(),
+                                        [&](const LossCurve& one) { return one.id == loss.toStdString(); });
+        QVERIFY(found != curves->end());
+        QVERIFY2(std::abs(found->loss[0] - value) < 1e-9, qPrintable(QString::number(found->loss[0])));
+        QVERIFY2(std::abs(found->gradient[0] - gradient) < 1e-9, qPrintable(QString::number(found->gradient[0])));
+    }
+
+    void aProbabilityThatHasNoLogarithmGivesNoCurve() {
+        for (const double p : {0.0, 1.0, -0.5, std::numeric_limits<double>::quiet_NaN()})
+            QVERIFY(!lossCurves(10, {0.5, p}).has_value());
+        QVERIFY(!lossCurves(1, {0.5}).has_value());
     }
 };
 

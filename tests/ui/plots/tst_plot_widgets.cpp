@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/rng.h"
+#include "ui/plots/correction_plot.h"
 #include "ui/plots/loss_scatter_plot.h"
 #include "ui/plots/loss_sparkline.h"
 #include "ui/plots/matrix_plot.h"
@@ -160,6 +161,37 @@ private Q_SLOTS:
         QVERIFY(plot.drawnAsDensity());
         plot.resize(300, 300);
         QVERIFY(!plot.grab().isNull());
+    }
+
+    void probabilitiesAreDrawnOnTheWholeUnitSquare() {
+        LossScatterPlot plot({QStringLiteral("cleanScatter"), QStringLiteral("Clean"), {}, QStringLiteral("p(clean)"), true});
+        plot.setLosses({SampleIndex(3), SampleIndex(4)}, {0.1f, 0.2f}, {0.1f, 0.3f});
+        QVERIFY(plot.plot().xAxis->range().upper >= 1 && plot.plot().yAxis->range().upper >= 1);
+        plot.setThreshold(0.5);
+        QCOMPARE(plot.dataAsTsv().section(QLatin1Char('\n'), 0, 0), QStringLiteral("index\tp(clean)_1\tp(clean)_2\tgroup"));
+        plot.resize(300, 300);
+        QVERIFY(!plot.grab().isNull());
+    }
+
+    void theCorrectionIsAveragedPerBinOfTheLoss() {
+        const float nan = std::numeric_limits<float>::quiet_NaN();
+        const std::vector<float> losses = {0.1f, 0.2f, nan, 3.9f, 4.0f};
+        const std::vector<float> w = {0.0f, 0.2f, 1.0f, 0.9f, 0.7f};
+        const std::vector<std::uint8_t> differs = {0, 1, 1, 1, 1};
+        const CorrectionBins bins = correctionBins(losses, w, differs, 4);
+        QCOMPARE(bins.counts.counts, std::vector<std::uint64_t>({2, 0, 0, 2}));
+        QVERIFY(std::abs(bins.meanW[0] - 0.1) < 1e-6 && std::abs(bins.meanW[3] - 0.8) < 1e-6);
+        QCOMPARE(bins.differing[0], 0.5);
+        QCOMPARE(bins.differing[3], 1.0);
+        QVERIFY(std::isnan(bins.meanW[1]) && std::isnan(bins.differing[2]));
+        CorrectionPlot plot;
+        QVERIFY(!plot.hasData());
+        plot.setCorrection(losses, w, differs);
+        QVERIFY(plot.hasData() && !plot.dataAsTsv().contains(QLatin1String("nan")));
+        plot.resize(300, 200);
+        QVERIFY(!plot.grab().isNull());
+        plot.clear();
+        QVERIFY(!plot.hasData());
     }
 
     void aSparklineTellsTheLastLoss() {

@@ -134,6 +134,21 @@ private Q_SLOTS:
         form.setSpecs({});
         QVERIFY(form.values().empty());
     }
+
+    void aSettingMayCarryALink() {
+        ParamForm form;
+        form.setSpecs(specs());
+        form.setLink("loss", QStringLiteral("Compare…"), QStringLiteral("As curves"));
+        form.setLink("no-such-setting", QStringLiteral("x"), {});
+        QSignalSpy clicked(&form, &ParamForm::linkClicked);
+        const auto press = [&] { form.findChild<QToolButton*>(QStringLiteral("link-loss"))->click(); };
+        press();
+        form.setSpecs(specs()); // another method: the link is there again
+        press();
+        QCOMPARE(clicked.count(), 2);
+        QCOMPARE(clicked[1][0].toString(), QStringLiteral("loss"));
+        QVERIFY(form.findChild<QToolButton*>(QStringLiteral("link-no-such-setting")) == nullptr);
+    }
 };
 
 QTEST_MAIN(TestParamForm)

@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include <cmath>
+#include <set>
 
 using namespace assay;
 using namespace assay::ui;
@@ -228,10 +229,33 @@ private Q_SLOTS:
     }
 
     void adviceFollowsTheAnswers() {
-        QCOMPARE(adviseMethod({}).method, std::string("m-dyr-h"));
-        QCOMPARE(adviseMethod({false, true, false}).method, std::string("co-teaching"));
-        QCOMPARE(adviseMethod({true, true, false}).method, std::string("cross-entropy"));
-        QCOMPARE(adviseMethod({true, false, true}).method, std::string("pseudo-label"));
+        using A = MethodAnswers;
+        const auto best = [](A::Amount amount, A::Kind kind, A::Time time) {
+            return adviseMethods({amount, kind, time}).front().method;
+        };
+        QCOMPARE(adviseMethods({}).front().method, std::string("m-dyr-h"));
+        QCOMPARE(best(A::Amount::Some, A::Kind::Random, A::Time::Moderate), std::string("co-teaching"));
+        QCOMPARE(best(A::Amount::Unknown, A::Kind::Unknown, A::Time::Quick), std::string("cross-entropy"));
+        QCOMPARE(best(A::Amount::Unknown, A::Kind::FewTrusted, A::Time::Quick), std::string("pseudo-label"));
+        QCOMPARE(best(A::Amount::Unknown, A::Kind::Unknown, A::Time::Long), std::string("dividemix"));
+    }
+
+    void everyKindOfMethodIsProposedBySomeAnswersWithAReason() {
+        std::set<std::string> proposed;
+        for (int amount = 0; amount < 4; ++amount) {
+            for (int kind = 0; kind < 4; ++kind) {
+                for (int time = 0; time < 3; ++time) {
+                    const auto advice = adviseMethods({MethodAnswers::Amount(amount), MethodAnswers::Kind(kind), MethodAnswers::Time(time)});
+                    QVERIFY(!advice.empty());
+                    for (const MethodAdvice& one : advice) QVERIFY(one.reason.size() > 20);
+                    QCOMPARE(advice.back().method, std::string("cross-entropy")); // is there even without the others
+                    proposed.insert(advice.front().method);
+                }
+            }
+        }
+        QCOMPARE(proposed, std::set<std::string>({"co-teaching", "co-teaching-plus", "cross-entropy", "dividemix", "elr", "elr-plus",
+                                                  "jocor", "loss-cleaning", "m-dyr-h", "md-dyr-sh", "mlnt", "pseudo-label", "tcl",
+                                                  "truncated-gce"}));
     }
 };
 

@@ -209,7 +209,7 @@ private Q_SLOTS:
         QCOMPARE(histogram->suspects(), workspace.suspectCount());
         QTest::keyClick(histogram, Qt::Key_Right);
         QVERIFY(std::abs(workspace.threshold() - 0.31) < 1e-12);
-        QTRY_VERIFY(train.findChild<LossScatterPlot*>()->hasData());
+        QTRY_VERIFY(train.findChild<LossScatterPlot*>(QStringLiteral("lossScatter"))->hasData());
         QVERIFY(train.findChild<PseudoLabelPlot*>()->hasData());
         QVERIFY(train.findChild<MatrixPlot*>(QStringLiteral("transitions"))->hasData());
         keepShot(train, QStringLiteral("train"));

@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/train/engine.h"
+
+namespace assay::learn {
+
+/// lossCurves() of core/train/engine.h, which checks its arguments: what training computes, in double precision.
+[[nodiscard]] Result<std::vector<LossCurve>> sampleLossCurves(int classes, const std::vector<double>& probabilities);
+
+} // namespace assay::learn

@@ -1,0 +1,159 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/ui/ui_fixture.h"
+#include "ui/plots/correction_plot.h"
+#include "ui/plots/loss_scatter_plot.h"
+#include "ui/plots/qcustomplot_include.h"
+#include "ui/runs/train_page.h"
+#include "ui/runs/train_panels.h"
+
+using namespace assay;
+using namespace assay::ui;
+using namespace assay::ui::test;
+
+namespace {
+
+constexpr int kSamples = 60;
+
+/// Three epochs with these figures: scalars as they are, columns by a formula.
+class TellingMethod final : public Method {
+public:
+    TellingMethod(std::string id, std::map<std::string, double> scalars, std::vector<std::string> columns = {})
+        : m_scalars(std::move(scalars)), m_columns(std::move(columns)) {
+        m_about = {std::move(id), "Telling", "Reports what it was told to", "", {}};
+        m_about.params = {{"clean-threshold", ParamType::Real, 0.6, 0.0, 1.0, {}, "", "Believed from here on", false}};
+    }
+    const Description& description() const override { return m_about; }
+
+    /// Of sample i: the first column falls, the second rises.
+    static float value(std::size_t column, std::uint32_t i) {
+        const float share = float(i) / kSamples;
+        return column % 2 == 0 ? 1 - share : share;
+    }
+
+    Result<RunResult> train(const TrainingTask& task, RunObserver& observer, RunControl&) const override {
+        for (int epoch = 1; epoch <= 3; ++epoch) {
+            auto evidence = std::make_shared<Evidence>();
+            evidence->epoch = epoch;
+            for (std::uint32_t i = 0; i < task.dataset->size(); ++i) {
+                evidence->samples.push_back(SampleIndex(i));
+                evidence->loss.push_back(0.05f * float(i));
+                evidence->prediction.push_back(i < kSamples / 2 ? task.labels.labels[i] : (task.labels.labels[i] + 1) % 10);
+                evidence->confidence.push_back(0.9f);
+                evidence->margin.push_back(1.0f);
+                for (std::size_t c = 0; c < m_columns.size(); ++c) evidence->columns[m_columns[c]].push_back(value(c, i));
+            }
+            auto report = std::make_shared<EpochReport>();
+            report->epoch = epoch;
+            report->epochs = 3;
+            report->scalars = m_scalars;
+            report->scalars["train-loss"] = 1.0 / epoch;
+            report->evidence = std::move(evidence);
+            observer.epochDone(std::move(report));
+        }
+        return RunResult{"cpu", 3, 0.1, 100, 1};
+    }
+
+private:
+    Description m_about;
+    std::map<std::string, double> m_scalars;
+    std::vector<std::string> m_columns;
+};
+
+} // namespace
+
+class TestTrainPanels : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_home;
+
+    /// A page that shows a run of this method.
+    void show(Workspace& workspace, TrainPage& page, const std::string& method) {
+        QVERIFY(openAndWait(workspace, writeIdx(m_home, kSamples, QString::fromStdString(method))));
+        page.resize(1280, 660);
+        page.show();
+        QSignalSpy ended(&workspace, &Workspace::runEnded);
+        RunConfig config;
+        config.method = method;
+        config.epochs = 3;
+        const auto about = workspace.registry().methods.find(method)->description();
+        const auto settings = completeParams(about.params, {});
+        QVERIFY(settings.has_value());
+        config.settings = *settings;
+        workspace.startRun(config, {});
+        QTRY_VERIFY_WITH_TIMEOUT(ended.count() > 0 && workspace.currentEvidence() != nullptr, 20'000);
+    }
+
+    static std::shared_ptr<Registry> registryTelling(std::shared_ptr<TellingMethod> method) {
+        auto registry = registryWith();
+        (void)registry->methods.add(std::move(method));
+        return registry;
+    }
+
+private Q_SLOTS:
+    void initTestCase() { useFolder(m_home); }
+
+    void aRunShowsOnlyThePanelsThatItHasSomethingFor_data() {
+        QTest::addColumn<QString>("scalar");
+        QTest::addColumn<QString>("panel");
+        for (const ScalarPanel& panel : scalarPanels())
+            QTest::newRow(panel.speaks.c_str()) << QString::fromStdString(panel.speaks) << panel.objectName;
+        QTest::newRow("two networks") << "disagreement" << "disagreement";
+    }
+    void aRunShowsOnlyThePanelsThatItHasSomethingFor() {
+        QFETCH(const QString, scalar);
+        QFETCH(const QString, panel);
+        Workspace workspace(registryTelling(std::make_shared<TellingMethod>(
+            "tells-" + scalar.toStdString(), std::map<std::string, double>{{scalar.toStdString(), 0.25}})));
+        TrainPage page(workspace);
+        show(workspace, page, "tells-" + scalar.toStdString());
+        auto* own = page.findChild<EpochPlot*>(panel);
+        QVERIFY(own != nullptr);
+        QTRY_VERIFY(own->isVisibleTo(&page));
+        QVERIFY(own->dataAsTsv().contains(QLatin1String("0.25")));
+        for (const ScalarPanel& other : scalarPanels())
+            if (other.objectName != panel) QVERIFY(!page.findChild<EpochPlot*>(other.objectName)->isVisibleTo(&page));
+        QVERIFY(!page.findChild<CorrectionPlot*>()->isVisibleTo(&page));
+        QVERIFY(!page.findChild<LossScatterPlot*>(QStringLiteral("cleanScatter"))->isVisibleTo(&page));
+    }
+
+    void correctedLossesShowWAndTheOwnAnswerOverTheHistogram() {
+        Workspace workspace(registryTelling(std::make_shared<TellingMethod>("corrects", std::map<std::string, double>{},
+                                                                            std::vector<std::string>{"ignored", "w"})));
+        TrainPage page(workspace);
+        show(workspace, page, "corrects");
+        auto* plot = page.findChild<CorrectionPlot*>();
+        QTRY_VERIFY(plot->isVisibleTo(&page));
+        const CorrectionBins& bins = plot->bins();
+        QVERIFY(bins.meanW.front() < 0.1 && bins.meanW.back() > 0.9); // w rises with the loss here
+        QCOMPARE(bins.differing.front(), 0.0);                       // and the second half answers another class
+        QCOMPARE(bins.differing.back(), 1.0);
+    }
+
+    void bothNetworksProbabilitiesAreAScatterWhoseRectangleOpensItsSamples() {
+        Workspace workspace(registryTelling(std::make_shared<TellingMethod>(
+            "divides", std::map<std::string, double>{{"labelled-share-1", 0.7}, {"labelled-share-2", 0.6}},
+            std::vector<std::string>{"p-clean-1", "p-clean-2"})));
+        TrainPage page(workspace);
+        show(workspace, page, "divides");
+        auto* plot = page.findChild<LossScatterPlot*>(QStringLiteral("cleanScatter"));
+        QTRY_VERIFY(plot->isVisibleTo(&page));
+        const auto& splits = workspace.dataset()->splits;
+        QCOMPARE(plot->samplesIn(0, 1, 0, 1).size(), std::size_t(std::count(splits.begin(), splits.end(), Split::Train)));
+        QSignalSpy shown(&page, &TrainPage::showSamples);
+        plot->plot().replot(QCustomPlot::rpImmediateRefresh);
+        const auto at = [&](double x, double y) {
+            return QPoint(int(plot->plot().xAxis->coordToPixel(x)), int(plot->plot().yAxis->coordToPixel(y)));
+        };
+        QTest::mousePress(&plot->plot(), Qt::LeftButton, {}, at(0.72, 0.02));
+        QTest::mouseMove(&plot->plot(), at(0.99, 0.27));
+        QTest::mouseRelease(&plot->plot(), Qt::LeftButton, {}, at(0.99, 0.27));
+        QCOMPARE(shown.count(), 1);
+        const auto samples = shown[0][0].value<std::vector<SampleIndex>>();
+        QVERIFY(!samples.empty());
+        for (const SampleIndex sample : samples) QVERIFY(TellingMethod::value(0, sample.value) > 0.7f);
+    }
+};
+
+QTEST_MAIN(TestTrainPanels)
+#include "tst_train_panels.moc"
