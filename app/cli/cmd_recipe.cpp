@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/cli_headers.h"
 #include "app/cli/commands.h"
-#include "app/cli/experiment_plot.h"
 #include "app/cli/experiment_run.h"
 #include "app/cli/output.h"
-#include "core/base/files.h"
 #include "core/base/text.h"
+#include "core/project/experiment_plot.h"
 
 #include <cmath>
 #include <filesystem>
@@ -46,21 +45,6 @@ Json toJson(const Experiment& experiment, const std::vector<ExperimentRow>& rows
     return Json{{"title", experiment.title}, {"rows", std::move(list)}};
 }
 
-/// runs.csv, summary.csv, summary.md, summary.svg and summary.pdf.
-Status writeAll(const fs::path& folder, const Experiment& experiment, const std::vector<ExperimentOutcome>& outcomes,
-                const std::vector<ExperimentRow>& rows) {
-    std::error_code code;
-    fs::create_directories(folder, code);
-    if (code) return fail(ErrorCode::Io, "the folder cannot be made: " + code.message(), folder.string());
-    ASSAY_CHECK_STATUS(writeFileAtomically(folder / "runs.csv", outcomesCsv(experiment, outcomes)));
-    ASSAY_CHECK_STATUS(writeFileAtomically(folder / "summary.csv", summaryCsv(experiment, rows)));
-    ASSAY_CHECK_STATUS(writeFileAtomically(folder / "summary.md", summaryMarkdown(experiment, rows)));
-    ASSAY_TRY(const std::string svg, plotSummary(experiment, rows, PlotFormat::Svg));
-    ASSAY_CHECK_STATUS(writeFileAtomically(folder / "summary.svg", svg));
-    ASSAY_TRY(const std::string pdf, plotSummary(experiment, rows, PlotFormat::Pdf));
-    return writeFileAtomically(folder / "summary.pdf", pdf);
-}
-
 Status runRecipe(Session& session, const Options& options) {
     ASSAY_TRY(Experiment experiment, readExperiment(options.recipe));
     if (!options.dataset.empty()) experiment.dataset = options.dataset;
@@ -70,7 +54,7 @@ Status runRecipe(Session& session, const Options& options) {
     ASSAY_TRY(const std::vector<ExperimentOutcome> outcomes, runExperiment(session, experiment, options.project));
     const std::vector<ExperimentRow> rows = summarise(experiment, outcomes);
     if (!options.out.empty()) {
-        ASSAY_CHECK_STATUS(writeAll(options.out, experiment, outcomes, rows));
+        ASSAY_CHECK_STATUS(writeExperiment(options.out, experiment, outcomes));
         note("table and plots are in " + options.out + ".");
     }
     const std::size_t missing = cellsOf(experiment).size() - outcomes.size();

@@ -129,7 +129,7 @@ void LossCurvesPlot::redraw() {
     m_legend->setVisible(!m_lines.empty());
     setHasData(!m_lines.empty());
     themeChanged();
-    setSummary(tr("%n losses.", nullptr, int(m_lines.size())) + QLatin1Char(' ') + familyText());
+    setSummary(tr("%Ln curves.", nullptr, int(m_lines.size())) + QLatin1Char(' ') + familyText());
 }
 
 QString LossCurvesPlot::familyText() const {

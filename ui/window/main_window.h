@@ -56,6 +56,7 @@ public:
     // What actions do; each is also a menu entry
     void findSuspects();
     void newRun();
+    void runRecipe();
     void retrain();
     void showRunLog();
     void exportLabels();

@@ -5,6 +5,8 @@
 #include "core/base/text.h"
 #include "core/data/pixel_store.h"
 #include "ui/runs/new_run_dialog.h"
+#include "ui/runs/compare_page.h"
+#include "ui/runs/recipe_dialog.h"
 #include "ui/runs/run_log_dialog.h"
 #include "ui/session/example.h"
 #include "ui/session/opening.h"
@@ -115,6 +117,17 @@ void MainWindow::newRun() {
     auto* dialog = new NewRunDialog(*m_workspace, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
+}
+
+void MainWindow::runRecipe() {
+    if (!m_workspace->dataset() || m_workspace->readOnly()) return;
+    auto* dialog = new RecipeDialog(*m_workspace, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &RecipeDialog::compareRequested, this, [this](const std::vector<RunId>& runs) {
+        showLayout(Layout::Compare);
+        static_cast<ComparePage*>(m_compare)->setTicked(runs);
+    });
+    dialog->show();
 }
 
 void MainWindow::retrain() {

@@ -156,6 +156,8 @@ void MainWindow::buildRunMenu() {
                    {QKeySequence(Qt::Key_F5)}, [this] { findSuspects(); });
     m_actions->add(QStringLiteral("new-run"), tr("&New run…"), tr("Choose method, labels and settings"), menu, {QKeySequence(Qt::Key_N)},
                    [this] { newRun(); });
+    m_actions->add(QStringLiteral("recipe"), tr("R&un recipe…"), tr("A grid of labels, networks, methods and seeds, run in order and compared"),
+                   menu, {}, [this] { runRecipe(); });
     m_actions->add(QStringLiteral("retrain"), tr("&Retrain on cleaned labels"), tr("The same settings on the labels as they are now"), menu,
                    {QKeySequence(tr("Ctrl+R"))}, [this] { retrain(); });
     menu->addSeparator();
@@ -243,7 +245,7 @@ void MainWindow::updateActions() {
     enable({"save-as", "export", "close-project", "select-all", "copy-names", "find", "layout-1", "layout-2", "layout-3", "dock-filters",
             "dock-inspector", "dock-history", "dock-log", "next-panel", "unreadable", "given-view", "review-enter", "review-next",
             "review-previous", "review-close", "truth", "reset-layout"}, any);
-    enable({"undo", "redo", "noise", "import-labels", "find-suspects", "new-run"}, write);
+    enable({"undo", "redo", "noise", "import-labels", "find-suspects", "new-run", "recipe"}, write);
     enable({"review-accept", "review-keep", "review-flag", "review-exclude", "review-relabel", "review-undo", "review-reopen"}, any);
     enable({"retrain"}, write && current.has_value());
     enable({"pause", "stop", "live"}, running);

@@ -4,10 +4,11 @@
 
 #include "core/project/experiment_results.h"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
-namespace assay::cli {
+namespace assay {
 
 enum class PlotFormat { Svg, Pdf };
 
@@ -17,4 +18,8 @@ enum class PlotFormat { Svg, Pdf };
 [[nodiscard]] Result<std::string> plotSummary(const Experiment& experiment, const std::vector<ExperimentRow>& rows,
                                               PlotFormat format);
 
-} // namespace assay::cli
+/// Writes runs.csv, summary.csv, summary.md, summary.svg and summary.pdf into a folder, which is made where there is none.
+[[nodiscard]] Status writeExperiment(const std::filesystem::path& folder, const Experiment& experiment,
+                                     const std::vector<ExperimentOutcome>& outcomes);
+
+} // namespace assay

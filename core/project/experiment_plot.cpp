@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/experiment_plot.h"
+#include "core/project/experiment_plot.h"
 
+#include "core/base/files.h"
 #include "core/base/text.h"
 
 #include <cairo-pdf.h>
@@ -15,7 +16,7 @@
 #include <numbers>
 #include <optional>
 
-namespace assay::cli {
+namespace assay {
 
 namespace {
 
@@ -219,4 +220,19 @@ Result<std::string> plotSummary(const Experiment& experiment, const std::vector<
     return file;
 }
 
-} // namespace assay::cli
+Status writeExperiment(const std::filesystem::path& folder, const Experiment& experiment,
+                       const std::vector<ExperimentOutcome>& outcomes) {
+    std::error_code code;
+    std::filesystem::create_directories(folder, code);
+    if (code) return fail(ErrorCode::Io, "the folder cannot be made: " + code.message(), folder.string());
+    const std::vector<ExperimentRow> rows = summarise(experiment, outcomes);
+    ASSAY_CHECK_STATUS(writeFileAtomically(folder / "runs.csv", outcomesCsv(experiment, outcomes)));
+    ASSAY_CHECK_STATUS(writeFileAtomically(folder / "summary.csv", summaryCsv(experiment, rows)));
+    ASSAY_CHECK_STATUS(writeFileAtomically(folder / "summary.md", summaryMarkdown(experiment, rows)));
+    ASSAY_TRY(const std::string svg, plotSummary(experiment, rows, PlotFormat::Svg));
+    ASSAY_CHECK_STATUS(writeFileAtomically(folder / "summary.svg", svg));
+    ASSAY_TRY(const std::string pdf, plotSummary(experiment, rows, PlotFormat::Pdf));
+    return writeFileAtomically(folder / "summary.pdf", pdf);
+}
+
+} // namespace assay
