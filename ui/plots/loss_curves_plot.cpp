@@ -65,6 +65,7 @@ LossCurvesPlot::LossCurvesPlot(QWidget* parent)
         rect->axis(QCPAxis::atBottom)->setRange(0, 1);
         m_rects[std::size_t(i)] = rect;
     }
+    p.setAutoAddPlottableToLegend(false);
     m_legend = new QCPLegend;
     m_rects[0]->insetLayout()->addElement(m_legend, Qt::AlignTop | Qt::AlignRight);
     m_rects[0]->insetLayout()->setMargins(QMargins(6, 6, 6, 6));

@@ -16,6 +16,7 @@
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
+#include <QGridLayout>
 #include <QGroupBox>
 #include <QLabel>
 #include <QListWidget>
@@ -152,13 +153,13 @@ QWidget* NewRunDialog::makeRight() {
     scroll->setWidget(m_form);
 
     auto* common = new QGroupBox(tr("Run"), right);
-    auto* form = new QFormLayout(common);
+    auto* grid = new QGridLayout(common);
     m_network = new QComboBox(common);
     m_network->setObjectName(QStringLiteral("runNetwork"));
     m_epochs = number(QStringLiteral("runEpochs"), 1, 100'000, 20, common);
     m_seed = number(QStringLiteral("runSeed"), 0, std::numeric_limits<int>::max(), 1, common);
     m_seeds = number(QStringLiteral("runSeeds"), 1, 20, 1, common);
-    m_seeds->setToolTip(tr("The same run again with the next seeds: tells method from luck"));
+    m_seeds->setToolTip(tr("Number of seeds. The same run again with the next seeds: tells method from luck"));
     m_device = new QComboBox(common);
     m_device->setObjectName(QStringLiteral("runDevice"));
     m_threads = number(QStringLiteral("runThreads"), 0, 256, 0, common);
@@ -166,16 +167,24 @@ QWidget* NewRunDialog::makeRight() {
     m_threads->setToolTip(tr("The number changes the last bits of a result, so it is recorded with the run"));
     m_subset = number(QStringLiteral("runSubset"), 0, std::numeric_limits<int>::max(), 0, common);
     m_subset->setSpecialValueText(tr("all"));
-    m_subset->setToolTip(tr("Train on so many samples, the same share of every class"));
-    form->addRow(tr("Net&work"), m_network);
+    m_subset->setToolTip(tr("Training samples. Train on so many samples, the same share of every class"));
     m_weights = new WeightsChooser(m_workspace, common);
-    form->addRow(tr("Initial weights"), m_weights);
-    form->addRow(tr("E&pochs"), m_epochs);
-    form->addRow(tr("S&eed"), m_seed);
-    form->addRow(tr("Number of see&ds"), m_seeds);
-    form->addRow(tr("De&vice"), m_device);
-    form->addRow(tr("&Threads"), m_threads);
-    form->addRow(tr("Training sam&ples"), m_subset);
+    const auto field = [this, common, grid](int row, int column, const QString& text, QWidget* editor, int columns = 1) {
+        auto* label = new QLabel(text, common);
+        label->setBuddy(editor);
+        label->setMinimumHeight(m_network->sizeHint().height()); // beside the first line of a taller field
+        grid->addWidget(label, row, column, Qt::AlignTop);
+        grid->addWidget(editor, row, column + 1, 1, columns);
+    };
+    field(0, 0, tr("Net&work"), m_network, 3);
+    field(1, 0, tr("Initial weights"), m_weights, 3);
+    field(2, 0, tr("E&pochs"), m_epochs);
+    field(2, 2, tr("De&vice"), m_device);
+    field(3, 0, tr("S&eed"), m_seed);
+    field(3, 2, tr("&Threads"), m_threads);
+    field(4, 0, tr("See&ds"), m_seeds);
+    field(4, 2, tr("Sam&ples"), m_subset);
+    for (const int column : {1, 3}) grid->setColumnStretch(column, 1);
     for (QSpinBox* box : {m_epochs, m_seed, m_seeds, m_threads, m_subset})
         connect(box, &QSpinBox::valueChanged, this, &NewRunDialog::refresh);
     connect(m_weights, &WeightsChooser::changed, this, &NewRunDialog::refresh);
