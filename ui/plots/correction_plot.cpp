@@ -60,9 +60,10 @@ CorrectionPlot::CorrectionPlot(QWidget* parent)
     p.setCurrentLayer(QStringLiteral("overlay"));
     for (std::size_t i = 0; i < 2; ++i) {
         m_labels[i] = new QCPItemText(&p);
-        m_labels[i]->position->setType(QCPItemPosition::ptAxisRectRatio);
-        m_labels[i]->position->setCoords(0.5, 0.02 + 0.09 * double(i));
-        m_labels[i]->setPositionAlignment(Qt::AlignTop | Qt::AlignHCenter);
+        m_labels[i]->position->setType(i == 0 ? QCPItemPosition::ptAxisRectRatio : QCPItemPosition::ptAbsolute);
+        if (i > 0) m_labels[i]->position->setParentAnchor(m_labels[0]->bottomRight);
+        m_labels[i]->position->setCoords(i == 0 ? 0.99 : 0, i == 0 ? 0.45 : 0); // the curves are above, few samples below
+        m_labels[i]->setPositionAlignment(Qt::AlignTop | Qt::AlignRight);
         m_labels[i]->setPadding(QMargins(3, 0, 3, 0));
     }
     p.setCurrentLayer(QStringLiteral("main"));

@@ -69,8 +69,9 @@ LossScatterPlot::LossScatterPlot(ScatterSubject subject, QWidget* parent)
     m_brushLabel->setPadding(QMargins(3, 1, 3, 1));
     for (std::size_t i = 0; i < 2; ++i) {
         m_groupLabels[i] = new QCPItemText(&p);
-        m_groupLabels[i]->position->setType(QCPItemPosition::ptAxisRectRatio);
-        m_groupLabels[i]->position->setCoords(0.02, 0.02 + 0.08 * double(i));
+        m_groupLabels[i]->position->setType(i == 0 ? QCPItemPosition::ptAxisRectRatio : QCPItemPosition::ptAbsolute);
+        if (i > 0) m_groupLabels[i]->position->setParentAnchor(m_groupLabels[0]->bottomLeft);
+        m_groupLabels[i]->position->setCoords(i == 0 ? 0.02 : 0, i == 0 ? 0.02 : 0);
         m_groupLabels[i]->setPositionAlignment(Qt::AlignTop | Qt::AlignLeft);
     }
     p.setCurrentLayer(QStringLiteral("main"));

@@ -33,7 +33,7 @@
 namespace assay::ui {
 namespace {
 
-constexpr int kLeastPanelHeight = 170;
+constexpr int kLeastPanelHeight = 190;
 
 } // namespace
 

@@ -77,7 +77,7 @@ std::vector<ScalarPanel> scalarPanels() {
         {"labelled-share-1",
          QStringLiteral("splitSizes"),
          text("Labels believed"),
-         {share, {text("weight of the rest"), false, std::nullopt, 0.5}},
+         {share, {text("weight"), false, std::nullopt, 0.5}},
          {{"labelled-share-1", text("network 1"), 0},
           {"labelled-share-2", text("network 2"), 1},
           {"label-precision", text("of them right"), InkForeground, Qt::DotLine},
