@@ -145,6 +145,7 @@ QWidget* RecipeDialog::makeResults() {
     scroll->setWidgetResizable(true);
     halves->addWidget(m_table);
     halves->addWidget(scroll);
+    halves->setSizes({200, 300});
     return halves;
 }
 
@@ -303,8 +304,8 @@ void RecipeDialog::chooseFile() {
     dialog->setFileMode(QFileDialog::ExistingFile);
     dialog->setNameFilters({tr("Recipes (*.toml)"), tr("All files (*)")});
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
-        m_recipes->setCurrentIndex(-1);
-        m_recipes->setPlaceholderText(file);
+        if (m_recipes->findData(file) < 0) m_recipes->addItem(file, file);
+        m_recipes->setCurrentIndex(m_recipes->findData(file));
         load(file);
     });
     dialog->open();
