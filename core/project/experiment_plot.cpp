@@ -179,11 +179,15 @@ Result<std::string> plotSummary(const Experiment& experiment, const std::vector<
     for (const auto& panel : panels) height += kHead + kFoot + kLine * double(panel.size());
 
     std::string file;
-    const Surface surface(format == PlotFormat::Svg ? cairo_svg_surface_create_for_stream(append, &file, width, height)
-                                                    : cairo_pdf_surface_create_for_stream(append, &file, width, height),
-                          cairo_surface_destroy);
+    const Surface surface(
+        format == PlotFormat::Svg   ? cairo_svg_surface_create_for_stream(append, &file, width, height)
+        : format == PlotFormat::Pdf ? cairo_pdf_surface_create_for_stream(append, &file, width, height)
+                                    : cairo_image_surface_create(CAIRO_FORMAT_RGB24, int(std::ceil(width)) * kPlotPixels,
+                                                                 int(std::ceil(height)) * kPlotPixels),
+        cairo_surface_destroy);
     const Context context(cairo_create(surface.get()), cairo_destroy);
     cairo_t* c = context.get();
+    if (format == PlotFormat::Png) cairo_scale(c, kPlotPixels, kPlotPixels);
     cairo_set_source_rgb(c, 1, 1, 1);
     cairo_paint(c);
     colour(c, kInk);
@@ -213,6 +217,7 @@ Result<std::string> plotSummary(const Experiment& experiment, const std::vector<
                  kNames - 8);
         y = bottom + kFoot;
     }
+    if (format == PlotFormat::Png) cairo_surface_write_to_png_stream(surface.get(), append, &file);
     cairo_surface_finish(surface.get());
     const cairo_status_t status = cairo_surface_status(surface.get());
     if (status != CAIRO_STATUS_SUCCESS)

@@ -15,11 +15,10 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
-#include <QPainter>
+#include <QPixmap>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSplitter>
-#include <QSvgRenderer>
 #include <QTabWidget>
 #include <QTextBrowser>
 #include <QTreeWidget>
@@ -32,24 +31,20 @@ namespace {
 
 /// The table and the plot of what has finished.
 struct Results {
-    std::string markdown, svg;
+    std::string markdown, png;
 };
 
 Result<Results> resultsOf(const RecipeGrid& grid, const Dataset& dataset, const Project& project) {
     ASSAY_TRY(const auto outcomes, outcomesOf(grid, dataset, project));
     const auto rows = summarise(grid.experiment, outcomes);
-    ASSAY_TRY(std::string svg, plotSummary(grid.experiment, rows, PlotFormat::Svg));
-    return Results{summaryMarkdown(grid.experiment, rows), std::move(svg)};
+    ASSAY_TRY(std::string png, plotSummary(grid.experiment, rows, PlotFormat::Png));
+    return Results{summaryMarkdown(grid.experiment, rows), std::move(png)};
 }
 
-QPixmap drawn(const std::string& svg, double scale) {
-    QSvgRenderer renderer(QByteArray::fromStdString(svg));
-    if (!renderer.isValid()) return {};
-    QPixmap pixmap(renderer.defaultSize() * scale);
-    pixmap.setDevicePixelRatio(scale);
-    pixmap.fill(Qt::white);
-    QPainter painter(&pixmap);
-    renderer.render(&painter, QRectF(QPointF(0, 0), QSizeF(renderer.defaultSize())));
+QPixmap drawn(const std::string& png) {
+    QPixmap pixmap;
+    pixmap.loadFromData(QByteArray::fromStdString(png), "PNG");
+    pixmap.setDevicePixelRatio(kPlotPixels);
     return pixmap;
 }
 
@@ -275,7 +270,7 @@ void RecipeDialog::askResults() {
                     if (question != m_asked) return;
                     if (!results) return say(QString::fromStdString(results.error().sentence()), true);
                     m_table->setMarkdown(QString::fromStdString(results->markdown));
-                    m_plot->setPixmap(drawn(results->svg, devicePixelRatioF()));
+                    m_plot->setPixmap(drawn(results->png));
                     Q_EMIT resultsReady();
                 });
 }
