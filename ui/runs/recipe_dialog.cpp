@@ -5,6 +5,7 @@
 #include "core/project/experiment_plot.h"
 #include "ui/plots/plot_text.h"
 #include "ui/runs/run_text.h"
+#include "ui/session/run_queue.h"
 #include "ui/session/task_pool.h"
 #include "ui/session/workspace.h"
 
@@ -118,7 +119,7 @@ RecipeDialog::RecipeDialog(Workspace& workspace, QWidget* parent)
     connect(&m_workspace, &Workspace::epochArrived, this, &RecipeDialog::follow);
     connect(&m_workspace, &Workspace::runEnded, this, &RecipeDialog::follow);
     connect(&m_workspace, &Workspace::warning, this, [this] { // a run that could not be put into the queue
-        m_starting = false;
+        m_waiting.clear();
         fillTree();
     });
     fillTree();
@@ -154,6 +155,7 @@ void RecipeDialog::load(const QString& file) {
     const int question = ++m_asked;
     m_grid.reset();
     m_started = false;
+    m_waiting.clear();
     fillTree();
     const auto dataset = m_workspace.dataset();
     const auto project = m_workspace.project();
@@ -182,14 +184,14 @@ void RecipeDialog::load(const QString& file) {
 void RecipeDialog::startMissing() {
     const auto dataset = m_workspace.dataset();
     const auto project = m_workspace.project();
-    if (!m_grid || m_starting || !dataset || !project || m_grid->missing().empty()) return;
+    if (!m_grid || m_starting || !m_waiting.empty() || !dataset || !project || m_grid->missing().empty()) return;
     m_starting = true;
     fillTree();
     const int question = m_asked;
     m_pool->run([plan = *m_grid, dataset, project] { return storeLabelSets(plan, *dataset, *project); },
                 [this, question, project](auto sets) {
+                    m_starting = false;
                     if (!sets || question != m_asked || project != m_workspace.project()) {
-                        m_starting = false;
                         fillTree();
                         if (!sets) say(QString::fromStdString(sets.error().sentence()), true);
                         return;
@@ -198,6 +200,7 @@ void RecipeDialog::startMissing() {
                     m_grid->match(m_workspace.runs());
                     m_started = true;
                     for (const RecipeGrid::Cell* cell : m_grid->missing()) {
+                        m_waiting[std::size_t(cell - m_grid->cells.data())] = !cell->run;
                         if (cell->run) {
                             m_workspace.resumeRun(cell->run->id);
                             continue;
@@ -216,7 +219,10 @@ void RecipeDialog::follow() {
     const bool whole = m_grid->finished() == m_grid->cells.size();
     const std::size_t before = m_grid->finished();
     m_grid->match(m_workspace.runs());
-    m_starting &= !m_grid->missing().empty(); // they are in the queue one after the other
+    std::erase_if(m_waiting, [this](const auto& waiting) {
+        const auto& run = m_grid->cells[waiting.first].run;
+        return run && (waiting.second || !isOver(run->state));
+    });
     fillTree();
     const std::size_t done = m_grid->finished();
     const std::size_t failed = std::size_t(std::count_if(m_grid->cells.begin(), m_grid->cells.end(), [](const auto& cell) {
@@ -254,7 +260,7 @@ void RecipeDialog::fillTree() {
         for (int column = 0; column < 4; ++column) m_tree->resizeColumnToContents(column);
     const std::size_t missing = m_grid ? m_grid->missing().size() : 0;
     m_start->setText(missing > 0 ? tr("&Start %Ln runs", nullptr, int(missing)) : tr("&Start"));
-    m_start->setEnabled(missing > 0 && !m_starting && !m_workspace.readOnly());
+    m_start->setEnabled(missing > 0 && !m_starting && m_waiting.empty() && !m_workspace.readOnly());
     const bool some = m_grid && m_grid->finished() > 0;
     m_compare->setEnabled(some);
     m_export->setEnabled(some);
