@@ -21,7 +21,8 @@ struct Options {
 
 /// Label-like columns hold class numbers, −1 for none: they are written as names.
 bool holdsClasses(const std::string& column) {
-    return column == "pseudo-label" || column.rfind("prediction", 0) == 0;
+    return column == "pseudo-label" || column == "target-label" || column == "assignment" ||
+           column.rfind("prediction", 0) == 0;
 }
 
 std::string evidenceCsv(const Evidence& evidence, const BaseLabels& labels, const std::vector<std::string>& classes) {

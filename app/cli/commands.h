@@ -19,6 +19,7 @@ void addRecipe(CLI::App& app, Session& session);
 void addRuns(CLI::App& app, Session& session);
 void addRounds(CLI::App& app, Session& session);
 void addEvidence(CLI::App& app, Session& session);
+void addFeatures(CLI::App& app, Session& session);
 void addScore(CLI::App& app, Session& session);
 void addFit(CLI::App& app, Session& session);
 void addLabelIssues(CLI::App& app, Session& session);

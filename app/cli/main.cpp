@@ -48,6 +48,7 @@ int runProgram(int argc, char** argv) {
     addRuns(app, session);
     addRounds(app, session);
     addEvidence(app, session);
+    addFeatures(app, session);
     addScore(app, session);
     addFit(app, session);
     addLabelIssues(app, session);

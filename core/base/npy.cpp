@@ -255,4 +255,26 @@ Result<NpyArray> readNpy(const std::filesystem::path& file) {
     return parseNpy(mapped->bytes(), escapeForDisplay(file.string()));
 }
 
+std::string npyHeader(const std::string& descr, std::span<const std::size_t> shape) {
+    std::string header = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (";
+    for (std::size_t d = 0; d < shape.size(); ++d) header += (d > 0 ? ", " : "") + std::to_string(shape[d]);
+    header += shape.size() == 1 ? ",), }" : "), }";
+    constexpr std::size_t kBefore = 10, kAlignment = 64;
+    header.resize((kBefore + header.size() + kAlignment) / kAlignment * kAlignment - kBefore, ' ');
+    header.back() = '\n';
+    std::string bytes("\x93NUMPY\x01\x00", 8);
+    bytes += char(header.size() & 0xff);
+    bytes += char(header.size() >> 8);
+    return bytes + header;
+}
+
+Status writeNpy(const std::filesystem::path& file, std::span<const float> values, std::span<const std::size_t> shape) {
+    const std::string header = npyHeader(std::endian::native == std::endian::little ? "<f4" : ">f4", shape);
+    return writeFileAtomically(file, [&](FileSink& sink) -> Status {
+        sink.write(header);
+        sink.write(std::as_bytes(values));
+        return {};
+    });
+}
+
 } // namespace assay

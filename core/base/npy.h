@@ -29,4 +29,10 @@ struct NpyArray {
 [[nodiscard]] Result<NpyArray> parseNpy(std::span<const std::byte> bytes, const std::string& name);
 [[nodiscard]] Result<NpyArray> readNpy(const std::filesystem::path& file);
 
+/// What stands before the numbers: version 1.0, C order, padded to 64 bytes. `descr` as "<f4".
+[[nodiscard]] std::string npyHeader(const std::string& descr, std::span<const std::size_t> shape);
+/// Writes float32 numbers in C order; their count is the product of the shape.
+[[nodiscard]] Status writeNpy(const std::filesystem::path& file, std::span<const float> values,
+                              std::span<const std::size_t> shape);
+
 } // namespace assay

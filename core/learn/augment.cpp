@@ -92,7 +92,13 @@ void augment(std::span<const std::uint8_t> in, std::span<std::uint8_t> out, Imag
         dx = int(rng.below(range)) - options.cropPadding;
     }
     const bool flip = options.flip > 0 && rng.uniform() < options.flip;
+    if (options.smallestArea < 1) {
+        scratch.resize(in.size());
+        cropAndResize(drawCrop(rng, geometry, options.smallestArea), in, scratch, geometry);
+        in = scratch;
+    }
     shiftAndFlip(in, out, geometry, dy, dx, flip, options.padding, options.fill);
+    if (options.coloured()) varyColours(rng, options, out, geometry, scratch);
     for (int i = 0; i < options.randAugmentOps; ++i) {
         const auto op = RandAugmentOp(rng.below(kRandAugmentOps));
         const bool negative = rng.uniform() < 0.5;

@@ -23,8 +23,21 @@ struct AugmentOptions {
     int randAugmentOps = 0;   ///< operations in a row, with replacement; 0: none (Cubuk et al. 2020, torchvision's)
     int randAugmentLevel = 9; ///< magnitude index m, 0..30
     std::uint8_t fill = 0;    ///< grey of padding, cutout and geometric operations
-    [[nodiscard]] bool any() const { return cropPadding > 0 || flip > 0 || cutout > 0 || randAugmentOps > 0; }
+    double smallestArea = 1;  ///< random resized crop: the least share of the area that is kept; 1: none
+    double jitter = 0;        ///< probability of a colour jitter
+    double brightness = 0, contrast = 0, saturation = 0; ///< factors of the jitter, uniform in 1 ± these
+    double hue = 0;           ///< shift of the jitter, uniform in ± this share of the circle
+    double grey = 0;          ///< probability of losing the colours
+    double solarise = 0;      ///< probability of inverting what is 128 or brighter
+    [[nodiscard]] bool any() const {
+        return cropPadding > 0 || flip > 0 || cutout > 0 || randAugmentOps > 0 || smallestArea < 1 || coloured();
+    }
+    [[nodiscard]] bool coloured() const { return jitter > 0 || grey > 0 || solarise > 0; }
 };
+
+/// The strong view of contrastive learning: random resized crop, flip, jitter, grey, solarise (Chen et al., ICML 2020,
+/// as TCL has it: Huang et al., CVPR 2023). On pictures of one channel what concerns colours does nothing.
+[[nodiscard]] AugmentOptions contrastiveView();
 
 /// `in` and `out`: HWC of `geometry`, not overlapping. `view` tells apart several variants of one sample in one
 /// epoch. `scratch` is working space kept between calls.
@@ -41,6 +54,31 @@ enum class RandAugmentOp {
 inline constexpr int kRandAugmentOps = 14;
 void applyRandAugment(RandAugmentOp op, double level, bool negative, std::span<const std::uint8_t> in,
                       std::span<std::uint8_t> out, ImageGeometry geometry, std::uint8_t fill);
+
+/// Grey of a pixel, 0 to 255; its first value where there are fewer than three.
+[[nodiscard]] inline double luma(const std::uint8_t* pixel, int channels) {
+    return channels < 3 ? pixel[0] : 0.299 * pixel[0] + 0.587 * pixel[1] + 0.114 * pixel[2];
+}
+/// out = degenerate + factor (in − degenerate), clipped: Brightness (degenerate is black), Contrast (the mean grey) or
+/// Color (the pixel's grey).
+void enhance(RandAugmentOp op, double factor, std::span<const std::uint8_t> in, std::span<std::uint8_t> out,
+             ImageGeometry geometry);
+/// Turns every pixel's hue by `shift` of the circle; pictures without three channels stay as they are.
+void shiftHue(double shift, std::span<std::uint8_t> picture, ImageGeometry geometry);
+/// Every pixel becomes its luma; pictures without three channels stay as they are.
+void loseColours(std::span<std::uint8_t> picture, ImageGeometry geometry);
+/// A rectangle of the picture, stretched to the picture's size.
+struct CropBox {
+    int top = 0, left = 0, height = 0, width = 0;
+};
+/// torchvision's: area uniform from `smallestArea` to 1, aspect ratio log-uniform from 3/4 to 4/3, the centre where
+/// ten draws do not fit.
+[[nodiscard]] CropBox drawCrop(CounterRng& rng, ImageGeometry geometry, double smallestArea);
+void cropAndResize(const CropBox& box, std::span<const std::uint8_t> in, std::span<std::uint8_t> out,
+                   ImageGeometry geometry);
+/// Jitter, grey and solarise of `options`, in place.
+void varyColours(CounterRng& rng, const AugmentOptions& options, std::span<std::uint8_t> picture,
+                 ImageGeometry geometry, std::vector<std::uint8_t>& scratch);
 
 /// Averages areas (shrinking) or interpolates linearly (growing) to another size; HWC, same channels.
 [[nodiscard]] std::vector<std::uint8_t> resizeArea(std::span<const std::uint8_t> in, ImageGeometry from,

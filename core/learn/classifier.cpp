@@ -36,6 +36,15 @@ void Classifier::makeHead(int features, int classes) {
     m_head = register_module("head", torch::nn::Linear(features, classes));
 }
 
+void Classifier::replaceHead(std::shared_ptr<FeatureModule> head) {
+    m_ownHead = head;
+    addBranch("own-head", std::move(head));
+}
+
+void Classifier::addBranch(const std::string& name, std::shared_ptr<FeatureModule> branch) {
+    m_added.push_back(register_module(name, std::move(branch)));
+}
+
 void Classifier::fold() {
     for (const auto& module : modules(false))
         if (auto* unit = module->as<ConvNormImpl>()) unit->fold();
@@ -50,6 +59,8 @@ void Classifier::freezeAllButHead() {
     m_frozen = true;
     for (auto& parameter : parameters()) parameter.set_requires_grad(false);
     for (auto& parameter : m_head->parameters()) parameter.set_requires_grad(true);
+    for (const auto& added : m_added)
+        for (auto& parameter : added->parameters()) parameter.set_requires_grad(true);
     train(is_training());
 }
 
@@ -57,7 +68,8 @@ void Classifier::train(bool on) {
     torch::nn::Module::train(on);
     if (!m_frozen) return;
     for (const auto& child : children())
-        if (child != m_head.ptr()) child->train(false);
+        if (child != m_head.ptr() && std::find(m_added.begin(), m_added.end(), child) == m_added.end())
+            child->train(false);
 }
 
 } // namespace assay::learn

@@ -31,16 +31,33 @@ private:
 };
 TORCH_MODULE(ConvNorm);
 
+/// What a method puts behind a network's features: [B, D] to [B, anything].
+class FeatureModule : public torch::nn::Module {
+public:
+    virtual torch::Tensor forward(const torch::Tensor& features) = 0;
+};
+
 /// A network that sorts pictures into classes. Input: float [B, C, H, W], channels last; output: logits [B, K].
 class Classifier : public torch::nn::Module {
 public:
     /// What the last layer sees: [B, D].
     virtual torch::Tensor features(const torch::Tensor& images) = 0;
-    torch::Tensor forward(const torch::Tensor& images) { return m_head->forward(features(images)); }
+    torch::Tensor forward(const torch::Tensor& images) { return answer(features(images)); }
+    /// The last layer alone: logits [B, K] of features [B, D].
+    torch::Tensor answer(const torch::Tensor& features) {
+        return m_ownHead ? m_ownHead->forward(features) : m_head->forward(features);
+    }
+    /// D.
+    [[nodiscard]] std::int64_t featureCount() const { return m_head->options.in_features(); }
+    /// Puts a method's own module in the place of the last layer, or beside it. Called before the optimiser is made;
+    /// their tensors are part of the network's from then on.
+    void replaceHead(std::shared_ptr<FeatureModule> head);
+    void addBranch(const std::string& name, std::shared_ptr<FeatureModule> branch);
     /// Folds every ConvNorm for a pass without gradients in evaluation mode.
     void fold();
     void unfold();
-    /// From now on only the last layer learns: the others get no gradient, and their norms keep their statistics.
+    /// From now on only the last layer and what a method added learn: the others get no gradient, and their norms keep
+    /// their statistics.
     void freezeAllButHead();
     void train(bool on = true) override;
 
@@ -49,6 +66,8 @@ protected:
     torch::nn::Linear m_head{nullptr};
 
 private:
+    std::shared_ptr<FeatureModule> m_ownHead;
+    std::vector<std::shared_ptr<torch::nn::Module>> m_added;
     bool m_frozen = false;
 };
 using ClassifierPtr = std::shared_ptr<Classifier>;

@@ -32,7 +32,7 @@ private:
 } // namespace
 
 Result<Answers> ask(Classifier& network, const RunData& data, std::vector<std::uint32_t> rows, torch::Device device,
-                    int loaders, const StopFn& stop) {
+                    int loaders, const StopFn& stop, bool withFeatures) {
     const EvaluationMode mode(network);
     Answers answers;
     answers.classes = data.classes;
@@ -43,18 +43,28 @@ Result<Answers> ask(Classifier& network, const RunData& data, std::vector<std::u
     BatchLoader loader(data, std::move(plan), device, loaders);
     std::vector<torch::Tensor> onDevice;
     float* out = answers.logits.data();
-    const auto keep = [&](const torch::Tensor& logits) {
-        const auto cpu = logits.to(torch::kCPU, torch::kFloat32).contiguous();
-        std::memcpy(out, cpu.data_ptr<float>(), std::size_t(cpu.numel()) * sizeof(float));
-        out += cpu.numel();
+    const auto keep = [](const torch::Tensor& values, float*& to) {
+        const auto cpu = values.to(torch::kCPU, torch::kFloat32).contiguous();
+        std::memcpy(to, cpu.data_ptr<float>(), std::size_t(cpu.numel()) * sizeof(float));
+        to += cpu.numel();
     };
+    float* featuresOut = nullptr;
     while (auto batch = loader.next()) {
-        const auto logits = network.forward(batch->images);
-        if (device.is_cpu()) keep(logits);
+        const auto features = network.features(batch->images);
+        const auto logits = network.answer(features);
+        if (device.is_cpu()) keep(logits, out);
         else onDevice.push_back(logits);
+        if (withFeatures) {
+            if (!featuresOut) {
+                answers.dimension = std::size_t(features.size(1));
+                answers.features.resize(rows.size() * answers.dimension);
+                featuresOut = answers.features.data();
+            }
+            keep(features, featuresOut);
+        }
         if (stop && stop(batch->number + 1, loader.batches())) return fail(ErrorCode::Cancelled, "the run was stopped");
     }
-    if (!onDevice.empty()) keep(torch::cat(onDevice));
+    if (!onDevice.empty()) keep(torch::cat(onDevice), out);
     for (std::size_t i = 0; i < answers.logits.size(); ++i)
         if (!std::isfinite(answers.logits[i]))
             return fail(ErrorCode::Numeric,
@@ -64,10 +74,27 @@ Result<Answers> ask(Classifier& network, const RunData& data, std::vector<std::u
 }
 
 Result<Answers> askAll(Classifier& network, const RunData& data, torch::Device device, int loaders,
-                       const StopFn& stop) {
+                       const StopFn& stop, bool withFeatures) {
     std::vector<std::uint32_t> rows(data.rows());
     std::iota(rows.begin(), rows.end(), 0U);
-    return ask(network, data, std::move(rows), device, loaders, stop);
+    return ask(network, data, std::move(rows), device, loaders, stop, withFeatures);
+}
+
+std::shared_ptr<const FeatureMatrix> makeFeatures(const RunData& data, std::size_t samples,
+                                                  std::span<const float> features, std::size_t dimension, int epoch) {
+    auto matrix = std::make_shared<FeatureMatrix>();
+    matrix->epoch = epoch;
+    matrix->dimension = dimension;
+    matrix->values.assign(samples * dimension, std::numeric_limits<float>::quiet_NaN());
+    for (std::size_t i = 0; i < data.rows(); ++i) {
+        const auto row = features.subspan(i * dimension, dimension);
+        std::transform(row.begin(), row.end(), matrix->values.begin() + std::ptrdiff_t(data.samples[i].value * dimension),
+                       [](float value) {
+                           constexpr float kMost = std::numeric_limits<float>::max();
+                           return std::isnan(value) ? 0.0F : std::clamp(value, -kMost, kMost);
+                       });
+    }
+    return matrix;
 }
 
 double lossOf(std::span<const float> logits, Label label) {

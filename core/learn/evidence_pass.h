@@ -6,6 +6,7 @@
 #include "core/learn/classifier.h"
 
 #include "core/audit/evidence.h"
+#include "core/audit/feature_matrix.h"
 
 namespace assay::learn {
 
@@ -13,6 +14,8 @@ namespace assay::learn {
 struct Answers {
     int classes = 0;
     std::vector<float> logits; ///< [R, K], or of the rows that were asked for
+    std::size_t dimension = 0;
+    std::vector<float> features; ///< [R, dimension], what the last layer sees; empty where not asked for
     [[nodiscard]] std::span<const float> row(std::size_t i) const {
         return std::span(logits).subspan(i * std::size_t(classes), std::size_t(classes));
     }
@@ -21,13 +24,19 @@ struct Answers {
 /// Asked between batches; true ends the pass with Cancelled.
 using StopFn = std::function<bool(std::size_t batch, std::size_t batches)>;
 
-/// One pass over these rows, in their order, in evaluation mode, without gradients, batch norm folded; the network is left in training
-/// mode. Numeric error naming the sample where an answer is not finite.
+/// One pass over these rows, in their order, in evaluation mode, without gradients, batch norm folded; the network is
+/// left in training mode. Numeric error naming the sample where an answer is not finite.
 [[nodiscard]] Result<Answers> ask(Classifier& network, const RunData& data, std::vector<std::uint32_t> rows,
-                                  torch::Device device, int loaders, const StopFn& stop = {});
+                                  torch::Device device, int loaders, const StopFn& stop = {},
+                                  bool withFeatures = false);
 /// The same for all rows.
 [[nodiscard]] Result<Answers> askAll(Classifier& network, const RunData& data, torch::Device device, int loaders,
-                                     const StopFn& stop);
+                                     const StopFn& stop, bool withFeatures = false);
+
+/// Features of the rows of a run [R, dimension] as a row for each of `samples` samples of the data set.
+[[nodiscard]] std::shared_ptr<const FeatureMatrix> makeFeatures(const RunData& data, std::size_t samples,
+                                                                std::span<const float> features,
+                                                                std::size_t dimension, int epoch);
 
 /// −ln softmax(logits)_label, computed so that it is finite for finite logits.
 [[nodiscard]] double lossOf(std::span<const float> logits, Label label);

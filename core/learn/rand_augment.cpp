@@ -32,31 +32,8 @@ void affine(std::span<const std::uint8_t> in, std::span<std::uint8_t> out, Image
     }
 }
 
-double luma(const std::uint8_t* pixel, int channels) {
-    return channels < 3 ? pixel[0] : 0.299 * pixel[0] + 0.587 * pixel[1] + 0.114 * pixel[2];
-}
-
 std::uint8_t blend(double degenerate, double value, double factor) {
     return std::uint8_t(std::clamp(degenerate + factor * (value - degenerate), 0.0, 255.0));
-}
-
-void enhance(RandAugmentOp op, double factor, std::span<const std::uint8_t> in, std::span<std::uint8_t> out,
-             ImageGeometry g) {
-    const int channels = g.channels;
-    const std::size_t pixels = std::size_t(g.width) * std::size_t(g.height);
-    double mean = 0;
-    if (op == RandAugmentOp::Contrast) {
-        for (std::size_t i = 0; i < pixels; ++i) mean += luma(in.data() + i * std::size_t(channels), channels);
-        mean = std::floor(mean / double(pixels) + 0.5);
-    }
-    for (std::size_t i = 0; i < pixels; ++i) {
-        const std::uint8_t* pixel = in.data() + i * std::size_t(channels);
-        const double degenerate = op == RandAugmentOp::Brightness ? 0.0
-                                  : op == RandAugmentOp::Contrast ? mean
-                                                                  : std::floor(luma(pixel, channels) + 0.5);
-        for (int c = 0; c < channels; ++c)
-            out[i * std::size_t(channels) + std::size_t(c)] = blend(degenerate, pixel[c], factor);
-    }
 }
 
 void sharpen(double factor, std::span<const std::uint8_t> in, std::span<std::uint8_t> out, ImageGeometry g) {
@@ -124,6 +101,25 @@ std::array<std::uint8_t, 256> equalizeTable(const std::array<int, 256>& histogra
 }
 
 } // namespace
+
+void enhance(RandAugmentOp op, double factor, std::span<const std::uint8_t> in, std::span<std::uint8_t> out,
+             ImageGeometry g) {
+    const int channels = g.channels;
+    const std::size_t pixels = std::size_t(g.width) * std::size_t(g.height);
+    double mean = 0;
+    if (op == RandAugmentOp::Contrast) {
+        for (std::size_t i = 0; i < pixels; ++i) mean += luma(in.data() + i * std::size_t(channels), channels);
+        mean = std::floor(mean / double(pixels) + 0.5);
+    }
+    for (std::size_t i = 0; i < pixels; ++i) {
+        const std::uint8_t* pixel = in.data() + i * std::size_t(channels);
+        const double degenerate = op == RandAugmentOp::Brightness ? 0.0
+                                  : op == RandAugmentOp::Contrast ? mean
+                                                                  : std::floor(luma(pixel, channels) + 0.5);
+        for (int c = 0; c < channels; ++c)
+            out[i * std::size_t(channels) + std::size_t(c)] = blend(degenerate, pixel[c], factor);
+    }
+}
 
 void applyRandAugment(RandAugmentOp op, double level, bool negative, std::span<const std::uint8_t> in,
                       std::span<std::uint8_t> out, ImageGeometry g, std::uint8_t fill) {

@@ -21,6 +21,8 @@ Result<ClassifierPtr> makeFirst(const Run& run, std::size_t which, std::uint32_t
     const RunConfig& config = run.task.config;
     ASSAY_TRY(ClassifierPtr network,
               makeNetwork(config.network, run.data.geometry, run.data.classes, config.seed, draw));
+    torch::manual_seed(torchSeed(config.seed, RngPurpose::Init, 1, draw));
+    run.recipe->extend(*network, run.data.classes);
     if (!config.weights.empty()) {
         const auto report = loadInitialWeights(*network, config.weights, which);
         if (report)
@@ -57,6 +59,7 @@ Result<RunResult> trainUnguarded(const Description& description, const MakeRecip
     Run run{task, observer, std::move(data), std::move(common), device, {}, {}};
     // After the run, so that it goes first: batches that it makes ahead read the run's data.
     const std::unique_ptr<Recipe> recipe = std::move(made);
+    run.recipe = recipe.get();
     std::vector<std::string> ignored;
     const bool goesOn =
         task.resume && !task.config.weights.empty() && newestCheckpoint(task.checkpointFolder, ignored);

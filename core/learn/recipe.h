@@ -14,6 +14,8 @@
 
 namespace assay::learn {
 
+class Recipe;
+
 /// A run as its recipe sees it.
 struct Run {
     const TrainingTask& task;
@@ -26,6 +28,7 @@ struct Run {
     int epoch = 0;                                      ///< the present one, from 1
     double learningRate = 0;                            ///< of the present step
     std::size_t batches = 0;                            ///< of the present epoch
+    const Recipe* recipe = nullptr;
 
     /// One step of network `which` on a scalar loss.
     void minimise(std::size_t which, const torch::Tensor& loss) { optimizers[which]->minimise(loss, learningRate); }
@@ -47,7 +50,8 @@ struct Run {
 };
 
 /// An epoch's result while it is put together. `evidence` and the common scalars are there already. A recipe that
-/// knows better than the mixture how likely each label is wrong replaces the column "p-noisy".
+/// knows better than the mixture how likely each label is wrong replaces the column "p-noisy"; one that has a
+/// representation of its own sets the report's features.
 struct EpochOutcome {
     EpochReport report;
     Evidence evidence;
@@ -60,6 +64,10 @@ class Recipe {
 public:
     virtual ~Recipe() = default;
     [[nodiscard]] virtual std::size_t networkCount() const { return 1; }
+    /// Adds what the method needs to a network, drawn from (seed, Init, 1, draw); before it is moved to its device.
+    virtual void extend(Classifier& network, int classes) const { (void)network, (void)classes; }
+    /// Whether answers come with features after every epoch.
+    [[nodiscard]] virtual bool needsFeatures() const { return false; }
     /// How the training losses are modelled after every epoch.
     [[nodiscard]] virtual stats::MixtureOptions mixtureOptions() const { return {}; }
     /// Once data and networks are ready, before the first epoch or a resume.

@@ -135,6 +135,11 @@ Status RunLoop::trainEpoch(EpochReport& report) {
     return {};
 }
 
+bool RunLoop::wantsFeatures() const {
+    const RunConfig& config = m_run.task.config;
+    return m_recipe.needsFeatures() || (config.keepFeatures && m_run.epoch == config.epochs);
+}
+
 Result<std::vector<Answers>> RunLoop::ask() {
     std::vector<Answers> answers;
     for (Classifier* network : m_recipe.answering(m_run)) {
@@ -143,7 +148,8 @@ Result<std::vector<Answers>> RunLoop::ask() {
                          [&](std::size_t batch, std::size_t batches) {
                              progress("evidence", batch, batches, 0, batch == batches);
                              return m_control.shouldStop();
-                         }));
+                         },
+                         wantsFeatures()));
     }
     return answers;
 }
@@ -222,6 +228,9 @@ Status RunLoop::closeEpoch(EpochReport report) {
                 return fail(ErrorCode::Numeric, "the column " + name + " of epoch " + std::to_string(m_run.epoch) + " is not a number",
                             "sample " + std::to_string(m_run.data.samples[i].value));
     scoreDetection(outcome);
+    if (wantsFeatures() && !outcome.report.features)
+        outcome.report.features = makeFeatures(m_run.data, m_run.task.dataset->size(), outcome.answers[0].features,
+                                               outcome.answers[0].dimension, m_run.epoch);
     const double seconds = std::chrono::duration<double>(Clock::now() - m_epochStart).count();
     m_epochSeconds += seconds;
     outcome.report.scalars["seconds"] = seconds;

@@ -22,6 +22,7 @@ private:
     [[nodiscard]] Status resume();
     [[nodiscard]] Status trainEpoch(EpochReport& report);
     [[nodiscard]] Status closeEpoch(EpochReport report);
+    [[nodiscard]] bool wantsFeatures() const;
     [[nodiscard]] Result<std::vector<Answers>> ask();
     void scoreAnswers(EpochOutcome& outcome) const;
     void fitLosses(EpochOutcome& outcome);

@@ -91,7 +91,8 @@ std::string configToJson(const RunConfig& config) {
                  {"subset", config.subset},
                  {"image_size", config.imageSize},
                  {"init_from", config.weights},
-                 {"freeze", config.freeze}});
+                 {"freeze", config.freeze},
+                 {"keep_features", config.keepFeatures}});
 }
 
 RunConfig configFromJson(const std::string& text) {
@@ -114,6 +115,7 @@ RunConfig configFromJson(const std::string& text) {
         config.imageSize = json.at("image_size");
         config.weights = json.value("init_from", std::string());
         config.freeze = json.value("freeze", false);
+        config.keepFeatures = json.value("keep_features", false);
         return config;
     });
 }

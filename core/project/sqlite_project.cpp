@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/project/backup.h"
+#include "core/project/feature_store.h"
 #include "core/project/run_store.h"
 #include "core/project/schema.h"
 
@@ -135,6 +136,10 @@ std::filesystem::path SqliteProject::checkpointFolder(RunId id) const {
     return checkpointsOf(m_start.file) / ("run-" + std::to_string(id.value));
 }
 
+Result<std::shared_ptr<const FeatureMatrix>> SqliteProject::features(RunId id) const {
+    return readFeatures(checkpointFolder(id), m_start.dataset.samples);
+}
+
 void SqliteProject::setRunStateAsync(RunId id, RunState state) {
     if (!m_start.writer) return;
     m_start.writer->submit([id, state](Database& database) { setRunState(database, id, state); },
@@ -162,6 +167,14 @@ void SqliteProject::addEpochAsync(RunId run, std::shared_ptr<const EpochReport> 
         return;
     }
     const std::size_t samples = m_start.dataset.samples;
+    // The features are a file of their own: whether it can be written decides nothing about the epoch.
+    auto thenFeatures = [features = report->features, folder = checkpointFolder(run),
+                         done = std::move(done)](const Status& status) {
+        if (status && features)
+            if (const Status stored = storeFeatures(folder, *features); !stored)
+                log(LogLevel::Error, "project: " + stored.error().sentence());
+        if (done) done(status);
+    };
     m_start.writer->submit(
         [run, samples, report = std::move(report)](Database& database) {
             (void)readRun(database, run);
@@ -170,7 +183,7 @@ void SqliteProject::addEpochAsync(RunId run, std::shared_ptr<const EpochReport> 
             insertEpoch(database, run, *packed);
             insertRound(database, run, *report, samples);
         },
-        std::move(done));
+        std::move(thenFeatures));
 }
 
 Result<std::vector<EpochSummary>> SqliteProject::epochs(RunId run) const {

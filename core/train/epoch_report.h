@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/audit/evidence.h"
+#include "core/audit/feature_matrix.h"
 #include "core/stats/mixture.h"
 #include "core/train/cleaning.h"
 
@@ -32,6 +33,7 @@ struct EpochReport {
     /// Where this epoch ended a round of cleaning. The project then keeps the choice as a label set.
     std::optional<CleaningRound> cleaning;
     std::shared_ptr<const Evidence> evidence;
+    std::shared_ptr<const FeatureMatrix> features; ///< null where none are kept
 };
 
 /// Where a run is inside an epoch; coalesced, for progress bars.

@@ -19,6 +19,7 @@ std::string toText(const RunConfig& config) {
     line("image-size", std::to_string(config.imageSize));
     if (!config.weights.empty()) line("init-from", config.weights);
     if (config.freeze) line("freeze", "true");
+    if (config.keepFeatures) line("keep-features", "true");
     for (const auto& [name, value] : config.settings) line("set." + name, toText(value));
     return text;
 }

@@ -23,6 +23,7 @@ struct RunConfig {
     std::size_t subset = 0;      ///< so many training samples, stratified by seed; 0: all
     std::string weights;         ///< a .safetensors file to start from; empty: drawn from the seed
     bool freeze = false;         ///< only the last layer learns
+    bool keepFeatures = false;   ///< the last epoch's features are kept, whatever the method; never changes a result
     int imageSize = 0;           ///< side of the network's input; 0: the store's, at most 64
 };
 

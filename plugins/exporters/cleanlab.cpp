@@ -3,6 +3,7 @@
 // The frame that cleanlab's CleanLearning returns (Northcutt, Jiang, Chuang, JAIR 2021). Beware of the direction: a low
 // label_quality is bad, where a high score of ours is.
 #include "core/base/files.h"
+#include "core/base/npy.h"
 #include "core/base/text.h"
 #include "core/project/checked_csv.h"
 #include "core/project/export_table.h"
@@ -15,15 +16,10 @@ namespace assay {
 
 namespace {
 
-/// NumPy's format 1.0: magic, version, header length, a dictionary padded to 64 bytes, little-endian numbers.
+/// 64-bit little-endian numbers.
 std::string npyOf(const std::vector<Label>& labels) {
-    std::string header = "{'descr': '<i8', 'fortran_order': False, 'shape': (" + std::to_string(labels.size()) + ",), }";
-    while ((10 + header.size() + 1) % 64 != 0) header += ' ';
-    header += '\n';
-    std::string bytes("\x93NUMPY\x01\x00", 8);
-    bytes += char(header.size() & 0xff);
-    bytes += char(header.size() >> 8);
-    bytes += header;
+    const std::size_t shape[] = {labels.size()};
+    std::string bytes = npyHeader("<i8", shape);
     for (const Label label : labels)
         for (int i = 0; i < 8; ++i) bytes += char(std::uint64_t(std::int64_t(label)) >> (8 * i) & 0xff);
     return bytes;

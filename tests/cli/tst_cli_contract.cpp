@@ -79,14 +79,16 @@ void TestCliContract::versionAndHelpAreGiven() {
     QVERIFY(version.out.startsWith("assay-cli 0."));
     const Call help = cli({"--help"});
     QCOMPARE(help.status, 0);
-    for (const char* command : {"info", "noise", "methods", "scores", "formats", "losses", "networks", "train", "runs", "rounds", "evidence", "score",
+    for (const char* command : {"info", "noise", "methods", "scores", "formats", "losses", "networks", "train", "runs", "rounds",
+                                "evidence", "features", "score",
                                 "fit", "label-issues", "decide", "journal", "undo", "compare", "export", "duplicates", "bench"})
         QVERIFY2(help.out.contains(QByteArray("\n  ") + command), command);
 }
 
 void TestCliContract::everyCommandHasHelpWithAnExample_data() {
     QTest::addColumn<QString>("command");
-    for (const char* command : {"info", "noise", "methods", "scores", "formats", "losses", "networks", "train", "runs", "rounds", "evidence", "score",
+    for (const char* command : {"info", "noise", "methods", "scores", "formats", "losses", "networks", "train", "runs", "rounds",
+                                "evidence", "features", "score",
                                 "fit", "label-issues", "decide", "accept", "journal", "undo", "compare", "export", "duplicates", "bench"})
         QTest::newRow(command) << QString(command);
 }

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void runsAndCompareTellTheSame();
     void compareTellsWhatDiffersAndHowFarRunsAgree();
     void evidenceRoundTrips();
+    void featuresAreExported();
     void scoreRanksTheMostSuspectFirst();
     void acceptedSuggestionsMendLabels();
     void cleanedLabelsCanBeTrainedOn();
@@ -121,6 +122,26 @@ void TestCliTrain::evidenceRoundTrips() {
         }
     }
     QCOMPARE(cli({"evidence", path("p.assay"), "--run", "1", "--epoch", "9"}).status, 1);
+}
+
+void TestCliTrain::featuresAreExported() {
+    const Call none = cli({"features", path("p.assay"), "--out", path("f.npy")});
+    QCOMPARE(none.status, 1);
+    QVERIFY(none.err.contains("--keep-features"));
+    const Call trained = cli(train(path("features.assay"), 2) + QStringList{"--keep-features"});
+    QVERIFY2(trained.status == 0, trained.err);
+    const Call call = cli({"features", path("features.assay"), "--out", path("f.npy"), "--json"});
+    QVERIFY2(call.status == 0, call.err);
+    const QJsonObject told = call.json();
+    QCOMPARE(told["run"].toInt(), 1);
+    QCOMPARE(told["epoch"].toInt(), 2);
+    QCOMPARE(told["rows"].toInt(), 450);
+    QCOMPARE(told["with_features"].toInt(), 450);
+    QFile file(path("f.npy"));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QByteArray bytes = file.readAll();
+    QVERIFY(bytes.left(128).contains("(450, " + QByteArray::number(told["dimension"].toInt()) + ")"));
+    QCOMPARE(bytes.size(), 128 + 450 * told["dimension"].toInt() * 4);
 }
 
 void TestCliTrain::scoreRanksTheMostSuspectFirst() {

@@ -60,6 +60,7 @@ private Q_SLOTS:
     void whatIsNoArrayIsRefused();
     void damagedBytesNeverCrash();
     void aFileOnDiskIsRead();
+    void whatIsWrittenComesBack();
 };
 
 void TestNpy::everyNumberTypeIsRead_data() {
@@ -182,6 +183,24 @@ void TestNpy::aFileOnDiskIsRead() {
     QCOMPARE(array->shape, (std::vector<std::size_t>{1, 2}));
     QVERIFY(!readNpy(folder.filePath("missing.npy").toStdString()));
     QVERIFY(!readNpy(folder.path().toStdString()));
+}
+
+void TestNpy::whatIsWrittenComesBack() {
+    QTemporaryDir folder;
+    const std::filesystem::path file = folder.filePath("w.npy").toStdString();
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const std::vector<float> values = {0.5F, -1.25F, nan, 3e30F, 0, 1e-30F};
+    for (const auto& shape : {std::vector<std::size_t>{6}, {2, 3}, {1, 3, 2}}) {
+        QVERIFY(writeNpy(file, values, shape));
+        const auto array = readNpy(file);
+        QVERIFY2(array, array ? "" : array.error().sentence().c_str());
+        QCOMPARE(array->shape, shape);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            QVERIFY(std::isnan(values[i]) ? std::isnan(array->reals[i]) : array->reals[i] == double(values[i]));
+    }
+    // NumPy maps files whose numbers begin at a multiple of 64 bytes.
+    QCOMPARE(npyHeader("<f4", std::vector<std::size_t>{123456, 128}).size() % 64, std::size_t(0));
+    QVERIFY(!writeNpy(folder.filePath("no/such/folder.npy").toStdString(), values, std::vector<std::size_t>{6}));
 }
 
 QTEST_GUILESS_MAIN(TestNpy)

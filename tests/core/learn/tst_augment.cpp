@@ -171,6 +171,97 @@ private Q_SLOTS:
         QVERIFY(!parseMilestones("1.5"));
         QVERIFY(!parseMilestones("x"));
     }
+
+    void aCropKeepsItsShareOfTheAreaAndStaysInside() {
+        constexpr ImageGeometry kWide{40, 30, 1};
+        double least = 1, most = 0;
+        for (std::uint32_t i = 0; i < 2000; ++i) {
+            CounterRng rng(1, RngPurpose::Test, 0, i);
+            const CropBox box = drawCrop(rng, kWide, 0.2);
+            QVERIFY(box.top >= 0 && box.left >= 0 && box.height > 0 && box.width > 0);
+            QVERIFY(box.top + box.height <= 30 && box.left + box.width <= 40);
+            const double share = double(box.width) * box.height / 1200;
+            const double aspect = double(box.width) / box.height;
+            QVERIFY(aspect > 0.75 * 0.9 && aspect < 4.0 / 3 * 1.1); // sides are whole numbers
+            least = std::min(least, share);
+            most = std::max(most, share);
+        }
+        QVERIFY(least > 0.18 && least < 0.25 && most > 0.9);
+        CounterRng rng(1, RngPurpose::Test);
+        const CropBox sliver = drawCrop(rng, {1, 60, 1}, 1);
+        QVERIFY(sliver.width == 1 && sliver.height >= 1 && sliver.top + sliver.height <= 60);
+    }
+
+    void aCropIsStretchedLinearly() {
+        std::vector<std::uint8_t> picture(64), out(64);
+        for (std::size_t i = 0; i < 64; ++i) picture[i] = std::uint8_t(20 * (i % 8) + i / 8); // a plane
+        cropAndResize({0, 0, 8, 8}, picture, out, kGrey);
+        QCOMPARE(out, picture);
+        cropAndResize({2, 2, 4, 4}, picture, out, kGrey);
+        // Between pixel centres a plane stays a plane, at half the slope.
+        for (std::size_t x = 1; x < 7; ++x)
+            QVERIFY(std::abs(out[24 + x] - (20 * (2 + (double(x) + 0.5) / 2 - 0.5) + 3.25)) <= 1);
+        cropAndResize({3, 5, 1, 1}, picture, out, kGrey);
+        QVERIFY(std::all_of(out.begin(), out.end(), [&](std::uint8_t v) { return v == picture[3 * 8 + 5]; }));
+    }
+
+    void huesTurnAndComeBack() {
+        std::vector<std::uint8_t> red = {255, 0, 0, 120, 120, 120, 200, 100, 50};
+        const ImageGeometry three{3, 1, 3};
+        auto turned = red;
+        shiftHue(1.0 / 3, turned, three);
+        QCOMPARE(turned, (std::vector<std::uint8_t>{0, 255, 0, 120, 120, 120, 50, 200, 100})); // red to green
+        shiftHue(2.0 / 3, turned, three);
+        QCOMPARE(turned, red);
+        shiftHue(0, turned, three);
+        QCOMPARE(turned, red);
+        std::vector<std::uint8_t> grey = red;
+        loseColours(grey, three);
+        QCOMPARE(grey, (std::vector<std::uint8_t>{76, 76, 76, 120, 120, 120, 124, 124, 124}));
+    }
+
+    /// Grey pictures have no colours to vary: nothing but brightness, contrast and solarising touches them, and a
+    /// grey picture of three channels goes the same way.
+    void colourOperationsLeaveGreyPicturesGrey() {
+        auto one = ramp(kGrey);
+        const auto before = one;
+        shiftHue(0.3, one, kGrey);
+        loseColours(one, kGrey);
+        QCOMPARE(one, before);
+        AugmentOptions colours;
+        colours.jitter = 1;
+        colours.saturation = 0.4;
+        colours.hue = 0.1;
+        colours.grey = 1;
+        QCOMPARE(varied(before, kGrey, colours, 1, 1), before);
+        std::vector<std::uint8_t> threefold;
+        for (const std::uint8_t value : before) threefold.insert(threefold.end(), 3, value);
+        for (std::uint32_t sample = 0; sample < 40; ++sample) {
+            const auto grey = varied(before, kGrey, contrastiveView(), 1, sample);
+            const auto colour = varied(threefold, kColour, contrastiveView(), 1, sample);
+            for (std::size_t i = 0; i < grey.size(); ++i)
+                for (std::size_t c = 0; c < 3; ++c) QVERIFY(std::abs(int(colour[3 * i + c]) - int(grey[i])) <= 2);
+        }
+    }
+
+    void solarisingInvertsTheBrightHalf() {
+        AugmentOptions options;
+        options.solarise = 1;
+        const auto picture = ramp(kGrey);
+        const auto out = varied(picture, kGrey, options, 1, 1);
+        for (std::size_t i = 0; i < out.size(); ++i)
+            QCOMPARE(int(out[i]), picture[i] < 128 ? int(picture[i]) : 255 - int(picture[i]));
+    }
+
+    void theStrongViewIsAsOftenVariedAsItSays() {
+        AugmentOptions half;
+        half.solarise = 0.5;
+        const auto picture = ramp(kGrey);
+        int solarised = 0;
+        for (std::uint32_t sample = 0; sample < 1000; ++sample)
+            solarised += varied(picture, kGrey, half, 1, sample) != picture;
+        QVERIFY(solarised > 430 && solarised < 570);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestAugment)

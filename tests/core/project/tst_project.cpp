@@ -4,10 +4,12 @@
 
 #include "core/project/backup.h"
 #include "core/project/database.h"
+#include "core/project/feature_store.h"
 #include "core/project/project_file.h"
 #include "core/project/testing.h"
 
 #include <bit>
+#include <limits>
 #include <set>
 
 using namespace assay;
@@ -168,6 +170,44 @@ private Q_SLOTS:
         project->addEpochAsync(run, other, {});
         project->flush();
         QCOMPARE(must(project->evidence(run, 1))->loss[3], 42.0f);
+    }
+
+    void theNewestFeaturesOfARunComeBack() {
+        ProjectFolder folder;
+        const float nan = std::numeric_limits<float>::quiet_NaN();
+        const auto features = [nan](int epoch) {
+            auto made = std::make_shared<FeatureMatrix>();
+            made->epoch = epoch;
+            made->dimension = 2;
+            made->values.assign(200, nan);
+            for (std::size_t i = 0; i < 100; i += 2) made->values[2 * i] = made->values[2 * i + 1] = float(epoch) + float(i) / 7;
+            return made;
+        };
+        RunId run;
+        {
+            auto project = must(Project::create(folder.path(), reference()));
+            run = must(project->addRun(runOn(must(project->addLabelSet("given", labels(100, 10))))));
+            QCOMPARE(project->features(run).error().code, ErrorCode::NotFound);
+            QVERIFY(project->features(run).error().sentence().find("--keep-features") != std::string::npos);
+            for (int epoch = 1; epoch <= 3; ++epoch) {
+                const auto made = report(epoch, 100);
+                if (epoch < 3) made->features = features(epoch);
+                project->addEpochAsync(run, made, {});
+            }
+            project->flush();
+        }
+        auto project = must(Project::open(folder.path(), OpenMode::ReadOnly));
+        const auto read = must(project->features(run));
+        QCOMPARE(read->epoch, 2);
+        QCOMPARE(read->dimension, std::size_t(2));
+        QCOMPARE(read->rows(), std::size_t(100));
+        QVERIFY(sameBits(read->values, features(2)->values));
+        QVERIFY(read->has(4) && !read->has(5));
+        const auto file = newestFeatureFile(project->checkpointFolder(run));
+        QCOMPARE(file->file.filename().string(), std::string("features-epoch-0002.npy"));
+        QCOMPARE(std::distance(std::filesystem::directory_iterator(file->file.parent_path()), {}), 1);
+        std::filesystem::resize_file(file->file, std::filesystem::file_size(file->file) - 8);
+        QVERIFY(!project->features(run));
     }
 
     void evidenceThatIsNotFiniteIsRefusedByName() {

@@ -426,6 +426,71 @@ private Q_SLOTS:
             QVERIFY(losses[2] != losses[other + 2]);
         }
     }
+
+    /// Representations, what the mixture over them assigns, and targets that mend labels.
+    void tclKeepsWhatItComparesPicturesBy() {
+        TrainingTask task = planted("tcl", 8);
+        task.config.settings["smallest-crop"] = 1.0; // a blob's place is its class
+        task.excluded.assign(kSamples, 0);
+        task.excluded[7] = 1;
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        for (const char* score : {"detection-auroc", "knn-accuracy", "assignment-accuracy"})
+            QVERIFY2(outcome.keeper.last(score) > 0.9,
+                     (std::string(score) + " " + std::to_string(outcome.keeper.last(score))).c_str());
+        QVERIFY(outcome.keeper.last("test-accuracy") > 0.85);
+        const double cleanShare = outcome.keeper.last("clean-share");
+        QVERIFY2(std::abs(cleanShare - (1 - kNoise)) < 0.1, std::to_string(cleanShare).c_str());
+        for (const auto& report : outcome.keeper.reports) {
+            QVERIFY(report->features && report->features->rows() == kSamples);
+            QCOMPARE(report->features->epoch, report->epoch);
+        }
+        const auto& last = outcome.keeper.reports.back();
+        const auto& samples = last->evidence->samples;
+        std::size_t trained = 0, mended = 0;
+        for (std::size_t i = 0; i < samples.size(); ++i) {
+            const std::size_t sample = samples[i].value;
+            QVERIFY(last->features->has(sample));
+            double length = 0;
+            for (const float value : last->features->row(sample)) length += double(value) * double(value);
+            QVERIFY(std::abs(length - 1) < 1e-4);
+            QVERIFY(column(last, "label-assignment")[i] <= column(last, "assignment-probability")[i]);
+            QVERIFY(std::abs(column(last, "p-noisy")[i] + column(last, "p-clean")[i] - 1) < 1e-6F);
+            if (column(last, "target-label")[i] < 0) continue;
+            ++trained;
+            mended += Label(column(last, "target-label")[i]) == task.labels.trueLabels[sample];
+        }
+        QCOMPARE(trained, std::size_t(639)); // four fifths, less the one that is excluded
+        QVERIFY2(double(mended) > 0.9 * double(trained), std::to_string(mended).c_str());
+    }
+
+    void tclPlusLearnsByMendedLabelsAtLast() {
+        TrainingTask task = planted("tcl-plus", 8);
+        task.config.settings["smallest-crop"] = 1.0;
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        QVERIFY(noted(outcome, "learns by mended labels"));
+        QVERIFY(outcome.keeper.last("test-accuracy") > 0.9);
+        QVERIFY(!outcome.keeper.reports.back()->scalars.contains("contrastive-loss"));
+        QVERIFY(outcome.keeper.reports.front()->scalars.contains("contrastive-loss"));
+    }
+
+    /// Any method keeps what its last layer sees of the last epoch, where it is asked to; and learns as it would have.
+    void featuresAreKeptWhereAskedFor() {
+        TrainingTask task = planted("co-teaching", 3);
+        const auto without = test::train(task);
+        task.config.keepFeatures = true;
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        QVERIFY(!outcome.keeper.reports[1]->features);
+        const auto& features = outcome.keeper.reports[2]->features;
+        QVERIFY(features);
+        QCOMPARE(features->rows(), kSamples);
+        QCOMPARE(features->dimension, std::size_t(32)); // cnn-small:8 has a hidden layer of 4 × 8
+        QVERIFY(std::none_of(features->values.begin(), features->values.end(), [](float v) { return std::isnan(v) || v < 0; }));
+        QCOMPARE(outcome.keeper.reports[2]->evidence->loss, without.keeper.reports[2]->evidence->loss);
+        QVERIFY(!without.keeper.reports[2]->features);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestMethodRecords)

@@ -6,6 +6,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cstring>
+
 using namespace assay;
 
 namespace {
@@ -37,10 +39,16 @@ std::map<std::string, double> lasting(const EpochReport& report) {
     return scalars;
 }
 
+bool sameFeatures(const EpochReport& a, const EpochReport& b) {
+    if (!a.features || !b.features) return a.features == b.features;
+    const auto &one = a.features->values, &other = b.features->values;
+    return one.size() == other.size() && std::memcmp(one.data(), other.data(), one.size() * sizeof(float)) == 0;
+}
+
 bool same(const EpochReport& a, const EpochReport& b) {
     return a.epoch == b.epoch && a.evidence->loss == b.evidence->loss && a.evidence->margin == b.evidence->margin &&
            a.evidence->prediction == b.evidence->prediction && a.evidence->columns == b.evidence->columns &&
-           lasting(a) == lasting(b) && a.perClass == b.perClass;
+           lasting(a) == lasting(b) && a.perClass == b.perClass && sameFeatures(a, b);
 }
 
 } // namespace
@@ -76,6 +84,8 @@ private Q_SLOTS:
                  "mlnt-iterative rounds=2 stage-one=1 synthetic-sets=2 optimizer=sgd",
                  "dividemix preset=own lambda-u=25 loss-history=3 warm-up-penalty=true",
                  "dividemix preset=cifar10-sym-90 augmentation=flip-crop",
+                 "tcl class-variance=true per-class-mixture=true augmentation=none",
+                 "tcl-plus warm-up=1 plus-share=0.7",
              })
             QTest::newRow(variant) << QString::fromLatin1(variant);
     }

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/project/feature_store.h"
+
+#include "core/base/npy.h"
+#include "core/base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kPrefix = "features-epoch-", kSuffix = ".npy";
+constexpr std::size_t kDigits = 4;
+
+/// In order of epoch.
+std::vector<FeatureFile> featureFiles(const fs::path& folder) {
+    std::vector<FeatureFile> found;
+    std::error_code code;
+    for (auto entry = fs::directory_iterator(folder, code); !code && entry != fs::directory_iterator();
+         entry.increment(code)) {
+        const std::string name = entry->path().filename().string();
+        if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) continue;
+        const auto epoch =
+            parseInteger(std::string_view(name).substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size()));
+        if (epoch && *epoch > 0 && *epoch <= std::numeric_limits<int>::max())
+            found.push_back({entry->path(), int(*epoch)});
+    }
+    std::sort(found.begin(), found.end(), [](const FeatureFile& a, const FeatureFile& b) { return a.epoch < b.epoch; });
+    return found;
+}
+
+} // namespace
+
+std::optional<FeatureFile> newestFeatureFile(const fs::path& runFolder) {
+    std::vector<FeatureFile> files = featureFiles(runFolder);
+    return files.empty() ? std::nullopt : std::optional(std::move(files.back()));
+}
+
+Status storeFeatures(const fs::path& runFolder, const FeatureMatrix& features) {
+    std::error_code code;
+    fs::create_directories(runFolder, code);
+    if (code)
+        return fail(ErrorCode::Io, "the folder for a run's features cannot be made: " + code.message(),
+                    runFolder.string());
+    std::string number = std::to_string(features.epoch);
+    if (number.size() < kDigits) number.insert(0, kDigits - number.size(), '0');
+    const fs::path file = runFolder / (std::string(kPrefix) + number + std::string(kSuffix));
+    ASSAY_CHECK_STATUS(writeNpy(file, features.values, std::array{features.rows(), features.dimension}));
+    for (const FeatureFile& other : featureFiles(runFolder))
+        if (other.file != file) fs::remove(other.file, code);
+    return {};
+}
+
+Result<std::shared_ptr<const FeatureMatrix>> readFeatures(const fs::path& runFolder, std::size_t samples) {
+    const auto file = newestFeatureFile(runFolder);
+    if (!file)
+        return fail(
+            ErrorCode::NotFound,
+            "this run kept no features; train with --keep-features, or with a method that always keeps them (tcl)",
+            runFolder.filename().string());
+    ASSAY_TRY(NpyArray array, readNpy(file->file));
+    if (array.shape.size() != 2 || !array.isReal() || array.shape[0] != samples || array.shape[1] == 0)
+        return fail(ErrorCode::Damaged,
+                    "the features are not one row of numbers for each of " + withThousands(samples) +
+                        " samples; train again to replace them",
+                    file->file.string());
+    auto features = std::make_shared<FeatureMatrix>();
+    features->epoch = file->epoch;
+    features->dimension = array.shape[1];
+    features->values.assign(array.reals.begin(), array.reals.end());
+    return features;
+}
+
+} // namespace assay
