@@ -69,8 +69,23 @@ private:
         out->scalars = {{"train-loss", 2.0 / epoch}, {"train-accuracy", 1.0 - 0.5 / epoch}, {"learning-rate", 0.1},
                         {"seconds", 0.001}, {"samples-per-second", 1000}, {"test-accuracy", 1.0 - 0.6 / epoch}};
         if (auto fit = stats::fitMixture(std::span<const float>(evidence->loss))) out->mixture = *fit;
+        if (task.config.keepFeatures && epoch == task.config.epochs) out->features = features(task, *evidence);
         out->evidence = std::move(evidence);
         return out;
+    }
+
+    /// The predicted class as a place on a circle, and a number that tells nothing.
+    static std::shared_ptr<const FeatureMatrix> features(const TrainingTask& task, const Evidence& evidence) {
+        auto made = std::make_shared<FeatureMatrix>();
+        made->epoch = evidence.epoch;
+        made->dimension = 3;
+        for (std::size_t i = 0; i < evidence.size(); ++i) {
+            const double angle = 6.28 * evidence.prediction[i] / std::max(1, task.dataset->classCount());
+            const double spread = double(i * 7919 % 97) / 97.0;
+            for (const double value : {3 * std::cos(angle) + 0.3 * spread, 2 * std::sin(angle) - 0.3 * spread, 0.2 * spread})
+                made->values.push_back(float(value));
+        }
+        return made;
     }
 
     Description m_description;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/loss_scatter_plot.h"
 
+#include "ui/plots/dot_pixmap.h"
 #include "ui/plots/plot_text.h"
 #include "ui/plots/qcustomplot_include.h"
 
@@ -15,24 +16,6 @@ namespace assay::ui {
 namespace {
 
 constexpr int kCells = 160;
-
-// A picture of a dot is copied much faster than a disc is drawn, twenty thousand times.
-QPixmap dot(QColor colour, bool diamond, double scale) {
-    constexpr double kSize = 4;
-    QPixmap pixmap(QSize(6, 6) * scale);
-    pixmap.setDevicePixelRatio(scale);
-    pixmap.fill(Qt::transparent);
-    QPainter painter(&pixmap);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    colour.setAlpha(150);
-    painter.setBrush(colour);
-    if (diamond)
-        painter.drawPolygon(QPolygonF({QPointF(3, 0.4), QPointF(5.6, 3), QPointF(3, 5.6), QPointF(0.4, 3)}));
-    else
-        painter.drawEllipse(QRectF(1, 1, kSize, kSize));
-    return pixmap;
-}
 
 } // namespace
 
@@ -228,8 +211,8 @@ void LossScatterPlot::restyle() {
     const PlotTheme& t = theme();
     const double scale = std::max(2.0, devicePixelRatioF());
     const bool grouped = !m_noisy.empty();
-    m_points[0]->setScatterStyle(QCPScatterStyle(dot(grouped ? t.clean : t.muted, false, scale)));
-    m_points[1]->setScatterStyle(QCPScatterStyle(dot(t.suspect, true, scale)));
+    m_points[0]->setScatterStyle(QCPScatterStyle(dotPixmap(grouped ? t.clean : t.muted, false, scale)));
+    m_points[1]->setScatterStyle(QCPScatterStyle(dotPixmap(t.suspect, true, scale)));
     QCPColorGradient gradient;
     gradient.clearColorStops();
     gradient.setColorStopAt(0, t.background);

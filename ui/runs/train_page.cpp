@@ -12,6 +12,7 @@
 #include "ui/plots/plot_text.h"
 #include "ui/plots/pseudo_label_plot.h"
 #include "ui/plots/training_curves_plot.h"
+#include "ui/runs/feature_map_panel.h"
 #include "ui/runs/machine_meter.h"
 #include "ui/runs/run_queue_panel.h"
 #include "ui/runs/run_text.h"
@@ -160,6 +161,7 @@ void TrainPage::makePanels() {
         connect(scatter, &LossScatterPlot::brushed, this, [this, scatter](const std::vector<SampleIndex>& samples) {
             Q_EMIT showSamples(samples, tr("brushed in %1").arg(scatter->title()));
         });
+    addFeatureMap();
     auto* transitions = new MatrixPlot(QStringLiteral("transitions"), tr("Realised noise: true class → label"), m_board);
     addPanel(transitions, [this](MatrixPlot& plot, const RunOnShow&) { updateTransitions(plot); });
     transitions->setAxisTitles(tr("true"), tr("label"));
@@ -173,6 +175,14 @@ void TrainPage::addHistogram() {
     m_panels.push_back({histogram, [](const RunOnShow&) {}, [] { return true; }});
     connect(histogram, &LossHistogramPanel::newRunRequested, this, &TrainPage::newRunRequested);
     connect(histogram, &LossHistogramPanel::expandRequested, this, [this, histogram] { setExpanded(histogram); });
+}
+
+void TrainPage::addFeatureMap() {
+    auto* map = new FeatureMapPanel(m_workspace, m_board); // like the histogram
+    m_panels.push_back({map, [](const RunOnShow&) {}, [map] { return map->hasMap(); }});
+    connect(map, &FeatureMapPanel::mapChanged, this, &TrainPage::arrange);
+    connect(map, &FeatureMapPanel::showSamples, this, &TrainPage::showSamples);
+    connect(map, &FeatureMapPanel::expandRequested, this, [this, map] { setExpanded(map); });
 }
 
 void TrainPage::showTransition(int from, int to) {

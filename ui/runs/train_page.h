@@ -62,6 +62,7 @@ private:
     template <typename Plot, typename Fill>
     Plot* addPanel(Plot* plot, Fill fill, bool always = false);
     void addHistogram();
+    void addFeatureMap();
     void showTransition(int from, int to);
     void showBand(int round, CleaningBand band);
     void arrange();

@@ -8,6 +8,7 @@
 #include "ui/review/class_popup.h"
 #include "ui/review/review_controller.h"
 #include "ui/review/review_page.h"
+#include "ui/runs/feature_map_panel.h"
 #include "ui/session/workspace.h"
 
 #include <QKeyEvent>
@@ -19,11 +20,26 @@ namespace assay::ui {
 
 AuditPage::AuditPage(Workspace& workspace, ThumbnailService& thumbnails, QWidget* parent)
     : QWidget(parent), m_workspace(workspace), m_gallery(new GalleryPanel(workspace, thumbnails, this)),
-      m_histogram(new LossHistogramPanel(workspace, true, this)), m_review(new ReviewPage(workspace, thumbnails, this)),
+      m_histogram(new LossHistogramPanel(workspace, true, this)), m_map(new FeatureMapPanel(workspace, this)),
+      m_plots(new QSplitter(Qt::Horizontal, this)), m_review(new ReviewPage(workspace, thumbnails, this)),
       m_controller(new ReviewController(workspace, *m_gallery, thumbnails, this)),
       m_splitter(new QSplitter(Qt::Vertical, this)), m_top(new QStackedWidget(this)) {
     setObjectName(QStringLiteral("auditPage"));
-    m_top->addWidget(m_histogram);
+    m_plots->setObjectName(QStringLiteral("auditPlots"));
+    m_plots->addWidget(m_histogram);
+    m_plots->addWidget(m_map);
+    m_plots->setChildrenCollapsible(false);
+    m_plots->setStretchFactor(0, 3);
+    m_plots->setStretchFactor(1, 2);
+    m_map->hide();
+    connect(m_map, &FeatureMapPanel::mapChanged, this, [this] {
+        m_map->setVisible(m_map->hasMap());
+        if (!m_map->hasMap()) m_histogram->show();
+    });
+    connect(m_map, &FeatureMapPanel::showSamples, this, &AuditPage::showSamples);
+    connect(m_map, &FeatureMapPanel::expandRequested, this,
+            [this] { m_histogram->setVisible(!m_histogram->isVisible()); });
+    m_top->addWidget(m_plots);
     m_top->addWidget(m_review);
     m_splitter->setObjectName(QStringLiteral("auditSplitter"));
     m_splitter->addWidget(m_top);
@@ -44,7 +60,7 @@ AuditPage::AuditPage(Workspace& workspace, ThumbnailService& thumbnails, QWidget
 
 void AuditPage::showReview(bool open) {
     if (open) m_gridSizes = m_splitter->saveState();
-    m_top->setCurrentWidget(open ? static_cast<QWidget*>(m_review) : m_histogram);
+    m_top->setCurrentWidget(open ? static_cast<QWidget*>(m_review) : m_plots);
     m_gallery->setStrip(open);
     if (!open && !m_gridSizes.isEmpty()) m_splitter->restoreState(m_gridSizes);
     if (isVisible()) m_gallery->view()->setFocus();

@@ -2,13 +2,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/ids.h"
+
 #include <QWidget>
+
+#include <vector>
 
 class QSplitter;
 class QStackedWidget;
 
 namespace assay::ui {
 
+class FeatureMapPanel;
 class GalleryPanel;
 class LossHistogramPanel;
 class ReviewController;
@@ -16,7 +21,8 @@ class ReviewPage;
 class ThumbnailService;
 class Workspace;
 
-/// The middle of the audit layout: the histogram above the gallery; in review the large picture above a strip.
+/// The middle of the audit layout: the histogram, and the map of a run that kept features, above the gallery; in review
+/// the large picture above a strip.
 class AuditPage final : public QWidget {
     Q_OBJECT
 public:
@@ -32,6 +38,9 @@ public:
     [[nodiscard]] QByteArray saveState() const;
     void restoreState(const QByteArray& state);
 
+Q_SIGNALS:
+    void showSamples(const std::vector<assay::SampleIndex>& samples, const QString& title);
+
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
@@ -41,6 +50,8 @@ private:
     Workspace& m_workspace;
     GalleryPanel* m_gallery;
     LossHistogramPanel* m_histogram;
+    FeatureMapPanel* m_map;
+    QSplitter* m_plots;
     ReviewPage* m_review;
     ReviewController* m_controller;
     QSplitter* m_splitter;

@@ -118,6 +118,7 @@ void MainWindow::buildUi() {
     connect(m_start, &StartPage::recentRequested, this, &MainWindow::open);
     connect(m_start, &StartPage::cancelRequested, m_workspace.get(), &Workspace::cancelOpening);
     connect(&m_audit->histogram(), &LossHistogramPanel::newRunRequested, this, &MainWindow::findSuspects);
+    connect(m_audit, &AuditPage::showSamples, this, &MainWindow::showSamples);
     connect(&m_audit->histogram(), &LossHistogramPanel::expandRequested, this, [this] { showLayout(Layout::Train); });
     connect(&m_audit->controller(), &ReviewController::openChanged, this, &MainWindow::updateKeys);
     connect(&m_audit->controller(), &ReviewController::figuresChanged, this, &MainWindow::updateFigures);

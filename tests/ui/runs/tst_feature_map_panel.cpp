@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/ui/ui_fixture.h"
+
+#include "ui/plots/feature_map_plot.h"
+#include "ui/runs/feature_map_panel.h"
+#include "ui/runs/train_page.h"
+
+using namespace assay;
+using namespace assay::ui;
+using namespace assay::ui::test;
+
+class TestFeatureMapPanel : public QObject {
+    Q_OBJECT
+    QTemporaryDir m_home;
+
+private Q_SLOTS:
+    void initTestCase() { useFolder(m_home); }
+
+    void aRunThatKeepsFeaturesHasAMapAndOthersHaveNone() {
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, writeIdx(m_home, 200)));
+        TrainPage page(workspace);
+        page.resize(1280, 660);
+        page.show();
+        auto* panel = page.findChild<FeatureMapPanel*>();
+        QVERIFY(panel != nullptr);
+        QVERIFY(trainAndWait(workspace, 2));
+        QTRY_VERIFY(!panel->working());
+        QVERIFY(!panel->hasMap() && !panel->isVisible());
+
+        QSignalSpy ended(&workspace, &Workspace::runEnded);
+        RunConfig config = fakeRun(3);
+        config.keepFeatures = true;
+        workspace.startRun(config, {});
+        QTRY_COMPARE(ended.count(), 1);
+        QTRY_VERIFY_WITH_TIMEOUT(panel->hasMap(), 10'000);
+        QVERIFY(panel->isVisible());
+        QCOMPARE(workspace.run(workspace.currentRun().value())->config.keepFeatures, true);
+        QVERIFY(panel->plot().title().contains(QStringLiteral("3")));
+        const auto dataset = workspace.dataset();
+        const auto training = std::count(dataset->splits.begin(), dataset->splits.end(), Split::Train);
+        QCOMPARE(panel->plot().dataAsTsv().count(QLatin1Char('\n')), training + 1);
+
+        // Given and suggested labels differ for the suspects alone.
+        const auto groupsOf = [&](FeatureMapPlot::Colouring colouring) {
+            panel->plot().setColouring(colouring);
+            [&] { QTRY_VERIFY(!panel->working()); }();
+            QStringList groups;
+            for (const QString& line : panel->plot().dataAsTsv().split(QLatin1Char('\n'), Qt::SkipEmptyParts).mid(1))
+                groups << line.section(QLatin1Char('\t'), 3);
+            return groups;
+        };
+        const QStringList given = groupsOf(FeatureMapPlot::Colouring::Given),
+                          suggested = groupsOf(FeatureMapPlot::Colouring::Suggested),
+                          suspects = groupsOf(FeatureMapPlot::Colouring::Suspects);
+        QVERIFY(suspects.contains(QStringLiteral("suspect")) && suspects.contains(QStringLiteral("clean")));
+        for (qsizetype i = 0; i < given.size(); ++i)
+            QCOMPARE(given[i] != suggested[i], suspects[i] == QStringLiteral("suspect"));
+
+        // Chosen on the map: to the gallery; the one in the inspector: on the map.
+        QSignalSpy asked(&page, &TrainPage::showSamples);
+        Q_EMIT panel->plot().lassoed({SampleIndex(3), SampleIndex(5)});
+        QCOMPARE(asked.count(), 1);
+        QVERIFY(asked[0][1].toString().contains(QStringLiteral("map")));
+        Q_EMIT panel->plot().sampleClicked(SampleIndex(5));
+        QCOMPARE(workspace.focus(), std::optional(SampleIndex(5)));
+
+        workspace.showRun(workspace.runs()[0].id);
+        QTRY_VERIFY(!panel->hasMap() && !panel->isVisible());
+    }
+};
+
+QTEST_MAIN(TestFeatureMapPanel)
+#include "tst_feature_map_panel.moc"
