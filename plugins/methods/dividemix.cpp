@@ -4,6 +4,7 @@
 #include "core/learn/losses.h"
 #include "core/learn/mixup.h"
 #include "core/learn/sample_table.h"
+#include "core/learn/target_record.h"
 #include "core/learn/two_networks.h"
 
 namespace assay {
@@ -80,8 +81,7 @@ public:
 
     BatchPlan plan(Run& run) override {
         for (auto& loader : m_loaders) loader.reset();
-        m_target.assign(run.data.rows(), float(kNoLabel));
-        m_targetProbability.assign(run.data.rows(), 0);
+        m_targets.begin(run);
         BatchPlan plan = Recipe::plan(run);
         if (!dividing(run)) {
             for (Division& division : m_divisions) division = {run.data.trainRows, {}};
@@ -230,26 +230,17 @@ private:
         };
         const auto clean = m_clean[1 - n].at(batch.rows).squeeze(1).to(run.device);
         const auto refined = refineLabels(batch.labels, clean, answer(own, 0), m_options.sharpening);
-        remember(batch.rows, refined);
+        m_targets.mark(batch.rows, refined);
         std::vector<torch::Tensor> targets = {refined, refined};
         if (unlabelled) {
             peer.eval();
             const auto guessed = guessLabels({answer(own, 2), answer(peer, 2)}, m_options.sharpening);
             peer.train();
-            remember(unlabelled->rows, guessed);
+            m_targets.mark(unlabelled->rows, guessed);
             targets.push_back(guessed);
             targets.push_back(guessed);
         }
         return torch::cat(targets);
-    }
-
-    /// The last target of each row in this epoch, for the record.
-    void remember(const std::vector<std::uint32_t>& rows, const torch::Tensor& targets) {
-        const auto [probability, label] = targets.to(torch::kCPU).max(1);
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            m_target[rows[i]] = float(label.data_ptr<std::int64_t>()[i]);
-            m_targetProbability[rows[i]] = std::min(1.0F, probability.data_ptr<float>()[i]);
-        }
     }
 
     /// The Gaussian mixture over one network's losses: who is clean in the other one's next epoch.
@@ -326,8 +317,7 @@ private:
         }
         if (known > 0) scalars["label-precision"] = right / known;
         scalars["unlabelled-weight"] = dividing(run) ? unlabelledWeight(run, 1) : 0;
-        outcome.evidence.columns["target-label"] = m_target;
-        outcome.evidence.columns["target-probability"] = m_targetProbability;
+        m_targets.record(outcome);
     }
 
     DivideMixOptions m_options;
@@ -337,7 +327,7 @@ private:
     std::size_t m_batchesOfFirst = 0;
     bool m_twoViews = true;
     std::array<std::unique_ptr<BatchLoader>, 5> m_loaders;
-    std::vector<float> m_target, m_targetProbability; ///< [R] of the present epoch
+    TargetRecord m_targets;
     bool m_collapseNoted = false;
 };
 

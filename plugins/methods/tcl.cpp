@@ -4,6 +4,7 @@
 #include "core/learn/losses.h"
 #include "core/learn/mixup.h"
 #include "core/learn/sample_table.h"
+#include "core/learn/target_record.h"
 
 namespace assay {
 namespace {
@@ -78,8 +79,7 @@ public:
 
     BatchPlan plan(Run& run) override {
         m_strong = {};
-        m_target.assign(run.data.rows(), float(kNoLabel));
-        m_targetProbability.assign(run.data.rows(), 0);
+        m_targets.begin(run);
         m_sums = {};
         BatchPlan plan = Recipe::plan(run);
         if (mending(run)) {
@@ -112,8 +112,7 @@ public:
                                                std::size_t(m_options.projection), run.epoch);
         scoreNeighbours(run, outcome, representations);
         model(run, outcome, representations);
-        outcome.evidence.columns["target-label"] = m_target;
-        outcome.evidence.columns["target-probability"] = m_targetProbability;
+        m_targets.record(outcome);
         return {};
     }
 
@@ -166,7 +165,7 @@ private:
             softCrossEntropy(ofStrong(logits, 0), trustedTargets(batch.labels, clean * trust1, own[1])) +
             softCrossEntropy(ofStrong(logits, 1), trustedTargets(batch.labels, clean * trust1, own[0]));
         const auto target = trustedTargets(batch.labels, clean * trust2, (own[0] + own[1]) / 2);
-        remember(batch.rows, target);
+        m_targets.mark(batch.rows, target);
         const auto mixedTarget = mix.mixed(torch::cat({target, target, target}));
         const auto learning = logits.slice(0, size);
 
@@ -203,7 +202,7 @@ private:
         const auto logits = network.forward(mix.images(batch.images));
         const auto trust = torch::full({labels.size(0)}, 1 - kOwnAnswer, logits.options());
         const auto target = trustedTargets(labels, trust, torch::one_hot(own, logits.size(1)).to(logits.scalar_type()));
-        remember(batch.rows, target);
+        m_targets.mark(batch.rows, target);
         const auto losses = softCrossEntropy(logits, mix.mixed(target));
         run.minimise(0, losses.mean());
         return losses.detach();
@@ -358,15 +357,6 @@ private:
                           std::to_string(changed) + " of " + std::to_string(run.data.trainRows.size()) + " changed");
     }
 
-    /// The last target of each row in this epoch, for the record.
-    void remember(const std::vector<std::uint32_t>& rows, const torch::Tensor& targets) {
-        const auto [probability, label] = targets.to(torch::kCPU).max(1);
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            m_target[rows[i]] = float(label.data_ptr<std::int64_t>()[i]);
-            m_targetProbability[rows[i]] = std::min(1.0F, probability.data_ptr<float>()[i]);
-        }
-    }
-
     TclOptions m_options;
     int m_lastContrastive = 0;
     ClassMixture m_mixture;          ///< over the representations of the training rows after the last epoch
@@ -375,7 +365,7 @@ private:
     std::array<std::unique_ptr<BatchLoader>, 2> m_strong;
     std::map<std::string, torch::Tensor> m_sums;      ///< parts of the loss over the present epoch
     std::vector<std::int64_t> m_mended;               ///< [R] TCL+: labels of the last part
-    std::vector<float> m_target, m_targetProbability; ///< [R] of the present epoch
+    TargetRecord m_targets;
     bool m_collapseNoted = false;
 };
 
