@@ -211,11 +211,16 @@ void CleaningFlowPlot::paint(QPainter& painter, QSizeF size) const {
     }
     for (const Band& band : bands) {
         const QString number = countText(count(m_flows[std::size_t(band.place.first - 1)], band.place.second));
-        const QString text = band.place.second == CleaningBand::Dropped    ? QStringLiteral("↓ ") + number
-                             : band.place.second == CleaningBand::Returned ? QStringLiteral("↑ ") + number
-                                                                           : number;
-        if (metrics.horizontalAdvance(text) < frame.step - 2 * kNodeWidth)
-            drawLabel(painter, t, band.at(band.labelAt()), text);
+        QString text = band.place.second == CleaningBand::Dropped    ? QStringLiteral("↓ ") + number
+                       : band.place.second == CleaningBand::Returned ? QStringLiteral("↑ ") + number
+                                                                     : number;
+        const double room = frame.step - 2 * kNodeWidth;
+        if (band.place.first == 1) { // the first two say what the colours stand for
+            const QString words =
+                band.place.second == CleaningBand::Dropped ? tr("%1 dropped").arg(text) : tr("%1 kept").arg(text);
+            if (metrics.horizontalAdvance(words) < room) text = words;
+        }
+        if (metrics.horizontalAdvance(text) < room) drawLabel(painter, t, band.at(band.labelAt()), text);
     }
 }
 
