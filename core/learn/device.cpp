@@ -4,7 +4,7 @@
 
 #include "core/learn/torch_compat.h"
 
-#include <fstream>
+#include <fcntl.h>
 #include <malloc.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -36,7 +36,10 @@ void prepareTrainingThread(int threads) {
 
 void restartPeakMemory() {
     malloc_trim(0);
-    std::ofstream("/proc/self/clear_refs") << "5";
+    const int fd = ::open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    (void)!::write(fd, "5", 1);
+    ::close(fd);
 }
 
 double peakMemoryMib() {
