@@ -127,7 +127,7 @@ float marginOf(std::span<const float> logits, Label label) {
     return logits[std::size_t(label)] - other;
 }
 
-Evidence makeEvidence(const RunData& data, const std::vector<Answers>& networks, int epoch) {
+Evidence makeEvidence(const RunData& data, const std::vector<Answers>& networks, int epoch, bool addLogits) {
     const std::size_t rows = data.rows(), classes = std::size_t(data.classes);
     const auto share = 1.0F / float(networks.size());
     Evidence evidence;
@@ -146,8 +146,15 @@ Evidence makeEvidence(const RunData& data, const std::vector<Answers>& networks,
             const auto logits = answers.row(i);
             loss += lossOf(logits, data.labels[i]);
             margin += marginOf(logits, data.labels[i]);
-            softmaxOf(logits, one);
+            if (addLogits)
+                std::copy(logits.begin(), logits.end(), one.begin());
+            else
+                softmaxOf(logits, one);
             for (std::size_t k = 0; k < classes; ++k) mean[k] += one[k] * share;
+        }
+        if (addLogits) {
+            softmaxOf(mean, one);
+            mean.swap(one);
         }
         const auto best = std::max_element(mean.begin(), mean.end());
         evidence.loss[i] = float(std::min(loss * double(share), double(std::numeric_limits<float>::max())));

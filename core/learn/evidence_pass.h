@@ -48,7 +48,8 @@ void softmaxOf(std::span<const float> logits, std::span<float> probabilities);
 [[nodiscard]] float marginOf(std::span<const float> logits, Label label);
 
 /// The record of an epoch: mean loss and margin over the networks, prediction and confidence by their averaged
-/// probabilities.
-[[nodiscard]] Evidence makeEvidence(const RunData& data, const std::vector<Answers>& networks, int epoch);
+/// probabilities, or by the probabilities of their averaged logits.
+[[nodiscard]] Evidence makeEvidence(const RunData& data, const std::vector<Answers>& networks, int epoch,
+                                    bool addLogits = false);
 
 } // namespace assay::learn

@@ -70,6 +70,8 @@ public:
     [[nodiscard]] virtual bool needsFeatures() const { return false; }
     /// How the training losses are modelled after every epoch.
     [[nodiscard]] virtual stats::MixtureOptions mixtureOptions() const { return {}; }
+    /// Whether the answer of several networks is that of their added logits, not of their mean probabilities.
+    [[nodiscard]] virtual bool addsLogits() const { return false; }
     /// Once data and networks are ready, before the first epoch or a resume.
     [[nodiscard]] virtual Status start(Run& run) {
         (void)run;

@@ -215,7 +215,7 @@ Status RunLoop::closeEpoch(EpochReport report) {
     outcome.report = std::move(report);
     const auto begin = Clock::now();
     ASSAY_TRY(outcome.answers, ask());
-    outcome.evidence = makeEvidence(m_run.data, outcome.answers, m_run.epoch);
+    outcome.evidence = makeEvidence(m_run.data, outcome.answers, m_run.epoch, m_recipe.addsLogits());
     const double asking = std::chrono::duration<double>(Clock::now() - begin).count();
     if (asking > 0)
         outcome.report.scalars["evidence-per-second"] = double(m_run.data.rows() * outcome.answers.size()) / asking;

@@ -44,6 +44,8 @@ std::vector<ParamSpec> keepSettings() {
         realSetting("smallest-keep", 0, 0, 1, "R_min: a batch never loses more than all but this share", true),
         integerSetting("estimate-after", 3, 1, 100000,
                        "Epoch after which the noise rate is estimated, where noise-rate is 0", true, "epochs"),
+        realSetting("late-momentum", 0.1, 0, 0.9999,
+                    "Adam's first beta once the schedule linear-decay falls (paper: 0.1)", true),
     };
 }
 
@@ -56,10 +58,18 @@ KeepRate::KeepRate(const ParamValues& settings) {
     m_schedule.ramp = int(intParam(settings, "ramp-epochs"));
     m_rampShare = realParam(settings, "ramp-share");
     m_schedule.smallestKeep = realParam(settings, "smallest-keep");
+    m_lateMomentum = realParam(settings, "late-momentum");
 }
 
 void KeepRate::start(const Run& run) {
     if (m_schedule.ramp == 0) m_schedule.ramp = run.epochsFromShare(m_rampShare);
+}
+
+double KeepRate::momentum(const Run& run) const {
+    const Schedule& schedule = run.common.schedule;
+    const bool late = run.common.optimizer.adam && schedule.kind == ScheduleKind::LinearDecay &&
+                      double(run.epoch - 1) / run.task.config.epochs >= schedule.decayStart;
+    return late ? m_lateMomentum : run.common.optimizer.momentum;
 }
 
 void KeepRate::finishEpoch(Run& run, EpochOutcome& outcome) {

@@ -36,6 +36,8 @@ public:
         return m_schedule.count(run.epoch - 1, batch);
     }
     [[nodiscard]] double keep(const Run& run) const { return m_schedule.keep(run.epoch - 1); }
+    /// Adam's first beta in this epoch: another one once a linear decay of the rate has begun.
+    [[nodiscard]] double momentum(const Run& run) const;
     /// Adds "keep-rate" and "noise-rate", and estimates the rate where its time has come.
     void finishEpoch(Run& run, EpochOutcome& outcome);
     void save(StateMap& state) const;
@@ -49,6 +51,7 @@ private:
     bool m_estimate = false;
     bool m_confidentLearning = false;
     int m_estimateAfter = 0;
+    double m_lateMomentum = 0;
 };
 
 /// Share of wrong labels among the training rows that confident learning counts, by the averaged probabilities of all

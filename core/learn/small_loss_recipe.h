@@ -26,6 +26,7 @@ public:
     }
     BatchPlan plan(Run& run) override {
         m_selection.begin(run);
+        for (auto& optimizer : run.optimizers) optimizer->setMomentum(m_keep.momentum(run));
         return Recipe::plan(run);
     }
     Status finishEpoch(Run& run, EpochOutcome& outcome) override {

@@ -55,6 +55,7 @@ public:
     explicit DivideMix(DivideMixOptions options) : m_options(options) {}
 
     [[nodiscard]] std::size_t networkCount() const override { return 2; }
+    [[nodiscard]] bool addsLogits() const override { return true; }
 
     [[nodiscard]] stats::MixtureOptions mixtureOptions() const override {
         stats::MixtureOptions options;

@@ -27,6 +27,7 @@ public:
     explicit ElrPlus(ElrPlusOptions options) : m_options(options) {}
 
     [[nodiscard]] std::size_t networkCount() const override { return 2; }
+    [[nodiscard]] bool addsLogits() const override { return true; }
 
     Status start(Run& run) override {
         for (std::size_t n = 0; n < 2; ++n) {

@@ -83,6 +83,40 @@ private Q_SLOTS:
         QCOMPARE(numbers(smallest(losses, 9)), (std::vector<std::int64_t>{2, 4, 0, 3, 1}));
     }
 
+    /// Two networks of which one is sure of class 0 and the other as sure that it is not: the mean of their
+    /// probabilities says 0, their added logits 1 (DivideMix, ELR+).
+    void addedLogitsAreAnotherAnswerThanMeanProbabilities() {
+        BareRun bare;
+        RunData& data = bare.run->data;
+        data.classes = 3;
+        data.samples = {SampleIndex(0)};
+        data.labels = {1};
+        const Answers first{3, {10, 0, 0}, 0, {}}, second{3, {-30, 0, -0.5F}, 0, {}};
+        const Evidence mean = makeEvidence(data, {first, second}, 1), added = makeEvidence(data, {first, second}, 1, true);
+        QCOMPARE(mean.prediction[0], Label(0));
+        QVERIFY(std::abs(mean.confidence[0] - 0.5) < 1e-3);
+        QCOMPARE(added.prediction[0], Label(1));
+        // exp(0) / (exp(-10) + exp(0) + exp(-0.25)), by the mean of the logits
+        QVERIFY(std::abs(added.confidence[0] - 0.56216) < 1e-4);
+        QCOMPARE(added.loss[0], mean.loss[0]);
+    }
+
+    /// Co-Teaching: Adam's first beta is 0.9, and 0.1 once the rate falls.
+    void theFirstBetaFallsWhenTheRateBeginsTo() {
+        BareRun bare;
+        bare.run->common.optimizer.adam = true;
+        bare.run->common.schedule.kind = ScheduleKind::LinearDecay;
+        bare.run->common.schedule.decayStart = 0.5; // of six epochs
+        auto settings = completeParams(keepSettings(), {});
+        QVERIFY(settings);
+        const KeepRate keep(*settings);
+        for (bare.run->epoch = 1; bare.run->epoch <= 6; ++bare.run->epoch)
+            QCOMPARE(keep.momentum(*bare.run), bare.run->epoch <= 3 ? 0.9 : 0.1);
+        bare.run->common.optimizer.adam = false;
+        bare.run->epoch = 6;
+        QCOMPARE(keep.momentum(*bare.run), 0.9);
+    }
+
     /// The published example: ten predictions of three classes, four labels that confident learning counts as wrong.
     void confidentLearningCountsTheNoiseRate() {
         BareRun bare;
