@@ -156,7 +156,9 @@ void FeatureMapPanel::colour() {
             groups.push_back(
                 {QString::fromStdString(dataset->classNames[std::size_t(k)]), k, k / PlotTheme::runColours() % 2 == 1});
         for (std::size_t i = 0; i < m_samples.size(); ++i) {
-            const Label label = given ? m_workspace.baseLabel(m_samples[i]) : m_workspace.suggestedLabel(m_samples[i]);
+            // Where nothing else is suggested the run agrees with the label.
+            Label label = given ? kNoLabel : m_workspace.suggestedLabel(m_samples[i]);
+            if (label == kNoLabel) label = m_workspace.baseLabel(m_samples[i]);
             groupOf[i] = label >= 0 && label < classes ? int(label) : -1;
         }
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/rng.h"
 #include "ui/plots/feature_map_plot.h"
+#include "ui/plots/plot_text.h"
 #include "ui/plots/qcustomplot_include.h"
 
 #include <QComboBox>
@@ -58,9 +59,9 @@ private Q_SLOTS:
         QVERIFY(!plot.hasData());
         fill(plot, 300);
         QVERIFY(plot.hasData());
-        QVERIFY2(plot.summary().contains(QStringLiteral("300")) && plot.summary().contains(QStringLiteral("80 %")),
+        QVERIFY2(plot.summary().contains(QStringLiteral("300")) && plot.summary().contains(percentText(0.8, 0)),
                  qPrintable(plot.summary()));
-        QVERIFY(plot.plot().xAxis->label().contains(QStringLiteral("60 %")));
+        QVERIFY(plot.plot().xAxis->label().contains(percentText(0.6, 0)));
         const QStringList lines = plot.dataAsTsv().split(QLatin1Char('\n'));
         QCOMPARE(lines[0], QStringLiteral("index\tx\ty\tgroup"));
         QVERIFY(lines[1].startsWith(QStringLiteral("10\t")) && lines[1].endsWith(QStringLiteral("cat")));

@@ -42,21 +42,30 @@ private Q_SLOTS:
         const auto training = std::count(dataset->splits.begin(), dataset->splits.end(), Split::Train);
         QCOMPARE(panel->plot().dataAsTsv().count(QLatin1Char('\n')), training + 1);
 
-        // Given and suggested labels differ for the suspects alone.
+        // The groups are what the workspace says of each sample.
+        std::vector<SampleIndex> samples;
         const auto groupsOf = [&](FeatureMapPlot::Colouring colouring) {
             panel->plot().setColouring(colouring);
             [&] { QTRY_VERIFY(!panel->working()); }();
             QStringList groups;
+            samples.clear();
             for (const QString& line : panel->plot().dataAsTsv().split(QLatin1Char('\n'), Qt::SkipEmptyParts).mid(1))
-                groups << line.section(QLatin1Char('\t'), 3);
+                groups << line.section(QLatin1Char('\t'), 3),
+                    samples.emplace_back(line.section(QLatin1Char('\t'), 0, 0).toUInt());
             return groups;
         };
         const QStringList given = groupsOf(FeatureMapPlot::Colouring::Given),
                           suggested = groupsOf(FeatureMapPlot::Colouring::Suggested),
                           suspects = groupsOf(FeatureMapPlot::Colouring::Suspects);
         QVERIFY(suspects.contains(QStringLiteral("suspect")) && suspects.contains(QStringLiteral("clean")));
-        for (qsizetype i = 0; i < given.size(); ++i)
-            QCOMPARE(given[i] != suggested[i], suspects[i] == QStringLiteral("suspect"));
+        const auto nameOf = [&](Label label) { return QString::fromStdString(dataset->classNames[std::size_t(label)]); };
+        for (qsizetype i = 0; i < given.size(); ++i) {
+            const SampleIndex sample = samples[std::size_t(i)];
+            QCOMPARE(given[i], nameOf(workspace.baseLabel(sample)));
+            const Label other = workspace.suggestedLabel(sample);
+            QCOMPARE(suggested[i], nameOf(other == kNoLabel ? workspace.baseLabel(sample) : other));
+            QCOMPARE(suspects[i] == QStringLiteral("suspect"), workspace.suspect(sample));
+        }
 
         // Chosen on the map: to the gallery; the one in the inspector: on the map.
         QSignalSpy asked(&page, &TrainPage::showSamples);
