@@ -13,6 +13,7 @@
 #include "ui/runs/weights_chooser.h"
 #include "ui/session/task_pool.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
@@ -184,6 +185,10 @@ QWidget* NewRunDialog::makeRight() {
     field(3, 2, tr("&Threads"), m_threads);
     field(4, 0, tr("See&ds"), m_seeds);
     field(4, 2, tr("Sam&ples"), m_subset);
+    m_keepFeatures = new QCheckBox(tr("&Keep the features, for the map of pictures"), common);
+    m_keepFeatures->setObjectName(QStringLiteral("runKeepFeatures"));
+    m_keepFeatures->setToolTip(tr("What the last layer sees of each picture, of the last epoch; one file beside the project"));
+    grid->addWidget(m_keepFeatures, 5, 1, 1, 3);
     for (const int column : {1, 3}) grid->setColumnStretch(column, 1);
     for (QSpinBox* box : {m_epochs, m_seed, m_seeds, m_threads, m_subset})
         connect(box, &QSpinBox::valueChanged, this, &NewRunDialog::refresh);
@@ -282,6 +287,7 @@ void NewRunDialog::setConfig(const RunConfig& config) {
     m_threads->setValue(config.threads);
     m_subset->setValue(int(config.subset));
     m_weights->readFrom(config);
+    m_keepFeatures->setChecked(config.keepFeatures);
 }
 
 RunConfig NewRunDialog::config() const {
@@ -295,6 +301,7 @@ RunConfig NewRunDialog::config() const {
     config.threads = m_threads->value();
     config.subset = std::size_t(m_subset->value());
     m_weights->writeTo(config);
+    config.keepFeatures = m_keepFeatures->isChecked();
     return config;
 }
 

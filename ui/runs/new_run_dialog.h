@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QListWidget;
@@ -73,6 +74,7 @@ private:
     ParamForm* m_form = nullptr;
     QComboBox* m_network = nullptr;
     WeightsChooser* m_weights = nullptr;
+    QCheckBox* m_keepFeatures = nullptr;
     QSpinBox* m_epochs = nullptr;
     QSpinBox* m_seed = nullptr;
     QSpinBox* m_seeds = nullptr;

@@ -215,7 +215,7 @@ void TrainPage::arrange() {
     }
     const int columns = std::min(3, int(panels.size()));
     const int rows = (int(panels.size()) + columns - 1) / columns;
-    for (int i = 0; i < std::max(m_grid->rowCount(), rows); ++i) {
+    for (int i = 0; i < std::max({m_grid->rowCount(), m_grid->columnCount(), rows, columns}); ++i) {
         m_grid->setColumnStretch(i, i < columns ? 1 : 0);
         m_grid->setRowStretch(i, i < rows ? 1 : 0);
         m_grid->setRowMinimumHeight(i, i < rows ? kLeastPanelHeight : 0);

@@ -177,6 +177,11 @@ private Q_SLOTS:
         RunConfig config = dialog.config();
         QCOMPARE(config.method, std::string("good"));
         QVERIFY(config.settings.at("forget-rate") == ParamValue(0.2));
+        QVERIFY(!config.keepFeatures);
+        config.keepFeatures = true;
+        dialog.setConfig(config);
+        QVERIFY(dialog.config().keepFeatures);
+        config.keepFeatures = false;
         QVERIFY(dialog.estimate().contains(QStringLiteral("first epoch")));
         keepShot(dialog, QStringLiteral("new-run"));
         config.epochs = 12;
