@@ -3,6 +3,7 @@
 #include "core/learn/mlnt_recipe.h"
 
 #include "core/learn/fused_ops.h"
+#include "core/learn/kept_labels.h"
 #include "core/learn/losses.h"
 
 #include <numeric>
@@ -21,7 +22,6 @@ struct Place {
     bool meta = false;       ///< synthetic labels take part
     double step = 0;         ///< steps since they began to in this round
     double steps = 1;        ///< of the whole round
-    double progress = 0;     ///< in the round, in [0, 1)
 };
 
 class Mlnt : public Recipe {
@@ -47,7 +47,6 @@ public:
         ASSAY_CHECK_STATUS(m_features.start(run, 0));
         m_features.network().eval();
         if (!iterative()) return {};
-        ASSAY_CHECK_STATUS(m_initial.start(run, 0));
         for (SampleTable* table : {&m_mentor, &m_candidate})
             table->reset(run.data.rows(), run.data.classes, 1.0F / float(run.data.classes), run.device);
         m_kept.assign(run.data.rows(), 1);
@@ -58,19 +57,26 @@ public:
         return placeOf(run, 0).meta ? "training" : "warm-up";
     }
 
+    [[nodiscard]] double scheduleProgress(const Run& run, double epochs) const override {
+        const Place place = placeOf(run, 0);
+        return (epochs - (place.first - 1)) / double(place.last - place.first + 1);
+    }
+
     BatchPlan plan(Run& run) override {
         m_consistency = torch::zeros({}, torch::TensorOptions().device(run.device));
         m_changed = m_weight = 0;
         m_metaBatches = 0;
         const Place place = placeOf(run, 0);
-        if (place.round > 0 && run.epoch == place.first) beginRound(run);
+        if (place.round > 0 && run.epoch == place.first) { // who taught best so far is the mentor
+            m_mentor.set(run.data.trainRows, m_candidate.at(run.data.trainRows));
+            m_keptChosen = false;
+        }
         if (place.round > 0 && !m_keptChosen) chooseKept(run);
         return Recipe::plan(run);
     }
 
     torch::Tensor step(Run& run, const Batch& batch) override {
         const Place place = placeOf(run, batch.number);
-        if (iterative()) run.learningRate = run.common.schedule.at(place.progress);
         torch::Tensor logits;
         if (place.meta && m_options.order == MetaOrder::Second) {
             const TwiceDifferentiable plainOperations;
@@ -115,15 +121,17 @@ public:
         for (std::size_t i = 0; i < teacher.size(); ++i) teacher[i] = std::exp(-outcome.evidence.loss[i]);
         outcome.evidence.columns["teacher-probability"] = std::move(teacher);
         if (run.epoch == m_options.stageOne && !m_options.givenFeatures) m_features.update(*run.networks[0], 0);
-        if (iterative()) recordRound(run, outcome);
-        return {};
+        if (!iterative()) return {};
+        recordRound(run, outcome);
+        const Place place = placeOf(run, 0);
+        const bool another = run.epoch == place.last && place.round + 1 < m_options.rounds;
+        return another ? renewNetwork(run, 0, 0) : Status();
     }
 
     void save(StateMap& state) const override {
         m_teacher.save(state, "mlnt.teacher.");
         m_features.save(state, "mlnt.features.");
         if (!iterative()) return;
-        m_initial.save(state, "mlnt.initial.");
         m_mentor.save(state, kMentor);
         m_candidate.save(state, kCandidate);
         state[kBest] = torch::tensor({m_best}, torch::kFloat64);
@@ -132,7 +140,6 @@ public:
         m_teacher.load(state, "mlnt.teacher.");
         m_features.load(state, "mlnt.features.");
         if (!iterative()) return {};
-        m_initial.load(state, "mlnt.initial.");
         m_mentor.load(state, kMentor);
         m_candidate.load(state, kCandidate);
         m_best = state.at(kBest).item<double>();
@@ -156,7 +163,6 @@ private:
         place.meta = run.epoch - place.first >= plain;
         place.step = done - plain * perEpoch;
         place.steps = std::max(1.0, (place.last - place.first + 1) * perEpoch);
-        place.progress = done / place.steps;
         return place;
     }
     static int lastEpoch(int round, int epochs, int rounds) {
@@ -223,20 +229,6 @@ private:
         return m_options.decay > 0 ? m_options.decay : teacherDecay(place.steps);
     }
 
-    /// Student and optimiser begin anew; who taught best so far is the mentor.
-    void beginRound(Run& run) {
-        const torch::NoGradGuard noGrad;
-        auto& student = *run.networks[0];
-        const auto copy = [](std::vector<torch::Tensor> to, const std::vector<torch::Tensor>& from) {
-            for (std::size_t i = 0; i < to.size(); ++i) to[i].copy_(from[i]);
-        };
-        copy(student.parameters(), m_initial.network().parameters());
-        copy(student.buffers(), m_initial.network().buffers());
-        run.optimizers[0] = std::make_unique<Optimizer>(student, run.common.optimizer);
-        m_mentor.set(run.data.trainRows, m_candidate.at(run.data.trainRows));
-        m_keptChosen = false;
-    }
-
     void chooseKept(const Run& run) {
         const RunData& data = run.data;
         m_keptChosen = true;
@@ -258,19 +250,10 @@ private:
         const RunData& data = run.data;
         const Place place = placeOf(run, 0);
         auto& scalars = outcome.report.scalars;
-        double kept = 0, known = 0, right = 0;
-        std::vector<float> column(data.rows(), 0.0F);
-        for (const std::uint32_t row : data.trainRows) {
-            column[row] = m_kept[row];
-            kept += m_kept[row];
-            if (!m_kept[row] || !data.truthKnown() || data.truth[row] == kNoLabel) continue;
-            ++known;
-            right += data.truth[row] == data.labels[row];
-        }
-        outcome.evidence.columns["kept"] = std::move(column);
+        std::vector<float> column(data.rows(), -1.0F);
+        for (const std::uint32_t row : data.trainRows) column[row] = m_kept[row];
+        recordKept(run, outcome, std::move(column));
         scalars["round"] = place.round + 1;
-        scalars["kept-share"] = kept / double(data.trainRows.size());
-        if (known > 0) scalars["label-precision"] = right / known;
         // The best on the validation split; without one, the end of the last round.
         const auto validation = scalars.find("validation-accuracy");
         if (validation != scalars.end() ? validation->second <= m_best : run.epoch != place.last) return;
@@ -284,7 +267,6 @@ private:
 
     MlntOptions m_options;
     EmaCopy m_teacher, m_features;        ///< the averaged student; the frozen first stage, in evaluation mode
-    EmaCopy m_initial;                    ///< what every round begins with
     SampleTable m_mentor, m_candidate;    ///< [R, K] the mentor's answers; those of the next round's so far
     std::vector<std::uint8_t> m_kept;     ///< [R] 1 where the label is learnt
     bool m_keptChosen = false;            ///< m_kept follows the mentor

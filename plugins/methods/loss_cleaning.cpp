@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/text.h"
+#include "core/learn/kept_labels.h"
 #include "core/learn/mixup.h"
 #include "core/learn/recipe.h"
 #include "core/learn/sample_table.h"
@@ -98,7 +99,8 @@ public:
         outcome.report.scalars["round"] = round;
         const bool ends = run.epoch == m_ends[std::size_t(round)];
         if (ends) choose(run, outcome, round);
-        record(run, outcome);
+        recordKept(run, outcome, m_kept.column());
+        outcome.evidence.columns["rounds-kept"] = m_timesKept.column();
         if (!ends || round == m_options.rounds) return {};
         if (m_options.fresh) return renewNetwork(run, 0, std::uint32_t(round));
         run.optimizers[0] = std::make_unique<Optimizer>(*run.networks[0], run.common.optimizer);
@@ -192,21 +194,6 @@ private:
             if (there[k] && !left[k])
                 run.observer.note("No label of class " + escapeForDisplay(run.task.dataset->classNames[k]) +
                                   " is kept; the criterion per-class keeps some of each");
-    }
-
-    void record(const Run& run, EpochOutcome& outcome) const {
-        auto kept = m_kept.column();
-        double count = 0, known = 0, right = 0;
-        for (const std::uint32_t row : run.data.trainRows) {
-            count += kept[row];
-            if (!run.data.truthKnown() || run.data.truth[row] == kNoLabel || kept[row] == 0) continue;
-            ++known;
-            right += run.data.truth[row] == run.data.labels[row];
-        }
-        outcome.report.scalars["kept-share"] = count / double(run.data.trainRows.size());
-        if (known > 0) outcome.report.scalars["label-precision"] = right / known;
-        outcome.evidence.columns[kKeptColumn] = std::move(kept);
-        outcome.evidence.columns["rounds-kept"] = m_timesKept.column();
     }
 
     CleaningOptions m_options;

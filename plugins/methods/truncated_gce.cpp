@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/kept_labels.h"
 #include "core/learn/losses.h"
 #include "core/learn/recipe.h"
 #include "core/learn/sample_table.h"
@@ -47,7 +48,7 @@ public:
         keepBest(run, outcome);
         const int since = run.epoch - m_options.pruneFrom;
         if (since >= 0 && since % m_options.pruneEvery == 0) prune(run);
-        record(run, outcome);
+        recordKept(run, outcome, m_kept.column());
         return {};
     }
 
@@ -90,20 +91,6 @@ private:
             return;
         }
         m_kept.setColumn(kept);
-    }
-
-    void record(const Run& run, EpochOutcome& outcome) const {
-        auto kept = m_kept.column();
-        double count = 0, known = 0, right = 0;
-        for (const std::uint32_t row : run.data.trainRows) {
-            count += kept[row];
-            if (!run.data.truthKnown() || run.data.truth[row] == kNoLabel || kept[row] == 0) continue;
-            ++known;
-            right += run.data.truth[row] == run.data.labels[row];
-        }
-        outcome.report.scalars["kept-share"] = count / double(run.data.trainRows.size());
-        if (known > 0) outcome.report.scalars["label-precision"] = right / known;
-        outcome.evidence.columns["kept"] = std::move(kept);
     }
 
     TruncatedOptions m_options;
