@@ -5,9 +5,7 @@
 #include "ui/plots/plot_text.h"
 
 #include <QKeyEvent>
-#include <QMouseEvent>
 #include <QPainter>
-#include <QToolTip>
 
 #include <algorithm>
 #include <array>
@@ -36,11 +34,7 @@ void drawLabel(QPainter& painter, const PlotTheme& theme, QPointF centre, const 
 } // namespace
 
 CleaningFlowPlot::CleaningFlowPlot(QWidget* parent)
-    : PlotWidget(QStringLiteral("cleaningFlow"), tr("Rounds of cleaning"), parent), m_canvas(new QWidget(this)) {
-    m_canvas->setObjectName(QStringLiteral("cleaningFlowCanvas"));
-    m_canvas->setMouseTracking(true);
-    m_canvas->installEventFilter(this);
-    setCanvas(m_canvas);
+    : PaintedPlot(QStringLiteral("cleaningFlow"), tr("Rounds of cleaning"), parent) {
     setEmptyText(tr("Methods that clean in rounds show here what each round keeps and drops."));
     setExpandable(true);
     setHasData(false);
@@ -77,7 +71,7 @@ void CleaningFlowPlot::setFlows(std::vector<CleaningFlow> flows, int planned) {
                                            .arg(countText(last.returned), percentText(last.jaccard()));
         setSummary(text);
     }
-    m_canvas->update();
+    canvas()->update();
 }
 
 bool CleaningFlowPlot::isThere(const Place& place) const {
@@ -226,14 +220,14 @@ void CleaningFlowPlot::paint(QPainter& painter, QSizeF size) const {
 
 QPointF CleaningFlowPlot::bandCentre(int round, CleaningBand band) const {
     if (m_flows.empty()) return {};
-    for (const Band& one : bandsIn(frameFor(QSizeF(m_canvas->size()), plotFont(font()))))
+    for (const Band& one : bandsIn(frameFor(QSizeF(canvas()->size()), plotFont(font()))))
         if (one.place == Place(round, band)) return one.at(one.labelAt());
     return {};
 }
 
 std::optional<CleaningFlowPlot::Place> CleaningFlowPlot::placeAt(QPointF position) const {
     if (m_flows.empty()) return std::nullopt;
-    std::vector<Band> bands = bandsIn(frameFor(QSizeF(m_canvas->size()), plotFont(font())));
+    std::vector<Band> bands = bandsIn(frameFor(QSizeF(canvas()->size()), plotFont(font())));
     // Thin ones first: they lie on top, and are hard to hit.
     std::stable_sort(bands.begin(), bands.end(), [](const Band& a, const Band& b) { return a.height < b.height; });
     for (const Band& band : bands)
@@ -246,44 +240,17 @@ std::optional<CleaningFlowPlot::Place> CleaningFlowPlot::placeAt(QPointF positio
     return std::nullopt;
 }
 
-void CleaningFlowPlot::themeChanged() {
-    m_canvas->update();
+QString CleaningFlowPlot::hoverText(QPointF position) const {
+    const auto part = placeAt(position);
+    return part ? sentence(part->first, part->second) : QString();
 }
 
-void CleaningFlowPlot::drawFigure(QPaintDevice& device, QSize size) {
-    QPainter painter(&device);
-    paint(painter, size);
-}
-
-bool CleaningFlowPlot::eventFilter(QObject* watched, QEvent* event) {
-    if (watched != m_canvas) return PlotWidget::eventFilter(watched, event);
-    switch (event->type()) {
-    case QEvent::Paint: {
-        QPainter painter(m_canvas);
-        paint(painter, m_canvas->size());
-        return true;
-    }
-    case QEvent::MouseMove: {
-        auto* mouse = static_cast<QMouseEvent*>(event);
-        const auto place = placeAt(mouse->position());
-        m_canvas->setCursor(place ? Qt::PointingHandCursor : Qt::ArrowCursor);
-        if (place)
-            QToolTip::showText(mouse->globalPosition().toPoint(), sentence(place->first, place->second), m_canvas);
-        break;
-    }
-    case QEvent::MouseButtonPress: {
-        auto* mouse = static_cast<QMouseEvent*>(event);
-        const auto place = placeAt(mouse->position());
-        if (!place || mouse->button() != Qt::LeftButton) break;
-        m_current = place;
-        m_canvas->update();
-        Q_EMIT bandClicked(place->first, place->second);
-        break;
-    }
-    default:
-        break;
-    }
-    return PlotWidget::eventFilter(watched, event);
+void CleaningFlowPlot::clickedAt(QPointF position) {
+    const auto part = placeAt(position);
+    if (!part) return;
+    m_current = part;
+    canvas()->update();
+    Q_EMIT bandClicked(part->first, part->second);
 }
 
 void CleaningFlowPlot::walk(int rounds, int bands) {
@@ -303,11 +270,11 @@ void CleaningFlowPlot::walk(int rounds, int bands) {
                 break;
             }
     setSummary(sentence(m_current->first, m_current->second));
-    m_canvas->update();
+    canvas()->update();
 }
 
 void CleaningFlowPlot::keyPressEvent(QKeyEvent* event) {
-    if (!hasData()) return PlotWidget::keyPressEvent(event);
+    if (!hasData()) return PaintedPlot::keyPressEvent(event);
     switch (event->key()) {
     case Qt::Key_Left:
         return walk(-1, 0);
@@ -322,7 +289,7 @@ void CleaningFlowPlot::keyPressEvent(QKeyEvent* event) {
         if (m_current) Q_EMIT bandClicked(m_current->first, m_current->second);
         return;
     default:
-        PlotWidget::keyPressEvent(event);
+        PaintedPlot::keyPressEvent(event);
     }
 }
 

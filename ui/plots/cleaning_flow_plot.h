@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/train/cleaning.h"
-#include "ui/plots/plot_widget.h"
+#include "ui/plots/painted_plot.h"
 
 #include <QPainterPath>
 
@@ -19,7 +19,7 @@ enum class CleaningBand { Stayed, Dropped, Returned, StayedOut };
 /// Rounds of cleaning side by side, as a flow: what is kept above, what is dropped below, between two rounds the bands
 /// of those that stay, are dropped, return and stay out, as high as they are many, each with its number. Bands are
 /// clicked, or walked through with the arrow keys and opened with Enter.
-class CleaningFlowPlot final : public PlotWidget {
+class CleaningFlowPlot final : public PaintedPlot {
     Q_OBJECT
 public:
     explicit CleaningFlowPlot(QWidget* parent = nullptr);
@@ -32,7 +32,6 @@ public:
     [[nodiscard]] QString sentence(int round, CleaningBand band) const;
     /// A point inside a band, in canvas coordinates; rounds are counted from 1.
     [[nodiscard]] QPointF bandCentre(int round, CleaningBand band) const;
-    [[nodiscard]] QWidget* canvas() const { return m_canvas; }
 
     [[nodiscard]] QString dataAsTsv() const override;
 
@@ -40,9 +39,9 @@ Q_SIGNALS:
     void bandClicked(int round, assay::ui::CleaningBand band);
 
 protected:
-    void themeChanged() override;
-    void drawFigure(QPaintDevice& device, QSize size) override;
-    bool eventFilter(QObject* watched, QEvent* event) override;
+    void paint(QPainter& painter, QSizeF size) const override;
+    [[nodiscard]] QString hoverText(QPointF position) const override;
+    void clickedAt(QPointF position) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
@@ -62,14 +61,12 @@ private:
     [[nodiscard]] std::vector<Band> bandsIn(const Frame& frame) const;
     [[nodiscard]] std::optional<Place> placeAt(QPointF position) const;
     [[nodiscard]] bool isThere(const Place& place) const;
-    void paint(QPainter& painter, QSizeF size) const;
     void paintNode(QPainter& painter, const Frame& frame, int column, bool kept) const;
     void walk(int rounds, int bands);
 
     std::vector<CleaningFlow> m_flows;
     int m_planned = 0;
     std::optional<Place> m_current;
-    QWidget* m_canvas = nullptr;
 };
 
 } // namespace assay::ui

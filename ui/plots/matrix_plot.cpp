@@ -5,9 +5,7 @@
 #include "ui/plots/plot_text.h"
 
 #include <QKeyEvent>
-#include <QMouseEvent>
 #include <QPainter>
-#include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
@@ -15,11 +13,7 @@
 namespace assay::ui {
 
 MatrixPlot::MatrixPlot(const QString& objectName, const QString& title, QWidget* parent)
-    : PlotWidget(objectName, title, parent), m_canvas(new QWidget(this)) {
-    m_canvas->setObjectName(objectName + QStringLiteral("Canvas"));
-    m_canvas->setMouseTracking(true);
-    m_canvas->installEventFilter(this);
-    setCanvas(m_canvas);
+    : PaintedPlot(objectName, title, parent) {
     setHasData(false);
 }
 
@@ -46,13 +40,13 @@ void MatrixPlot::setMatrix(std::vector<std::vector<double>> values, const QStrin
                        .arg(columns.size())
                        .arg(format == Format::Percent ? percentText(largest) : valueText(largest)));
     }
-    m_canvas->update();
+    canvas()->update();
 }
 
 void MatrixPlot::setAxisTitles(const QString& rows, const QString& columns) {
     m_rowTitle = rows;
     m_columnTitle = columns;
-    m_canvas->update();
+    canvas()->update();
 }
 
 MatrixPlot::Layout MatrixPlot::layoutFor(QSizeF size, const QFont& type) const {
@@ -81,7 +75,7 @@ MatrixPlot::Layout MatrixPlot::layoutFor(QSizeF size, const QFont& type) const {
 }
 
 QRectF MatrixPlot::cellRect(int row, int column) const {
-    const QRectF cells = layoutFor(QSizeF(m_canvas->size()), plotFont(font())).cells;
+    const QRectF cells = layoutFor(QSizeF(canvas()->size()), plotFont(font())).cells;
     const double w = cells.width() / std::max<double>(1, double(m_columns.size()));
     const double h = cells.height() / std::max<double>(1, double(m_rows.size()));
     return {cells.left() + column * w, cells.top() + row * h, w, h};
@@ -181,45 +175,21 @@ void MatrixPlot::paint(QPainter& painter, QSizeF size) const {
     }
 }
 
-void MatrixPlot::themeChanged() { m_canvas->update(); }
-
-void MatrixPlot::drawFigure(QPaintDevice& device, QSize size) {
-    QPainter painter(&device);
-    paint(painter, size);
+QString MatrixPlot::hoverText(QPointF position) const {
+    const auto part = cellAt(position);
+    return part ? cellSentence(part->first, part->second) : QString();
 }
 
-bool MatrixPlot::eventFilter(QObject* watched, QEvent* event) {
-    if (watched != m_canvas) return PlotWidget::eventFilter(watched, event);
-    switch (event->type()) {
-    case QEvent::Paint: {
-        QPainter painter(m_canvas);
-        paint(painter, m_canvas->size());
-        return true;
-    }
-    case QEvent::MouseMove: {
-        auto* mouse = static_cast<QMouseEvent*>(event);
-        const auto cell = cellAt(mouse->position());
-        m_canvas->setCursor(cell ? Qt::PointingHandCursor : Qt::ArrowCursor);
-        if (cell)
-            QToolTip::showText(mouse->globalPosition().toPoint(), cellSentence(cell->first, cell->second), m_canvas);
-        break;
-    }
-    case QEvent::MouseButtonPress: {
-        auto* mouse = static_cast<QMouseEvent*>(event);
-        const auto cell = cellAt(mouse->position());
-        if (!cell || mouse->button() != Qt::LeftButton) break;
-        m_current = cell;
-        m_canvas->update();
-        Q_EMIT cellClicked(cell->first, cell->second);
-        break;
-    }
-    default: break;
-    }
-    return PlotWidget::eventFilter(watched, event);
+void MatrixPlot::clickedAt(QPointF position) {
+    const auto part = cellAt(position);
+    if (!part) return;
+    m_current = part;
+    canvas()->update();
+    Q_EMIT cellClicked(part->first, part->second);
 }
 
 void MatrixPlot::keyPressEvent(QKeyEvent* event) {
-    if (!hasData()) return PlotWidget::keyPressEvent(event);
+    if (!hasData()) return PaintedPlot::keyPressEvent(event);
     auto cell = m_current.value_or(std::pair(0, 0));
     switch (event->key()) {
     case Qt::Key_Left: --cell.second; break;
@@ -230,13 +200,13 @@ void MatrixPlot::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Enter:
         if (m_current) Q_EMIT cellClicked(m_current->first, m_current->second);
         return;
-    default: return PlotWidget::keyPressEvent(event);
+    default: return PaintedPlot::keyPressEvent(event);
     }
     cell.first = std::clamp(cell.first, 0, int(m_rows.size()) - 1);
     cell.second = std::clamp(cell.second, 0, int(m_columns.size()) - 1);
     m_current = cell;
     setSummary(cellSentence(cell.first, cell.second));
-    m_canvas->update();
+    canvas()->update();
 }
 
 QString MatrixPlot::dataAsTsv() const {

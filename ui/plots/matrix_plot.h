@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/plots/plot_widget.h"
+#include "ui/plots/painted_plot.h"
 
 #include <QStringList>
 
@@ -14,7 +14,7 @@ namespace assay::ui {
 
 /// A matrix as a heat map with its numbers in the cells (where they fit); cells are clicked, or walked through with
 /// the arrow keys and opened with Enter.
-class MatrixPlot final : public PlotWidget {
+class MatrixPlot final : public PaintedPlot {
     Q_OBJECT
 public:
     enum class Format { Count, Share, Percent };
@@ -31,7 +31,6 @@ public:
     [[nodiscard]] std::optional<std::pair<int, int>> currentCell() const { return m_current; }
     /// The cell's place in the canvas, in canvas coordinates.
     [[nodiscard]] QRectF cellRect(int row, int column) const;
-    [[nodiscard]] QWidget* canvas() const { return m_canvas; }
 
     [[nodiscard]] QString dataAsTsv() const override;
 
@@ -39,9 +38,9 @@ Q_SIGNALS:
     void cellClicked(int row, int column);
 
 protected:
-    void themeChanged() override;
-    void drawFigure(QPaintDevice& device, QSize size) override;
-    bool eventFilter(QObject* watched, QEvent* event) override;
+    void paint(QPainter& painter, QSizeF size) const override;
+    [[nodiscard]] QString hoverText(QPointF position) const override;
+    void clickedAt(QPointF position) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
@@ -50,7 +49,6 @@ private:
         double rowNames = 0, columnNames = 0;
         bool slanted = false;
     };
-    void paint(QPainter& painter, QSizeF size) const;
     [[nodiscard]] Layout layoutFor(QSizeF size, const QFont& type) const;
     [[nodiscard]] std::optional<std::pair<int, int>> cellAt(QPointF position) const;
     [[nodiscard]] QString cellText(int row, int column) const;
@@ -62,7 +60,6 @@ private:
     Format m_format = Format::Count;
     double m_full = 1;
     std::optional<std::pair<int, int>> m_current;
-    QWidget* m_canvas = nullptr;
 };
 
 } // namespace assay::ui
