@@ -170,12 +170,12 @@ QWidget* NewRunDialog::makeRight() {
     m_subset->setSpecialValueText(tr("all"));
     m_subset->setToolTip(tr("Training samples. Train on so many samples, the same share of every class"));
     m_weights = new WeightsChooser(m_workspace, common);
-    const auto field = [this, common, grid](int row, int column, const QString& text, QWidget* editor, int columns = 1) {
+    const auto field = [this, common, grid](int row, int at, const QString& text, QWidget* editor, int columns = 1) {
         auto* label = new QLabel(text, common);
         label->setBuddy(editor);
         label->setMinimumHeight(m_network->sizeHint().height()); // beside the first line of a taller field
-        grid->addWidget(label, row, column, Qt::AlignTop);
-        grid->addWidget(editor, row, column + 1, 1, columns);
+        grid->addWidget(label, row, at, Qt::AlignTop);
+        grid->addWidget(editor, row, at + 1, 1, columns);
     };
     field(0, 0, tr("Net&work"), m_network, 3);
     field(1, 0, tr("Initial weights"), m_weights, 3);
@@ -189,7 +189,7 @@ QWidget* NewRunDialog::makeRight() {
     m_keepFeatures->setObjectName(QStringLiteral("runKeepFeatures"));
     m_keepFeatures->setToolTip(tr("What the last layer sees of each picture, of the last epoch; one file beside the project"));
     grid->addWidget(m_keepFeatures, 5, 1, 1, 3);
-    for (const int column : {1, 3}) grid->setColumnStretch(column, 1);
+    for (const int wide : {1, 3}) grid->setColumnStretch(wide, 1);
     for (QSpinBox* box : {m_epochs, m_seed, m_seeds, m_threads, m_subset})
         connect(box, &QSpinBox::valueChanged, this, &NewRunDialog::refresh);
     connect(m_weights, &WeightsChooser::changed, this, &NewRunDialog::refresh);
