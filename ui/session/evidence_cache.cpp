@@ -12,6 +12,14 @@ std::size_t bytesOf(const Evidence& evidence) {
     return evidence.size() * sizeof(float) * (5 + evidence.columns.size());
 }
 
+/// An epoch is heard of before it is on disk: one that is not there yet is waited for. Pool threads only.
+Result<std::shared_ptr<const Evidence>> readWritten(Project& project, RunId run, int epoch) {
+    auto read = project.evidence(run, epoch);
+    if (read || read.error().code != ErrorCode::NotFound) return read;
+    project.flush();
+    return project.evidence(run, epoch);
+}
+
 } // namespace
 
 EvidenceCache::EvidenceCache(TaskPool& pool, QObject* parent) : QObject(parent), m_pool(pool) {}
@@ -56,7 +64,7 @@ std::shared_ptr<const Evidence> EvidenceCache::get(RunId run, int epoch) {
         return it->second.evidence;
     }
     if (!m_project || epoch < 1 || m_absent.contains(key) || !m_asked.insert(key).second) return nullptr;
-    m_pool.run([project = m_project, run, epoch] { return project->evidence(run, epoch); },
+    m_pool.run([project = m_project, run, epoch] { return readWritten(*project, run, epoch); },
                [this, key, run, epoch, generation = m_generation](Result<std::shared_ptr<const Evidence>> read) {
                    if (generation != m_generation) return;
                    m_asked.erase(key);

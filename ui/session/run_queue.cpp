@@ -44,11 +44,9 @@ public:
 
     void batchDone(const BatchProgress& progress) override { m_recorder->batchDone(progress); }
     void epochDone(std::shared_ptr<const EpochReport> report) override {
-        {
-            const std::scoped_lock lock(m_summaries->mutex);
-            m_summaries->list.emplace_back(m_run, summaryOf(*report));
-        }
-        m_recorder->epochDone(std::move(report));
+        m_recorder->epochDone(report); // first: whoever hears of an epoch may ask the project for it
+        const std::scoped_lock lock(m_summaries->mutex);
+        m_summaries->list.emplace_back(m_run, summaryOf(*report));
     }
     void note(const std::string& sentence) override { m_recorder->note(sentence); }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/ui_fixture.h"
 
+#include "ui/session/evidence_cache.h"
 #include "ui/session/opening.h"
 #include "ui/session/sample_order.h"
 
@@ -11,6 +12,7 @@
 #include <QTimer>
 
 #include <cmath>
+#include <future>
 
 using namespace assay;
 using namespace assay::ui;
@@ -67,6 +69,38 @@ private Q_SLOTS:
         workspace.openDataset(m_home->filePath(QStringLiteral("absent")));
         QVERIFY(failed.wait());
         QVERIFY(failed.first().first().toString().contains(QStringLiteral("absent")));
+    }
+
+    void anEpochThatIsOnItsWayToTheDiskIsWaitedFor() {
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, m_data));
+        QVERIFY(trainAndWait(workspace, 1));
+        const auto project = workspace.project();
+        const RunId run = workspace.runs().front().id;
+        std::promise<void> release;
+        const auto later = [&](int epoch) {
+            auto evidence = std::make_shared<Evidence>(*workspace.currentEvidence());
+            evidence->epoch = epoch;
+            auto report = std::make_shared<EpochReport>();
+            report->epoch = report->epochs = epoch;
+            report->evidence = std::move(evidence);
+            return report;
+        };
+        TaskPool pool(2);
+        EvidenceCache cache(pool, nullptr);
+        cache.setProject(project);
+        QSignalSpy ready(&cache, &EvidenceCache::ready);
+        QSignalSpy missing(&cache, &EvidenceCache::missing);
+        // The writer is held up between two epochs, and the second is asked for meanwhile.
+        project->addEpochAsync(run, later(2), [held = release.get_future().share()](const Status&) { held.wait(); });
+        project->addEpochAsync(run, later(3), [](const Status&) {});
+        QVERIFY(!cache.get(run, 3));
+        pool.run([&]() -> Status { release.set_value(); return {}; }, [](const Status&) {});
+        QTRY_COMPARE(ready.count() + missing.count(), 1);
+        QCOMPARE(missing.count(), 0);
+        QCOMPARE(cache.get(run, 3)->epoch, 3);
+        QVERIFY(!cache.get(run, 4)); // nobody is writing that one
+        QTRY_COMPARE(missing.count(), 1);
     }
 
     void runEndsWithEvidenceOnShow() {
