@@ -61,8 +61,7 @@ Result<RunResult> trainUnguarded(const Description& description, const MakeRecip
     const std::unique_ptr<Recipe> recipe = std::move(made);
     run.recipe = recipe.get();
     std::vector<std::string> ignored;
-    const bool goesOn =
-        task.resume && !task.config.weights.empty() && newestCheckpoint(task.checkpointFolder, ignored);
+    const bool goesOn = task.resume && !task.config.weights.empty() && newestCheckpoint(task.checkpointFolder, ignored);
     for (std::size_t n = 0; n < recipe->networkCount(); ++n) {
         ASSAY_TRY(ClassifierPtr network, makeFirst(run, n, std::uint32_t(n), goesOn));
         run.optimizers.push_back(std::make_unique<Optimizer>(*network, run.common.optimizer));
@@ -76,8 +75,8 @@ Result<RunResult> trainUnguarded(const Description& description, const MakeRecip
 
 BatchPlan Recipe::plan(Run& run) {
     BatchPlan plan;
-    plan.order = shuffled(run.data.trainRows, run.seed(), std::uint32_t(run.epoch));
     plan.batchSize = run.common.batchSize;
+    plan.order = rowsOfEpoch(run.data, run.common.sampling, plan.batchSize, run.seed(), std::uint32_t(run.epoch));
     plan.augment = run.common.augment;
     plan.seed = run.seed();
     plan.epoch = std::uint32_t(run.epoch);

@@ -64,7 +64,8 @@ std::vector<ParamSpec> commonParams(const CommonDefaults& defaults) {
                       "How the learning rate falls over the run"),
         realSetting("weight-decay", defaults.weightDecay, 0, 1, "Pull of the weights towards zero"),
         choiceSetting("augmentation", defaults.augmentation, {"none", "flip-crop", "cutout", "randaugment"},
-                      "How training pictures are varied, each choice with the one before it; worth its while in long runs on photos"),
+                      "How training pictures are varied, each choice with the one before it; worth its while in long "
+                      "runs on photos"),
         realSetting("momentum", 0.9, 0, 0.9999, "SGD: share of the last step that is kept; Adam: its first beta", true),
         boolSetting("nesterov", false, "SGD: look ahead along the momentum", true),
         realSetting("gradient-clip", 0, 0, 1e6, "Largest norm of a gradient; 0 leaves it as it is", true),
@@ -73,9 +74,13 @@ std::vector<ParamSpec> commonParams(const CommonDefaults& defaults) {
         realSetting("milestone-factor", 0.1, 1e-6, 1, "Schedule step: what the rate is multiplied by", true),
         realSetting("decay-start", 0.4, 0, 0.999, "Schedule linear-decay: share of the run after which the rate falls",
                     true),
+        choiceSetting("sampling", "all", {"all", "class-balanced"},
+                      "Whom an epoch visits: everybody, or as many of each class by their labels (Clothing1M)", true),
+        integerSetting("steps-per-epoch", 0, 0, 10000000, "Batches in an epoch, no sample twice; 0: all there are",
+                       true, "batches"),
         realSetting("rate-warm-up", 0, 0, 0.9, "Share of the run in which the rate rises from zero", true),
-        integerSetting("crop-padding", 0, 0, 64, "Border before a random crop; 0: an eighth of the picture's side", true,
-                       "pixels"),
+        integerSetting("crop-padding", 0, 0, 64, "Border before a random crop; 0: an eighth of the picture's side",
+                       true, "pixels"),
         boolSetting("reflect-padding", false, "The border mirrors the picture instead of being black", true),
         integerSetting("cutout-size", 0, 0, 512, "Side of the square that is cut out; 0: half of the picture's side",
                        true, "pixels"),
@@ -99,6 +104,8 @@ Result<CommonSettings> readCommon(const ParamValues& settings) {
     ASSAY_TRY(common.schedule.milestones, parseMilestones(textParam(settings, "milestones")));
     common.schedule.factor = realParam(settings, "milestone-factor");
     common.schedule.decayStart = realParam(settings, "decay-start");
+    common.sampling.classBalanced = textParam(settings, "sampling") == "class-balanced";
+    common.sampling.steps = std::size_t(intParam(settings, "steps-per-epoch"));
     common.schedule.warmUp = realParam(settings, "rate-warm-up");
 
     const std::string& augmentation = textParam(settings, "augmentation");

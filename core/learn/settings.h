@@ -4,6 +4,7 @@
 
 #include "core/learn/augment.h"
 #include "core/learn/optimizer.h"
+#include "core/learn/sampling.h"
 #include "core/learn/schedule.h"
 
 #include "core/base/params.h"
@@ -33,6 +34,7 @@ struct CommonSettings {
     OptimizerOptions optimizer;
     Schedule schedule;
     AugmentOptions augment;
+    SamplingOptions sampling;
 };
 /// Reads completed settings. InvalidArgument where a combination makes no sense.
 [[nodiscard]] Result<CommonSettings> readCommon(const ParamValues& settings);

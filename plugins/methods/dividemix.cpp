@@ -84,8 +84,10 @@ public:
         for (auto& loader : m_loaders) loader.reset();
         m_targets.begin(run);
         BatchPlan plan = Recipe::plan(run);
+        std::vector<std::uint32_t> rows = plan.order;
+        std::sort(rows.begin(), rows.end());
         if (!dividing(run)) {
-            for (Division& division : m_divisions) division = {run.data.trainRows, {}};
+            for (Division& division : m_divisions) division = {rows, {}};
             plan.batchSize *= 2;
             return plan;
         }
@@ -94,8 +96,7 @@ public:
         std::array<BatchPlan, 2> unlabelled = {plan, plan};
         for (std::size_t n = 0; n < 2; ++n) {
             // Each network learns by the division that the other one's losses suggest.
-            m_divisions[n] = divide(run.data.trainRows, m_clean[1 - n].column(), m_options.threshold,
-                                    std::min(size, run.data.trainRows.size()));
+            m_divisions[n] = divide(rows, m_clean[1 - n].column(), m_options.threshold, std::min(size, rows.size()));
             const auto number = std::uint32_t(2 * n + 1);
             const std::size_t batches = (m_divisions[n].labelled.size() + size - 1) / size;
             append(plan.order, run, m_divisions[n].labelled, batches * size, number);
@@ -314,7 +315,8 @@ private:
             const std::string number = std::to_string(n + 1);
             outcome.evidence.columns["selected-" + number] = std::move(labelled);
             scalars["labelled-share-" + number] =
-                double(m_divisions[n].labelled.size()) / double(run.data.trainRows.size());
+                double(m_divisions[n].labelled.size()) /
+                double(m_divisions[n].labelled.size() + m_divisions[n].unlabelled.size());
         }
         if (known > 0) scalars["label-precision"] = right / known;
         scalars["unlabelled-weight"] = dividing(run) ? unlabelledWeight(run, 1) : 0;

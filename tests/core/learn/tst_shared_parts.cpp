@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // LibTorch before Qt: both have a macro named "slots".
+#include "core/learn/batches.h"
 #include "core/learn/co_divide.h"
 #include "core/learn/ema.h"
 #include "core/learn/loss_correction.h"
@@ -9,6 +10,7 @@
 #include "core/learn/mixup.h"
 #include "core/learn/networks.h"
 #include "core/learn/sample_table.h"
+#include "core/learn/sampling.h"
 #include "core/learn/small_loss.h"
 #include "tests/core/learn/learn_fixtures.h"
 
@@ -92,7 +94,8 @@ private Q_SLOTS:
         data.samples = {SampleIndex(0)};
         data.labels = {1};
         const Answers first{3, {10, 0, 0}, 0, {}}, second{3, {-30, 0, -0.5F}, 0, {}};
-        const Evidence mean = makeEvidence(data, {first, second}, 1), added = makeEvidence(data, {first, second}, 1, true);
+        const Evidence mean = makeEvidence(data, {first, second}, 1),
+                       added = makeEvidence(data, {first, second}, 1, true);
         QCOMPARE(mean.prediction[0], Label(0));
         QVERIFY(std::abs(mean.confidence[0] - 0.5) < 1e-3);
         QCOMPARE(added.prediction[0], Label(1));
@@ -168,6 +171,44 @@ private Q_SLOTS:
         QVERIFY(divide({}, clean, 0.5, 0).labelled.empty());
     }
 
+    void aBalancedEpochHasAsManyOfEveryClass_data() {
+        QTest::addColumn<int>("steps");
+        QTest::addColumn<std::vector<int>>("expected");
+        // 60, 20, 5 and no samples of four classes, batches of ten.
+        QTest::newRow("as many as the smallest class has") << 0 << std::vector<int>{5, 5, 5, 0};
+        QTest::newRow("a share of three batches each") << 3 << std::vector<int>{10, 10, 5, 0};
+        QTest::newRow("a share larger than two classes") << 9 << std::vector<int>{30, 20, 5, 0};
+        QTest::newRow("more than there is") << 100 << std::vector<int>{60, 20, 5, 0};
+    }
+    void aBalancedEpochHasAsManyOfEveryClass() {
+        QFETCH(int, steps);
+        QFETCH(std::vector<int>, expected);
+        RunData data;
+        data.classes = 4;
+        for (const auto& [label, count] : {std::pair{0, 60}, {1, 20}, {2, 5}})
+            for (int i = 0; i < count; ++i) {
+                data.trainRows.push_back(std::uint32_t(data.labels.size()));
+                data.labels.push_back(Label(label));
+            }
+        const auto first = rowsOfEpoch(data, {true, std::size_t(steps)}, 10, 7, 1);
+        std::vector<int> counts(4, 0);
+        for (const std::uint32_t row : first) ++counts[std::size_t(data.labels[row])];
+        QCOMPARE(counts, expected);
+        QCOMPARE(std::set<std::uint32_t>(first.begin(), first.end()).size(), first.size());
+        QCOMPARE(rowsOfEpoch(data, {true, std::size_t(steps)}, 10, 7, 1), first);
+        QVERIFY(rowsOfEpoch(data, {true, std::size_t(steps)}, 10, 7, 2) != first);
+    }
+    void anEpochOfSoManyStepsHasNoSampleTwice() {
+        RunData data;
+        data.classes = 1;
+        for (std::uint32_t row = 0; row < 25; ++row) {
+            data.trainRows.push_back(row);
+            data.labels.push_back(0);
+        }
+        QCOMPARE(rowsOfEpoch(data, {false, 2}, 10, 7, 1).size(), 20U);
+        QCOMPARE(rowsOfEpoch(data, {false, 3}, 10, 7, 1).size(), 25U);
+        QCOMPARE(rowsOfEpoch(data, {false, 0}, 10, 7, 1), shuffled(data.trainRows, 7, 1));
+    }
     void pairWeightsHaveTheirMoments_data() {
         QTest::addColumn<int>("kind");
         QTest::addColumn<double>("own");
