@@ -147,7 +147,8 @@ Result<ExportTable> buildExportTable(const Project& project, const Dataset& data
     table.effective = pick(effective.labels, table.rows);
     table.decisions = pick(decisions, table.rows);
 
-    std::vector<std::string> reason(dataset.size()), who(dataset.size()), time(dataset.size());
+    std::vector<std::string> reason(dataset.size()), who(dataset.size()), time(dataset.size()), byRun(dataset.size()),
+        byScore(dataset.size());
     ASSAY_TRY(const std::vector<JournalEntry> journal, project.journal());
     for (const JournalEntry& entry : journal) {
         if (choice.revision && entry.revision > *choice.revision) break;
@@ -157,10 +158,14 @@ Result<ExportTable> buildExportTable(const Project& project, const Dataset& data
         reason[i] = decided ? entry.reason.rule : std::string();
         who[i] = decided ? entry.reason.who : std::string();
         time[i] = decided ? entry.time : std::string();
+        byRun[i] = decided && entry.reason.run ? std::to_string(entry.reason.run->value) : std::string();
+        byScore[i] = decided && entry.reason.value ? entry.reason.score + "=" + formatNumber(float(*entry.reason.value)) : std::string();
     }
     table.reason = pick(reason, table.rows);
     table.who = pick(who, table.rows);
     table.time = pick(time, table.rows);
+    table.decisionRun = pick(byRun, table.rows);
+    table.decisionScore = pick(byScore, table.rows);
     if (!run) return table;
 
     ASSAY_TRY(const RunNumbers numbers, numbersOf(project, dataset, *run, choice));

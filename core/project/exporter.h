@@ -28,6 +28,8 @@ struct ExportTable {
     std::vector<std::uint8_t> scored;       ///< [rows] 0: the run did not see this sample, its numbers mean nothing
     std::string scoreId;
     std::vector<std::string> reason, who, time; ///< [rows], or empty
+    /// [rows], or empty: what the decision was made by, as "run 3" and "pseudo-label=0.981"
+    std::vector<std::string> decisionRun, decisionScore;
     std::string run;                        ///< "3 co-teaching", or empty
 };
 

@@ -27,7 +27,7 @@ private:
     Result<CheckedCsv> tableOf(const ExportTable& table, const ParamValues&) const override {
         CheckedCsv csv;
         csv.header = {"index", "file",     "given",  "effective", "suggested", "score", "p_noisy", "loss",
-                      "decision", "reason", "who",    "time",      "run",       "split", "predicted"};
+                      "decision", "reason", "who",    "time",      "run",       "split", "predicted", "decision_run", "decision_score"};
         csv.rows = table.rows.size();
         csv.row = [&table](std::size_t i, std::vector<CsvCell>& cells) { fill(table, i, cells); };
         return csv;
@@ -62,7 +62,9 @@ private:
                  text(table.time),
                  scored ? table.run : std::string(),
                  sample < dataset.splits.size() ? std::string(splitName(dataset.splits[sample])) : std::string(),
-                 label(table.predicted)};
+                 label(table.predicted),
+                 text(table.decisionRun),
+                 text(table.decisionScore)};
     }
 };
 

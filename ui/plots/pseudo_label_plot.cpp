@@ -126,10 +126,21 @@ void PseudoLabelPlot::redraw() {
             if (all > 0) correctness[e] = right / all;
         }
     }
-    if (anyFinite(correctness)) add(1, tr("correct"), InkClean, correctness);
+    if (anyFinite(h.changed)) add(1, tr("changed"), InkSuspect, h.changed).style = Qt::DotLine;
+    if (anyFinite(correctness)) add(1, tr("right"), InkClean, correctness);
+    if (anyFinite(h.rejectedCorrectness)) {
+        EpochSeries& below = add(1, tr("right below"), InkClean, h.rejectedCorrectness);
+        below.style = Qt::DashLine;
+        below.width = 1;
+    }
+    const bool entropy = anyFinite(h.entropy);
     const bool shares = std::any_of(series.begin(), series.end(), [](const EpochSeries& s) { return s.panel == 1; });
     std::vector<EpochPanel> panels = {{tr("pseudo-labels"), false, std::nullopt, 1.4}};
-    if (shares) panels.push_back({tr("share"), true, std::pair(0.0, 1.05), 0.8});
+    if (shares) panels.push_back({tr("share"), true, std::pair(0.0, 1.05), 0.9});
+    if (entropy) {
+        add(int(panels.size()), {}, InkMuted, h.entropy);
+        panels.push_back({tr("entropy"), false, std::nullopt, 0.5});
+    }
     setPanels(std::move(panels));
     setSeries(std::move(series));
 }

@@ -14,13 +14,16 @@ struct PseudoLabelHistory {
     std::vector<double> accepted;               ///< count
     std::vector<double> acceptance;             ///< share of the candidates that were accepted
     std::vector<double> correctness;            ///< share of the accepted that is right, where truth is known
+    std::vector<double> rejectedCorrectness;    ///< share of the other answers that is right, likewise
+    std::vector<double> changed;                ///< share that differs from the epoch before
+    std::vector<double> entropy;                ///< mean of the answers to unlabelled samples, nats
     std::vector<std::vector<double>> perClass;  ///< [K][epochs] accepted
     std::vector<std::vector<double>> perClassCorrect; ///< [K][epochs]; may be empty
     std::vector<QString> classNames;            ///< [K]
 };
 
-/// Accepted pseudo-labels per epoch, by class as stacked areas or as lines, over acceptance and correctness. Beyond
-/// eleven classes the largest stand alone and the rest are added up.
+/// Accepted pseudo-labels per epoch, by class as stacked areas or as lines, over acceptance, change and correctness, over
+/// the entropy. Beyond eleven classes the largest stand alone and the rest are added up.
 class PseudoLabelPlot final : public EpochPlot {
     Q_OBJECT
 public:

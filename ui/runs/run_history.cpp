@@ -114,6 +114,9 @@ PseudoLabelHistory pseudoLabelHistory(const std::vector<EpochSummary>& epochs,
     history.accepted = scalarHistory(epochs, "accepted");
     history.acceptance = scalarHistory(epochs, "acceptance");
     history.correctness = scalarHistory(epochs, "accepted-correctness");
+    history.rejectedCorrectness = scalarHistory(epochs, "rejected-correctness");
+    history.changed = scalarHistory(epochs, "pseudo-changed");
+    history.entropy = scalarHistory(epochs, "pseudo-entropy");
     history.perClass = classHistory(epochs, "accepted");
     history.perClassCorrect = classHistory(epochs, "accepted-correct");
     for (const std::string& name : classNames) history.classNames.push_back(QString::fromStdString(name));

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/train_page.h"
 
+#include "ui/models/gallery_model.h"
 #include "ui/plots/cleaning_flow_plot.h"
+#include "ui/plots/confidence_plot.h"
 #include "ui/plots/correction_plot.h"
 #include "ui/plots/disagreement_plot.h"
 #include "ui/plots/epoch_slider.h"
@@ -10,6 +12,7 @@
 #include "ui/plots/loss_scatter_plot.h"
 #include "ui/plots/matrix_plot.h"
 #include "ui/plots/plot_text.h"
+#include "ui/plots/pseudo_class_plot.h"
 #include "ui/plots/pseudo_label_plot.h"
 #include "ui/plots/training_curves_plot.h"
 #include "ui/runs/feature_map_panel.h"
@@ -47,6 +50,23 @@ TrainPage::TrainPage(Workspace& workspace, QWidget* parent) : QWidget(parent), m
     m_headline->setTextFormat(Qt::PlainText);
     m_headline->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_headline->setMargin(6);
+    m_warning = new QWidget(this);
+    m_warningText = new QLabel(m_warning);
+    m_warningText->setObjectName(QStringLiteral("pseudoWarning"));
+    m_warningText->setTextFormat(Qt::PlainText);
+    m_warningText->setWordWrap(true);
+    auto* show = new QPushButton(tr("Show &them"), m_warning);
+    show->setObjectName(QStringLiteral("pseudoWarningShow"));
+    show->setToolTip(tr("Open the pictures that were given the first of these classes"));
+    connect(show, &QPushButton::clicked, this, [this] {
+        if (m_pseudo.labels() && !m_pseudo.labels()->drift.flooded.empty())
+            showPseudoClass(Label(m_pseudo.labels()->drift.flooded.front()));
+    });
+    auto* warningRow = new QHBoxLayout(m_warning);
+    warningRow->setContentsMargins(6, 0, 6, 2);
+    warningRow->addWidget(m_warningText, 1);
+    warningRow->addWidget(show);
+    m_warning->hide();
     m_board = new QWidget(this);
     m_grid = new QGridLayout(m_board);
     m_grid->setContentsMargins(0, 0, 0, 0);
@@ -77,6 +97,7 @@ TrainPage::TrainPage(Workspace& workspace, QWidget* parent) : QWidget(parent), m
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(2);
     column->addWidget(m_headline);
+    column->addWidget(m_warning);
     column->addWidget(m_scroll, 1);
     column->addLayout(bottom);
 
@@ -152,7 +173,7 @@ void TrainPage::makePanels() {
     m_bands = addPanel(new LossBandsPlot(m_board), [this](LossBandsPlot&, const RunOnShow&) { updateBands(); });
     m_rounds = addPanel(new CleaningFlowPlot(m_board), [this](CleaningFlowPlot&, const RunOnShow&) { updateRounds(); });
     connect(m_rounds, &CleaningFlowPlot::bandClicked, this, &TrainPage::showBand);
-    addPanel(new PseudoLabelPlot(m_board), fillPseudoLabels);
+    addPseudoPanels();
     auto* losses = addPanel(new LossScatterPlot(m_board), fillLossScatter);
     const ScatterSubject clean{QStringLiteral("cleanScatter"), tr("Clean, says network 1 × network 2"),
                                tr("DivideMix shows here what both networks think of every label."), tr("p(clean)"), true};
@@ -175,6 +196,23 @@ void TrainPage::addHistogram() {
     m_panels.push_back({histogram, [](const RunOnShow&) {}, [] { return true; }});
     connect(histogram, &LossHistogramPanel::newRunRequested, this, &TrainPage::newRunRequested);
     connect(histogram, &LossHistogramPanel::expandRequested, this, [this, histogram] { setExpanded(histogram); });
+}
+
+void TrainPage::addPseudoPanels() {
+    addPanel(new PseudoLabelPlot(m_board), fillPseudoLabels);
+    auto* classes = addPanel(new PseudoClassPlot(m_board),
+                             [this](PseudoClassPlot& plot, const RunOnShow& now) { m_pseudo.fill(plot, now); });
+    connect(classes, &PseudoClassPlot::classClicked, this, &TrainPage::showPseudoClass);
+    auto* confidence = addPanel(new ConfidencePlot(m_board),
+                                [this](ConfidencePlot& plot, const RunOnShow& now) { m_pseudo.fill(plot, now); });
+    connect(confidence, &ConfidencePlot::binClicked, this, [this](double from, double to) {
+        Q_EMIT showPseudoLabels(m_pseudo.between(from, to),
+                                tr("unlabelled, sure by %1 to %2").arg(fixedText(from, 3), fixedText(to, 3)));
+    });
+}
+
+void TrainPage::showPseudoClass(Label label) {
+    Q_EMIT showPseudoLabels(m_pseudo.ofClass(label), tr("pseudo-label %1").arg(className(m_workspace, label)));
 }
 
 void TrainPage::addFeatureMap() {
@@ -253,7 +291,11 @@ void TrainPage::updateNow() {
     m_logLink->setEnabled(run.has_value());
     const auto epochs = run ? m_workspace.epochs(run->id) : std::make_shared<const std::vector<EpochSummary>>();
     const RunOnShow now{m_workspace, run, epochs, m_workspace.currentEvidence()};
+    m_pseudo.update(now);
     for (const Panel& panel : m_panels) panel.fill(now);
+    const QString warning = m_pseudo.warning(m_workspace);
+    m_warningText->setText(warning.isEmpty() ? QString() : QStringLiteral("⚠ ") + warning);
+    m_warning->setVisible(!warning.isEmpty());
     updateSlider();
     arrange();
 }

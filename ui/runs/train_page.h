@@ -5,6 +5,7 @@
 #include "core/audit/evidence.h"
 #include "core/base/ids.h"
 #include "ui/plots/loss_bands_plot.h"
+#include "ui/runs/pseudo_monitor.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -45,6 +46,8 @@ Q_SIGNALS:
     void newRunRequested();
     void logRequested(); ///< of the run on show
     void showSamples(const std::vector<assay::SampleIndex>& samples, const QString& title);
+    /// The same, to be judged by the pseudo-labels that the epoch on show gave them.
+    void showPseudoLabels(const std::vector<assay::SampleIndex>& samples, const QString& title);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -63,6 +66,8 @@ private:
     Plot* addPanel(Plot* plot, Fill fill, bool always = false);
     void addHistogram();
     void addFeatureMap();
+    void addPseudoPanels();
+    void showPseudoClass(Label label);
     void showTransition(int from, int to);
     void showBand(int round, CleaningBand band);
     void arrange();
@@ -84,6 +89,9 @@ private:
     std::vector<Panel> m_panels; ///< in the order of the page
     LossBandsPlot* m_bands = nullptr;
     CleaningFlowPlot* m_rounds = nullptr;
+    PseudoMonitor m_pseudo;
+    QWidget* m_warning = nullptr; ///< which classes take over the pseudo-labels
+    QLabel* m_warningText = nullptr;
     EpochSlider* m_slider = nullptr;
     QPushButton* m_logLink = nullptr;
     QWidget* m_expanded = nullptr;

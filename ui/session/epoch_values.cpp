@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/epoch_values.h"
 
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -19,6 +20,7 @@ void EpochValues::clear(std::size_t samples) {
     m_mixture.reset();
     m_values.clear();
     m_predictions.assign(samples, kNoLabel);
+    m_pseudo.clear();
     m_empty.assign(samples, kNone);
 }
 
@@ -31,6 +33,12 @@ void EpochValues::set(std::shared_ptr<const Evidence> evidence, const std::optio
         const std::size_t sample = m_evidence->samples[row].value;
         if (sample < m_samples) m_predictions[sample] = m_evidence->prediction[row];
     }
+    const auto pseudo = m_evidence->columns.find("pseudo-label");
+    if (pseudo == m_evidence->columns.end()) return;
+    m_pseudo.assign(m_samples, kNoLabel);
+    for (std::size_t row = 0; row < pseudo->second.size(); ++row)
+        if (const std::size_t sample = m_evidence->samples[row].value; sample < m_samples && pseudo->second[row] >= 0)
+            m_pseudo[sample] = Label(std::lround(pseudo->second[row]));
 }
 
 void EpochValues::addComputed(const QString& name, std::vector<float> values) {
@@ -56,6 +64,13 @@ std::vector<float> EpochValues::make(const QString& name) const {
     if (name == QLatin1String("loss")) return spread(m_evidence->loss);
     if (name == QLatin1String("confidence")) return spread(m_evidence->confidence);
     if (name == QLatin1String("margin")) return spread(m_evidence->margin);
+    if (name == QLatin1String("pseudo-label") && !m_pseudo.empty()) {
+        const auto own = m_evidence->columns.find("pseudo-confidence");
+        std::vector<float> sure = spread(own != m_evidence->columns.end() ? own->second : m_evidence->confidence);
+        for (std::size_t i = 0; i < m_samples; ++i)
+            if (m_pseudo[i] == kNoLabel) sure[i] = kNone;
+        return sure;
+    }
     if (const auto it = m_evidence->columns.find(name.toStdString()); it != m_evidence->columns.end())
         return spread(it->second);
     if (name == QLatin1String("p-noisy") && m_mixture) return spread(stats::posteriors(*m_mixture, m_evidence->loss));
@@ -88,6 +103,10 @@ QStringList EpochValues::names() const {
 
 Label EpochValues::prediction(SampleIndex sample) const {
     return sample.value < m_predictions.size() ? m_predictions[sample.value] : kNoLabel;
+}
+
+Label EpochValues::pseudoLabel(SampleIndex sample) const {
+    return sample.value < m_pseudo.size() ? m_pseudo[sample.value] : kNoLabel;
 }
 
 } // namespace assay::ui

@@ -31,6 +31,9 @@ public:
     [[nodiscard]] bool has(const QString& name) const;
     [[nodiscard]] QStringList names() const; ///< those that need no computing elsewhere
     [[nodiscard]] Label prediction(SampleIndex sample) const;
+    /// The label that the method gave the sample in this epoch; kNoLabel where none. values("pseudo-label") is how sure
+    /// it was of that.
+    [[nodiscard]] Label pseudoLabel(SampleIndex sample) const;
 
 private:
     [[nodiscard]] std::vector<float> spread(const std::vector<float>& rows) const;
@@ -40,6 +43,7 @@ private:
     std::shared_ptr<const Evidence> m_evidence;
     std::optional<stats::MixtureFit> m_mixture;
     std::vector<Label> m_predictions;
+    std::vector<Label> m_pseudo; ///< [N], or empty: a method that gives none
     std::vector<float> m_empty;
     mutable std::map<QString, std::vector<float>> m_values;
 };

@@ -34,6 +34,10 @@ struct LabelChoice {
     std::int64_t stored = 0; ///< Stored: id of a label set of the project
 };
 
+/// The score of pictures that a method gave a label of its own: how sure it was. Sorted by it, that label is what is
+/// suggested, and accepted also where it is the label that the picture has.
+inline constexpr const char* kPseudoLabelScore = "pseudo-label";
+
 /// What the gallery shows and in which order; one object for every panel.
 struct ViewFilter {
     QString score = QStringLiteral("p-noisy"); ///< column to sort by: "p-noisy", "loss", "confidence", "margin",
@@ -128,6 +132,7 @@ public:
     [[nodiscard]] Label baseLabel(SampleIndex sample) const;      ///< before decisions (the current run's labels)
     [[nodiscard]] Label effectiveLabel(SampleIndex sample) const; ///< with decisions
     [[nodiscard]] Label suggestedLabel(SampleIndex sample) const; ///< kNoLabel where none
+    [[nodiscard]] Label pseudoLabel(SampleIndex sample) const;    ///< given by the method in the epoch on show
     [[nodiscard]] Label trueLabel(SampleIndex sample) const;      ///< kNoLabel where unknown
     [[nodiscard]] bool suspect(SampleIndex sample) const;
     [[nodiscard]] DecisionState decision(SampleIndex sample) const;
@@ -146,7 +151,8 @@ public:
 
     // Decisions: pending until on disk
     void decide(const std::vector<SampleIndex>& samples, DecisionState to, const QString& rule);
-    void acceptSuggestions(const std::vector<SampleIndex>& samples); ///< one step
+    /// One step. A pseudo-label that is the label which the picture has keeps it.
+    void acceptSuggestions(const std::vector<SampleIndex>& samples);
     void undo();
     void redo();
     void undoStep(std::int64_t step);

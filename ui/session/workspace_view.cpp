@@ -203,8 +203,11 @@ void Workspace::Private::storeThreshold() {
              [](const Status&) {});
 }
 
+Label Workspace::pseudoLabel(SampleIndex sample) const { return d->values.pseudoLabel(sample); }
+
 Label Workspace::suggestedLabel(SampleIndex sample) const {
-    Label label = kNoLabel;
+    Label label = d->filter.score == QLatin1String(kPseudoLabelScore) ? pseudoLabel(sample) : kNoLabel;
+    if (label != kNoLabel) return label;
     if (const auto it = d->scoreSuggestions.find(d->filter.score);
         it != d->scoreSuggestions.end() && sample.value < it->second.size())
         label = it->second[sample.value];
@@ -245,7 +248,10 @@ void Workspace::acceptSuggestions(const std::vector<SampleIndex>& samples) {
     for (const SampleIndex sample : samples) {
         const Label label = suggestedLabel(sample);
         if (label == kNoLabel) continue;
-        requests.push_back({sample, {Verdict::Relabel, label}, d->reasonFor(sample, QStringLiteral("suggestion"))});
+        const bool pseudo = d->filter.score == QLatin1String(kPseudoLabelScore) && pseudoLabel(sample) == label;
+        const QString rule = pseudo ? QStringLiteral("pseudo-label, epoch %1").arg(d->values.evidence()->epoch) : QStringLiteral("suggestion");
+        const bool same = label == baseLabel(sample);
+        requests.push_back({sample, {same ? Verdict::Keep : Verdict::Relabel, same ? kNoLabel : label}, d->reasonFor(sample, rule)});
     }
     const auto without = qlonglong(samples.size() - requests.size());
     if (without > 0)

@@ -125,6 +125,7 @@ void MainWindow::buildUi() {
     connect(train, &TrainPage::newRunRequested, this, &MainWindow::newRun);
     connect(train, &TrainPage::logRequested, this, &MainWindow::showRunLog);
     connect(train, &TrainPage::showSamples, this, &MainWindow::showSamples);
+    connect(train, &TrainPage::showPseudoLabels, this, &MainWindow::showPseudoLabels);
     connect(compare, &ComparePage::newRunRequested, this, &MainWindow::newRun);
     connect(compare, &ComparePage::showSamples, this, &MainWindow::showSamples);
 }
@@ -252,6 +253,15 @@ void MainWindow::nameDockTabs() {
 
 void MainWindow::showSamples(const std::vector<SampleIndex>& samples, const QString& title) {
     ViewFilter filter = m_workspace->filter();
+    filter.only = samples;
+    filter.onlyTitle = title;
+    m_workspace->setFilter(filter);
+    showLayout(Layout::Audit);
+}
+
+void MainWindow::showPseudoLabels(const std::vector<SampleIndex>& samples, const QString& title) {
+    ViewFilter filter;
+    filter.score = QLatin1String(kPseudoLabelScore);
     filter.only = samples;
     filter.onlyTitle = title;
     m_workspace->setFilter(filter);

@@ -96,6 +96,7 @@ private:
     void recallLayout();
 
     void showSamples(const std::vector<SampleIndex>& samples, const QString& title);
+    void showPseudoLabels(const std::vector<SampleIndex>& samples, const QString& title);
     void askFolder();
     void askFile();
     void askProject();

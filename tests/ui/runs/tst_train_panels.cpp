@@ -1,11 +1,18 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/ui_fixture.h"
+#include "ui/plots/confidence_plot.h"
 #include "ui/plots/correction_plot.h"
 #include "ui/plots/loss_scatter_plot.h"
+#include "ui/plots/pseudo_class_plot.h"
+#include "ui/plots/pseudo_label_plot.h"
 #include "ui/plots/qcustomplot_include.h"
 #include "ui/runs/train_page.h"
 #include "ui/runs/train_panels.h"
+
+#include <QLabel>
+
+#include <numeric>
 
 using namespace assay;
 using namespace assay::ui;
@@ -14,6 +21,50 @@ using namespace assay::ui::test;
 namespace {
 
 constexpr int kSamples = 60;
+
+/// Three epochs of pseudo-labels: every fourth sample is labelled; of the others those from 0.75 on are accepted, nearly
+/// all as class 3.
+class FloodingMethod final : public Method {
+public:
+    FloodingMethod() { m_about = {"floods", "Flooding", "Gives nearly everything one label", "", {}}; }
+    const Description& description() const override { return m_about; }
+
+    static bool labelled(std::uint32_t i) { return i % 4 == 0; }
+    static float sure(std::uint32_t i) { return 0.5f + 0.5f * float(i) / kMany; }
+    static Label given(std::uint32_t i) { return i % 16 == 1 ? Label(i % 10) : 3; }
+    static constexpr int kMany = 400;
+
+    Result<RunResult> train(const TrainingTask& task, RunObserver& observer, RunControl&) const override {
+        for (int epoch = 1; epoch <= 3; ++epoch) {
+            auto evidence = std::make_shared<Evidence>();
+            evidence->epoch = epoch;
+            std::vector<double> counts(10, 0);
+            for (std::uint32_t i = 0; i < task.dataset->size(); ++i) {
+                const bool accepted = !labelled(i) && sure(i) >= 0.75f && task.dataset->splits[i] == Split::Train;
+                evidence->samples.push_back(SampleIndex(i));
+                evidence->loss.push_back(0.01f * float(i));
+                evidence->prediction.push_back(given(i));
+                evidence->confidence.push_back(sure(i));
+                evidence->margin.push_back(1.0f);
+                evidence->columns["labelled"].push_back(labelled(i) ? 1 : 0);
+                evidence->columns["pseudo-label"].push_back(accepted ? float(given(i)) : -1);
+                counts[std::size_t(given(i))] += accepted ? 1 : 0;
+            }
+            auto report = std::make_shared<EpochReport>();
+            report->epoch = epoch;
+            report->epochs = 3;
+            report->scalars = {{"train-loss", 1.0 / epoch}, {"accepted", std::accumulate(counts.begin(), counts.end(), 0.0)},
+                               {"acceptance", 0.5}, {"threshold", 0.75}, {"pseudo-changed", 0.1}, {"pseudo-entropy", 0.4}};
+            report->perClass["accepted"] = counts;
+            report->evidence = std::move(evidence);
+            observer.epochDone(std::move(report));
+        }
+        return RunResult{"cpu", 3, 0.1, 100, 1};
+    }
+
+private:
+    Description m_about;
+};
 
 /// Three epochs with these figures: scalars as they are, columns by a formula.
 class TellingMethod final : public Method {
@@ -68,8 +119,8 @@ class TestTrainPanels : public QObject {
     QTemporaryDir m_home;
 
     /// A page that shows a run of this method.
-    void show(Workspace& workspace, TrainPage& page, const std::string& method) {
-        QVERIFY(openAndWait(workspace, writeIdx(m_home, kSamples, QString::fromStdString(method))));
+    void show(Workspace& workspace, TrainPage& page, const std::string& method, int samples = kSamples) {
+        QVERIFY(openAndWait(workspace, writeIdx(m_home, samples, QString::fromStdString(method))));
         page.resize(1280, 660);
         page.show();
         QSignalSpy ended(&workspace, &Workspace::runEnded);
@@ -84,7 +135,7 @@ class TestTrainPanels : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(ended.count() > 0 && workspace.currentEvidence() != nullptr, 20'000);
     }
 
-    static std::shared_ptr<Registry> registryTelling(std::shared_ptr<TellingMethod> method) {
+    static std::shared_ptr<Registry> registryTelling(std::shared_ptr<Method> method) {
         auto registry = registryWith();
         (void)registry->methods.add(std::move(method));
         return registry;
@@ -128,6 +179,70 @@ private Q_SLOTS:
         QVERIFY(bins.meanW.front() < 0.1 && bins.meanW.back() > 0.9); // w rises with the loss here
         QCOMPARE(bins.differing.front(), 0.0);                       // and the second half answers another class
         QCOMPARE(bins.differing.back(), 1.0);
+    }
+
+    void pseudoLabelsAreWatchedByClassAndConfidenceAndOpenTheirPictures() {
+        Workspace workspace(registryTelling(std::make_shared<FloodingMethod>()));
+        TrainPage page(workspace);
+        show(workspace, page, "floods", FloodingMethod::kMany);
+        auto* classes = page.findChild<PseudoClassPlot*>();
+        auto* confidence = page.findChild<ConfidencePlot*>();
+        QTRY_VERIFY(classes->isVisibleTo(&page) && confidence->isVisibleTo(&page));
+        QVERIFY(page.findChild<PseudoLabelPlot*>()->dataAsTsv().contains(QLatin1String("share changed")));
+        QCOMPARE(confidence->confidence().threshold, std::optional(0.75));
+
+        // Class 3 has a tenth of the labels and nearly all of the pseudo-labels: it is named.
+        QVERIFY(classes->classes()[3].flooded);
+        auto* warning = page.findChild<QLabel*>(QStringLiteral("pseudoWarning"));
+        QVERIFY(warning->isVisibleTo(&page) && warning->text().contains(QLatin1String("3 (")));
+
+        QSignalSpy shown(&page, &TrainPage::showPseudoLabels);
+        Q_EMIT classes->classClicked(3);
+        const auto ofThree = shown[0][0].value<std::vector<SampleIndex>>();
+        QCOMPARE(ofThree.size(), std::size_t(classes->classes()[3].accepted));
+        for (const SampleIndex sample : ofThree) {
+            QCOMPARE(workspace.pseudoLabel(sample), Label(3));
+            QVERIFY(!FloodingMethod::labelled(sample.value) && FloodingMethod::sure(sample.value) >= 0.75f);
+        }
+        Q_EMIT confidence->binClicked(0.7, 0.725);
+        const auto inBin = shown[1][0].value<std::vector<SampleIndex>>();
+        QVERIFY(!inBin.empty());
+        for (const SampleIndex sample : inBin)
+            QVERIFY(FloodingMethod::sure(sample.value) > 0.699f && FloodingMethod::sure(sample.value) < 0.7251f);
+    }
+
+    void pseudoLabelsAreAcceptedInOneStepWithRunEpochAndConfidence() {
+        Workspace workspace(registryTelling(std::make_shared<FloodingMethod>()));
+        TrainPage page(workspace);
+        show(workspace, page, "floods", FloodingMethod::kMany);
+        ViewFilter filter;
+        filter.score = QLatin1String(kPseudoLabelScore);
+        workspace.setFilter(filter);
+        workspace.showEpoch(2);
+        QTRY_VERIFY(workspace.currentEvidence() && workspace.currentEvidence()->epoch == 2);
+        workspace.resort();
+        const std::vector<SampleIndex> ten(workspace.view().begin(), workspace.view().begin() + 10);
+        std::size_t kept = 0;
+        for (const SampleIndex sample : ten) {
+            QCOMPARE(workspace.suggestedLabel(sample), workspace.pseudoLabel(sample));
+            QVERIFY(workspace.pseudoLabel(sample) != kNoLabel);
+        }
+        workspace.acceptSuggestions(ten);
+        QTRY_COMPARE(workspace.journal().size(), std::size_t(10));
+        for (const JournalEntry& entry : workspace.journal()) {
+            const Label label = FloodingMethod::given(entry.sample.value);
+            const bool same = workspace.baseLabel(entry.sample) == label;
+            kept += same ? 1 : 0;
+            QCOMPARE(entry.to.verdict, same ? Verdict::Keep : Verdict::Relabel);
+            if (!same) QCOMPARE(entry.to.label, label);
+            QCOMPARE(entry.reason.rule, std::string("pseudo-label, epoch 2"));
+            QCOMPARE(entry.reason.score, std::string(kPseudoLabelScore));
+            QCOMPARE(float(*entry.reason.value), FloodingMethod::sure(entry.sample.value));
+            QCOMPARE(entry.reason.run, std::optional(workspace.runs().front().id));
+        }
+        QVERIFY(kept > 0 && kept < 10); // some confirm the label that the picture has
+        workspace.undo();
+        QTRY_COMPARE(workspace.decidedCount(), std::size_t(0));
     }
 
     void bothNetworksProbabilitiesAreAScatterWhoseRectangleOpensItsSamples() {
