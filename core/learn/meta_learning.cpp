@@ -2,34 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/meta_learning.h"
 
+#include "core/learn/replaced_tensors.h"
+
 #include <numeric>
 
 namespace assay::learn {
-namespace {
-
-/// Other numbers in the place of a tensor's own for as long as it lives. What has been recorded with the own ones stays
-/// valid, for they come back untouched.
-class Replaced {
-public:
-    Replaced() = default;
-    ~Replaced() {
-        for (std::size_t i = 0; i < m_tensors.size(); ++i) m_tensors[i].set_data(m_own[i]);
-    }
-    Replaced(const Replaced&) = delete;
-    Replaced& operator=(const Replaced&) = delete;
-
-    void replace(const torch::Tensor& tensor, const torch::Tensor& by) {
-        m_own.push_back(tensor.variable_data());
-        m_tensors.push_back(tensor);
-        m_tensors.back().set_data(by);
-    }
-
-private:
-    std::vector<torch::Tensor> m_tensors, m_own;
-};
-
-} // namespace
-
 torch::Tensor addLookAheadGradient(torch::nn::Module& network, const torch::Tensor& inner,
                                    const std::function<torch::Tensor()>& outer, double rate, double scale,
                                    MetaOrder order) {
@@ -41,7 +18,7 @@ torch::Tensor addLookAheadGradient(torch::nn::Module& network, const torch::Tens
     torch::Tensor value;
     std::vector<torch::Tensor> total;
     {
-        Replaced there;
+        ReplacedTensors there;
         for (std::size_t i = 0; i < parameters.size(); ++i)
             if (slope[i].defined())
                 there.replace(parameters[i], parameters[i].detach() - rate * slope[i].detach());
