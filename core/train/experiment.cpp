@@ -117,6 +117,16 @@ std::string textOf(const toml::node& node) {
     return {};
 }
 
+/// Replaces what `settings` has already.
+void readSettingTexts(TableReader& reader, const toml::table& table, SettingTexts& settings) {
+    for (const auto& [key, node] : table) {
+        if (!node.is_value())
+            reader.refuse(node, "the setting " + std::string(key.str()) + " is not one value");
+        else
+            settings[std::string(key.str())] = textOf(node);
+    }
+}
+
 Result<ExperimentLabels> readLabels(const toml::table& table, const fs::path& folder, const std::string& file) {
     TableReader reader(table, file);
     ExperimentLabels labels;
@@ -145,18 +155,10 @@ Result<ExperimentLabels> readLabels(const toml::table& table, const fs::path& fo
         labels.name = "given";
     }
     if (const auto name = reader.take<std::string>("name")) labels.name = *name;
+    if (const toml::table* settings = reader.takeTable("settings"))
+        readSettingTexts(reader, *settings, labels.settings);
     ASSAY_CHECK_STATUS(reader.check());
     return labels;
-}
-
-/// Replaces what `settings` has already.
-void readSettingTexts(TableReader& reader, const toml::table& table, SettingTexts& settings) {
-    for (const auto& [key, node] : table) {
-        if (!node.is_value())
-            reader.refuse(node, "the setting " + std::string(key.str()) + " is not one value");
-        else
-            settings[std::string(key.str())] = textOf(node);
-    }
 }
 
 PublishedFigures readPublished(TableReader& reader, const toml::node& node) {
@@ -193,7 +195,8 @@ Result<ExperimentMethod> readMethod(const toml::table& table, const SettingTexts
         if (*epochs < 1 || *epochs > 100'000) reader.refuse("epochs is a whole number from 1 to 100,000");
         method.epochs = int(*epochs);
     }
-    if (const toml::table* settings = reader.takeTable("settings")) readSettingTexts(reader, *settings, method.settings);
+    if (const toml::table* settings = reader.takeTable("settings"))
+        readSettingTexts(reader, *settings, method.settings);
     if (const toml::table* cases = reader.takeTable("settings-on"))
         for (const auto& [key, node] : *cases) {
             if (!node.is_table())
@@ -279,7 +282,8 @@ Result<Experiment> readTable(const toml::table& table, const fs::path& folder, c
     if (const auto name = doubledName(experiment.methods))
         reader.refuse("two [[method]] are named " + *name + "; give one a name");
     if (const auto name = unknownLabels(experiment))
-        reader.refuse("settings-on or published speaks of labels named " + *name + ", which are not among the [[labels]]");
+        reader.refuse("settings-on or published speaks of labels named " + *name +
+                      ", which are not among the [[labels]]");
     if (std::set(experiment.seeds.begin(), experiment.seeds.end()).size() != experiment.seeds.size())
         reader.refuse("a seed stands twice in seeds");
     if (reference) {
@@ -327,8 +331,10 @@ std::vector<ExperimentCell> cellsOf(const Experiment& experiment) {
 
 SettingTexts settingsOf(const Experiment& experiment, const ExperimentCell& cell) {
     const ExperimentMethod& method = experiment.methods[cell.method];
+    const ExperimentLabels& labels = experiment.labels[cell.labels];
     SettingTexts settings = method.settings;
-    if (const auto own = method.settingsOn.find(experiment.labels[cell.labels].name); own != method.settingsOn.end())
+    for (const auto& [key, value] : labels.settings) settings[key] = value;
+    if (const auto own = method.settingsOn.find(labels.name); own != method.settingsOn.end())
         for (const auto& [key, value] : own->second) settings[key] = value;
     return settings;
 }

@@ -19,6 +19,9 @@
 
 namespace assay {
 
+/// Settings as a recipe gives them: text, not yet held against the method's own.
+using SettingTexts = std::map<std::string, std::string>;
+
 /// Labels that an experiment trains on: the data set's own, made wrong by a noise model, or a file's.
 struct ExperimentLabels {
     std::string name;
@@ -26,10 +29,8 @@ struct ExperimentLabels {
     std::string classMap;              ///< for asymmetric noise, "cat=dog,dog=cat"; empty: the published one
     std::filesystem::path file;        ///< empty: none
     LabelColumns columns;
+    SettingTexts settings; ///< of every method on these labels: how many of them count, say
 };
-
-/// Settings as a recipe gives them: text, not yet held against the method's own.
-using SettingTexts = std::map<std::string, std::string>;
 
 /// What a paper reports for a row: test accuracies in percent.
 struct PublishedFigures {
@@ -41,7 +42,7 @@ struct ExperimentMethod {
     std::string name; ///< heading of its rows; unique
     std::string id;
     SettingTexts settings;                          ///< those of the whole recipe are among them
-    std::map<std::string, SettingTexts> settingsOn; ///< by the name of the labels: in the place of the above
+    std::map<std::string, SettingTexts> settingsOn; ///< by the name of the labels: in the place of all others
     std::optional<int> epochs;
     std::map<std::string, PublishedFigures> published; ///< by the name of the labels
     std::string source;                                ///< where the published figures stand

@@ -95,9 +95,10 @@ private Q_SLOTS:
         QCOMPARE(configOf(experiment, cells[1]).subset, std::size_t(500));
     }
 
-    void settingsOfOneKindOfLabelsReplaceThoseOfTheMethodAndThoseTheRecipes() {
+    void settingsBelongToTheRecipeTheMethodTheLabelsOrBothTheNarrowestCounts() {
         const auto read = parse("settings = { learning-rate = 0.1, momentum = 0.8 }\n"
                                 "[[labels]]\nname = \"few\"\n[[labels]]\nname = \"many\"\n"
+                                "settings = { momentum = 0.7, lambda = 5, batch-size = 32 }\n"
                                 "[[method]]\nid = \"elr\"\nsettings = { learning-rate = 0.2, lambda = 3 }\n"
                                 "settings-on = { many = { lambda = 7 } }\n");
         QVERIFY2(read, qPrintable(sentence(read)));
@@ -105,7 +106,7 @@ private Q_SLOTS:
         QCOMPARE(settingsOf(*read, cells[0]),
                  (SettingTexts{{"learning-rate", "0.2"}, {"momentum", "0.8"}, {"lambda", "3"}}));
         QCOMPARE(settingsOf(*read, cells[1]),
-                 (SettingTexts{{"learning-rate", "0.2"}, {"momentum", "0.8"}, {"lambda", "7"}}));
+                 (SettingTexts{{"learning-rate", "0.2"}, {"momentum", "0.7"}, {"lambda", "7"}, {"batch-size", "32"}}));
     }
 
     void theShortestRecipeHasSensibleDefaults() {
@@ -142,12 +143,10 @@ private Q_SLOTS:
         QTest::newRow("one method twice") << method + method << "two [[method]] are named elr";
         QTest::newRow("one seed twice") << "seeds = [1, 1]\n" + method << "a seed stands twice";
         QTest::newRow("strange reference") << "reference = \"other\"\n" + method << "none of the methods";
-        QTest::newRow("a published figure of labels that are not there")
-            << method + "published = { \"other\" = 3 }\n"
-            << "labels named other";
-        QTest::newRow("a published figure of another kind")
-            << method + "published = { \"given\" = { middle = 3 } }\n"
-            << "best, last and mean-last-10, not middle";
+        QTest::newRow("a published figure of labels that are not there") << method + "published = { \"other\" = 3 }\n"
+                                                                         << "labels named other";
+        QTest::newRow("a published figure of another kind") << method + "published = { \"given\" = { middle = 3 } }\n"
+                                                            << "best, last and mean-last-10, not middle";
         QTest::newRow("list as a setting") << method + "settings = { a = [1] }\n"
                                            << "the setting a is not one value";
     }
