@@ -59,6 +59,10 @@ ConfidencePlot::ConfidencePlot(QWidget* parent)
         m_labels[i]->setPositionAlignment(Qt::AlignTop | Qt::AlignLeft);
         m_labels[i]->setPadding(QMargins(3, 0, 3, 0));
     }
+    m_lineLabel = new QCPItemText(&p);
+    m_lineLabel->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    m_lineLabel->setPositionAlignment(Qt::AlignBottom | Qt::AlignRight);
+    m_lineLabel->setPadding(QMargins(3, 0, 3, 0));
     p.setCurrentLayer(QStringLiteral("main"));
     p.xAxis->setRange(0, 1);
     setExpandable(true);
@@ -104,7 +108,10 @@ void ConfidencePlot::redraw() {
     plot().yAxis2->setVisible(truth);
     m_right->setVisible(truth);
     const double highest = std::max(1.0, *std::max_element(heights.begin(), heights.end()));
-    plot().yAxis->setRange(0, axisCut(heights).value_or(highest * 1.12));
+    const auto cut = axisCut(heights);
+    plot().yAxis->setRange(0, cut.value_or(highest * 1.12));
+    m_labels[3]->setText(tr("highest bar %1 ↑").arg(countText(std::uint64_t(highest))));
+    m_labels[3]->setVisible(cut.has_value());
     const QString above = tr("■ accepted: %1%2").arg(countText(accepted), rightText(sum(bins.acceptedRight), acceptedKnown));
     const QString below = tr("■ not accepted: %1%2").arg(countText(rejected), rightText(sum(bins.rejectedRight), rejectedKnown));
     m_labels[0]->setText(above);
@@ -127,6 +134,13 @@ void ConfidencePlot::drawThresholds() {
         line->point1->setCoords(value, 0);
         line->point2->setCoords(value, 1);
         m_thresholds.push_back(line);
+    }
+    m_lineLabel->setVisible(!at.empty());
+    if (!at.empty()) {
+        const auto [least, most] = std::minmax_element(at.begin(), at.end());
+        m_lineLabel->setText(*least == *most ? tr("from %1").arg(valueText(*least))
+                                             : tr("by class, %1 to %2").arg(valueText(*least), valueText(*most)));
+        m_lineLabel->position->setCoords(*least, 0.62);
     }
     restyle();
     refresh();
@@ -152,13 +166,15 @@ void ConfidencePlot::restyle() {
     }
     QColor ground = t.background;
     ground.setAlpha(200);
-    for (QCPItemText* label : m_labels) {
+    for (QCPItemText* label : {m_labels[0], m_labels[1], m_labels[2], m_labels[3], m_lineLabel}) {
         label->setFont(plotFont(font()));
         label->setBrush(ground);
     }
     m_labels[0]->setColor(t.cleanText);
     m_labels[1]->setColor(t.muted);
     m_labels[2]->setColor(t.foreground);
+    m_labels[3]->setColor(t.muted);
+    m_lineLabel->setColor(t.suspectText);
 }
 
 std::optional<std::size_t> ConfidencePlot::binAt(QPointF position) const {

@@ -68,7 +68,8 @@ private:
     QCPGraph* m_right = nullptr;
     QCPItemRect* m_mark = nullptr;
     std::vector<QCPItemStraightLine*> m_thresholds; ///< that of all, or those of the classes
-    std::array<QCPItemText*, 3> m_labels{};         ///< accepted, not accepted, the line
+    std::array<QCPItemText*, 4> m_labels{};         ///< accepted, not accepted, the line, what is cut off
+    QCPItemText* m_lineLabel = nullptr;             ///< of the threshold
 };
 
 } // namespace assay::ui

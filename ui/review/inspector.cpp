@@ -12,6 +12,7 @@
 #include "ui/review/reason_text.h"
 #include "ui/review/sample_strip.h"
 #include "ui/session/loss_history.h"
+#include "ui/session/neighbour_finder.h"
 #include "ui/session/thumbnail_service.h"
 #include "ui/session/workspace.h"
 
@@ -26,6 +27,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace assay::ui {
 
@@ -42,7 +44,7 @@ QString coloured(const QString& sign, const QColor& colour, const QString& text)
 
 Inspector::Inspector(Workspace& workspace, ThumbnailService& thumbnails, GalleryPanel& gallery, QWidget* parent)
     : QScrollArea(parent), m_workspace(workspace), m_thumbnails(thumbnails), m_gallery(gallery),
-      m_history(new LossHistory(workspace, this)) {
+      m_history(new LossHistory(workspace, this)), m_finder(new NeighbourFinder(workspace, this)) {
     setObjectName(QStringLiteral("inspector"));
     setAccessibleName(tr("Inspector"));
     setFrameShape(QFrame::NoFrame);
@@ -60,6 +62,7 @@ Inspector::Inspector(Workspace& workspace, ThumbnailService& thumbnails, Gallery
     connect(&thumbnails, &ThumbnailService::pictureArrived, this, [this](SampleIndex sample) {
         if (m_workspace.focus() == sample) showPicture();
     });
+    connect(m_finder, &NeighbourFinder::changed, this, &Inspector::showNearest);
     connect(m_history, &LossHistory::changed, this, &Inspector::showHistory);
     show();
 }
@@ -98,6 +101,10 @@ void Inspector::buildUi() {
     m_givenStrip->setObjectName(QStringLiteral("givenExemplars"));
     m_suggestedStrip = new SampleStrip(m_thumbnails, page);
     m_suggestedStrip->setObjectName(QStringLiteral("suggestedExemplars"));
+    m_nearestTitle = label(QStringLiteral("inspectorNearestTitle"));
+    m_nearest = new SampleStrip(m_thumbnails, page, 2);
+    m_nearest->setObjectName(QStringLiteral("nearestPictures"));
+    connect(m_nearest, &SampleStrip::clicked, &m_workspace, [this](SampleIndex sample) { m_workspace.setFocus(sample); });
     m_neighbours = new SampleStrip(m_thumbnails, page);
     m_neighbours->setObjectName(QStringLiteral("queueNeighbours"));
     connect(m_neighbours, &SampleStrip::clicked, this, [this](SampleIndex sample) {
@@ -134,6 +141,8 @@ void Inspector::buildUi() {
     layout->addWidget(m_givenStrip);
     layout->addWidget(m_suggestedTitle);
     layout->addWidget(m_suggestedStrip);
+    layout->addWidget(m_nearestTitle);
+    layout->addWidget(m_nearest);
     layout->addWidget(new QLabel(tr("Neighbours in the queue"), page));
     layout->addWidget(m_neighbours);
     layout->addWidget(new QLabel(tr("Decisions so far"), page));
@@ -167,6 +176,7 @@ void Inspector::show() {
     showLabels();
     showHistory();
     showExemplars();
+    showNearest();
     showNeighbours();
     showDecisions();
 }
@@ -198,7 +208,8 @@ void Inspector::showLabels() {
     const Label suggested = m_workspace.suggestedLabel(*focus);
     if (suggested != kNoLabel) {
         const float confidence = m_workspace.values(QStringLiteral("confidence"))[focus->value];
-        QString text = tr("suggested") + QStringLiteral("<br>") +
+        const bool pseudo = m_workspace.filter().score == QLatin1String(kPseudoLabelScore) && m_workspace.pseudoLabel(*focus) == suggested;
+        QString text = (pseudo ? tr("pseudo-label") : tr("suggested")) + QStringLiteral("<br>") +
                        coloured(QStringLiteral("◆"), theme.suspectText, className(m_workspace, suggested));
         if (std::isfinite(confidence)) text += QLatin1Char(' ') + locale.toString(double(confidence), 'f', 2);
         m_suggested->setText(text);
@@ -238,6 +249,29 @@ void Inspector::showExemplars() {
     show(m_givenTitle, m_givenStrip, tr("Typical %1 (given)"), focus ? m_workspace.baseLabel(*focus) : kNoLabel);
     show(m_suggestedTitle, m_suggestedStrip, tr("Typical %1 (suggested)"),
          focus ? m_workspace.suggestedLabel(*focus) : kNoLabel);
+}
+
+void Inspector::showNearest() {
+    const auto focus = m_workspace.focus();
+    const std::vector<SampleIndex> nearest = focus ? m_finder->of(*focus) : std::vector<SampleIndex>();
+    m_nearestTitle->setVisible(!nearest.empty());
+    m_nearest->setVisible(!nearest.empty());
+    m_nearest->setSamples(nearest);
+    if (nearest.empty()) return;
+    const Label given = m_workspace.baseLabel(*focus);
+    QStringList words;
+    std::vector<std::uint8_t> loud;
+    std::map<Label, int> counts;
+    for (const SampleIndex sample : nearest) {
+        const Label label = m_workspace.baseLabel(sample);
+        words << className(m_workspace, label);
+        loud.push_back(label != given ? 1 : 0);
+        ++counts[label];
+    }
+    const auto most = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    m_nearestTitle->setText(tr("Nearest pictures: %1 of %2 are labelled %3")
+                                .arg(most->second).arg(nearest.size()).arg(className(m_workspace, most->first)));
+    m_nearest->setWords(std::move(words), std::move(loud));
 }
 
 void Inspector::showNeighbours() {

@@ -17,6 +17,7 @@ namespace assay::ui {
 class GalleryPanel;
 class LossHistory;
 class LossSparkline;
+class NeighbourFinder;
 class PictureView;
 class SampleStrip;
 class ThumbnailService;
@@ -45,6 +46,7 @@ private:
     void showPicture();
     void showHistory();
     void showExemplars();
+    void showNearest();
     void showNeighbours();
     void showDecisions();
 
@@ -52,6 +54,7 @@ private:
     ThumbnailService& m_thumbnails;
     GalleryPanel& m_gallery;
     LossHistory* m_history;
+    NeighbourFinder* m_finder;
     std::vector<std::vector<SampleIndex>> m_exemplars;
     bool m_exemplarsOld = true;
 
@@ -68,7 +71,9 @@ private:
     QLabel* m_suggestedTitle;
     SampleStrip* m_givenStrip;
     SampleStrip* m_suggestedStrip;
-    SampleStrip* m_neighbours;
+    QLabel* m_nearestTitle = nullptr;
+    SampleStrip* m_nearest = nullptr; ///< by the run's features
+    SampleStrip* m_neighbours;        ///< in the queue
     QListWidget* m_decisions;
 };
 

@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/review/sample_strip.h"
 
+#include "ui/plots/plot_theme.h"
 #include "ui/session/thumbnail_service.h"
 
+#include <QHelpEvent>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QToolTip>
 
 #include <cmath>
 
@@ -19,23 +22,37 @@ constexpr int kMost = 5;
 
 } // namespace
 
-SampleStrip::SampleStrip(ThumbnailService& thumbnails, QWidget* parent) : QWidget(parent), m_thumbnails(thumbnails) {
+SampleStrip::SampleStrip(ThumbnailService& thumbnails, QWidget* parent, int rows)
+    : QWidget(parent), m_thumbnails(thumbnails), m_rows(rows) {
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     connect(&thumbnails, &ThumbnailService::arrived, this, qOverload<>(&QWidget::update));
 }
 
 QSize SampleStrip::sizeHint() const {
-    return {kMost * (kSide + kGap), kSide + 4};
+    return {kMost * (kSide + kGap), m_rows * (kSide + 4 + wordHeight())};
+}
+
+int SampleStrip::wordHeight() const {
+    return m_words.isEmpty() ? 0 : QFontMetrics(plotFont(font())).height();
 }
 
 QRect SampleStrip::place(int i) const {
-    return {2 + i * (kSide + kGap), 2, kSide, kSide};
+    return {2 + i % kMost * (kSide + kGap), 2 + i / kMost * (kSide + 4 + wordHeight()), kSide, kSide};
 }
 
 void SampleStrip::setSamples(std::vector<SampleIndex> samples, int marked) {
     m_samples = std::move(samples);
     m_marked = marked;
-    if (m_samples.size() > kMost) m_samples.resize(kMost);
+    if (m_samples.size() > std::size_t(kMost * m_rows)) m_samples.resize(std::size_t(kMost * m_rows));
+    m_words.clear();
+    m_loud.clear();
+    update();
+}
+
+void SampleStrip::setWords(QStringList words, std::vector<std::uint8_t> loud) {
+    m_words = std::move(words);
+    m_loud = std::move(loud);
+    updateGeometry();
     update();
 }
 
@@ -55,11 +72,31 @@ void SampleStrip::paintEvent(QPaintEvent*) {
             painter.drawImage(QPointF(std::floor(area.left() + (kSide - size.width()) / 2),
                                       std::floor(area.top() + (kSide - size.height()) / 2)), image);
         }
+        if (i < m_words.size()) {
+            const QFont small = plotFont(font());
+            painter.setFont(small);
+            const PlotTheme theme = PlotTheme::fromPalette(palette());
+            painter.setPen(std::size_t(i) < m_loud.size() && m_loud[std::size_t(i)] ? theme.suspectText : theme.muted);
+            painter.drawText(QRect(area.left() - 2, area.bottom() + 1, kSide + kGap, wordHeight()), Qt::AlignCenter,
+                             QFontMetrics(small).elidedText(m_words[i], Qt::ElideRight, kSide + kGap - 1));
+        }
         if (i == m_marked) {
             painter.setPen(QPen(palette().color(QPalette::Highlight), 2));
             painter.drawRect(area.adjusted(-1, -1, 1, 1));
         }
     }
+}
+
+bool SampleStrip::event(QEvent* event) {
+    if (event->type() == QEvent::ToolTip) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        for (int i = 0; i < int(m_samples.size()) && i < m_words.size(); ++i)
+            if (place(i).contains(help->pos())) {
+                QToolTip::showText(help->globalPos(), m_words[i], this);
+                return true;
+            }
+    }
+    return QWidget::event(event);
 }
 
 void SampleStrip::mousePressEvent(QMouseEvent* event) {

@@ -20,6 +20,7 @@
 #include <QGridLayout>
 #include <QGroupBox>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
 #include <QScrollArea>
@@ -189,6 +190,21 @@ QWidget* NewRunDialog::makeRight() {
     m_keepFeatures->setObjectName(QStringLiteral("runKeepFeatures"));
     m_keepFeatures->setToolTip(tr("What the last layer sees of each picture, of the last epoch; one file beside the project"));
     grid->addWidget(m_keepFeatures, 5, 1, 1, 3);
+    auto* sweep = new QWidget(common);
+    auto* sweepRow = new QHBoxLayout(sweep);
+    sweepRow->setContentsMargins(0, 0, 0, 0);
+    m_sweep = new QComboBox(sweep);
+    m_sweep->setObjectName(QStringLiteral("sweepSetting"));
+    m_sweep->setToolTip(tr("A setting that takes several values: a run for each, side by side in Compare"));
+    m_sweepValues = new QLineEdit(sweep);
+    m_sweepValues->setObjectName(QStringLiteral("sweepValues"));
+    m_sweepValues->setAccessibleName(tr("Values to sweep over"));
+    m_sweepValues->setPlaceholderText(tr("values, with commas between"));
+    sweepRow->addWidget(m_sweep);
+    sweepRow->addWidget(m_sweepValues, 1);
+    field(6, 0, tr("S&weep"), sweep, 3);
+    connect(m_sweep, &QComboBox::currentIndexChanged, this, &NewRunDialog::refresh);
+    connect(m_sweepValues, &QLineEdit::textChanged, this, &NewRunDialog::refresh);
     for (const int wide : {1, 3}) grid->setColumnStretch(wide, 1);
     for (QSpinBox* box : {m_epochs, m_seed, m_seeds, m_threads, m_subset})
         connect(box, &QSpinBox::valueChanged, this, &NewRunDialog::refresh);
@@ -274,7 +290,52 @@ void NewRunDialog::methodChosen() {
     m_methodHelp->setText(QString::fromStdString(about.help) +
                           (about.citation.empty() ? QString() : QStringLiteral("\n") + QString::fromStdString(about.citation)));
     m_form->setSpecs(about.params);
+    fillSweep();
     refresh();
+}
+
+void NewRunDialog::fillSweep() {
+    const QString before = m_sweep->currentData().toString();
+    const QSignalBlocker block(m_sweep);
+    m_sweep->clear();
+    m_sweep->addItem(tr("nothing"), QString());
+    for (const bool advanced : {false, true})
+        for (const ParamSpec& spec : m_form->specs())
+            if (spec.advanced == advanced && spec.type != ParamType::Text && spec.type != ParamType::Bool)
+                m_sweep->addItem(QString::fromStdString(spec.name), QString::fromStdString(spec.name));
+    m_sweep->setCurrentIndex(std::max(0, m_sweep->findData(before)));
+}
+
+Result<std::vector<ParamValue>> NewRunDialog::sweptValues() const {
+    std::vector<ParamValue> values;
+    const std::string name = m_sweep->currentData().toString().toStdString();
+    const auto& specs = m_form->specs();
+    const auto spec = std::find_if(specs.begin(), specs.end(), [&](const ParamSpec& one) { return one.name == name; });
+    if (spec == specs.end()) return values;
+    for (const QString& text : m_sweepValues->text().split(QLatin1Char(','), Qt::SkipEmptyParts)) {
+        ASSAY_TRY(ParamValue value, parseParam(*spec, text.trimmed().toStdString()));
+        if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(std::move(value));
+    }
+    if (values.size() < 2) return fail(ErrorCode::InvalidArgument, "a sweep takes two values or more, with commas between", name);
+    return values;
+}
+
+std::vector<RunConfig> NewRunDialog::configs() const {
+    std::vector<RunConfig> all;
+    const auto add = [&](RunConfig next) {
+        for (int i = 0; i < m_seeds->value(); ++i, ++next.seed) all.push_back(next);
+    };
+    const auto values = sweptValues();
+    if (!values || values->empty()) {
+        add(config());
+        return all;
+    }
+    for (const ParamValue& value : *values) {
+        RunConfig next = config();
+        next.settings[m_sweep->currentData().toString().toStdString()] = value;
+        add(std::move(next));
+    }
+    return all;
 }
 
 void NewRunDialog::setConfig(const RunConfig& config) {
@@ -315,6 +376,7 @@ QString NewRunDialog::problem() const {
     if (methodId().isEmpty()) return tr("Choose a method.");
     if (const QString wrong = m_labels->problem(); !wrong.isEmpty()) return wrong;
     if (const QString wrong = m_weights->problem(); !wrong.isEmpty()) return wrong;
+    if (const auto swept = sweptValues(); !swept) return QString::fromStdString(swept.error().sentence());
     return m_form->problem();
 }
 
@@ -352,7 +414,7 @@ QString NewRunDialog::estimate() {
         const std::size_t then = run->config.subset > 0 ? std::min(run->config.subset, training) : training;
         const double each = run->result->secondsPerEpoch * double(samples) / double(std::max<std::size_t>(then, 1));
         time = tr("Time: ≈ %1 (%2 s an epoch, as run %3)")
-                   .arg(durationText(each * chosen.epochs * m_seeds->value()), valueText(each))
+                   .arg(durationText(each * chosen.epochs * double(configs().size())), valueText(each))
                    .arg(run->id.value);
         if (run->result->peakMemoryMib > 0)
             measured = tr("Memory: the whole program took up to %1 in run %2")
@@ -379,19 +441,19 @@ void NewRunDialog::refresh() {
     m_problem->setText(wrong.isEmpty() ? QString() : QStringLiteral("⚠ ") + wrong);
     m_problem->setVisible(!wrong.isEmpty());
     m_start->setEnabled(wrong.isEmpty());
-    m_start->setText(m_seeds->value() > 1 ? tr("&Start %1 runs").arg(m_seeds->value()) : tr("&Start"));
+    const std::size_t runs = configs().size();
+    m_start->setText(runs > 1 ? tr("&Start %1 runs").arg(runs) : tr("&Start"));
+    m_sweepValues->setEnabled(m_sweep->currentIndex() > 0);
     m_estimate->setText(estimate());
 }
 
 void NewRunDialog::start() {
     refresh();
     if (!problem().isEmpty()) return;
-    RunConfig next = config();
     const LabelChoice chosen = labels();
-    for (int i = 0; i < m_seeds->value(); ++i) {
-        m_workspace.startRun(next, chosen);
-        ++next.seed;
-    }
+    const std::vector<RunConfig> all = configs();
+    if (m_sweep->currentIndex() > 0) Q_EMIT aboutToSweep(int(all.size()));
+    for (const RunConfig& next : all) m_workspace.startRun(next, chosen);
     accept();
 }
 

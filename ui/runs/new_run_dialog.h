@@ -11,10 +11,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 class QCheckBox;
 class QComboBox;
 class QLabel;
+class QLineEdit;
 class QListWidget;
 class QPushButton;
 class QSpinBox;
@@ -27,7 +29,8 @@ class TaskPool;
 class WeightsChooser;
 
 /// A new run in one sheet: labels, method (with three questions that propose one), settings from its schema,
-/// network, length, seeds, device, and what it will cost. Ctrl+Enter starts.
+/// network, length, seeds, device, and what it will cost. A setting may be swept over several values: a run for each,
+/// to be compared. Ctrl+Enter starts.
 class NewRunDialog final : public QDialog {
     Q_OBJECT
 public:
@@ -36,6 +39,8 @@ public:
     /// Begins with another run's settings.
     void setConfig(const RunConfig& config);
     [[nodiscard]] RunConfig config() const;
+    /// Every run that start() puts into the queue: the swept values, each with the seeds.
+    [[nodiscard]] std::vector<RunConfig> configs() const;
     [[nodiscard]] LabelChoice labels() const;
     [[nodiscard]] LabelChooser& labelChooser() const { return *m_labels; }
     /// Empty where the run can start.
@@ -48,11 +53,17 @@ public:
 public Q_SLOTS:
     void start();
 
+Q_SIGNALS:
+    void aboutToSweep(int runs); ///< so many runs come, to stand beside each other
+
 private:
     QWidget* makeLeft();
     QWidget* makeRight();
     void fillCatalogues();
     void methodChosen();
+    void fillSweep();
+    /// The values to sweep over; an error that names the one that does not fit. Empty: no sweep.
+    [[nodiscard]] Result<std::vector<ParamValue>> sweptValues() const;
     void answered();
     void compareLosses();
     void refresh();
@@ -75,6 +86,8 @@ private:
     QComboBox* m_network = nullptr;
     WeightsChooser* m_weights = nullptr;
     QCheckBox* m_keepFeatures = nullptr;
+    QComboBox* m_sweep = nullptr; ///< a setting of the method
+    QLineEdit* m_sweepValues = nullptr;
     QSpinBox* m_epochs = nullptr;
     QSpinBox* m_seed = nullptr;
     QSpinBox* m_seeds = nullptr;

@@ -183,6 +183,7 @@ void Workspace::Private::askLabels(std::int64_t labelSet) {
                  labelSets[labelSet] = {stored->id, stored->name, std::make_shared<const LabelSet>(std::move(stored->set))};
                  for (const RunRecord& record : runs.records())
                      if (record.labelSet == labelSet) Q_EMIT q->labelsReady(record.id);
+                 if (!values.has(filter.score)) askScore(filter.score);
                  const RunRecord* root = currentRun ? rootRun(runs.records(), *currentRun) : nullptr;
                  if (root == nullptr || root->labelSet != labelSet) return;
                  Q_EMIT q->currentRunChanged(); // the labels of the run on show are another now

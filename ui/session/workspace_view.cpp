@@ -94,18 +94,21 @@ bool Workspace::Private::suspect(SampleIndex sample) const {
 
 void Workspace::Private::askScore(const QString& id) {
     const auto score = registry->scores.find(id.toStdString());
-    if (!score || !currentRun || !values.evidence() || !scoresAsked.insert(id).second) return;
+    if (!score || !currentRun || !values.evidence()) return;
+    const auto known = labelSets.find(runs.record(*currentRun)->labelSet);
+    if (known == labelSets.end()) return askLabels(runs.record(*currentRun)->labelSet); // whoever shows scores asks again
+    if (!scoresAsked.insert(id).second) return;
     struct Answer {
         std::vector<float> values;
         std::vector<Label> suggested;
     };
-    const KeptLabels labels = labelSets[runs.record(*currentRun)->labelSet];
+    const KeptLabels labels = known->second;
     pool.run(
         [score, dataset = dataset, project = project, labels, run = *currentRun,
          last = values.evidence()]() -> Result<Answer> {
             ScoreInput input;
             input.dataset = dataset.get();
-            input.labels = labels.set ? &labels.set->labels : &dataset->givenLabels;
+            input.labels = &labels.set->labels;
             for (int epoch = 1; epoch < last->epoch; ++epoch)
                 if (auto earlier = project->evidence(run, epoch)) input.epochs.push_back(std::move(*earlier));
             input.epochs.push_back(last);

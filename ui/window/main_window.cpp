@@ -8,6 +8,8 @@
 #include "ui/plots/loss_histogram_panel.h"
 #include "ui/runs/compare_page.h"
 #include "ui/runs/train_page.h"
+#include "ui/review/class_pairs_panel.h"
+#include "ui/review/detectors_panel.h"
 #include "ui/review/history_panel.h"
 #include "ui/review/inspector.h"
 #include "ui/review/review_controller.h"
@@ -48,7 +50,7 @@ namespace assay::ui {
 
 namespace {
 
-constexpr int kLayoutVersion = 1;
+constexpr int kLayoutVersion = 2;
 constexpr int kNoticeMs = 9000;
 constexpr int kMostRecent = 12;
 constexpr const char* kLayoutNames[] = {"audit", "train", "compare"};
@@ -146,6 +148,10 @@ void MainWindow::buildDocks() {
     m_docks[1] = addDock(QStringLiteral("inspectorDock"), tr("Inspector"), m_inspector, Qt::RightDockWidgetArea);
     m_docks[2] = addDock(QStringLiteral("historyDock"), tr("History"), new HistoryPanel(*m_workspace, this), Qt::LeftDockWidgetArea);
     m_docks[3] = addDock(QStringLiteral("logDock"), tr("Log"), m_log, Qt::BottomDockWidgetArea);
+    auto* pairs = new ClassPairsPanel(*m_workspace, this);
+    connect(pairs, &ClassPairsPanel::showSamples, this, &MainWindow::showSamples);
+    m_docks[4] = addDock(QStringLiteral("pairsDock"), tr("Class pairs"), pairs, Qt::RightDockWidgetArea);
+    m_docks[5] = addDock(QStringLiteral("detectorsDock"), tr("Detectors"), new DetectorsPanel(*m_workspace, this), Qt::RightDockWidgetArea);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     connect(m_inspector, &Inspector::reviewRequested, this, [this] { m_audit->controller().setOpen(true); });
@@ -194,6 +200,8 @@ void MainWindow::connectWorkspace() {
         if (!m_workspace->engineReady()) warn(warning);
         updateActions();
     });
+    connect(workspace, &Workspace::runsChanged, this, &MainWindow::tickComparison, Qt::QueuedConnection);
+    connect(workspace, &Workspace::projectChanged, this, [this] { m_comparison.reset(); });
     connect(workspace, &Workspace::runsChanged, this, [this, workspace] {
         m_desktop->setAwake(workspace->runningRun().has_value() && !workspace->paused(), tr("A run is under way"));
     });
@@ -279,15 +287,18 @@ void MainWindow::recallLayout() {
 
 void MainWindow::defaultDocks(Layout layout) {
     const Qt::DockWidgetArea areas[] = {Qt::LeftDockWidgetArea, Qt::RightDockWidgetArea, Qt::LeftDockWidgetArea,
-                                        Qt::BottomDockWidgetArea};
+                                        Qt::BottomDockWidgetArea, Qt::RightDockWidgetArea, Qt::RightDockWidgetArea};
     for (std::size_t i = 0; i < m_docks.size(); ++i) {
         m_docks[i]->setFloating(false);
         addDockWidget(areas[i], m_docks[i]);
         m_docks[i]->setVisible(layout == Layout::Audit && i < 2);
     }
     tabifyDockWidget(m_docks[0], m_docks[2]);
-    m_docks[2]->setVisible(layout == Layout::Audit);
+    tabifyDockWidget(m_docks[1], m_docks[4]);
+    tabifyDockWidget(m_docks[4], m_docks[5]);
+    for (const std::size_t tab : {2, 4, 5}) m_docks[tab]->setVisible(layout == Layout::Audit);
     m_docks[0]->raise();
+    m_docks[1]->raise();
     if (layout == Layout::Audit) resizeDocks({m_docks[0], m_docks[1]}, {230, 320}, Qt::Horizontal);
 }
 

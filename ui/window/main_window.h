@@ -9,6 +9,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <vector>
 
 class QDockWidget;
@@ -103,6 +104,8 @@ private:
     void onDataset();
     void onMissingDataset(const QString& project, const QString& location);
     void onColumnsNeeded(const QString& path, const QStringList& columns, const QString& file, const QString& label);
+    void compareNext(int runs, std::vector<RunId> beside);
+    void tickComparison();
     void onRunEnded(assay::RunId run, const QString& sentence);
     void updateActions();
     void updateTitle();
@@ -134,7 +137,7 @@ private:
     FilterPanel* m_filters = nullptr;
     Inspector* m_inspector = nullptr;
     LogPanel* m_log = nullptr;
-    std::array<QDockWidget*, 4> m_docks{}; ///< filters, inspector, history, log
+    std::array<QDockWidget*, 6> m_docks{}; ///< filters, inspector, history, log, class pairs, detectors
     QMenu* m_recentMenu = nullptr;
     QLabel* m_keys = nullptr;
     QLabel* m_notice = nullptr;
@@ -143,6 +146,13 @@ private:
     Layout m_layout = Layout::Audit;
     bool m_layoutShown = false;
     std::array<QByteArray, 3> m_states;
+    /// Runs on their way into the queue that are to stand beside each other, and beside `with`, in Compare.
+    struct Comparison {
+        std::vector<RunId> with;
+        RunId after;       ///< newer than this one
+        std::size_t runs = 0; ///< so many
+    };
+    std::optional<Comparison> m_comparison;
     bool m_closing = false;       ///< waits for the run to end
     bool m_closeWhenDone = false; ///< lets the whole queue finish first
 };

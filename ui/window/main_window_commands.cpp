@@ -116,6 +116,7 @@ void MainWindow::newRun() {
     if (!m_workspace->dataset() || m_workspace->readOnly()) return;
     auto* dialog = new NewRunDialog(*m_workspace, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &NewRunDialog::aboutToSweep, this, [this](int runs) { compareNext(runs, {}); });
     dialog->open();
 }
 
@@ -132,6 +133,28 @@ void MainWindow::runRecipe() {
 
 void MainWindow::retrain() {
     m_workspace->retrainOnCleaned();
+}
+
+void MainWindow::compareNext(int runs, std::vector<RunId> beside) {
+    Comparison comparison{std::move(beside), RunId(0), std::size_t(runs)};
+    for (const RunRecord& run : m_workspace->runs()) comparison.after = std::max(comparison.after, run.id);
+    m_comparison = std::move(comparison);
+}
+
+void MainWindow::tickComparison() {
+    if (!m_comparison) return;
+    std::vector<RunId> runs = m_comparison->with;
+    std::size_t fresh = 0;
+    for (const RunRecord& run : m_workspace->runs()) {
+        if (run.id <= m_comparison->after) continue;
+        runs.push_back(run.id);
+        ++fresh;
+    }
+    if (fresh < m_comparison->runs) return;
+    m_comparison.reset();
+    static_cast<ComparePage*>(m_compare)->setTicked(runs);
+    m_banner->show(Banner::Kind::Information, tr("%Ln runs stand side by side in Compare, where they go on as they train", nullptr, int(runs.size())),
+                   tr("Compare"), [this] { showLayout(Layout::Compare); });
 }
 
 void MainWindow::showRunLog() {

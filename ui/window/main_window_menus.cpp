@@ -109,7 +109,7 @@ void MainWindow::buildViewMenu() {
         m_actions->add(QStringLiteral("layout-%1").arg(i + 1), layouts[i].first, layouts[i].second, menu,
                        {QKeySequence(QStringLiteral("Ctrl+%1").arg(i + 1))}, [this, i] { showLayout(Layout(i)); });
     menu->addSeparator();
-    const char* docks[] = {"filters", "inspector", "history", "log"};
+    const char* docks[] = {"filters", "inspector", "history", "log", "pairs", "detectors"};
     for (std::size_t i = 0; i < m_docks.size(); ++i) {
         QAction* action = m_actions->addToggle(QStringLiteral("dock-") + QLatin1String(docks[i]), m_docks[i]->windowTitle(),
                                                tr("Show or hide this panel"), menu, {}, [this, i](bool on) {
@@ -243,7 +243,7 @@ void MainWindow::updateActions() {
         for (const char* id : ids) m_actions->action(QLatin1String(id))->setEnabled(on);
     };
     enable({"save-as", "export", "close-project", "select-all", "copy-names", "find", "layout-1", "layout-2", "layout-3", "dock-filters",
-            "dock-inspector", "dock-history", "dock-log", "next-panel", "unreadable", "given-view", "review-enter", "review-next",
+            "dock-inspector", "dock-history", "dock-log", "dock-pairs", "dock-detectors", "next-panel", "unreadable", "given-view", "review-enter", "review-next",
             "review-previous", "review-close", "truth", "reset-layout"}, any);
     enable({"undo", "redo", "noise", "import-labels", "find-suspects", "new-run", "recipe"}, write);
     enable({"review-accept", "review-keep", "review-flag", "review-exclude", "review-relabel", "review-undo", "review-reopen"}, any);

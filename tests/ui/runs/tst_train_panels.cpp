@@ -238,7 +238,7 @@ private Q_SLOTS:
             QCOMPARE(entry.reason.rule, std::string("pseudo-label, epoch 2"));
             QCOMPARE(entry.reason.score, std::string(kPseudoLabelScore));
             QCOMPARE(float(*entry.reason.value), FloodingMethod::sure(entry.sample.value));
-            QCOMPARE(entry.reason.run, std::optional(workspace.runs().front().id));
+            QCOMPARE(entry.reason.run, std::optional(workspace.runs().back().id));
         }
         QVERIFY(kept > 0 && kept < 10); // some confirm the label that the picture has
         workspace.undo();

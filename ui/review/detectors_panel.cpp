@@ -1,0 +1,163 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/review/detectors_panel.h"
+
+#include "core/audit/score.h"
+#include "ui/plots/plot_text.h"
+#include "ui/plots/plot_theme.h"
+#include "ui/session/workspace.h"
+
+#include <QHeaderView>
+#include <QLabel>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace assay::ui {
+
+std::vector<float> percentiles(const std::vector<float>& values) {
+    std::vector<std::pair<float, std::size_t>> order;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (std::isfinite(values[i])) order.emplace_back(values[i], i);
+    std::sort(order.begin(), order.end());
+    std::vector<float> found(values.size(), std::nanf(""));
+    for (std::size_t from = 0; from < order.size();) {
+        std::size_t to = from;
+        while (to < order.size() && order[to].first == order[from].first) ++to;
+        const auto middle = float((double(from) + double(to - from) / 2) / double(order.size()));
+        for (; from < to; ++from) found[order[from].second] = middle;
+    }
+    return found;
+}
+
+DetectorsPanel::DetectorsPanel(Workspace& workspace, QWidget* parent)
+    : QWidget(parent), m_workspace(workspace), m_agreement(new QLabel(this)), m_badge(new QLabel(this)), m_list(new QTreeWidget(this)) {
+    setObjectName(QStringLiteral("detectorsPanel"));
+    m_agreement->setObjectName(QStringLiteral("detectorsAgreement"));
+    m_agreement->setWordWrap(true);
+    m_badge->setObjectName(QStringLiteral("detectorsBadge"));
+    m_badge->setWordWrap(true);
+    m_badge->setForegroundRole(QPalette::PlaceholderText);
+    m_list->setObjectName(QStringLiteral("detectorsList"));
+    m_list->setAccessibleName(tr("Detectors"));
+    m_list->setRootIsDecorated(false);
+    m_list->setHeaderLabels({tr("Detector"), tr("Score"), tr("More than")});
+    m_list->headerItem()->setToolTip(2, tr("Share of the pictures that this detector finds less suspicious"));
+    m_list->header()->setSectionResizeMode(0, QHeaderView::Stretch);
+    m_list->header()->setStretchLastSection(false);
+    for (const int column : {1, 2}) m_list->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(8, 6, 8, 8);
+    layout->addWidget(m_agreement);
+    layout->addWidget(m_badge);
+    layout->addWidget(m_list, 1);
+    m_delay.setSingleShot(true);
+    m_delay.setInterval(0); // several scores may arrive in one turn
+    connect(&m_delay, &QTimer::timeout, this, &DetectorsPanel::ask);
+    connect(&workspace, &Workspace::epochOnShowChanged, this, &DetectorsPanel::restart);
+    connect(&workspace, &Workspace::currentRunChanged, this, &DetectorsPanel::restart);
+    connect(&workspace, &Workspace::labelsReady, this, &DetectorsPanel::restart);
+    for (const auto signal : {&Workspace::focusChanged, &Workspace::thresholdChanged})
+        connect(&workspace, signal, this, &DetectorsPanel::showFocus);
+    showFocus();
+}
+
+void DetectorsPanel::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    restart();
+}
+
+QStringList DetectorsPanel::detectors() const {
+    QStringList ids;
+    for (const auto& score : m_workspace.registry().scores.all()) ids << QString::fromStdString(score->description().id);
+    return ids;
+}
+
+void DetectorsPanel::restart() {
+    if (!isVisible()) return;
+    m_delay.start();
+}
+
+void DetectorsPanel::ask() {
+    if (m_of != m_workspace.currentEvidence()) {
+        ++m_generation;
+        m_ranks.clear();
+        m_of = m_workspace.currentEvidence();
+    }
+    if (m_of) {
+        for (const QString& detector : detectors()) {
+            if (m_ranks.contains(detector)) continue;
+            const std::vector<float>& values = m_workspace.values(detector); // what is not there is asked for, and comes
+            if (std::any_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); })) rank(detector, values);
+        }
+    }
+    showFocus();
+}
+
+void DetectorsPanel::rank(const QString& detector, const std::vector<float>& values) {
+    m_ranks[detector].clear();
+    m_pool.run([values]() -> Result<std::vector<float>> { return percentiles(values); },
+               [this, detector, generation = m_generation](Result<std::vector<float>> found) {
+                   if (generation != m_generation || !found) return;
+                   m_ranks[detector] = std::move(*found);
+                   showFocus();
+               });
+}
+
+float DetectorsPanel::percentile(const QString& detector, SampleIndex sample) const {
+    const auto at = m_ranks.find(detector);
+    return at == m_ranks.end() || sample.value >= at->second.size() ? std::nanf("") : at->second[sample.value];
+}
+
+/// From this percentile on a detector's pictures are as many as there are suspects.
+float DetectorsPanel::suspectFrom() const {
+    const auto dataset = m_workspace.dataset();
+    const auto evidence = m_workspace.currentEvidence();
+    if (!dataset || !evidence || evidence->size() == 0) return 1;
+    return 1 - float(m_workspace.suspectCount()) / float(evidence->size());
+}
+
+std::pair<int, int> DetectorsPanel::agreement(SampleIndex sample) const {
+    std::pair<int, int> counts{0, 0};
+    for (const auto& [detector, ranks] : m_ranks) {
+        const float share = percentile(detector, sample);
+        if (!std::isfinite(share)) continue;
+        counts.first += share >= suspectFrom() ? 1 : 0;
+        ++counts.second;
+    }
+    return counts;
+}
+
+void DetectorsPanel::showFocus() {
+    if (!isVisible()) return;
+    m_list->clear();
+    const auto focus = m_workspace.focus();
+    const bool any = focus && m_workspace.currentEvidence();
+    if (!any) {
+        m_agreement->setText(tr("Once a run has recorded an epoch, this tells what every detector says of the picture."));
+        m_badge->clear();
+        return;
+    }
+    const PlotTheme theme = PlotTheme::fromPalette(palette());
+    for (const auto& score : m_workspace.registry().scores.all()) {
+        const Description& about = score->description();
+        const QString id = QString::fromStdString(about.id);
+        const float share = percentile(id, *focus);
+        const std::vector<float>& values = m_workspace.values(id);
+        const bool suspects = share >= suspectFrom();
+        auto* item = new QTreeWidgetItem(m_list);
+        item->setText(0, QStringLiteral("%1 %2").arg(std::isfinite(share) ? suspects ? QStringLiteral("◆") : QStringLiteral("●") : QStringLiteral("–"),
+                                                     QString::fromStdString(about.title)));
+        item->setText(1, focus->value < values.size() ? valueText(double(values[focus->value])) : QStringLiteral("–"));
+        item->setText(2, percentText(double(share)));
+        item->setToolTip(0, QString::fromStdString(about.help));
+        if (std::isfinite(share)) item->setForeground(0, suspects ? theme.suspectText : theme.cleanText);
+        for (const int column : {1, 2}) item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+    }
+    const auto [suspecting, asked] = agreement(*focus);
+    m_agreement->setText(asked == 0 ? tr("The detectors are at work.") : tr("%1 of %2 detectors suspect it.").arg(suspecting).arg(asked));
+}
+
+} // namespace assay::ui
