@@ -21,6 +21,8 @@ void addRounds(CLI::App& app, Session& session);
 void addEvidence(CLI::App& app, Session& session);
 void addFeatures(CLI::App& app, Session& session);
 void addScore(CLI::App& app, Session& session);
+void addQueue(CLI::App& app, Session& session);
+void addSimulateReview(CLI::App& app, Session& session);
 void addFit(CLI::App& app, Session& session);
 void addLabelIssues(CLI::App& app, Session& session);
 void addDecide(CLI::App& app, Session& session);

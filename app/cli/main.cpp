@@ -50,6 +50,8 @@ int runProgram(int argc, char** argv) {
     addEvidence(app, session);
     addFeatures(app, session);
     addScore(app, session);
+    addQueue(app, session);
+    addSimulateReview(app, session);
     addFit(app, session);
     addLabelIssues(app, session);
     addDecide(app, session);

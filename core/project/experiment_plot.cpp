@@ -4,15 +4,10 @@
 
 #include "core/base/files.h"
 #include "core/base/text.h"
-
-#include <cairo-pdf.h>
-#include <cairo-svg.h>
-#include <cairo.h>
+#include "core/project/drawing.h"
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <memory>
 #include <numbers>
 #include <optional>
 
@@ -20,54 +15,10 @@ namespace assay {
 
 namespace {
 
+using namespace drawing;
+
 constexpr double kNames = 190, kPanel = 270, kGap = 34, kMargin = 24, kLine = 22, kHead = 52, kFoot = 30;
 constexpr double kText = 11, kTitle = 14, kDot = 3.5;
-
-struct Colour {
-    double red, green, blue;
-};
-constexpr Colour kInk = {0.13, 0.13, 0.13}, kFaint = {0.85, 0.85, 0.85};
-constexpr Colour kBlue = {0.0, 0.447, 0.698}, kOrange = {0.835, 0.369, 0.0}; // Okabe and Ito: told apart by everybody
-
-using Context = std::unique_ptr<cairo_t, decltype(&cairo_destroy)>;
-using Surface = std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)>;
-
-void colour(cairo_t* c, const Colour& value) {
-    cairo_set_source_rgb(c, value.red, value.green, value.blue);
-}
-
-/// `anchor`: 0 left of x, 0.5 about it, 1 ends at it. Cut where it is wider than `most`.
-void text(cairo_t* c, double x, double y, std::string words, double anchor, double most = 1e9) {
-    cairo_text_extents_t extents;
-    cairo_text_extents(c, words.c_str(), &extents);
-    while (extents.x_advance > most && words.size() > 2) {
-        words.resize(words.size() - 1);
-        while (!words.empty() && (static_cast<unsigned char>(words.back()) & 0xC0) == 0x80) words.pop_back();
-        if (!words.empty() && static_cast<unsigned char>(words.back()) >= 0xC0) words.pop_back();
-        cairo_text_extents(c, (words + "…").c_str(), &extents);
-        if (extents.x_advance <= most) words += "…";
-    }
-    cairo_move_to(c, x - anchor * extents.x_advance, y);
-    cairo_show_text(c, words.c_str());
-}
-
-/// An axis over the values that are drawn, with a little air and whole steps.
-struct Axis {
-    double least = 0, most = 1, step = 0.2;
-    [[nodiscard]] double at(double value) const { return (value - least) / (most - least); }
-};
-
-Axis axisOver(const std::vector<double>& values) {
-    Axis axis;
-    if (values.empty()) return axis;
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    const double span = std::max(*high - *low, 0.02);
-    const double raw = span / 4, power = std::pow(10.0, std::floor(std::log10(raw)));
-    axis.step = raw / power <= 2 ? 2 * power : raw / power <= 5 ? 5 * power : 10 * power;
-    axis.least = std::floor((*low - 0.05 * span) / axis.step) * axis.step;
-    axis.most = std::ceil((*high + 0.05 * span) / axis.step) * axis.step;
-    return axis;
-}
 
 /// One of the two columns of panels.
 struct Column {
@@ -148,11 +99,6 @@ void drawRow(cairo_t* c, const ExperimentRow& row, const Column& column, const A
     }
 }
 
-cairo_status_t append(void* closure, const unsigned char* bytes, unsigned int count) {
-    static_cast<std::string*>(closure)->append(reinterpret_cast<const char*>(bytes), count);
-    return CAIRO_STATUS_SUCCESS;
-}
-
 /// Rows of one kind of labels and one network.
 std::vector<std::vector<ExperimentRow>> panelsOf(const std::vector<ExperimentRow>& rows) {
     std::vector<std::vector<ExperimentRow>> panels;
@@ -178,51 +124,33 @@ Result<std::string> plotSummary(const Experiment& experiment, const std::vector<
     double height = 2 * kMargin + kTitle;
     for (const auto& panel : panels) height += kHead + kFoot + kLine * double(panel.size());
 
-    std::string file;
-    const Surface surface(
-        format == PlotFormat::Svg   ? cairo_svg_surface_create_for_stream(append, &file, width, height)
-        : format == PlotFormat::Pdf ? cairo_pdf_surface_create_for_stream(append, &file, width, height)
-                                    : cairo_image_surface_create(CAIRO_FORMAT_RGB24, int(std::ceil(width)) * kPlotPixels,
-                                                                 int(std::ceil(height)) * kPlotPixels),
-        cairo_surface_destroy);
-    const Context context(cairo_create(surface.get()), cairo_destroy);
-    cairo_t* c = context.get();
-    if (format == PlotFormat::Png) cairo_scale(c, kPlotPixels, kPlotPixels);
-    cairo_set_source_rgb(c, 1, 1, 1);
-    cairo_paint(c);
-    colour(c, kInk);
-    cairo_select_font_face(c, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_BOLD);
-    cairo_set_font_size(c, kTitle);
-    text(c, kMargin, kMargin + kTitle, experiment.title, 0, width - 2 * kMargin);
-    double y = kMargin + kTitle;
-    for (const auto& panel : panels) {
-        const double top = y + kHead, bottom = top + kLine * double(panel.size());
+    return drawPicture(width, height, format, [&](cairo_t* c) {
         colour(c, kInk);
-        cairo_select_font_face(c, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_BOLD);
-        cairo_set_font_size(c, kText);
-        text(c, kMargin, top - 8,
-             experiment.labels[panel.front().labels].name + ", " + experiment.networks[panel.front().network], 0,
-             kNames - 8);
-        cairo_select_font_face(c, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
-        for (std::size_t k = 0; k < columns.size(); ++k) {
-            const double x = kMargin + kNames + double(k) * (kPanel + kGap);
-            const Axis axis = axisOf(panel, columns[k]);
-            drawGrid(c, columns[k], axis, x, top, bottom);
-            for (std::size_t i = 0; i < panel.size(); ++i)
-                drawRow(c, panel[i], columns[k], axis, x, top + kLine * (double(i) + 0.5));
-        }
-        colour(c, kInk);
-        for (std::size_t i = 0; i < panel.size(); ++i)
-            text(c, kMargin, top + kLine * (double(i) + 0.5) + 4, experiment.methods[panel[i].method].name, 0,
+        font(c, kTitle, true);
+        text(c, kMargin, kMargin + kTitle, experiment.title, 0, width - 2 * kMargin);
+        double y = kMargin + kTitle;
+        for (const auto& panel : panels) {
+            const double top = y + kHead, bottom = top + kLine * double(panel.size());
+            colour(c, kInk);
+            font(c, kText, true);
+            text(c, kMargin, top - 8,
+                 experiment.labels[panel.front().labels].name + ", " + experiment.networks[panel.front().network], 0,
                  kNames - 8);
-        y = bottom + kFoot;
-    }
-    if (format == PlotFormat::Png) cairo_surface_write_to_png_stream(surface.get(), append, &file);
-    cairo_surface_finish(surface.get());
-    const cairo_status_t status = cairo_surface_status(surface.get());
-    if (status != CAIRO_STATUS_SUCCESS)
-        return fail(ErrorCode::Internal, std::string("the plot could not be drawn: ") + cairo_status_to_string(status));
-    return file;
+            font(c, kText, false);
+            for (std::size_t k = 0; k < columns.size(); ++k) {
+                const double x = kMargin + kNames + double(k) * (kPanel + kGap);
+                const Axis axis = axisOf(panel, columns[k]);
+                drawGrid(c, columns[k], axis, x, top, bottom);
+                for (std::size_t i = 0; i < panel.size(); ++i)
+                    drawRow(c, panel[i], columns[k], axis, x, top + kLine * (double(i) + 0.5));
+            }
+            colour(c, kInk);
+            for (std::size_t i = 0; i < panel.size(); ++i)
+                text(c, kMargin, top + kLine * (double(i) + 0.5) + 4, experiment.methods[panel[i].method].name, 0,
+                     kNames - 8);
+            y = bottom + kFoot;
+        }
+    });
 }
 
 Status writeExperiment(const std::filesystem::path& folder, const Experiment& experiment,

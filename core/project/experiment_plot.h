@@ -3,17 +3,13 @@
 #pragma once
 
 #include "core/project/experiment_results.h"
+#include "core/project/plot_format.h"
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
 namespace assay {
-
-enum class PlotFormat { Svg, Pdf, Png };
-
-/// Pixels of a PNG for each unit of the drawing, so that it is sharp on dense screens.
-constexpr int kPlotPixels = 2;
 
 /// The summary as a picture: for every kind of labels and network a panel with a line per method, the mean of its last
 /// accuracy as a dot with its interval, that of the best as a ring, the published one as a tick; beside it AUROC where

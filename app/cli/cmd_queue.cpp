@@ -1,0 +1,181 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/arguments.h"
+#include "app/cli/cli_headers.h"
+#include "app/cli/commands.h"
+#include "app/cli/output.h"
+#include "app/cli/project_queue.h"
+#include "core/audit/errors_left.h"
+#include "core/base/csv.h"
+#include "core/base/text.h"
+#include "core/stats/ranking.h"
+
+namespace assay::cli {
+
+namespace {
+
+/// One row of the random sample after so many of the queue.
+constexpr std::size_t kBetweenAudits = 4;
+constexpr std::size_t kGuesses = 3;
+
+struct Options {
+    ProjectArguments project;
+    std::vector<std::int64_t> runs;
+    std::vector<std::string> scores;
+    std::size_t audit = 0;
+    std::uint64_t auditSeed = 1;
+    bool reRank = true;
+    std::string out;
+};
+
+/// What the journal says about the rows of a queue.
+struct Decided {
+    std::vector<std::uint8_t> decided, wrong; ///< [N]
+    std::vector<ReviewAnswer> answers;
+};
+
+Decided answersOf(const ProjectQueue& queue, const std::vector<DecisionState>& decisions) {
+    Decided result{
+        std::vector<std::uint8_t>(queue.samples.size(), 0), std::vector<std::uint8_t>(queue.samples.size(), 0), {}};
+    for (std::uint32_t row = 0; row < queue.samples.size(); ++row) {
+        const std::size_t i = queue.samples[row].value;
+        const DecisionState state = i < decisions.size() ? decisions[i] : DecisionState{};
+        if (state.verdict == Verdict::None || state.verdict == Verdict::Flag)
+            continue; // a flag asks, it does not answer
+        const bool wrong = state.verdict == Verdict::Exclude ||
+                           (state.verdict == Verdict::Relabel && state.label != queue.fusion.given(row));
+        result.decided[row] = 1;
+        result.wrong[row] = wrong;
+        result.answers.push_back({row, wrong});
+    }
+    return result;
+}
+
+/// Undecided rows, the random sample mixed in among them.
+std::vector<std::uint32_t> mixedOrder(const std::vector<std::uint32_t>& ranked,
+                                      const std::vector<std::uint8_t>& decided,
+                                      const std::vector<std::uint8_t>& audited,
+                                      const std::vector<std::uint32_t>& sample) {
+    std::vector<std::uint32_t> order;
+    auto next = sample.begin();
+    std::size_t since = 0;
+    for (const std::uint32_t row : ranked) {
+        if (decided[row] || audited[row]) continue;
+        order.push_back(row);
+        if (++since < kBetweenAudits) continue;
+        since = 0;
+        while (next != sample.end() && decided[*next]) ++next;
+        if (next != sample.end()) order.push_back(*next++);
+    }
+    for (; next != sample.end(); ++next)
+        if (!decided[*next]) order.push_back(*next);
+    return order;
+}
+
+/// The share of the rows that a detector's word counts for, while no decision says how many are wrong.
+constexpr double kUsualShare = 0.1;
+
+double shareWrong(const FusedRanking& ranking) {
+    if (!ranking.calibrated) return kUsualShare;
+    double sum = 0;
+    for (const float p : ranking.suspicion) sum += double(p);
+    return sum / double(ranking.suspicion.size());
+}
+
+std::string queueCsv(const ProjectQueue& queue, const FusedRanking& ranking, const Dataset& dataset,
+                     const std::vector<std::uint32_t>& order, const std::vector<std::uint8_t>& audited) {
+    const Fusion& fusion = queue.fusion;
+    const double share = shareWrong(ranking);
+    std::vector<std::string> heading = {
+        "index", "file", "given", "suggested", ranking.calibrated ? "p-wrong" : "rank", "agreement", "guesses", "why"};
+    for (std::size_t d = 0; d < fusion.detectors(); ++d) heading.push_back(fusion.id(d));
+    std::string csv = csvRow(heading);
+    for (const std::uint32_t row : order) {
+        const std::size_t i = queue.samples[row].value;
+        std::string guesses;
+        for (const ClassGuess& guess : fusion.guesses(row, double(ranking.suspicion[row]), {}, kGuesses))
+            guesses += (guesses.empty() ? "" : "; ") + className(dataset.classNames, guess.label) + " " +
+                       fixed(guess.probability, 2);
+        std::vector<std::string> cells = {std::to_string(i),
+                                          std::string(dataset.names[i]),
+                                          className(dataset.classNames, fusion.given(row)),
+                                          className(dataset.classNames, fusion.suggested(row)),
+                                          formatNumber(ranking.suspicion[row]),
+                                          std::to_string(fusion.agreement(row, share)),
+                                          guesses,
+                                          audited[row] ? "random" : "suspect"};
+        for (std::size_t d = 0; d < fusion.detectors(); ++d)
+            cells.push_back(fixed(double(fusion.percentile(d, row)), 4));
+        csv += csvRow(cells);
+    }
+    return csv;
+}
+
+/// The state of the queue for programs; the same in sentences goes to standard error.
+Json describe(const Fusion& fusion, const FusedRanking& ranking, const Decided& decided) {
+    Json json{{"samples", fusion.rows()}, {"decided", decided.answers.size()}, {"calibrated", ranking.calibrated}};
+    if (!ranking.calibrated) {
+        note("Ranks are means over the scores: to calibrate them takes " + std::to_string(Fusion::kLeastAnswers) +
+             " decisions, " + std::to_string(Fusion::kLeastOfEachKind) + " of each kind.");
+        return json;
+    }
+    Json weights = Json::object();
+    for (std::size_t d = 0; d < fusion.detectors(); ++d) weights[fusion.id(d)] = number(ranking.model.weights[d]);
+    weights["pair of classes"] = number(ranking.model.weights.back());
+    json["weights"] = std::move(weights);
+    note("Calibrated on " + withThousands(decided.answers.size()) + " decisions.");
+    return json;
+}
+
+Status writeQueue(Session& session, const Options& options) {
+    ASSAY_TRY(const auto project, openProjectToRead(options.project));
+    ASSAY_TRY(const std::vector<RunRecord> runs, chooseRunsOrNewest(*project, options.runs));
+    ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
+    ASSAY_TRY(const ProjectQueue queue, buildQueue(session, *project, *dataset, runs, options.scores));
+    ASSAY_TRY(const std::vector<DecisionState> decisions, project->decisions());
+    const Fusion& fusion = queue.fusion;
+    const Decided decided = answersOf(queue, decisions);
+    const FusedRanking ranking = fusion.rank(options.reRank ? decided.answers : std::vector<ReviewAnswer>{});
+    std::vector<std::uint8_t> audited(fusion.rows(), 0);
+    const std::vector<std::uint32_t> sample = drawAuditSample(fusion.rows(), options.audit, options.auditSeed);
+    for (const std::uint32_t row : sample) audited[row] = 1;
+    const auto order = mixedOrder(stats::rankDescending(ranking.suspicion), decided.decided, audited, sample);
+
+    Json json = describe(fusion, ranking, decided);
+    if (options.audit > 0) {
+        const auto left = errorsLeft({ranking.suspicion, decided.decided, decided.wrong, audited});
+        json["errors_left"] = Json{{"expected", number(left.expected)}, {"least", left.least}, {"most", left.most}};
+        note("Errors expected to be left: " + withThousands(std::uint64_t(std::llround(left.expected))) +
+             " (95 %: " + withThousands(left.least) + " to " + withThousands(left.most) + ")");
+    }
+    if (!session.json() || !options.out.empty()) {
+        ASSAY_CHECK_STATUS(writeResult(options.out, queueCsv(queue, ranking, *dataset, order, audited)));
+        if (!session.json()) return {};
+        json["out"] = options.out;
+    }
+    return printJson(json);
+}
+
+} // namespace
+
+void addQueue(CLI::App& app, Session& session) {
+    CLI::App& command =
+        *app.add_subcommand("queue", "Several scores of several runs as one queue, calibrated on the decisions so far");
+    auto options = std::make_shared<Options>();
+    addProjectArguments(command, options->project);
+    command.add_option("--run", options->runs, "Number of a run; may be repeated; else the newest");
+    command.add_option("--score", options->scores, "Score, see assay-cli scores; may be repeated; else all");
+    command
+        .add_option("--audit-sample", options->audit,
+                    "Mix so many samples at random into the queue: they tell how many errors are left")
+        ->capture_default_str();
+    command.add_option("--audit-seed", options->auditSeed, "Seed of that draw; keep it through a review")
+        ->capture_default_str();
+    command.add_flag("!--no-re-ranking", options->reRank, "Do not learn from decisions");
+    command.add_option("--out", options->out, "Write here; else to standard output");
+    command.footer("Example: assay-cli queue p.assay --run 1 --run 2 --audit-sample 200 --out queue.csv\n"
+                   "The rows that you agree with go to assay-cli decide; the next queue has learnt from them.");
+    session.command(command, [&session, options] { return writeQueue(session, *options); });
+}
+
+} // namespace assay::cli

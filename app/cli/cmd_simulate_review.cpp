@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/arguments.h"
+#include "app/cli/cli_headers.h"
+#include "app/cli/commands.h"
+#include "app/cli/output.h"
+#include "app/cli/project_queue.h"
+#include "core/audit/review_simulation.h"
+#include "core/base/csv.h"
+#include "core/base/files.h"
+#include "core/base/text.h"
+#include "core/project/review_plot.h"
+#include "core/stats/ranking.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <numeric>
+
+namespace assay::cli {
+
+namespace {
+
+struct Options {
+    ProjectArguments project;
+    std::vector<std::int64_t> runs;
+    std::vector<std::string> scores;
+    LabelArguments truth;
+    double seconds = 1.6;
+    std::size_t every = 10, most = 0;
+    std::uint64_t seed = 1;
+    std::string out;
+};
+
+constexpr const char* kFused = "fusion";
+constexpr const char* kRanked = "fusion, ranked anew";
+
+/// At these decisions the table tells what was found.
+std::vector<std::size_t> milestones(std::size_t rows) {
+    std::vector<std::size_t> places;
+    for (const std::size_t place : {100, 300, 1000, 3000, 10000, 30000})
+        if (std::size_t(place) < rows) places.push_back(std::size_t(place));
+    places.push_back(rows);
+    return places;
+}
+
+/// Lines that a picture can hold apart: random order, the best single scores, and those of all together.
+constexpr std::size_t kBestScores = 4;
+
+std::vector<ReviewCurve> worthDrawing(const std::vector<ReviewCurve>& curves) {
+    std::vector<ReviewCurve> single(curves.begin() + 1, curves.end() - 2);
+    const auto area = [](const ReviewCurve& curve) {
+        return std::accumulate(curve.found.begin(), curve.found.end(), std::uint64_t(0));
+    };
+    std::stable_sort(single.begin(), single.end(),
+                     [&](const ReviewCurve& a, const ReviewCurve& b) { return area(a) > area(b); });
+    if (single.size() > kBestScores) single.resize(kBestScores);
+    std::vector<ReviewCurve> chosen = {curves.front()};
+    chosen.insert(chosen.end(), single.begin(), single.end());
+    chosen.insert(chosen.end(), curves.end() - 2, curves.end());
+    return chosen;
+}
+
+std::string curvesCsv(const std::vector<ReviewCurve>& curves, double seconds) {
+    std::vector<std::string> heading = {"decisions", "hours"};
+    for (const ReviewCurve& curve : curves) heading.push_back(curve.name);
+    std::string csv = csvRow(heading);
+    for (std::size_t n = 0; n < curves.front().found.size(); ++n) {
+        std::vector<std::string> row = {std::to_string(n + 1), formatNumber(double(n + 1) * seconds / 3600)};
+        for (const ReviewCurve& curve : curves) row.push_back(std::to_string(curve.found[n]));
+        csv += csvRow(row);
+    }
+    return csv;
+}
+
+Status simulate(Session& session, const Options& options) {
+    ASSAY_TRY(const auto project, openProjectToRead(options.project));
+    ASSAY_TRY(const std::vector<RunRecord> runs, chooseRunsOrNewest(*project, options.runs));
+    ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
+    std::vector<Label> fromFile;
+    if (!options.truth.truth.empty()) {
+        ASSAY_TRY(fromFile, readTruth(options.truth, *dataset));
+    }
+    ASSAY_TRY(const ProjectQueue queue, buildQueue(session, *project, *dataset, runs, options.scores));
+    const Fusion& fusion = queue.fusion;
+    std::vector<std::uint8_t> wrong;
+    for (std::size_t row = 0; row < queue.samples.size(); ++row) {
+        const Label truth = !fromFile.empty()      ? fromFile[queue.samples[row].value]
+                            : !queue.truth.empty() ? queue.truth[row]
+                                                   : kNoLabel;
+        if (truth == kNoLabel)
+            return fail(ErrorCode::NotFound, "the true labels are not known; name a file that has them (--truth)",
+                        "sample " + std::to_string(queue.samples[row].value));
+        wrong.push_back(truth != fusion.given(row));
+    }
+    const auto errors = std::size_t(std::count(wrong.begin(), wrong.end(), 1));
+
+    std::vector<ReviewCurve> curves = {reviewAtRandom("random order", wrong, options.seed)};
+    for (std::size_t d = 0; d < fusion.detectors(); ++d)
+        curves.push_back(reviewInOrder(fusion.id(d), stats::rankDescending(fusion.suspicion(d)), wrong));
+    curves.push_back(reviewInOrder(kFused, stats::rankDescending(fusion.rank({}).suspicion), wrong));
+    curves.push_back(reviewRanked(kRanked, fusion, wrong, options.every));
+
+    const std::vector<std::size_t> places = milestones(wrong.size());
+    std::vector<std::string> heading = {"queue"};
+    for (const std::size_t place : places) heading.push_back("after " + withThousands(place));
+    TextTable table(std::move(heading));
+    Json list = Json::array();
+    for (const ReviewCurve& curve : curves) {
+        std::vector<std::string> row = {curve.name};
+        Json found = Json::object();
+        for (const std::size_t place : places) {
+            row.push_back(withThousands(curve.found[place - 1]));
+            found[std::to_string(place)] = curve.found[place - 1];
+        }
+        table.add(std::move(row));
+        list.push_back(Json{{"queue", curve.name}, {"found", std::move(found)}});
+    }
+    if (!options.out.empty()) {
+        const std::filesystem::path folder = options.out;
+        std::error_code code;
+        std::filesystem::create_directories(folder, code);
+        if (code) return fail(ErrorCode::Io, "the folder cannot be made: " + code.message(), folder.string());
+        ASSAY_CHECK_STATUS(writeFileAtomically(folder / "review.csv", curvesCsv(curves, options.seconds)));
+        const std::string title = "A reviewer who knows the truth, " + fixed(options.seconds, 1) + " s a decision";
+        for (const auto& [name, format] : {std::pair{"review.svg", PlotFormat::Svg}, {"review.pdf", PlotFormat::Pdf}}) {
+            ASSAY_TRY(const std::string picture,
+                      plotReview(worthDrawing(curves), title, options.seconds, options.most, format));
+            ASSAY_CHECK_STATUS(writeFileAtomically(folder / name, picture));
+        }
+    }
+    if (session.json())
+        return printJson(Json{{"samples", wrong.size()},
+                              {"wrong", errors},
+                              {"seconds_per_decision", options.seconds},
+                              {"queues", std::move(list)}});
+    return print("Of " + withThousands(wrong.size()) + " labels " + withThousands(errors) + " are wrong. Found:\n" +
+                 table.text());
+}
+
+} // namespace
+
+void addSimulateReview(CLI::App& app, Session& session) {
+    CLI::App& command = *app.add_subcommand(
+        "simulate-review", "What a reviewer who knows the truth finds by each score, and by all of them together");
+    auto options = std::make_shared<Options>();
+    addProjectArguments(command, options->project);
+    command.add_option("--run", options->runs, "Number of a run; may be repeated; else the newest");
+    command.add_option("--score", options->scores, "Score, see assay-cli scores; may be repeated; else all");
+    addTruthArguments(command, options->truth);
+    command.add_option("--seconds", options->seconds, "Of one decision")
+        ->check(CLI::Range(0.1, 600.0))
+        ->capture_default_str();
+    command.add_option("--every", options->every, "Decisions after which the queue is ranked anew")
+        ->check(CLI::Range(1, 1000000))
+        ->capture_default_str();
+    command.add_option("--decisions", options->most, "Draw so many; 0: all")->capture_default_str();
+    command.add_option("--seed", options->seed, "Of the random order")->capture_default_str();
+    command.add_option("--out", options->out,
+                       "Folder for review.csv, and for review.svg and review.pdf with the best four scores");
+    command.footer("Example: assay-cli simulate-review p.assay --run 1 --run 2 --truth clean.csv --out review");
+    session.command(command, [&session, options] { return simulate(session, *options); });
+}
+
+} // namespace assay::cli

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/project_queue.h"
+
+#include "app/cli/catalogue_output.h"
+#include "app/cli/figures.h"
+#include "app/cli/output.h"
+#include "app/cli/scoring.h"
+
+namespace assay::cli {
+namespace {
+
+/// What a score says of every sample of the data set; NaN where it says nothing.
+struct Opinion {
+    std::string id;
+    std::vector<float> values;    ///< [samples of the data set]
+    std::vector<Label> suggested; ///< the same
+    std::vector<std::uint8_t> known;
+};
+
+Opinion spread(std::string id, const Scored& scored, std::size_t samples) {
+    Opinion opinion{std::move(id), std::vector<float>(samples, 0), std::vector<Label>(samples, kNoLabel),
+                    std::vector<std::uint8_t>(samples, 0)};
+    for (std::size_t row = 0; row < scored.samples.size(); ++row) {
+        const std::size_t i = scored.samples[row].value;
+        opinion.values[i] = scored.values[row];
+        if (row < scored.suggested.size()) opinion.suggested[i] = scored.suggested[row];
+        opinion.known[i] = 1;
+    }
+    return opinion;
+}
+
+Result<std::vector<Opinion>> opinionsOf(Session& session, const Project& project, const Dataset& dataset,
+                                        const std::vector<RunRecord>& runs, const std::vector<std::string>& scores) {
+    std::vector<std::shared_ptr<const Score>> chosen;
+    for (const std::string& id : scores) {
+        ASSAY_TRY(auto score, findIn(session.registry().scores, id, "score"));
+        chosen.push_back(std::move(score));
+    }
+    if (scores.empty()) chosen = session.registry().scores.all();
+    std::vector<Opinion> opinions;
+    for (const RunRecord& run : runs)
+        for (const auto& score : chosen) {
+            std::string id = score->description().id;
+            if (runs.size() > 1) id += " of run " + std::to_string(run.id.value);
+            const auto scored = scoreRuns(project, dataset, *score, {run});
+            if (scored)
+                opinions.push_back(spread(std::move(id), *scored, dataset.size()));
+            else
+                note("Left out: " + id + ", because " + scored.error().sentence());
+        }
+    if (opinions.empty())
+        return fail(ErrorCode::NotFound, "none of the scores can be had of these runs", project.file().string());
+    return opinions;
+}
+
+} // namespace
+
+Result<ProjectQueue> buildQueue(Session& session, const Project& project, const Dataset& dataset,
+                                const std::vector<RunRecord>& runs, const std::vector<std::string>& scores) {
+    if (runs.empty()) return fail(ErrorCode::NotFound, "there is no run to make a queue of", project.file().string());
+    ASSAY_TRY(const BaseLabels labels, baseLabels(project, runs.front(), &dataset));
+    ASSAY_TRY(const std::vector<Opinion> opinions, opinionsOf(session, project, dataset, runs, scores));
+    std::vector<SampleIndex> samples;
+    std::vector<Label> given, truth;
+    for (std::uint32_t i = 0; i < dataset.size(); ++i) {
+        if (dataset.splits[i] != Split::Train || labels.labels[i] == kNoLabel) continue;
+        if (std::any_of(opinions.begin(), opinions.end(), [i](const Opinion& one) { return !one.known[i]; })) continue;
+        samples.push_back(SampleIndex{i});
+        given.push_back(labels.labels[i]);
+        if (!labels.trueLabels.empty()) truth.push_back(labels.trueLabels[i]);
+    }
+    if (samples.empty())
+        return fail(ErrorCode::NotFound, "these runs share no training sample that has a label",
+                    project.file().string());
+    std::vector<Detector> detectors;
+    for (const Opinion& opinion : opinions) {
+        Detector detector{opinion.id, {}, {}};
+        for (const SampleIndex sample : samples) {
+            detector.suspicion.push_back(opinion.values[sample.value]);
+            detector.suggested.push_back(opinion.suggested[sample.value]);
+        }
+        detectors.push_back(std::move(detector));
+    }
+    ASSAY_TRY(Fusion fusion, Fusion::make(std::move(detectors), std::move(given)));
+    return ProjectQueue{std::move(fusion), std::move(samples), std::move(truth)};
+}
+
+} // namespace assay::cli

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/session.h"
+#include "core/audit/fusion.h"
+#include "core/data/dataset.h"
+#include "core/project/project.h"
+
+#include <string>
+#include <vector>
+
+namespace assay::cli {
+
+/// Scores of runs as one queue over the training samples that have a label and evidence in every run.
+struct ProjectQueue {
+    Fusion fusion;
+    std::vector<SampleIndex> samples; ///< [N] in order of index
+    std::vector<Label> truth;         ///< [N], or empty where unknown
+};
+
+/// `scores`: ids; empty: all there are. A score that cannot be had of a run is left out with a note; an error where none
+/// can.
+[[nodiscard]] Result<ProjectQueue> buildQueue(Session& session, const Project& project, const Dataset& dataset,
+                                              const std::vector<RunRecord>& runs, const std::vector<std::string>& scores);
+
+} // namespace assay::cli

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "core/stats/calibration.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+/// What one score of one run says about every sample of a queue.
+struct Detector {
+    std::string id;               ///< "loss", or "loss of run 3"
+    std::vector<float> suspicion; ///< [N] higher = more suspect, on any scale
+    std::vector<Label> suggested; ///< [N] or empty
+};
+
+/// What a reviewer found about one row of the queue.
+struct ReviewAnswer {
+    std::uint32_t row = 0;
+    bool wrong = false; ///< relabelled, or excluded; not kept
+};
+
+/// The queue that several detectors make together.
+struct FusedRanking {
+    std::vector<float>
+        suspicion; ///< [N] probability of being wrong where calibrated, else the mean place in the rankings
+    bool calibrated = false;
+    stats::LogisticModel model; ///< where calibrated: a weight for each detector, and one for the pair of classes
+};
+
+/// A class that a sample may belong to.
+struct ClassGuess {
+    Label label = kNoLabel;
+    double probability = 0;
+};
+
+/// Several detectors as one queue. Before there are enough answers: the mean of the samples' places in the detectors'
+/// rankings, without detectors that run against all others. From then on: log-odds of being wrong, a line over the
+/// normal scores of those places and over how often the answers so far called this pair of given and suggested class
+/// wrong; both are pulled towards the mean by a normal prior, so few answers change little. Immutable; any thread.
+class Fusion {
+public:
+    static constexpr std::size_t kLeastAnswers = 20, kLeastOfEachKind = 5;
+
+    /// `given`: [N]. InvalidArgument where there is no detector or one is of another length.
+    [[nodiscard]] static Result<Fusion> make(std::vector<Detector> detectors, std::vector<Label> given);
+
+    [[nodiscard]] FusedRanking rank(std::span<const ReviewAnswer> answers) const;
+
+    [[nodiscard]] std::size_t rows() const { return m_given.size(); }
+    [[nodiscard]] std::size_t detectors() const { return m_detectors.size(); }
+    [[nodiscard]] const std::string& id(std::size_t detector) const { return m_detectors[detector].id; }
+    /// What this detector says, on its own scale. [N]
+    [[nodiscard]] std::span<const float> suspicion(std::size_t detector) const {
+        return m_detectors[detector].suspicion;
+    }
+    [[nodiscard]] Label given(std::size_t row) const { return m_given[row]; }
+    /// Share of the rows that this detector finds less suspect, 0 to 1.
+    [[nodiscard]] float percentile(std::size_t detector, std::size_t row) const {
+        return m_places[detector * rows() + row];
+    }
+    /// How many detectors have the row among the `share` that they suspect most.
+    [[nodiscard]] std::size_t agreement(std::size_t row, double share) const;
+    /// The label that most detectors suggest, ties to the first; kNoLabel where none does.
+    [[nodiscard]] Label suggested(std::size_t row) const { return m_suggested[row]; }
+    /// The likeliest classes, at most `most`, the likeliest first: the given one with what is left of `wrong`, the
+    /// others by the detectors' votes and, where there is one, by a row of class probabilities [K].
+    [[nodiscard]] std::vector<ClassGuess>
+    guesses(std::size_t row, double wrong, std::span<const float> probabilities = {}, std::size_t most = 3) const;
+
+private:
+    Fusion() = default;
+    /// Log-odds of a pair of classes by the answers, against those of all answers; `without`: an answer that does not
+    /// count, since its own row is asked about.
+    struct PairCounts;
+    void vote();
+    void dropContrary();
+
+    std::vector<Detector> m_detectors;
+    std::vector<Label> m_given, m_suggested;
+    std::vector<float> m_places;        ///< [D, N]
+    std::vector<float> m_scores;        ///< [N, D] normal scores of the places
+    std::vector<std::uint8_t> m_counts; ///< [D] has a part in the mean before there are answers
+};
+
+} // namespace assay

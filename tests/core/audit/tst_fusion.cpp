@@ -1,0 +1,259 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/audit/errors_left.h"
+#include "core/audit/fusion.h"
+#include "core/audit/review_simulation.h"
+#include "core/base/rng.h"
+#include "core/stats/ranking.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+using namespace assay;
+
+namespace {
+
+constexpr std::size_t kRows = 3000;
+constexpr double kWrongShare = 0.15;
+
+/// A queue with a known truth: detectors that see it through noise of their own.
+struct Case {
+    std::vector<std::uint8_t> wrong;
+    std::vector<Label> given;
+    std::vector<Detector> detectors;
+};
+
+/// `strengths`: how far apart a detector sees right and wrong labels, in standard deviations; negative: upside down.
+Case makeCase(const std::vector<double>& strengths, std::uint32_t seed = 1) {
+    Case made;
+    for (std::uint32_t i = 0; i < kRows; ++i) {
+        CounterRng rng(seed, RngPurpose::Test, 0, i);
+        made.wrong.push_back(rng.uniform() < kWrongShare);
+        made.given.push_back(Label(rng.below(10)));
+    }
+    for (std::size_t d = 0; d < strengths.size(); ++d) {
+        Detector detector{"detector " + std::to_string(d), {}, {}};
+        for (std::uint32_t i = 0; i < kRows; ++i) {
+            CounterRng rng(seed, RngPurpose::Test, std::uint32_t(d + 1), i);
+            detector.suspicion.push_back(float(rng.normal() + strengths[d] * made.wrong[i]));
+            detector.suggested.push_back(Label(rng.below(10)));
+        }
+        made.detectors.push_back(std::move(detector));
+    }
+    return made;
+}
+
+Fusion fusionOf(const Case& made) {
+    return *Fusion::make(made.detectors, made.given);
+}
+
+double averagePrecision(const std::vector<float>& suspicion, const std::vector<std::uint8_t>& wrong) {
+    return stats::detectionQuality(suspicion, wrong, 0.5)->averagePrecision;
+}
+
+std::vector<ReviewAnswer> firstAnswers(const Case& made, std::size_t count) {
+    std::vector<ReviewAnswer> answers;
+    for (std::uint32_t row = 0; row < count; ++row) answers.push_back({row, made.wrong[row] != 0});
+    return answers;
+}
+
+} // namespace
+
+/// Several scores as one queue, and what it says about itself.
+class TestFusion : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void beforeDecisionsTheQueueIsTheMeanPlace() {
+        Case made;
+        made.given = {0, 1, 2, 0};
+        made.detectors = {{"a", {4, 3, 2, 1}, {}}, {"b", {10, 40, 20, 30}, {}}};
+        const FusedRanking ranking = fusionOf(made).rank({});
+        QVERIFY(!ranking.calibrated);
+        // Places of a: 7/8, 5/8, 3/8, 1/8; of b: 1/8, 7/8, 3/8, 5/8.
+        QCOMPARE(ranking.suspicion, (std::vector<float>{0.5F, 0.75F, 0.375F, 0.375F}));
+    }
+
+    void detectorsThatSeeDifferentThingsAreBetterTogether() {
+        const Case made = makeCase({1.5, 1.5, 1.5});
+        const Fusion fusion = fusionOf(made);
+        double best = 0;
+        for (const Detector& detector : made.detectors)
+            best = std::max(best, averagePrecision(detector.suspicion, made.wrong));
+        QVERIFY(averagePrecision(fusion.rank({}).suspicion, made.wrong) > best + 0.05);
+    }
+
+    void aDetectorThatRunsAgainstTheOthersHasNoVoteBeforeDecisions() {
+        const Case three = makeCase({1.5, 1.5, 1.5}), four = makeCase({1.5, 1.5, 1.5, -1.5});
+        QCOMPARE(fusionOf(four).rank({}).suspicion, fusionOf(three).rank({}).suspicion);
+    }
+
+    void decisionsTellGoodDetectorsFromBadOnes() {
+        const Case made = makeCase({2, 0, 0, 0});
+        const Fusion fusion = fusionOf(made);
+        const FusedRanking blind = fusion.rank({}), taught = fusion.rank(firstAnswers(made, 300));
+        QVERIFY(taught.calibrated);
+        QVERIFY(taught.model.weights[0] > 4 * std::abs(taught.model.weights[1]));
+        QVERIFY(averagePrecision(taught.suspicion, made.wrong) > averagePrecision(blind.suspicion, made.wrong) + 0.2);
+    }
+
+    void decisionsTurnADetectorThatIsUpsideDown() {
+        const Case made = makeCase({-2});
+        QVERIFY(averagePrecision(fusionOf(made).rank(firstAnswers(made, 300)).suspicion, made.wrong) > 0.5);
+    }
+
+    void calibratedProbabilitiesAreShares() {
+        const Case made = makeCase({2, 1});
+        const FusedRanking ranking = fusionOf(made).rank(firstAnswers(made, 1000));
+        // Of the rows that were not asked about: in each fifth as many are wrong as the probabilities say.
+        std::vector<std::uint32_t> rows;
+        for (std::uint32_t i = 1000; i < kRows; ++i) rows.push_back(i);
+        std::sort(rows.begin(), rows.end(),
+                  [&](std::uint32_t a, std::uint32_t b) { return ranking.suspicion[a] < ranking.suspicion[b]; });
+        const std::size_t fifth = rows.size() / 5;
+        for (std::size_t part = 0; part < 5; ++part) {
+            double expected = 0, wrong = 0, spread = 0;
+            for (std::size_t i = part * fifth; i < (part + 1) * fifth; ++i) {
+                const double p = double(ranking.suspicion[rows[i]]);
+                expected += p;
+                spread += p * (1 - p);
+                wrong += made.wrong[rows[i]];
+            }
+            QVERIFY2(std::abs(wrong - expected) < 4 * std::sqrt(spread) + 0.02 * double(fifth),
+                     qPrintable(QStringLiteral("part %1: %2 of %3").arg(part).arg(wrong).arg(expected)));
+        }
+    }
+
+    void aPairOfClassesThatWasOftenWrongRises() {
+        Case made = makeCase({0.5});
+        // Wrong labels are those that say 3 where 5 is suggested.
+        for (std::size_t i = 0; i < kRows; ++i) {
+            made.wrong[i] = i % 5 == 0;
+            made.given[i] = made.wrong[i] ? 3 : Label(i % 3);
+            made.detectors[0].suggested[i] = made.wrong[i] ? 5 : Label((i + 1) % 3);
+        }
+        const Fusion fusion = fusionOf(made);
+        const FusedRanking ranking = fusion.rank(firstAnswers(made, 100));
+        QVERIFY(ranking.model.weights.back() > 0);
+        QVERIFY(averagePrecision(ranking.suspicion, made.wrong) > 0.99);
+    }
+
+    void fewOrOneSidedDecisionsDoNotCalibrate_data() {
+        QTest::addColumn<int>("right");
+        QTest::addColumn<int>("wrong");
+        QTest::addColumn<bool>("calibrated");
+        QTest::newRow("none") << 0 << 0 << false;
+        QTest::newRow("too few") << 9 << 10 << false;
+        QTest::newRow("one-sided") << 500 << 4 << false;
+        QTest::newRow("enough") << 15 << 5 << true;
+    }
+    void fewOrOneSidedDecisionsDoNotCalibrate() {
+        QFETCH(int, right);
+        QFETCH(int, wrong);
+        QFETCH(bool, calibrated);
+        std::vector<ReviewAnswer> answers;
+        for (int i = 0; i < right + wrong; ++i) answers.push_back({std::uint32_t(i), i < wrong});
+        QCOMPARE(fusionOf(makeCase({1, 1})).rank(answers).calibrated, calibrated);
+    }
+
+    void scoresThatAreNoNumbersHarmNothing() {
+        Case made = makeCase({1.5, 1.5});
+        made.detectors[1].suspicion.assign(kRows, std::numeric_limits<float>::quiet_NaN());
+        const FusedRanking ranking = fusionOf(made).rank(firstAnswers(made, 200));
+        QVERIFY(
+            std::all_of(ranking.suspicion.begin(), ranking.suspicion.end(), [](float p) { return std::isfinite(p); }));
+    }
+
+    void detectorsOfAnotherLengthAreRefusedByName() {
+        const auto made = Fusion::make({{"short", {1, 2}, {}}}, {0, 1, 2});
+        QVERIFY(!made);
+        QVERIFY(made.error().sentence().find("short") != std::string::npos);
+        QVERIFY(!Fusion::make({}, {0, 1}));
+    }
+
+    void agreementCountsDetectorsAndGuessesAreShares() {
+        const Case made{
+            {},
+            {0, 0, 0, 0},
+            {{"a", {1, 2, 3, 9}, {1, 1, 1, 2}}, {"b", {4, 3, 2, 8}, {1, 1, 1, 2}}, {"c", {9, 1, 2, 3}, {1, 1, 1, 3}}}};
+        const Fusion fusion = fusionOf(made);
+        QCOMPARE(fusion.agreement(3, 0.25), std::size_t(2));
+        QCOMPARE(fusion.agreement(0, 0.25), std::size_t(1));
+        QCOMPARE(fusion.suggested(3), Label(2));
+        const auto guesses = fusion.guesses(3, 0.9);
+        QCOMPARE(guesses.size(), std::size_t(3));
+        QCOMPARE(guesses[0].label, Label(2));
+        QVERIFY(std::abs(guesses[0].probability - 0.6) < 1e-12);
+        QVERIFY(std::abs(guesses[1].probability - 0.3) < 1e-12);
+        QVERIFY(std::abs(guesses[2].probability - 0.1) < 1e-6);
+        QCOMPARE(guesses[2].label, Label(0));
+    }
+
+    void curvesEndWithEverythingFound() {
+        const Case made = makeCase({1, 1});
+        const Fusion fusion = fusionOf(made);
+        const auto errors = std::uint32_t(std::count(made.wrong.begin(), made.wrong.end(), 1));
+        const ReviewCurve random = reviewAtRandom("random", made.wrong, 4);
+        const ReviewCurve ranked = reviewRanked("ranked", fusion, made.wrong, 50);
+        for (const ReviewCurve& curve : {random, ranked}) {
+            QCOMPARE(curve.found.size(), kRows);
+            QCOMPARE(curve.found.back(), errors);
+            QVERIFY(std::is_sorted(curve.found.begin(), curve.found.end()));
+        }
+        QVERIFY(ranked.found[errors] > 2 * random.found[errors]);
+    }
+
+    void theRandomSampleIsOneOfASizeAndOfASeed() {
+        const auto sample = drawAuditSample(1000, 100, 7);
+        QCOMPARE(sample.size(), std::size_t(100));
+        QVERIFY(std::is_sorted(sample.begin(), sample.end()));
+        QCOMPARE(std::set(sample.begin(), sample.end()).size(), std::size_t(100));
+        QCOMPARE(drawAuditSample(1000, 100, 7), sample);
+        QVERIFY(drawAuditSample(1000, 100, 8) != sample);
+        QCOMPARE(drawAuditSample(30, 100, 7).size(), std::size_t(30));
+    }
+
+    /// 200 reviews that stop somewhere, with a queue that learns from the decisions: the interval holds the truth in at
+    /// least 90 % of them.
+    void errorsLeftCoverTheTruthInSimulatedAudits() {
+        constexpr std::size_t kAudits = 200, kSample = 150, kStep = 100;
+        std::size_t covered = 0;
+        double width = 0;
+        for (std::uint32_t audit = 0; audit < kAudits; ++audit) {
+            const Case made = makeCase({1.5, 1}, audit + 10);
+            const Fusion fusion = fusionOf(made);
+            std::vector<std::uint8_t> decided(kRows, 0), audited(kRows, 0);
+            std::vector<ReviewAnswer> answers;
+            const auto decide = [&](std::uint32_t row) {
+                if (!decided[row]) answers.push_back({row, made.wrong[row] != 0});
+                decided[row] = 1;
+            };
+            for (const std::uint32_t row : drawAuditSample(kRows, kSample, audit)) {
+                audited[row] = 1;
+                decide(row);
+            }
+            FusedRanking ranking = fusion.rank(answers);
+            for (std::uint32_t step = 0; step < 2 + audit % 6; ++step) {
+                std::size_t taken = 0;
+                for (const std::uint32_t row : stats::rankDescending(ranking.suspicion)) {
+                    if (taken == kStep) break;
+                    taken += !decided[row];
+                    decide(row);
+                }
+                ranking = fusion.rank(answers);
+            }
+            std::size_t left = 0;
+            for (std::size_t i = 0; i < kRows; ++i) left += made.wrong[i] && !decided[i];
+            const auto interval = errorsLeft({ranking.suspicion, decided, made.wrong, audited});
+            covered += left >= interval.least && left <= interval.most;
+            width += double(interval.most - interval.least) / double(kAudits);
+        }
+        qInfo("covered %zu of %zu, mean width %.0f", covered, kAudits, width);
+        QVERIFY(covered >= kAudits * 9 / 10);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestFusion)
+#include "tst_fusion.moc"
