@@ -23,6 +23,22 @@ void addTrain(CLI::App& app, Session& session) {
     command.add_option("--label-set", options->labelSet,
                        "Train on a label set of the project, by number or name, such as a round of cleaning");
     command.add_option("--run", options->baseRun, "With --cleaned: the run whose labels the decisions change; else the newest");
+    auto* listed = command.add_option("--labelled-file", options->labelledFile,
+                                      "Only the labels of the samples that this CSV names by index or file count; the others "
+                                      "are kept and scored, but never learnt from");
+    auto* reviewed = command.add_option("--labelled", options->labelled,
+                                        "reviewed: only the labels count that the project's decisions kept or changed")
+                         ->check(CLI::IsMember({"reviewed"}));
+    auto* byRun = command.add_option("--labelled-by-run", options->labelledByRun,
+                                     "Only the labels count that this run does not suspect; trains on that run's labels")
+                      ->check(CLI::PositiveNumber);
+    command.add_option("--clean-below", options->cleanBelow,
+                       "With --labelled-by-run: a label counts below this probability of being wrong")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str()
+        ->needs(byRun);
+    listed->excludes(reviewed)->excludes(byRun);
+    reviewed->excludes(byRun);
     command.add_option("--network", config.network, "Network, see assay-cli networks")->capture_default_str();
     command.add_option("--epochs", config.epochs, "Epochs")->check(CLI::Range(1, 100000))->capture_default_str();
     command.add_option("--seed", config.seed, "Seed of every random draw")->capture_default_str();
@@ -51,6 +67,8 @@ void addTrain(CLI::App& app, Session& session) {
     command.footer("Examples:\n"
                    "  assay-cli train fashion-mnist --project p.assay --method co-teaching --labels labels.csv --epochs 10\n"
                    "  assay-cli train fashion-mnist --project p.assay --method cross-entropy --set mixup-alpha=0.2\n"
+                   "  assay-cli train fashion-mnist --project p.assay --method fixmatch --set labelled=per-class\n"
+                   "  assay-cli train fashion-mnist --project p.assay --method fixmatch --labelled-by-run 1\n"
                    "  assay-cli train fashion-mnist --project p.assay --resume 1\n"
                    "Interrupting (Ctrl+C) stops within a batch; the last whole epoch is kept and can be resumed.");
     session.command(command, [&session, options]() -> Status {

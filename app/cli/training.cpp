@@ -6,6 +6,7 @@
 #include "app/cli/cli_headers.h"
 #include "core/base/text.h"
 #include "core/project/dataset_reference.h"
+#include "core/project/trusted_labels.h"
 #include "core/train/method.h"
 #include "core/train/network.h"
 #include "core/train/run_session.h"
@@ -85,12 +86,13 @@ Result<ChosenLabels> cleanedLabels(const Project& project, const TrainOptions& o
     return chosen;
 }
 
-Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& options, const Dataset& dataset) {
+/// The labels of which some are to count, as --labels, --label-set and --cleaned say; see chooseLabels().
+Result<ChosenLabels> baseOfChoice(const Project& project, const TrainOptions& options, const Dataset& dataset) {
     ChosenLabels chosen;
     if (int(options.cleaned) + int(!options.labels.labels.empty()) + int(!options.labelSet.empty()) > 1)
         return fail(ErrorCode::InvalidArgument,
                     "only one of --cleaned, --labels and --label-set can say which labels to train on");
-    if (options.cleaned) {
+    if (options.cleaned || !options.labelled.empty()) {
         ASSAY_TRY(chosen, cleanedLabels(project, options, dataset));
     } else if (!options.labelSet.empty()) {
         ASSAY_TRY(StoredLabelSet stored, findLabelSet(project, options.labelSet));
@@ -105,6 +107,11 @@ Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& op
                  " and keep the data set's label.");
         chosen.name = std::filesystem::path(options.labels.labels).filename().string();
         chosen.set = std::move(file.labels);
+    } else if (options.labelledByRun != 0) {
+        ASSAY_TRY(const RunRecord run, project.run(RunId(options.labelledByRun)));
+        ASSAY_TRY(StoredLabelSet stored, project.labelSet(run.labelSet));
+        chosen.name = std::move(stored.name);
+        chosen.set = std::move(stored.set);
     } else {
         chosen.name = "given";
         chosen.set = givenLabelSet(dataset);
@@ -115,12 +122,33 @@ Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& op
     return chosen;
 }
 
+Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& options, const Dataset& dataset) {
+    if (!options.labelled.empty() && (!options.labels.labels.empty() || !options.labelSet.empty()))
+        return fail(ErrorCode::InvalidArgument,
+                    "--labelled reviewed trains on the labels after the decisions; leave out --labels and --label-set");
+    ASSAY_TRY(ChosenLabels chosen, baseOfChoice(project, options, dataset));
+    if (!options.labelledFile.empty()) {
+        ASSAY_TRY(const std::vector<SampleIndex> listed, readSampleList(options.labelledFile, dataset));
+        const std::string file = std::filesystem::path(options.labelledFile).filename().string();
+        chosen.set = trustListed(std::move(chosen.set), listed, file);
+        chosen.name += ", those of " + file;
+    } else if (!options.labelled.empty()) {
+        ASSAY_TRY(const auto decisions, project.decisions(chosen.revision));
+        chosen.set = trustReviewed(std::move(chosen.set), decisions);
+        chosen.name += ", reviewed only";
+    } else if (options.labelledByRun != 0) {
+        ASSAY_TRY(chosen.set, trustByRun(std::move(chosen.set), project, RunId(options.labelledByRun), options.cleanBelow));
+        chosen.name += ", without the suspects of run " + std::to_string(options.labelledByRun);
+    }
+    return chosen;
+}
+
 /// The stored label set that is the same, or a new one.
 Result<std::int64_t> storeLabels(Project& project, const ChosenLabels& labels) {
     ASSAY_TRY(const std::vector<StoredLabelSet> stored, project.labelSets());
     for (const StoredLabelSet& one : stored)
         if (one.name == labels.name && one.set.labels == labels.set.labels &&
-            one.set.trueLabels == labels.set.trueLabels)
+            one.set.trueLabels == labels.set.trueLabels && one.set.trusted == labels.set.trusted)
             return one.id;
     return project.addLabelSet(labels.name, labels.set);
 }

@@ -23,6 +23,9 @@ struct TrainOptions {
     LabelArguments labels;
     bool cleaned = false;
     std::string labelSet; ///< a stored one, by number or name
+    std::string labelledFile, labelled; ///< which labels count
+    std::int64_t labelledByRun = 0;
+    double cleanBelow = 0.5;
     std::int64_t baseRun = 0, resume = 0;
     RunConfig config;
     double threshold = 0.5;

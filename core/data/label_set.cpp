@@ -98,6 +98,23 @@ private:
     std::unordered_map<std::string, std::size_t> m_loose;
 };
 
+/// The column that names the samples: `index`, or one of the usual names of a file.
+std::optional<std::size_t> idColumn(const CsvTable& table) {
+    std::optional<std::size_t> id = table.column("index");
+    for (const char* name : {"file", "path", "filename", "image", "name", "id"})
+        if (!id) id = table.column(name);
+    return id;
+}
+
+/// The sample of that index.
+std::optional<std::size_t> sampleAt(const std::string& cell, const Dataset& dataset) {
+    const auto number = parseInteger(cell);
+    if (!number || *number < 0 || *number >= static_cast<std::int64_t>(dataset.size())) return std::nullopt;
+    return static_cast<std::size_t>(*number);
+}
+
+constexpr const char* kUnknownSample = "about a sample that the data set does not have";
+
 struct ChosenColumns {
     std::size_t id = 0;
     bool byIndex = false;
@@ -112,10 +129,8 @@ Result<ChosenColumns> chooseColumns(const CsvTable& table, const LabelColumns& w
         return fail(ErrorCode::NotFound,
                     "there is no column " + escapeForDisplay(name) + "; there are " + columnList(table), file);
     };
-    std::optional<std::size_t> id = table.column("index");
-    chosen.byIndex = id.has_value();
-    for (const char* name : {"file", "path", "filename", "image", "name", "id"})
-        if (!id) id = table.column(name);
+    const std::optional<std::size_t> id = idColumn(table);
+    chosen.byIndex = table.column("index").has_value();
     if (!id)
         return fail(ErrorCode::Format,
                     "there is no column index or file that names the samples; there are " + columnList(table), file);
@@ -207,14 +222,7 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
     for (std::size_t r = 0; r < table.rows.size(); ++r) {
         const auto& row = table.rows[r];
         const std::string& id = row[columns.id];
-        std::optional<std::size_t> sample;
-        if (columns.byIndex) {
-            const auto number = parseInteger(id);
-            if (number && *number >= 0 && *number < static_cast<std::int64_t>(dataset.size()))
-                sample = static_cast<std::size_t>(*number);
-        } else {
-            sample = (*finder)(id);
-        }
+        const std::optional<std::size_t> sample = columns.byIndex ? sampleAt(id, dataset) : (*finder)(id);
         if (!sample) {
             unknownSample.add(table.rowLines[r], id);
             continue;
@@ -240,7 +248,7 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
         if (*truth != own) ++disagreeing;
         result.labels.trueLabels[*sample] = *truth;
     }
-    if (unknownSample.any()) return tl::unexpected(unknownSample.error("about a sample that the data set does not have", file));
+    if (unknownSample.any()) return tl::unexpected(unknownSample.error(kUnknownSample, file));
     if (twice.any()) return tl::unexpected(twice.error("about a sample that was named before", file));
     if (unknownClass.any()) return tl::unexpected(unknownClass.error("with an unknown class", file));
     if (result.rows == 0) return fail(ErrorCode::Format, "the label file has no rows", file);
@@ -276,11 +284,15 @@ std::string_view labelOriginName(LabelOrigin origin) {
 }
 
 std::string LabelSet::hash() const {
-    return contentHash(std::as_bytes(std::span(labels)));
+    if (trusted.empty()) return contentHash(std::as_bytes(std::span(labels)));
+    ContentHasher hasher;
+    hasher.add(std::as_bytes(std::span(labels)));
+    hasher.add(std::as_bytes(std::span(trusted)));
+    return hasher.hex();
 }
 
 LabelSet givenLabelSet(const Dataset& dataset) {
-    return {LabelOrigin::Given, "the data set", dataset.givenLabels, dataset.trueLabels};
+    return {LabelOrigin::Given, "the data set", dataset.givenLabels, dataset.trueLabels, {}};
 }
 
 Result<LabelFile> readLabelFile(const std::filesystem::path& path, const Dataset& dataset,
@@ -301,6 +313,38 @@ Result<LabelFile> readLabelFile(const std::filesystem::path& path, const Dataset
     result->labels.origin = LabelOrigin::File;
     result->labels.source = path.filename().string();
     return result;
+}
+
+Result<std::vector<SampleIndex>> readSampleList(const std::filesystem::path& path, const Dataset& dataset) {
+    const std::string file = escapeForDisplay(path.filename().string());
+    ASSAY_TRY(const CsvTable table, readCsv(path));
+    const std::optional<std::size_t> id = table.header.size() == 1 ? 0 : idColumn(table);
+    if (!id)
+        return fail(ErrorCode::Format,
+                    "there is no column index or file that names the samples; there are " + columnList(table), file);
+    const SampleFinder byName(dataset);
+    const bool byIndex = table.header[*id] == "index";
+    const auto find = [&](const std::string& cell) {
+        std::optional<std::size_t> sample = byIndex ? std::nullopt : byName(cell);
+        // In a column without a header a number is an index.
+        if (!sample && (byIndex || table.header.size() == 1)) sample = sampleAt(cell, dataset);
+        return sample;
+    };
+    std::vector<SampleIndex> samples;
+    BadRows unknown;
+    const auto take = [&](const std::string& cell, std::size_t line) {
+        if (const auto sample = find(cell))
+            samples.emplace_back(std::uint32_t(*sample));
+        else
+            unknown.add(line, cell);
+    };
+    if (table.header.size() == 1 && find(table.header[0])) take(table.header[0], 1);
+    for (std::size_t r = 0; r < table.rows.size(); ++r) take(table.rows[r][*id], table.rowLines[r]);
+    if (unknown.any()) return tl::unexpected(unknown.error(kUnknownSample, file));
+    if (samples.empty()) return fail(ErrorCode::Format, "the file names no sample", file);
+    std::sort(samples.begin(), samples.end());
+    samples.erase(std::unique(samples.begin(), samples.end()), samples.end());
+    return samples;
 }
 
 } // namespace assay

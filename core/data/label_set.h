@@ -23,7 +23,12 @@ struct LabelSet {
     std::string source;                     ///< file name, noise model with rate and seed, "revision 37", or run and round
     std::vector<Label> labels;              ///< [N]
     std::vector<Label> trueLabels;          ///< [N], or empty where unknown
-    [[nodiscard]] std::string hash() const; ///< over labels only
+    /// [N] 1 = the label counts; 0 = it is kept and scored, but never learnt from. Empty: every label counts.
+    std::vector<std::uint8_t> trusted{};
+    [[nodiscard]] std::string hash() const; ///< over labels and which of them count
+    [[nodiscard]] bool counts(std::size_t sample) const {
+        return labels[sample] != kNoLabel && (trusted.empty() || trusted[sample] != 0);
+    }
 };
 
 /// The labels that came with the data set.
@@ -47,5 +52,10 @@ struct LabelFile {
 /// duplicate or unknown ids, an unknown class, an index out of range are errors that name file and row.
 [[nodiscard]] Result<LabelFile> readLabelFile(const std::filesystem::path& file, const Dataset& dataset,
                                               const LabelColumns& columns = {});
+
+/// The samples that a CSV names, in order of index: with a header, its column `index` or `file`; without one, its only
+/// column. All or nothing: unknown ids and a file that names none are errors.
+[[nodiscard]] Result<std::vector<SampleIndex>> readSampleList(const std::filesystem::path& file,
+                                                              const Dataset& dataset);
 
 } // namespace assay

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/augment.h"
 
+#include "core/learn/picture_ops.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -63,17 +65,6 @@ void shiftAndFlip(std::span<const std::uint8_t> in, std::span<std::uint8_t> out,
     }
 }
 
-void cutSquare(std::span<std::uint8_t> picture, ImageGeometry g, int side, int centreY, int centreX,
-               std::uint8_t fill) {
-    const int top = std::max(0, centreY - side / 2), bottom = std::min(g.height, centreY - side / 2 + side);
-    const int left = std::max(0, centreX - side / 2), right = std::min(g.width, centreX - side / 2 + side);
-    if (right <= left) return;
-    for (int y = top; y < bottom; ++y)
-        std::memset(picture.data() +
-                        (std::size_t(y) * std::size_t(g.width) + std::size_t(left)) * std::size_t(g.channels),
-                    fill, std::size_t(right - left) * std::size_t(g.channels));
-}
-
 } // namespace
 
 void augment(std::span<const std::uint8_t> in, std::span<std::uint8_t> out, ImageGeometry geometry,
@@ -99,16 +90,12 @@ void augment(std::span<const std::uint8_t> in, std::span<std::uint8_t> out, Imag
     }
     shiftAndFlip(in, out, geometry, dy, dx, flip, options.padding, options.fill);
     if (options.coloured()) varyColours(rng, options, out, geometry, scratch);
-    for (int i = 0; i < options.randAugmentOps; ++i) {
-        const auto op = RandAugmentOp(rng.below(kRandAugmentOps));
-        const bool negative = rng.uniform() < 0.5;
-        scratch.assign(out.begin(), out.end());
-        applyRandAugment(op, options.randAugmentLevel, negative, scratch, out, geometry, options.fill);
-    }
+    if (options.randAugmentOps > 0) randAugment(rng, options, out, geometry, scratch);
     if (options.cutout > 0) {
         const int y = int(rng.below(std::uint32_t(geometry.height)));
         const int x = int(rng.below(std::uint32_t(geometry.width)));
-        cutSquare(out, geometry, options.cutout, y, x, options.fill);
+        const int side = options.cutoutVaries ? int(rng.uniform() * (options.cutout + 1)) : options.cutout;
+        cutSquare(out, geometry, side, y, x, options.cutoutFill < 0 ? options.fill : std::uint8_t(options.cutoutFill));
     }
 }
 

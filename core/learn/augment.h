@@ -13,6 +13,17 @@ namespace assay::learn {
 
 enum class Padding { Zeros, Reflect };
 
+/// Stands for a length that follows from the picture's size.
+inline constexpr int kRelativeToPicture = -1;
+
+/// Whose RandAugment: how many operations, how strong and how often (see strong_view.cpp for each).
+enum class RandAugmentKind {
+    Torchvision, ///< level of 0..30, always applied (Cubuk et al., NeurIPS 2020)
+    FixMatch,    ///< ten levels drawn anew, each applied half the time (Sohn et al., NeurIPS 2020, PyTorch port)
+    TorchSsl,    ///< any strength, always applied (Zhang et al., NeurIPS 2021, TorchSSL)
+    Mpl          ///< level of 0..30, applied with a probability drawn from 0.2 to 0.8 (Pham et al., CVPR 2021)
+};
+
 /// How a training picture is varied. Every random number is drawn from (seed, Augment, epoch, sample), so what a
 /// network saw can be rendered again, and nothing depends on loaders or threads.
 struct AugmentOptions {
@@ -22,7 +33,11 @@ struct AugmentOptions {
     int cutout = 0;           ///< side of the square, centre uniform, clipped at the borders; 0: none (DeVries 2017)
     int randAugmentOps = 0;   ///< operations in a row, with replacement; 0: none (Cubuk et al. 2020, torchvision's)
     int randAugmentLevel = 9; ///< magnitude index m, 0..30
-    std::uint8_t fill = 0;    ///< grey of padding, cutout and geometric operations
+    RandAugmentKind randAugmentKind = RandAugmentKind::Torchvision;
+    bool photometric = false; ///< RandAugment draws only operations that move nothing
+    std::uint8_t fill = 0;    ///< grey of padding and geometric operations, and of the cutout unless it has its own
+    int cutoutFill = -1;      ///< grey of the cutout; −1: fill
+    bool cutoutVaries = false; ///< the square's side is uniform from 0 to `cutout`
     double smallestArea = 1;  ///< random resized crop: the least share of the area that is kept; 1: none
     double jitter = 0;        ///< probability of a colour jitter
     double brightness = 0, contrast = 0, saturation = 0; ///< factors of the jitter, uniform in 1 ± these
@@ -39,19 +54,26 @@ struct AugmentOptions {
 /// as TCL has it: Huang et al., CVPR 2023). On pictures of one channel what concerns colours does nothing.
 [[nodiscard]] AugmentOptions contrastiveView();
 
+/// `weak` followed by RandAugment of that kind with its own number of operations and a cutout of half the picture.
+[[nodiscard]] AugmentOptions strongView(const AugmentOptions& weak, RandAugmentKind kind);
+
 /// `in` and `out`: HWC of `geometry`, not overlapping. `view` tells apart several variants of one sample in one
 /// epoch. `scratch` is working space kept between calls.
 void augment(std::span<const std::uint8_t> in, std::span<std::uint8_t> out, ImageGeometry geometry,
              const AugmentOptions& options, std::uint64_t seed, std::uint32_t epoch, std::uint32_t sample,
              std::uint32_t view, std::vector<std::uint8_t>& scratch);
 
-/// One operation of RandAugment at magnitude `level` of 0..30 with torchvision's 31 bins (methods: Cubuk et al.,
-/// NeurIPS 2020). Geometric ones use nearest neighbours about the picture's centre.
+/// An operation on a whole picture. Geometric ones use nearest neighbours about the picture's centre.
 enum class RandAugmentOp {
     Identity, ShearX, ShearY, TranslateX, TranslateY, Rotate, Brightness, Color, Contrast, Sharpness, Posterize,
     Solarize, AutoContrast, Equalize,
 };
 inline constexpr int kRandAugmentOps = 14;
+/// By `amount` in the operation's own unit: shear factor, pixels, degrees, factor of the enhancement, bits kept,
+/// threshold; without a meaning for the others.
+void applyOperation(RandAugmentOp op, double amount, std::span<const std::uint8_t> in, std::span<std::uint8_t> out,
+                    ImageGeometry geometry, std::uint8_t fill);
+/// At magnitude `level` of 0..30 with torchvision's 31 bins (Cubuk et al., NeurIPS 2020).
 void applyRandAugment(RandAugmentOp op, double level, bool negative, std::span<const std::uint8_t> in,
                       std::span<std::uint8_t> out, ImageGeometry geometry, std::uint8_t fill);
 
@@ -78,6 +100,10 @@ void cropAndResize(const CropBox& box, std::span<const std::uint8_t> in, std::sp
                    ImageGeometry geometry);
 /// Jitter, grey and solarise of `options`, in place.
 void varyColours(CounterRng& rng, const AugmentOptions& options, std::span<std::uint8_t> picture,
+                 ImageGeometry geometry, std::vector<std::uint8_t>& scratch);
+
+/// RandAugment of `options`, in place.
+void randAugment(CounterRng& rng, const AugmentOptions& options, std::span<std::uint8_t> picture,
                  ImageGeometry geometry, std::vector<std::uint8_t>& scratch);
 
 /// Averages areas (shrinking) or interpolates linearly (growing) to another size; HWC, same channels.

@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/batches.h"
 
+#include "core/learn/picture_tensor.h"
+
 namespace assay::learn {
 namespace {
 
 constexpr std::size_t kFetchedAhead = 8; ///< batches
+constexpr std::uint32_t kPassShift = 17; ///< 2^17 is more than the epochs that a run may have
 
 } // namespace
 
@@ -46,13 +49,10 @@ Batch BatchLoader::make(std::size_t number, std::vector<std::uint8_t>& picture,
     batch.number = number;
     batch.rows.assign(m_plan.order.begin() + std::ptrdiff_t(begin),
                       m_plan.order.begin() + std::ptrdiff_t(begin + size));
-    // Strides are asked for by name: with one channel the two layouts look alike, and LibTorch would take the slow one.
-    batch.images = torch::empty({std::int64_t(size), g.channels, g.height, g.width},
-                                torch::TensorOptions().dtype(torch::kFloat32).memory_format(torch::MemoryFormat::ChannelsLast));
+    batch.images = emptyPictures(size, g);
     batch.labels = torch::empty({std::int64_t(size)}, torch::kInt64);
     auto* out = batch.images.data_ptr<float>();
     auto* labels = batch.labels.data_ptr<std::int64_t>();
-    const std::size_t channels = std::size_t(g.channels);
     const bool augmented = m_plan.augment.any();
     picture.resize(g.bytes());
     for (std::size_t i = 0; i < size; ++i, out += g.bytes()) {
@@ -60,16 +60,13 @@ Batch BatchLoader::make(std::size_t number, std::vector<std::uint8_t>& picture,
         labels[i] = m_data.labels[row];
         std::span<const std::uint8_t> pixels = m_data.picture(row);
         if (augmented) {
-            augment(pixels, picture, g, m_plan.augment, m_plan.seed, m_plan.epoch, m_data.samples[row].value, m_plan.view,
-                    scratch);
+            // Further passes lie in epochs of their own, above any real one and below other views.
+            const std::uint32_t pass = begin + i < m_plan.passes.size() ? m_plan.passes[begin + i] : 0;
+            augment(pixels, picture, g, m_plan.augment, m_plan.seed, m_plan.epoch + (pass << kPassShift),
+                    m_data.samples[row].value, m_plan.view, scratch);
             pixels = picture;
         }
-        if (channels == 1) {
-            for (std::size_t k = 0; k < pixels.size(); ++k) out[k] = m_data.normalised[pixels[k]];
-        } else {
-            for (std::size_t k = 0; k < pixels.size(); k += channels)
-                for (std::size_t c = 0; c < channels; ++c) out[k + c] = m_data.normalised[c * 256 + pixels[k + c]];
-        }
+        normaliseInto(m_data, pixels, out);
     }
     return batch;
 }

@@ -45,6 +45,20 @@ void Classifier::addBranch(const std::string& name, std::shared_ptr<FeatureModul
     m_added.push_back(register_module(name, std::move(branch)));
 }
 
+void Classifier::putOnMap(const std::string& name, std::shared_ptr<MapModule> module) {
+    m_onMap = module;
+    m_added.push_back(register_module(name, std::move(module)));
+}
+
+std::int64_t Classifier::mapChannels() {
+    const torch::NoGradGuard noGrad;
+    const bool training = is_training();
+    eval();
+    const std::int64_t channels = map(torch::zeros({1, m_input.channels, m_input.height, m_input.width})).size(1);
+    train(training);
+    return channels;
+}
+
 void Classifier::fold() {
     for (const auto& module : modules(false))
         if (auto* unit = module->as<ConvNormImpl>()) unit->fold();

@@ -37,11 +37,24 @@ public:
     virtual torch::Tensor forward(const torch::Tensor& features) = 0;
 };
 
+/// What a method puts between a network's convolutions and their pooling: [B, C, h, w] to the same shape.
+class MapModule : public torch::nn::Module {
+public:
+    virtual torch::Tensor forward(const torch::Tensor& map) = 0;
+};
+
 /// A network that sorts pictures into classes. Input: float [B, C, H, W], channels last; output: logits [B, K].
 class Classifier : public torch::nn::Module {
 public:
     /// What the last layer sees: [B, D].
-    virtual torch::Tensor features(const torch::Tensor& images) = 0;
+    torch::Tensor features(const torch::Tensor& images) {
+        const auto x = map(images);
+        return pool(m_onMap ? m_onMap->forward(x) : x);
+    }
+    /// The last convolution's output [B, C, h, w].
+    virtual torch::Tensor map(const torch::Tensor& images) = 0;
+    /// Features [B, D] of that output: its mean over all places, unless a network says otherwise.
+    virtual torch::Tensor pool(const torch::Tensor& map) { return map.mean({2, 3}); }
     torch::Tensor forward(const torch::Tensor& images) { return answer(features(images)); }
     /// The last layer alone: logits [B, K] of features [B, D].
     torch::Tensor answer(const torch::Tensor& features) {
@@ -53,6 +66,11 @@ public:
     /// their tensors are part of the network's from then on.
     void replaceHead(std::shared_ptr<FeatureModule> head);
     void addBranch(const std::string& name, std::shared_ptr<FeatureModule> branch);
+    void putOnMap(const std::string& name, std::shared_ptr<MapModule> module);
+    [[nodiscard]] MapModule* onMap() const { return m_onMap.get(); }
+    /// C of the map, found by asking for it.
+    [[nodiscard]] std::int64_t mapChannels();
+    void setInput(ImageGeometry input) { m_input = input; }
     /// Folds every ConvNorm for a pass without gradients in evaluation mode.
     void fold();
     void unfold();
@@ -67,7 +85,9 @@ protected:
 
 private:
     std::shared_ptr<FeatureModule> m_ownHead;
+    std::shared_ptr<MapModule> m_onMap;
     std::vector<std::shared_ptr<torch::nn::Module>> m_added;
+    ImageGeometry m_input;
     bool m_frozen = false;
 };
 using ClassifierPtr = std::shared_ptr<Classifier>;

@@ -32,13 +32,16 @@ public:
         m_hidden = register_module("hidden", torch::nn::Linear(in * kGrid * kGrid, in));
         makeHead(in, classes);
     }
-    torch::Tensor features(const torch::Tensor& images) override {
+    torch::Tensor map(const torch::Tensor& images) override {
         torch::Tensor x = images;
         for (std::size_t i = 0; i < 3; ++i) {
             x = m_convs[i]->forward(x);
             x = poolNormRelu(x, *m_norms[i], i < 2 && canBeHalved(x));
         }
-        return m_hidden->forward(gridMeans(x, kGrid)).relu_();
+        return x;
+    }
+    torch::Tensor pool(const torch::Tensor& map) override {
+        return m_hidden->forward(gridMeans(map, kGrid)).relu_();
     }
 
 private:
@@ -67,14 +70,14 @@ public:
         m_dropout = register_module("dropout", torch::nn::Dropout2d(0.25));
         makeHead(in, classes);
     }
-    torch::Tensor features(const torch::Tensor& images) override {
+    torch::Tensor map(const torch::Tensor& images) override {
         torch::Tensor x = images;
         for (std::size_t i = 0; i < m_layers.size(); ++i) {
             x = m_layers[i]->forward(x);
             torch::leaky_relu_(x, 0.01);
             if (i == 2 || i == 5) x = m_dropout->forward(halve(x));
         }
-        return x.mean({2, 3});
+        return x;
     }
 
 private:

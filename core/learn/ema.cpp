@@ -22,6 +22,7 @@ void blend(std::vector<torch::Tensor> own, const std::vector<torch::Tensor>& oth
 Status EmaCopy::start(const Run& run, std::size_t which) {
     ASSAY_TRY(m_network, makeNetwork(run.task.config.network, run.data.geometry, run.data.classes, run.seed(),
                                      std::uint32_t(which)));
+    if (run.recipe) run.recipe->extend(*m_network, run.data.classes);
     m_network->to(run.device);
     m_network->train();
     for (auto& parameter : m_network->parameters()) parameter.set_requires_grad(false);

@@ -10,7 +10,7 @@ namespace assay::learn {
 /// statistics of its batch norms. It takes no gradient.
 class EmaCopy {
 public:
-    /// Begins as a copy of network `which` of the run.
+    /// Begins as a copy of network `which` of the run, with what its recipe adds to a network.
     [[nodiscard]] Status start(const Run& run, std::size_t which);
     /// x ← decay x + (1 − decay) source, for parameters and floating-point buffers; counters are copied.
     void update(const Classifier& source, double decay);

@@ -144,8 +144,9 @@ Evidence makeEvidence(const RunData& data, const std::vector<Answers>& networks,
         float margin = 0;
         for (const Answers& answers : networks) {
             const auto logits = answers.row(i);
-            loss += lossOf(logits, data.labels[i]);
-            margin += marginOf(logits, data.labels[i]);
+            const bool labelled = data.labels[i] != kNoLabel;
+            if (labelled) loss += lossOf(logits, data.labels[i]);
+            margin += marginOf(logits, labelled ? data.labels[i] : predictionOf(logits));
             if (addLogits)
                 std::copy(logits.begin(), logits.end(), one.begin());
             else

@@ -157,6 +157,7 @@ Result<ClassifierPtr> makeNetwork(const std::string& id, ImageGeometry input, in
         const std::scoped_lock lock(mutex);
         torch::manual_seed(torchSeed(seed, RngPurpose::Init, 0, which));
         auto network = found->make(input, classes, width);
+        network->setInput(input);
         const torch::NoGradGuard noGrad;
         for (auto& parameter : network->parameters())
             if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));

@@ -40,7 +40,26 @@ void Optimizer::step(double learningRate) {
         const double norm = norms.norm().item<double>();
         if (norm > m_options.clip) at::_foreach_mul_(gradients, m_options.clip / norm);
     }
-    if (m_options.weightDecay > 0) at::_foreach_add_(gradients, parameters, m_options.weightDecay);
+    std::vector<torch::Tensor> kernels, theirGradients;
+    if (m_options.weightDecay > 0 && m_options.decay == OptimizerOptions::Decay::All) {
+        at::_foreach_add_(gradients, parameters, m_options.weightDecay);
+    } else if (m_options.weightDecay > 0) {
+        for (std::size_t i = 0; i < parameters.size(); ++i) {
+            if (parameters[i].dim() < 2) continue;
+            kernels.push_back(parameters[i]);
+            theirGradients.push_back(gradients[i]);
+        }
+    }
+    if (!kernels.empty() && m_options.decay == OptimizerOptions::Decay::Kernels)
+        at::_foreach_add_(theirGradients, kernels, m_options.weightDecay);
+    update(parameters, gradients, first, second, learningRate);
+    if (!kernels.empty() && m_options.decay == OptimizerOptions::Decay::Decoupled)
+        at::_foreach_mul_(kernels, 1 - m_options.weightDecay * learningRate);
+}
+
+void Optimizer::update(const std::vector<torch::Tensor>& parameters, const std::vector<torch::Tensor>& gradients,
+                       const std::vector<torch::Tensor>& first, const std::vector<torch::Tensor>& second,
+                       double learningRate) {
     at::_foreach_mul_(first, m_options.momentum);
     if (!m_options.adam) {
         at::_foreach_add_(first, gradients);

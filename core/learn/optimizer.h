@@ -18,7 +18,10 @@ struct OptimizerOptions {
     double momentum = 0.9;    ///< SGD; Adam's β1
     double beta2 = 0.999;     ///< Adam
     bool nesterov = false;    ///< SGD
-    double weightDecay = 0;   ///< added to the gradient (L2)
+    double weightDecay = 0;
+    /// Whether it is added to the gradients of all weights (L2), to those of kernels only (tensors of two dimensions or
+    /// more: neither biases nor norms), or multiplies kernels by 1 − weightDecay · rate after the step.
+    enum class Decay { All, Kernels, Decoupled } decay = Decay::All;
     double clip = 0;          ///< largest norm of the gradient over all parameters; 0: none
 };
 
@@ -39,6 +42,10 @@ public:
     void load(const StateMap& state, const std::string& prefix);
 
 private:
+    /// One step along these gradients; `second` is Adam's.
+    void update(const std::vector<torch::Tensor>& parameters, const std::vector<torch::Tensor>& gradients,
+                const std::vector<torch::Tensor>& first, const std::vector<torch::Tensor>& second, double learningRate);
+
     OptimizerOptions m_options;
     std::vector<std::string> m_names;
     std::vector<torch::Tensor> m_parameters, m_first, m_second;

@@ -55,11 +55,11 @@ public:
         if (ends == PreactEnds::FinalNorm) m_finalNorm = register_module("final-norm", torch::nn::BatchNorm2d(in));
         makeHead(in, classes);
     }
-    torch::Tensor features(const torch::Tensor& images) override {
+    torch::Tensor map(const torch::Tensor& images) override {
         auto x = m_normedStem.is_empty() ? m_bareStem->forward(images) : m_normedStem->forward(images).relu_();
         for (auto& block : m_blocks) x = block->forward(x);
         if (!m_finalNorm.is_empty()) x = m_finalNorm->forward(x).relu_();
-        return x.mean({2, 3});
+        return x;
     }
 
 private:

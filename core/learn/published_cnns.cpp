@@ -33,13 +33,16 @@ public:
         }
         makeHead(outputs, classes);
     }
-    torch::Tensor features(const torch::Tensor& images) override {
+    torch::Tensor map(const torch::Tensor& images) override {
         auto x = images;
         for (std::size_t i = 0; i < m_layers.size(); ++i) {
             x = m_layers[i]->forward(x).relu_();
             if (m_halve[i]) x = torch::max_pool2d(x, 2);
         }
-        x = x.flatten(1);
+        return x;
+    }
+    torch::Tensor pool(const torch::Tensor& map) override {
+        const auto x = map.flatten(1);
         return m_hidden.is_empty() ? x : m_hiddenNorm->forward(m_hidden->forward(x)).relu_();
     }
 
@@ -69,14 +72,14 @@ public:
         m_dropout = register_module("dropout", torch::nn::Dropout(0.5));
         makeHead(in, classes);
     }
-    torch::Tensor features(const torch::Tensor& images) override {
+    torch::Tensor map(const torch::Tensor& images) override {
         auto x = images;
         for (std::size_t i = 0; i < m_layers.size(); ++i) {
             x = m_layers[i]->forward(x);
             torch::leaky_relu_(x, 0.1);
             if (m_halve[i]) x = m_dropout->forward(torch::max_pool2d(x, 2));
         }
-        return x.mean({2, 3});
+        return x;
     }
 
 private:

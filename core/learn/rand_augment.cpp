@@ -121,44 +121,54 @@ void enhance(RandAugmentOp op, double factor, std::span<const std::uint8_t> in, 
     }
 }
 
-void applyRandAugment(RandAugmentOp op, double level, bool negative, std::span<const std::uint8_t> in,
-                      std::span<std::uint8_t> out, ImageGeometry g, std::uint8_t fill) {
-    const double share = level / 30.0;
-    const double sign = negative ? -1.0 : 1.0;
+void applyOperation(RandAugmentOp op, double amount, std::span<const std::uint8_t> in, std::span<std::uint8_t> out,
+                    ImageGeometry g, std::uint8_t fill) {
     switch (op) {
     case RandAugmentOp::Identity: std::memcpy(out.data(), in.data(), in.size()); return;
-    case RandAugmentOp::ShearX: affine(in, out, g, 1, sign * 0.3 * share, 0, 0, 1, 0, fill); return;
-    case RandAugmentOp::ShearY: affine(in, out, g, 1, 0, 0, sign * 0.3 * share, 1, 0, fill); return;
-    case RandAugmentOp::TranslateX:
-        affine(in, out, g, 1, 0, std::trunc(-sign * 150.0 / 331.0 * g.width * share), 0, 1, 0, fill);
-        return;
-    case RandAugmentOp::TranslateY:
-        affine(in, out, g, 1, 0, 0, 0, 1, std::trunc(-sign * 150.0 / 331.0 * g.height * share), fill);
-        return;
+    case RandAugmentOp::ShearX: affine(in, out, g, 1, amount, 0, 0, 1, 0, fill); return;
+    case RandAugmentOp::ShearY: affine(in, out, g, 1, 0, 0, amount, 1, 0, fill); return;
+    case RandAugmentOp::TranslateX: affine(in, out, g, 1, 0, std::trunc(amount), 0, 1, 0, fill); return;
+    case RandAugmentOp::TranslateY: affine(in, out, g, 1, 0, 0, 0, 1, std::trunc(amount), fill); return;
     case RandAugmentOp::Rotate: {
-        const double angle = sign * 30.0 * share * std::numbers::pi / 180.0;
+        const double angle = amount * std::numbers::pi / 180.0;
         affine(in, out, g, std::cos(angle), -std::sin(angle), 0, std::sin(angle), std::cos(angle), 0, fill);
         return;
     }
     case RandAugmentOp::Brightness:
     case RandAugmentOp::Color:
-    case RandAugmentOp::Contrast: enhance(op, 1 + sign * 0.9 * share, in, out, g); return;
-    case RandAugmentOp::Sharpness: sharpen(1 + sign * 0.9 * share, in, out, g); return;
+    case RandAugmentOp::Contrast: enhance(op, amount, in, out, g); return;
+    case RandAugmentOp::Sharpness: sharpen(amount, in, out, g); return;
     case RandAugmentOp::Posterize: {
-        const int bits = 8 - int(std::lround(level / 7.5));
-        const auto mask = std::uint8_t(0xFF << (8 - bits));
+        const auto mask = std::uint8_t(0xFF << (8 - std::clamp(int(amount), 0, 8)));
         std::transform(in.begin(), in.end(), out.begin(), [mask](std::uint8_t v) { return std::uint8_t(v & mask); });
         return;
     }
-    case RandAugmentOp::Solarize: {
-        const double threshold = 255.0 * (1 - share);
+    case RandAugmentOp::Solarize:
         std::transform(in.begin(), in.end(), out.begin(),
-                       [threshold](std::uint8_t v) { return v >= threshold ? std::uint8_t(255 - v) : v; });
+                       [amount](std::uint8_t v) { return v >= amount ? std::uint8_t(255 - v) : v; });
         return;
-    }
     case RandAugmentOp::AutoContrast: byHistogram(in, out, g.channels, stretchTable); return;
     case RandAugmentOp::Equalize: byHistogram(in, out, g.channels, equalizeTable); return;
     }
+}
+
+void applyRandAugment(RandAugmentOp op, double level, bool negative, std::span<const std::uint8_t> in,
+                      std::span<std::uint8_t> out, ImageGeometry g, std::uint8_t fill) {
+    const double share = level / 30.0;
+    const double sign = negative ? -1.0 : 1.0;
+    const auto amount = [&] {
+        switch (op) {
+        case RandAugmentOp::ShearX:
+        case RandAugmentOp::ShearY: return sign * 0.3 * share;
+        case RandAugmentOp::TranslateX: return -sign * 150.0 / 331.0 * g.width * share;
+        case RandAugmentOp::TranslateY: return -sign * 150.0 / 331.0 * g.height * share;
+        case RandAugmentOp::Rotate: return sign * 30.0 * share;
+        case RandAugmentOp::Posterize: return 8 - double(std::lround(level / 7.5));
+        case RandAugmentOp::Solarize: return 255.0 * (1 - share);
+        default: return 1 + sign * 0.9 * share;
+        }
+    };
+    applyOperation(op, amount(), in, out, g, fill);
 }
 
 } // namespace assay::learn

@@ -48,7 +48,7 @@ Result<RunResult> trainUnguarded(const Description& description, const MakeRecip
     ASSAY_TRY(const torch::Device device, chooseDevice(task.config.device));
     ASSAY_TRY(CommonSettings common, readCommon(task.config.settings));
     ASSAY_TRY(std::unique_ptr<Recipe> made, makeRecipe(task.config.settings));
-    ASSAY_TRY(RunData data, prepareRunData(task));
+    ASSAY_TRY(RunData data, prepareRunData(task, made->takesUnlabelled()));
     fitToPicture(common.augment, data.geometry);
     for (const std::string& note : data.notes) observer.note(note);
     if (data.trainRows.size() == 1)

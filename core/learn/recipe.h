@@ -64,6 +64,8 @@ class Recipe {
 public:
     virtual ~Recipe() = default;
     [[nodiscard]] virtual std::size_t networkCount() const { return 1; }
+    /// Whether training samples without a label, and those whose label does not count, are training rows too.
+    [[nodiscard]] virtual bool takesUnlabelled() const { return false; }
     /// Adds what the method needs to a network, drawn from (seed, Init, 1, draw); before it is moved to its device.
     virtual void extend(Classifier& network, int classes) const { (void)network, (void)classes; }
     /// Whether answers come with features after every epoch.

@@ -75,11 +75,11 @@ public:
         }
         makeHead(in, classes);
     }
-    torch::Tensor features(const torch::Tensor& images) override {
+    torch::Tensor map(const torch::Tensor& images) override {
         auto x = m_stem->forward(images).relu_();
         if (m_stemKind == Stem::LargePictures) x = torch::max_pool2d(x, 3, 2, 1);
         for (auto& block : m_blocks) x = block->forward(x);
-        return x.mean({2, 3});
+        return x;
     }
 
 private:

@@ -16,14 +16,16 @@ namespace {
 constexpr int kLargestDefaultSide = 64;
 constexpr int kLargestSide = 1024;
 
-/// Stratified: every class keeps its share, at least one sample; which ones is drawn from (seed, Subset, sample).
+/// Stratified, samples without a label as a class of their own: every class keeps its share, at least one sample;
+/// which ones is drawn from (seed, Subset, sample).
 std::vector<std::uint32_t> chooseSubset(const std::vector<std::uint32_t>& candidates, const std::vector<Label>& labels,
                                         int classes, std::size_t wanted, std::uint64_t seed) {
     if (wanted == 0 || wanted >= candidates.size()) return candidates;
-    std::vector<std::vector<std::pair<double, std::uint32_t>>> byClass{std::size_t(classes)};
+    std::vector<std::vector<std::pair<double, std::uint32_t>>> byClass{std::size_t(classes) + 1};
     for (const std::uint32_t sample : candidates) {
         CounterRng rng(seed, RngPurpose::Subset, 0, sample);
-        byClass[std::size_t(labels[sample])].emplace_back(rng.uniform(), sample);
+        const Label label = labels[sample] == kNoLabel ? classes : labels[sample];
+        byClass[std::size_t(label)].emplace_back(rng.uniform(), sample);
     }
     // Rounds of the largest remainder, so that the sizes add up exactly.
     std::vector<std::size_t> take(byClass.size());
@@ -105,7 +107,7 @@ Label RunData::reference(std::size_t row) const {
     return !truth.empty() && truth[row] != kNoLabel ? truth[row] : labels[row];
 }
 
-Result<RunData> prepareRunData(const TrainingTask& task) {
+Result<RunData> prepareRunData(const TrainingTask& task, bool takesUnlabelled) {
     if (!task.dataset || !task.dataset->pixels)
         return fail(ErrorCode::InvalidArgument, "the data set was opened without its pictures");
     const Dataset& dataset = *task.dataset;
@@ -113,6 +115,7 @@ Result<RunData> prepareRunData(const TrainingTask& task) {
     const LabelSet& set = task.labels;
     if (set.labels.size() != count || dataset.splits.size() != count || dataset.pixels->size() != count ||
         (!set.trueLabels.empty() && set.trueLabels.size() != count) ||
+        (!set.trusted.empty() && set.trusted.size() != count) ||
         (!task.excluded.empty() && task.excluded.size() != count))
         return fail(ErrorCode::InvalidArgument,
                     "labels, splits, pictures and exclusions are not of the same number as the data set's samples",
@@ -128,24 +131,30 @@ Result<RunData> prepareRunData(const TrainingTask& task) {
 
     std::vector<std::uint32_t> training;
     std::vector<std::uint8_t> taken(count, 0);
-    std::size_t unlabelled = 0;
+    std::size_t unlabelled = 0, notCounting = 0;
     for (std::uint32_t i = 0; i < count; ++i) {
         if (!task.excluded.empty() && task.excluded[i]) continue;
         const Label label = set.labels[i];
-        if (label == kNoLabel) {
+        const bool isTraining = dataset.splits[i] == Split::Train;
+        if (label == kNoLabel && !(takesUnlabelled && isTraining)) {
             ++unlabelled;
             continue;
         }
-        if (label < 0 || label >= data.classes)
+        if (label != kNoLabel && (label < 0 || label >= data.classes))
             return fail(ErrorCode::InvalidArgument, "a label is not one of the data set's classes",
                         "sample " + std::to_string(i));
-        if (dataset.splits[i] == Split::Train)
-            training.push_back(i);
-        else
+        if (!isTraining) {
             taken[i] = 1;
+            continue;
+        }
+        notCounting += label != kNoLabel && !set.counts(i);
+        training.push_back(i);
     }
     if (unlabelled > 0)
         data.notes.push_back(withThousands(unlabelled) + " samples have no label and take no part");
+    if (notCounting > 0 && !takesUnlabelled)
+        data.notes.push_back("The labels of " + withThousands(notCounting) +
+                             " samples do not count: they are scored, but not learnt from");
     for (const std::uint32_t sample : chooseSubset(training, set.labels, data.classes, task.config.subset, task.config.seed))
         taken[sample] = 1;
 
@@ -157,13 +166,16 @@ Result<RunData> prepareRunData(const TrainingTask& task) {
         if (!set.trueLabels.empty()) data.truth.push_back(set.trueLabels[i]);
         const Split split = dataset.splits[i];
         data.splits.push_back(split);
+        data.counts.push_back(set.counts(i));
+        if (split == Split::Train && !takesUnlabelled && !set.counts(i)) continue;
         (split == Split::Train ? data.trainRows : split == Split::Validation ? data.validationRows : data.testRows)
             .push_back(row);
     }
     if (data.trainRows.empty())
-        return fail(ErrorCode::InvalidArgument, "there is no training sample left; look at splits, exclusions and labels");
+        return fail(ErrorCode::InvalidArgument, "there is no training sample left; look at splits, exclusions, labels and which of them count");
     std::vector<std::size_t> perClass(std::size_t(data.classes), 0);
-    for (const std::uint32_t row : data.trainRows) ++perClass[std::size_t(data.labels[row])];
+    for (const std::uint32_t row : data.trainRows)
+        if (data.counts[row]) ++perClass[std::size_t(data.labels[row])];
     for (std::size_t k = 0; k < perClass.size(); ++k)
         if (perClass[k] == 0)
             data.notes.push_back("Class " + escapeForDisplay(dataset.classNames[k]) + " has no training sample");

@@ -19,9 +19,11 @@ struct RunData {
     ImageGeometry geometry;
     int classes = 0;
     std::vector<SampleIndex> samples; ///< [R]
-    std::vector<Label> labels;        ///< [R], the run's
+    std::vector<Label> labels;        ///< [R], the run's; kNoLabel where a method takes unlabelled samples too
+    std::vector<std::uint8_t> counts; ///< [R] 1 = the label may be learnt from
     std::vector<Label> truth;         ///< [R], or empty; kNoLabel where unknown
     std::vector<Split> splits;        ///< [R]
+    /// Training rows are those whose label counts; of a method that takes unlabelled samples all of that split.
     std::vector<std::uint32_t> trainRows, validationRows, testRows;
     std::vector<float> normalised;    ///< [C][256]: what a pixel value becomes, (v/255 − mean) / std of the training rows
     std::vector<std::string> notes;   ///< what was left out or changed, a sentence each
@@ -35,7 +37,6 @@ struct RunData {
     }
     /// The label that counts when a row is scored: the truth where known, else the run's.
     [[nodiscard]] Label reference(std::size_t row) const;
-    /// 1 where the run's label is known to be wrong; empty where no truth is known.
     [[nodiscard]] bool truthKnown() const { return !truth.empty(); }
 
     std::shared_ptr<const PixelStore> store;
@@ -43,7 +44,8 @@ struct RunData {
 };
 
 /// Chooses the rows (exclusions, unlabelled samples and the subset applied), scales the pixels, measures mean and
-/// standard deviation. Fails where there is nothing to train on.
-[[nodiscard]] Result<RunData> prepareRunData(const TrainingTask& task);
+/// standard deviation. With `takesUnlabelled` training samples without a label are rows too. Fails where there is
+/// nothing to train on.
+[[nodiscard]] Result<RunData> prepareRunData(const TrainingTask& task, bool takesUnlabelled = false);
 
 } // namespace assay::learn

@@ -40,13 +40,16 @@ template <class LabelOf>
 Score scoreRows(const std::vector<std::uint32_t>& rows, const std::vector<Label>& predictions,
                 const std::vector<Answers>& answers, LabelOf labelOf) {
     Score score;
+    double count = 0;
     for (const std::uint32_t row : rows) {
         const Label label = labelOf(row);
+        if (label == kNoLabel) continue;
+        ++count;
         score.accuracy += predictions[row] == label;
         for (const Answers& one : answers) score.loss += lossOf(one.row(row), label) / double(answers.size());
     }
-    score.accuracy /= double(rows.size());
-    score.loss /= double(rows.size());
+    score.accuracy /= std::max(count, 1.0);
+    score.loss /= std::max(count, 1.0);
     return score;
 }
 
@@ -181,11 +184,15 @@ void RunLoop::scoreAnswers(EpochOutcome& outcome) const {
 void RunLoop::fitLosses(EpochOutcome& outcome) {
     std::vector<float> losses;
     losses.reserve(m_run.data.trainRows.size());
-    for (const std::uint32_t row : m_run.data.trainRows) losses.push_back(outcome.evidence.loss[row]);
+    const std::vector<Label>& labels = m_run.data.labels;
+    for (const std::uint32_t row : m_run.data.trainRows)
+        if (labels[row] != kNoLabel) losses.push_back(outcome.evidence.loss[row]);
     const auto fit = stats::fitMixture(losses, m_recipe.mixtureOptions());
     if (fit) {
         outcome.report.mixture = *fit;
-        outcome.evidence.columns["p-noisy"] = stats::posteriors(*fit, outcome.evidence.loss);
+        auto& noisy = outcome.evidence.columns["p-noisy"] = stats::posteriors(*fit, outcome.evidence.loss);
+        for (std::size_t i = 0; i < noisy.size(); ++i)
+            if (labels[i] == kNoLabel) noisy[i] = 0; // nothing that could be wrong
     } else if (!m_fitFailureNoted) {
         m_fitFailureNoted = true;
         m_run.observer.note("No mixture could be fitted to the losses of epoch " + std::to_string(m_run.epoch) + ": " +
@@ -201,7 +208,7 @@ void RunLoop::scoreDetection(EpochOutcome& outcome) const {
     std::vector<std::uint8_t> wrong;
     std::vector<float> suspicion, loss;
     for (const std::uint32_t row : data.trainRows) {
-        if (data.truth[row] == kNoLabel) continue;
+        if (data.truth[row] == kNoLabel || data.labels[row] == kNoLabel) continue;
         wrong.push_back(data.truth[row] != data.labels[row]);
         suspicion.push_back(known ? column->second[row] : 0.0F);
         loss.push_back(outcome.evidence.loss[row]);

@@ -28,6 +28,7 @@ double Schedule::at(double progress) const {
         if (progress <= decayStart) return rate * ramp;
         return rate * ramp * (1 - progress) / (1 - decayStart);
     }
+    case ScheduleKind::Cosine716: return rate * ramp * std::cos(7 * std::numbers::pi * progress / 16);
     }
     return rate;
 }
@@ -37,8 +38,9 @@ Result<ScheduleKind> parseScheduleKind(const std::string& id) {
     if (id == "step") return ScheduleKind::Step;
     if (id == "cosine") return ScheduleKind::Cosine;
     if (id == "linear-decay") return ScheduleKind::LinearDecay;
-    return fail(ErrorCode::InvalidArgument, "there is no such schedule; choose constant, step, cosine or linear-decay",
-                id);
+    if (id == "cosine-7-16") return ScheduleKind::Cosine716;
+    return fail(ErrorCode::InvalidArgument,
+                "there is no such schedule; choose constant, step, cosine, linear-decay or cosine-7-16", id);
 }
 
 Result<std::vector<double>> parseMilestones(const std::string& text) {

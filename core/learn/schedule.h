@@ -9,7 +9,7 @@
 
 namespace assay::learn {
 
-enum class ScheduleKind { Constant, Step, Cosine, LinearDecay };
+enum class ScheduleKind { Constant, Step, Cosine, LinearDecay, Cosine716 };
 
 /// Learning rate as a closed formula of the position in the run.
 struct Schedule {

@@ -60,14 +60,18 @@ std::vector<ParamSpec> commonParams(const CommonDefaults& defaults) {
         integerSetting("batch-size", defaults.batchSize, 1, 65536, "Pictures in one step", false, "pictures"),
         choiceSetting("optimizer", defaults.optimizer, {"sgd", "adam"}, "How a step is made of a gradient"),
         realSetting("learning-rate", defaults.learningRate, 1e-8, 1e8, "Length of a step at the start"),
-        choiceSetting("schedule", defaults.schedule, {"constant", "step", "cosine", "linear-decay"},
+        choiceSetting("schedule", defaults.schedule, {"constant", "step", "cosine", "linear-decay", "cosine-7-16"},
                       "How the learning rate falls over the run"),
         realSetting("weight-decay", defaults.weightDecay, 0, 1, "Pull of the weights towards zero"),
         choiceSetting("augmentation", defaults.augmentation, {"none", "flip-crop", "cutout", "randaugment"},
                       "How training pictures are varied, each choice with the one before it; worth its while in long "
                       "runs on photos"),
+        choiceSetting("decay", defaults.decay, {"all", "kernels", "decoupled"},
+                      "What weight decay pulls: all weights, kernels only (no biases, no norms), or kernels after the "
+                      "step, by weight decay times learning rate",
+                      true),
         realSetting("momentum", 0.9, 0, 0.9999, "SGD: share of the last step that is kept; Adam: its first beta", true),
-        boolSetting("nesterov", false, "SGD: look ahead along the momentum", true),
+        boolSetting("nesterov", defaults.nesterov, "SGD: look ahead along the momentum", true),
         realSetting("gradient-clip", 0, 0, 1e6, "Largest norm of a gradient; 0 leaves it as it is", true),
         setting("milestones", ParamType::Text, std::string("0.5, 0.75"),
                 "Schedule step: shares of the run after which the rate is cut", true),
@@ -76,12 +80,13 @@ std::vector<ParamSpec> commonParams(const CommonDefaults& defaults) {
                     true),
         choiceSetting("sampling", "all", {"all", "class-balanced"},
                       "Whom an epoch visits: everybody, or as many of each class by their labels (Clothing1M)", true),
-        integerSetting("steps-per-epoch", 0, 0, 10000000, "Batches in an epoch, no sample twice; 0: all there are",
+        integerSetting("steps-per-epoch", 0, 0, 10000000, "Batches in an epoch; 0: as many as there are samples for",
                        true, "batches"),
         realSetting("rate-warm-up", 0, 0, 0.9, "Share of the run in which the rate rises from zero", true),
         integerSetting("crop-padding", 0, 0, 64, "Border before a random crop; 0: an eighth of the picture's side",
                        true, "pixels"),
-        boolSetting("reflect-padding", false, "The border mirrors the picture instead of being black", true),
+        boolSetting("reflect-padding", defaults.reflectPadding, "The border mirrors the picture instead of being black",
+                    true),
         integerSetting("cutout-size", 0, 0, 512, "Side of the square that is cut out; 0: half of the picture's side",
                        true, "pixels"),
         integerSetting("randaugment-operations", 2, 1, 8, "RandAugment: operations in a row", true),
@@ -96,6 +101,10 @@ Result<CommonSettings> readCommon(const ParamValues& settings) {
     common.optimizer.momentum = realParam(settings, "momentum");
     common.optimizer.nesterov = boolParam(settings, "nesterov");
     common.optimizer.weightDecay = realParam(settings, "weight-decay");
+    const std::string& decay = textParam(settings, "decay");
+    common.optimizer.decay = decay == "kernels"     ? OptimizerOptions::Decay::Kernels
+                             : decay == "decoupled" ? OptimizerOptions::Decay::Decoupled
+                                                    : OptimizerOptions::Decay::All;
     common.optimizer.clip = realParam(settings, "gradient-clip");
     if (common.optimizer.nesterov && !common.optimizer.adam && common.optimizer.momentum <= 0)
         return fail(ErrorCode::InvalidArgument, "nesterov needs a momentum above 0", "momentum");

@@ -20,6 +20,9 @@ struct CommonDefaults {
     double weightDecay = 5e-4;
     std::string schedule = "cosine";
     std::string augmentation = "none";
+    std::string decay = "all";
+    bool nesterov = false;
+    bool reflectPadding = false;
 };
 
 /// Adam of rate 0.001 that falls in a line from 40 % of the run on: the training of Co-Teaching (Han et al., NeurIPS
@@ -39,8 +42,6 @@ struct CommonSettings {
 /// Reads completed settings. InvalidArgument where a combination makes no sense.
 [[nodiscard]] Result<CommonSettings> readCommon(const ParamValues& settings);
 
-/// Stands for a length that follows from the picture's size.
-inline constexpr int kRelativeToPicture = -1;
 /// Puts the real lengths in: a padding of an eighth of the smaller side, a cut-out of half of it.
 void fitToPicture(AugmentOptions& options, ImageGeometry geometry);
 

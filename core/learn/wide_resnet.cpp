@@ -68,11 +68,11 @@ public:
         torch::nn::init::xavier_normal_(m_head->weight);
         torch::nn::init::zeros_(m_head->bias);
     }
-    torch::Tensor features(const torch::Tensor& images) override {
+    torch::Tensor map(const torch::Tensor& images) override {
         auto x = m_stem->forward(images);
         for (auto& block : m_blocks) x = block->forward(x);
         x = m_finalNorm->forward(x);
-        return torch::leaky_relu_(x, kSlope).mean({2, 3});
+        return torch::leaky_relu_(x, kSlope);
     }
 
 private:

@@ -60,7 +60,7 @@ Result<ExperimentLabelSet> makeLabels(const ExperimentLabels& wanted, std::uint6
         const auto& clean = dataset.trueLabels.empty() ? dataset.givenLabels : dataset.trueLabels;
         ASSAY_TRY(NoisyLabels noisy, injectNoise(dataset, clean, noise));
         made.name += ", seed " + std::to_string(seed);
-        made.set = {LabelOrigin::NoiseModel, made.name, std::move(noisy.labels), clean};
+        made.set = {LabelOrigin::NoiseModel, made.name, std::move(noisy.labels), clean, {}};
     } else if (!wanted.file.empty()) {
         ASSAY_TRY(LabelFile file, readLabelFile(wanted.file, dataset, wanted.columns));
         made.set = std::move(file.labels);
@@ -71,7 +71,7 @@ Result<ExperimentLabelSet> makeLabels(const ExperimentLabels& wanted, std::uint6
 }
 
 bool sameLabels(const LabelSet& one, const LabelSet& other) {
-    return one.labels == other.labels && one.trueLabels == other.trueLabels;
+    return one.labels == other.labels && one.trueLabels == other.trueLabels && one.trusted == other.trusted;
 }
 
 Result<std::optional<RunRecord>> findRun(const Project& project, const RunConfig& config, const LabelSet& labels) {

@@ -15,7 +15,7 @@ namespace assay {
 /// "ASAY" at byte 68 of the file: lets file(1) and the desktop know a project without SQLite.
 inline constexpr std::uint32_t kProjectApplicationId = 0x41534159;
 /// Schema version, major × 1000 + minor. A newer minor may be read, a newer major not.
-inline constexpr int kProjectSchema = 1000;
+inline constexpr int kProjectSchema = 1001;
 
 /// What lies beside a project P.assay.
 [[nodiscard]] std::filesystem::path lockFileOf(const std::filesystem::path& project);       ///< P.assay-lock

@@ -96,8 +96,9 @@ Suspicion suspicion(const std::vector<EpochSummary>& epochs, const Evidence* evi
     for (std::size_t row = 0; row < evidence->size(); ++row) {
         const std::size_t i = evidence->samples[row].value;
         if (i >= labels.size() || (i < splits.size() && splits[i] != Split::Train)) continue;
-        found.suspects[i] = double(all[row]) >= threshold ? 1 : 0;
         found.suggested[i] = evidence->prediction[row];
+        if (labels[i] == kNoLabel) continue; // nothing that could be wrong
+        found.suspects[i] = double(all[row]) >= threshold ? 1 : 0;
         if (i >= trueLabels.size() || trueLabels[i] == kNoLabel) continue;
         probability.push_back(all[row]);
         loss.push_back(evidence->loss[row]);

@@ -48,8 +48,9 @@ RunState parseState(const std::string& name) {
     return *it;
 }
 
-constexpr const char* kLabelSets = "SELECT s.id, s.name, s.origin, s.source, l.data, t.data FROM label_set s JOIN "
-                                   "label_array l ON l.hash = s.labels LEFT JOIN label_array t ON t.hash = s.truth ";
+constexpr const char* kLabelSets = "SELECT s.id, s.name, s.origin, s.source, l.data, t.data, c.data FROM label_set s "
+                                   "JOIN label_array l ON l.hash = s.labels LEFT JOIN label_array t ON t.hash = s.truth "
+                                   "LEFT JOIN label_array c ON c.hash = s.trusted ";
 
 StoredLabelSet labelSetRow(const Statement& row, std::size_t samples) {
     StoredLabelSet result;
@@ -59,6 +60,10 @@ StoredLabelSet labelSetRow(const Statement& row, std::size_t samples) {
     result.set.source = row.text(3);
     result.set.labels = unwrap(decodeLabels(row.blob(4), samples));
     if (!row.isNull(5)) result.set.trueLabels = unwrap(decodeLabels(row.blob(5), samples));
+    if (!row.isNull(6)) {
+        const std::vector<Label> trusted = unwrap(decodeLabels(row.blob(6), samples));
+        result.set.trusted.assign(trusted.begin(), trusted.end());
+    }
     return result;
 }
 
@@ -91,16 +96,23 @@ void bindOutcome(Statement& statement, const RunRecord& run) {
 
 std::int64_t insertLabelSet(Database& database, const std::string& name, const LabelSet& set) {
     const std::string labels = storeLabels(database, set.labels);
-    std::string truth;
+    std::string truth, trusted;
     if (!set.trueLabels.empty()) truth = storeLabels(database, set.trueLabels);
+    if (!set.trusted.empty())
+        trusted = storeLabels(database, std::vector<Label>(set.trusted.begin(), set.trusted.end()));
+    const auto bindAll = [&](Statement& statement) {
+        statement.bind(1, name).bind(2, originText(set.origin)).bind(3, set.source).bind(4, labels);
+        if (!truth.empty()) statement.bind(5, truth);
+        if (!trusted.empty()) statement.bind(6, trusted);
+    };
     // The same labels under the same name are the same set: retraining does not pile up copies.
-    Statement known(database, "SELECT id FROM label_set WHERE name=? AND origin=? AND source=? AND labels=? AND truth IS ?");
-    known.bind(1, name).bind(2, originText(set.origin)).bind(3, set.source).bind(4, labels);
-    if (!truth.empty()) known.bind(5, truth);
+    Statement known(database, "SELECT id FROM label_set WHERE name=? AND origin=? AND source=? AND labels=? AND truth IS "
+                              "? AND trusted IS ?");
+    bindAll(known);
     if (known.step()) return known.integer(0);
-    Statement insert(database, "INSERT INTO label_set(name, origin, source, labels, truth) VALUES(?,?,?,?,?)");
-    insert.bind(1, name).bind(2, originText(set.origin)).bind(3, set.source).bind(4, labels);
-    if (!truth.empty()) insert.bind(5, truth);
+    Statement insert(database,
+                     "INSERT INTO label_set(name, origin, source, labels, truth, trusted) VALUES(?,?,?,?,?,?)");
+    bindAll(insert);
     insert.run();
     return database.lastRowId();
 }

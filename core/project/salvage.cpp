@@ -61,6 +61,9 @@ void copyTable(Database& source, Database& target, const std::string& table) {
         Statement row(source, "SELECT * FROM " + table);
         std::string places = "?";
         for (int c = 1; c < row.columns(); ++c) places += ",?";
+        // An older file lacks the last columns.
+        const int present = Statement(target, "SELECT * FROM " + table).columns();
+        for (int c = row.columns(); c < present; ++c) places += ",NULL";
         Statement insert(target, "INSERT OR IGNORE INTO " + table + " VALUES(" + places + ")");
         while (row.step()) {
             try {

@@ -28,7 +28,7 @@ constexpr Object kObjects[] = {
     {"label_array", "CREATE TABLE label_array(hash TEXT PRIMARY KEY, data BLOB NOT NULL)"},
     {"label_set", "CREATE TABLE label_set(id INTEGER PRIMARY KEY, name TEXT NOT NULL, origin TEXT NOT NULL, "
                   "source TEXT NOT NULL, labels TEXT NOT NULL REFERENCES label_array(hash), "
-                  "truth TEXT REFERENCES label_array(hash))"},
+                  "truth TEXT REFERENCES label_array(hash), trusted TEXT REFERENCES label_array(hash))"},
     {"run", "CREATE TABLE run(id INTEGER PRIMARY KEY, created TEXT NOT NULL, label_set INTEGER NOT NULL REFERENCES "
             "label_set(id), revision INTEGER, state TEXT NOT NULL, reason TEXT NOT NULL, epochs_done INTEGER NOT NULL, "
             "config TEXT NOT NULL, result TEXT, manifest TEXT NOT NULL)"},
@@ -64,7 +64,12 @@ void fromDraft(Database& database) {
                      "DROP TABLE draft_project; DROP TABLE draft_journal;");
 }
 
-constexpr Migration kMigrations[] = {{9, 1000, fromDraft}};
+/// 1.0 did not say which labels of a set count.
+void addTrusted(Database& database) {
+    database.execute("ALTER TABLE label_set ADD COLUMN trusted TEXT REFERENCES label_array(hash)");
+}
+
+constexpr Migration kMigrations[] = {{9, 1000, fromDraft}, {1000, 1001, addTrusted}};
 
 } // namespace
 

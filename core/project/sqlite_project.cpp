@@ -98,7 +98,8 @@ Status SqliteProject::relocateDataset(const std::filesystem::path& location) {
 
 Result<std::int64_t> SqliteProject::addLabelSet(const std::string& name, const LabelSet& set) {
     const std::size_t samples = m_start.dataset.samples;
-    if (set.labels.size() != samples || (!set.trueLabels.empty() && set.trueLabels.size() != samples))
+    if (set.labels.size() != samples || (!set.trueLabels.empty() && set.trueLabels.size() != samples) ||
+        (!set.trusted.empty() && set.trusted.size() != samples))
         return fail(ErrorCode::InvalidArgument,
                     "a label set needs one label for each of the " + withThousands(samples) + " samples", name);
     std::int64_t id = 0;

@@ -23,10 +23,10 @@ struct EpochReport {
     /// "seconds", "samples-per-second". Where there is such a split: "validation-loss", "validation-accuracy",
     /// "test-loss", "test-accuracy" (against the truth where known). Two networks: "test-accuracy-1", "-2",
     /// "disagreement", "keep-rate", "selection-overlap", "label-precision". Pseudo-labels: "accepted",
-    /// "acceptance", "accepted-correctness". Rounds of cleaning: "round", "kept-share", at the end of a round
+    /// "acceptance", "accepted-correctness" and what core/learn/pseudo_record.h lists. Rounds of cleaning: "round", "kept-share", at the end of a round
     /// "round-overlap" (Jaccard, with the round before). Where truth is known: "detection-auroc".
     std::map<std::string, double> scalars;
-    /// Per-class counts [K]: "accepted", "accepted-correct".
+    /// Per class [K]: "accepted", "accepted-correct", "pseudo-share", "threshold".
     std::map<std::string, std::vector<double>> perClass;
     /// The mixture over this epoch's training losses: the method's own where it fits one, else the workbench's.
     std::optional<stats::MixtureFit> mixture;

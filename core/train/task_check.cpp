@@ -14,7 +14,7 @@ Status checkClasses(const TrainingTask& task) {
     for (std::size_t i = 0; i < task.labels.labels.size() && i < dataset.splits.size(); ++i) {
         const Label label = task.labels.labels[i];
         const bool excluded = i < task.excluded.size() && task.excluded[i] != 0;
-        if (dataset.splits[i] != Split::Train || excluded || label == kNoLabel) continue;
+        if (dataset.splits[i] != Split::Train || excluded || !task.labels.counts(i)) continue;
         if (only != kNoLabel && label != only) return {};
         only = label;
         ++samples;

@@ -28,7 +28,7 @@ Result<ScoreValues> DisagreementScore::compute(const ScoreInput& input) const {
     ScoreValues scores{std::vector<float>(rows.size()), rows.predictions(), true};
     if (!last.columns.contains("disagreement")) {
         for (std::size_t row = 0; row < rows.size(); ++row)
-            if (last.prediction[row] != rows.given(row))
+            if (rows.given(row) != kNoLabel && last.prediction[row] != rows.given(row))
                 scores.values[row] = std::clamp(last.confidence[row], 0.0f, 1.0f);
         return scores;
     }

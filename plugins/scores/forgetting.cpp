@@ -28,6 +28,7 @@ Result<ScoreValues> ForgettingScore::compute(const ScoreInput& input) const {
     };
     std::vector<History> histories(rows.size());
     rows.visit([&](const Evidence& evidence, std::size_t row, std::size_t there) {
+        if (rows.given(row) == kNoLabel) return;
         History& history = histories[row];
         const bool right = evidence.prediction[there] == rows.given(row);
         history.events += history.known && !right ? 1.0f : 0.0f;

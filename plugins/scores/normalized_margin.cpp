@@ -23,6 +23,7 @@ Result<ScoreValues> NormalizedMarginScore::compute(const ScoreInput& input) cons
     ASSAY_TRY(const ScoreRows rows, ScoreRows::from(input));
     ScoreValues scores{std::vector<float>(rows.size()), rows.predictions(), true};
     for (std::size_t row = 0; row < rows.size(); ++row) {
+        if (rows.given(row) == kNoLabel) continue;
         const double other = otherProbability(rows.last(), row, rows.given(row));
         scores.values[row] = float((1 - givenProbability(rows.last(), row) + other) / 2);
     }

@@ -32,6 +32,15 @@ void sql(const std::filesystem::path& file, const char* text) {
     sqlite3_close(handle);
 }
 
+/// Schema 1.0: label sets did not say which labels count.
+void takeBackToOneZero(const std::filesystem::path& file) {
+    sql(file, "PRAGMA foreign_keys=OFF; PRAGMA legacy_alter_table=ON; ALTER TABLE label_set RENAME TO newer; CREATE TABLE "
+              "label_set(id INTEGER PRIMARY KEY, name TEXT NOT NULL, origin TEXT NOT NULL, source TEXT NOT NULL, labels TEXT NOT "
+              "NULL REFERENCES label_array(hash), truth TEXT REFERENCES label_array(hash)); INSERT INTO label_set SELECT id, name, "
+              "origin, source, labels, truth FROM newer; DROP TABLE newer; PRAGMA user_version=1000; PRAGMA "
+              "wal_checkpoint(TRUNCATE);");
+}
+
 /// A project with decisions, a label set, a run and its evidence; no log beside it.
 void fill(const std::filesystem::path& file) {
     auto project = *Project::create(file, reference(300));
@@ -111,6 +120,7 @@ private Q_SLOTS:
     void aProjectOfTheDraftVersionIsBackedUpAndBroughtUpToDate() {
         ProjectFolder folder;
         fill(folder.path());
+        takeBackToOneZero(folder.path());
         // What the draft knew: no reader options, no scores with decisions, no notes.
         sql(folder.path(),
             "PRAGMA foreign_keys=OFF; CREATE TABLE p AS SELECT id, created, location, content_hash, format, split_seed, samples FROM "
@@ -124,6 +134,26 @@ private Q_SLOTS:
         QVERIFY((*project)->undo("tester").has_value());
         const auto backups = listing(backupFolderOf(folder.path()));
         QVERIFY(backups.contains("p-schema-9.assay"));
+    }
+
+    void aProjectOfOneZeroLearnsWhichLabelsCount() {
+        ProjectFolder folder;
+        fill(folder.path());
+        std::int64_t before = 0;
+        {
+            const auto project = *Project::open(folder.path(), OpenMode::ReadWrite);
+            before = *project->addLabelSet("of 1.0", labels(300, 10));
+        }
+        takeBackToOneZero(folder.path());
+        QCOMPARE(Project::open(folder.path(), OpenMode::ReadOnly).error().code, ErrorCode::ReadOnly);
+        const auto project = Project::open(folder.path(), OpenMode::ReadWrite);
+        QVERIFY2(project, project ? "" : project.error().sentence().c_str());
+        QCOMPARE((*project)->revision(), Revision(200));
+        QVERIFY(listing(backupFolderOf(folder.path())).contains("p-schema-1000.assay"));
+        const auto read = (*project)->labelSet(before);
+        QVERIFY(read.has_value());
+        QCOMPARE(read->set.labels, labels(300, 10).labels);
+        QVERIFY(read->set.trusted.empty());
     }
 
     void aMigrationThatFailsLeavesTheOldVersion() {

@@ -81,6 +81,14 @@ inline TrainingTask makeTask(std::shared_ptr<const Dataset> dataset, const std::
     task.config.device = "cpu";
     task.config.network = "cnn-small:8";
     task.config.settings["batch-size"] = std::int64_t(32);
+    if (const auto found = engineRegistry().methods.find(method))
+        for (const ParamSpec& spec : found->description().params) {
+            if (spec.name == "labelled" && spec.defaultValue == ParamValue(std::string("all"))) {
+                task.config.settings["labelled"] = std::string("per-class"); // every label of the fixture counts
+                task.config.settings["labelled-per-class"] = std::int64_t(8);
+            }
+            if (spec.name == "unlabelled-ratio") task.config.settings[spec.name] = std::int64_t(1);
+        }
     return task;
 }
 

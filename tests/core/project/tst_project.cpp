@@ -99,6 +99,27 @@ private Q_SLOTS:
         QCOMPARE(project->addLabelSet("short", set).error().code, ErrorCode::InvalidArgument);
     }
 
+    void keepsWhichLabelsOfASetCount() {
+        ProjectFolder folder;
+        auto project = must(Project::create(folder.path(), reference(1000)));
+        LabelSet set = labels(1000, 10);
+        const auto whole = must(project->addLabelSet("labels", set));
+        set.trusted.assign(1000, 0);
+        for (std::size_t i = 0; i < 1000; i += 7) set.trusted[i] = 1;
+        const auto some = must(project->addLabelSet("labels", set));
+        QVERIFY(some != whole);
+        QCOMPARE(must(project->addLabelSet("labels", set)), some);
+        project.reset();
+        project = must(Project::open(folder.path(), OpenMode::ReadOnly));
+        QVERIFY(must(project->labelSet(whole)).set.trusted.empty());
+        QCOMPARE(must(project->labelSet(some)).set.trusted, set.trusted);
+        QVERIFY(must(project->labelSet(some)).set.hash() != must(project->labelSet(whole)).set.hash());
+        project = {};
+        project = must(Project::open(folder.path(), OpenMode::ReadWrite));
+        set.trusted.pop_back();
+        QCOMPARE(project->addLabelSet("short", set).error().code, ErrorCode::InvalidArgument);
+    }
+
     void keepsRunsWithTheirSettings() {
         ProjectFolder folder;
         RunRecord made = runOn(0);

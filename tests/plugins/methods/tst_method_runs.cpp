@@ -20,11 +20,14 @@ TrainingTask taskOf(const QString& words) {
     TrainingTask task = test::makeTask(test::blobs(120, 3), parts[0].toStdString(), kEpochs, 0.3);
     task.config.network = "cnn-small:4";
     const auto method = test::engineRegistry().methods.find(task.config.method);
+    qsizetype known = 1;
     for (const QString& part : parts.mid(1))
         for (const ParamSpec& spec : method->description().params)
-            if (QString::fromStdString(spec.name) == part.section(QLatin1Char('='), 0, 0))
+            if (QString::fromStdString(spec.name) == part.section(QLatin1Char('='), 0, 0)) {
                 task.config.settings[spec.name] = *parseParam(spec, part.section(QLatin1Char('='), 1).toStdString());
-    if (task.config.settings.size() != std::size_t(parts.size())) task.config.method = "a setting is unknown";
+                ++known;
+            }
+    if (known != parts.size()) task.config.method = "a setting is unknown";
     return task;
 }
 
@@ -86,6 +89,15 @@ private Q_SLOTS:
                  "dividemix preset=cifar10-sym-90 augmentation=flip-crop",
                  "tcl class-variance=true per-class-mixture=true augmentation=none",
                  "tcl-plus warm-up=1 plus-share=0.7",
+                 "fixmatch labelled=clean clean-warm-up=0.3 threshold=0.5 unlabelled-ratio=2",
+                 "fixmatch strong-view=torchssl threshold=0.5 steps-per-epoch=5",
+                 "fixmatch strong-view=mpl threshold=0.5 ema-decay=0 augmentation=none unlabelled-ratio=1",
+                 "flexmatch threshold=0.6 unlabelled-ratio=1",
+                 "fixmatch-attention threshold=0.5 photometric-only=true detach-weak=false unlabelled-ratio=1",
+                 "remixmatch strong-views=1 ct-translation=published augmentation=none",
+                 "remixmatch-s0 threshold=0.6 last-threshold=0.4 alignment=s0-inverted unlabelled-ratio=1",
+                 "remixmatch-s0 threshold=0.6 threshold-of=answer mixup-alpha=0 unlabelled-ratio=2",
+                 "uda threshold=0.5 signal-annealing=linear strong-view=torchvision unlabelled-ratio=2",
              })
             QTest::newRow(variant) << QString::fromLatin1(variant);
     }

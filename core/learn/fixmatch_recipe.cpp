@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/fixmatch_recipe.h"
+
+#include "core/learn/losses.h"
+
+namespace assay::learn {
+namespace {
+
+constexpr const char* kLastSure = "fixmatch.last-sure";
+constexpr std::uint32_t kWeak = 1, kStrong = 2;
+
+SignalAnnealing annealingOf(const std::string& id) {
+    return id == "linear" ? SignalAnnealing::Linear
+           : id == "log"  ? SignalAnnealing::Log
+           : id == "exp"  ? SignalAnnealing::Exp
+                          : SignalAnnealing::None;
+}
+
+RandAugmentKind strongKindOf(const std::string& id) {
+    return id == "torchvision" ? RandAugmentKind::Torchvision
+           : id == "torchssl"  ? RandAugmentKind::TorchSsl
+           : id == "mpl"       ? RandAugmentKind::Mpl
+                               : RandAugmentKind::FixMatch;
+}
+
+} // namespace
+
+std::vector<ParamSpec> fixMatchSettings(double threshold) {
+    return {
+        realSetting("threshold", threshold, 0, 1,
+                    "Confidence of the weak view from which its answer is learnt by the strong one"),
+        realSetting("unlabelled-weight", 1, 0, 100, "Weight of the unlabelled pictures' loss"),
+        choiceSetting("strong-view", "fixmatch", {"fixmatch", "torchvision", "torchssl", "mpl"},
+                      "Whose RandAugment makes the strong view: FixMatch's, torchvision's, TorchSSL's or that of Meta "
+                      "Pseudo Labels; a cutout follows each", true),
+    };
+}
+
+FixMatchOptions readFixMatchOptions(const ParamValues& settings) {
+    FixMatchOptions options;
+    options.semi = readSemiOptions(settings);
+    options.threshold = realParam(settings, "threshold");
+    options.weight = realParam(settings, "unlabelled-weight");
+    options.strong = strongKindOf(textParam(settings, "strong-view"));
+    if (settings.contains("temperature")) options.temperature = realParam(settings, "temperature");
+    if (settings.contains("signal-annealing")) options.annealing = annealingOf(textParam(settings, "signal-annealing"));
+    return options;
+}
+
+torch::Tensor consistencyLosses(const torch::Tensor& weakLogits, const torch::Tensor& strongLogits,
+                                const torch::Tensor& mask, double temperature) {
+    const auto weak = weakLogits.detach();
+    const auto losses = temperature > 0 ? softCrossEntropy(strongLogits, torch::softmax(weak / temperature, 1))
+                                        : crossEntropy(strongLogits, weak.argmax(1));
+    return losses * mask;
+}
+
+std::vector<double> flexThresholds(const std::vector<std::int64_t>& counts, std::int64_t unused, double threshold) {
+    const auto largest = double(std::max(*std::max_element(counts.begin(), counts.end()), unused));
+    std::vector<double> thresholds;
+    for (const std::int64_t count : counts) {
+        const double beta = largest > 0 ? double(count) / largest : 0;
+        thresholds.push_back(threshold * beta / (2 - beta));
+    }
+    return thresholds;
+}
+
+double annealedThreshold(SignalAnnealing annealing, double progress, int classes) {
+    constexpr double kScale = 5;
+    double alpha = 1;
+    switch (annealing) {
+    case SignalAnnealing::None: return 1;
+    case SignalAnnealing::Linear: alpha = progress; break;
+    case SignalAnnealing::Log: alpha = 1 - std::exp(-progress * kScale); break;
+    case SignalAnnealing::Exp: alpha = std::exp((progress - 1) * kScale); break;
+    }
+    return alpha * (1 - 1.0 / classes) + 1.0 / classes;
+}
+
+Status FixMatchRecipe::start(Run& run) {
+    ASSAY_CHECK_STATUS(SemiSupervised::start(run));
+    m_record.start(run);
+    m_lastSure.assign(run.data.rows(), kNoLabel);
+    m_counts.assign(std::size_t(run.data.classes), 0);
+    m_unused = std::int64_t(run.data.trainRows.size());
+    return {};
+}
+
+std::vector<ViewPlan> FixMatchRecipe::views(const Run& run) const {
+    AugmentOptions strong = strongView(run.common.augment, m_options.strong);
+    if (m_options.photometric) {
+        strong.photometric = true;
+        strong.cutout = 0;
+        return {{run.common.augment, kWeak}, {strong, kWeak}};
+    }
+    return {{run.common.augment, kWeak}, {strong, kStrong}};
+}
+
+std::vector<double> FixMatchRecipe::thresholds() const {
+    if (!m_options.classThresholds) return {};
+    return flexThresholds(m_counts, m_unused, m_options.threshold);
+}
+
+void FixMatchRecipe::notice(const std::vector<std::uint32_t>& rows, const torch::Tensor& confidence,
+                            const torch::Tensor& classes) {
+    const auto sure = confidence.to(torch::kCPU).contiguous(), label = classes.to(torch::kCPU).contiguous();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (double(sure.data_ptr<float>()[i]) < m_options.threshold) continue;
+        Label& last = m_lastSure[rows[i]];
+        if (last == kNoLabel) --m_unused;
+        else --m_counts[std::size_t(last)];
+        last = Label(label.data_ptr<std::int64_t>()[i]);
+        ++m_counts[std::size_t(last)];
+    }
+}
+
+torch::Tensor FixMatchRecipe::learn(Run& run, const Batch& labelled, const std::vector<Batch>& unlabelled) {
+    const auto logits =
+        forwardTogether(*run.networks[0], {labelled.images, unlabelled[0].images, unlabelled[1].images});
+    auto losses = crossEntropy(logits[0], labelled.labels);
+    torch::Tensor labelledLoss = losses.mean();
+    if (m_options.annealing != SignalAnnealing::None) {
+        const double held = annealedThreshold(m_options.annealing, progress(run, labelled), run.data.classes);
+        const auto kept = (losses.detach() > -std::log(held)).to(torch::kFloat32);
+        labelledLoss = (losses * kept).sum() / kept.sum().clamp_min(1);
+    }
+    const auto [confidence, classes] = torch::softmax(logits[1].detach(), 1).max(1);
+    torch::Tensor needed = torch::full_like(confidence, m_options.threshold);
+    if (m_options.classThresholds) {
+        const std::vector<double> each = thresholds();
+        needed = torch::tensor(std::vector<float>(each.begin(), each.end())).to(run.device).index_select(0, classes);
+        notice(unlabelled[0].rows, confidence, classes);
+    }
+    const auto mask = (confidence >= needed).to(torch::kFloat32);
+    m_record.countStep(mask);
+    const auto unlabelledLoss =
+        m_options.weight * consistencyLosses(logits[1], logits[2], mask, m_options.temperature).mean();
+    auto loss = labelledLoss + unlabelledLoss;
+    if (const auto further = furtherLoss(run, mask); further.defined()) loss = loss + further;
+    run.minimise(0, loss);
+    return losses.detach() + unlabelledLoss.detach();
+}
+
+Status FixMatchRecipe::record(Run& run, EpochOutcome& outcome) {
+    const auto& labelled = choice().labelled();
+    const PseudoDecision decision =
+        choice().warmingUp(run)
+            ? PseudoDecision{std::vector<Label>(run.data.rows(), kNoLabel), m_options.threshold, {}, {}}
+            : decideByThreshold(run, outcome, labelled, m_options.threshold, thresholds());
+    m_record.record(run, outcome, labelled, decision);
+    return {};
+}
+
+void FixMatchRecipe::save(StateMap& state) const {
+    SemiSupervised::save(state);
+    m_record.save(state);
+    if (m_options.classThresholds) state[kLastSure] = torch::tensor(m_lastSure, torch::kInt32);
+}
+
+Status FixMatchRecipe::load(const StateMap& state) {
+    ASSAY_CHECK_STATUS(SemiSupervised::load(state));
+    m_record.load(state);
+    if (!m_options.classThresholds) return {};
+    const auto& sure = state.at(kLastSure);
+    m_lastSure.assign(sure.data_ptr<std::int32_t>(), sure.data_ptr<std::int32_t>() + sure.numel());
+    for (const Label label : m_lastSure) {
+        if (label == kNoLabel) continue;
+        ++m_counts[std::size_t(label)];
+        --m_unused;
+    }
+    return {};
+}
+
+} // namespace assay::learn

@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/learn/pseudo_record.h"
+#include "core/learn/semi_supervised.h"
+
+namespace assay::learn {
+
+/// How labelled pictures that are learnt already are held back (UDA: Xie et al., NeurIPS 2020).
+enum class SignalAnnealing { None, Linear, Log, Exp };
+
+/// What tells FixMatch, FlexMatch and UDA apart.
+struct FixMatchOptions {
+    SemiOptions semi;
+    RandAugmentKind strong = RandAugmentKind::FixMatch;
+    bool photometric = false; ///< the strong view moves nothing: cropped and flipped as the weak one, no cutout
+    double threshold = 0.95;
+    double weight = 1;        ///< λ of the unlabelled loss
+    double temperature = 0;   ///< of soft targets; 0: the answer's class is the target
+    bool classThresholds = false; ///< FlexMatch
+    SignalAnnealing annealing = SignalAnnealing::None;
+};
+
+/// FixMatch's settings after those of semiSettings(): "threshold", "unlabelled-weight", "strong-view".
+[[nodiscard]] std::vector<ParamSpec> fixMatchSettings(double threshold);
+/// Reads those and the shared ones.
+[[nodiscard]] FixMatchOptions readFixMatchOptions(const ParamValues& settings);
+
+/// Loss of each unlabelled row [M] by its weak view's answer: cross-entropy of the strong view with the weak view's
+/// class, or with its softmax at `temperature` where that is above 0; 0 where `mask` [M] is. Without a gradient through
+/// the weak view. FixMatch's loss is the mean over all rows, not over the learnt ones.
+[[nodiscard]] torch::Tensor consistencyLosses(const torch::Tensor& weakLogits, const torch::Tensor& strongLogits,
+                                              const torch::Tensor& mask, double temperature);
+
+/// FlexMatch's thresholds (Zhang et al., NeurIPS 2021): `counts` [K] of samples whose last sure pseudo-label is each
+/// class, `unused` those that never had one. τ β / (2 − β) with β = counts over the largest of counts and, while it is
+/// larger, `unused`.
+[[nodiscard]] std::vector<double> flexThresholds(const std::vector<std::int64_t>& counts, std::int64_t unused,
+                                                 double threshold);
+
+/// Probability of the label above which UDA leaves a labelled picture out: α (1 − 1/K) + 1/K with α rising over the run.
+[[nodiscard]] double annealedThreshold(SignalAnnealing annealing, double progress, int classes);
+
+/// FixMatch (Sohn et al., NeurIPS 2020) and what follows its scheme: the answer to a weak view is the target of a strong
+/// one where it is sure.
+class FixMatchRecipe : public SemiSupervised {
+public:
+    explicit FixMatchRecipe(FixMatchOptions options) : SemiSupervised(options.semi), m_options(options) {}
+
+    Status start(Run& run) override;
+    void save(StateMap& state) const override;
+    Status load(const StateMap& state) override;
+
+protected:
+    std::vector<ViewPlan> views(const Run& run) const override;
+    torch::Tensor learn(Run& run, const Batch& labelled, const std::vector<Batch>& unlabelled) override;
+    Status record(Run& run, EpochOutcome& outcome) override;
+    /// What a variant adds to the loss, from the mask [μB] of learnt rows; nothing by default.
+    virtual torch::Tensor furtherLoss(Run& run, const torch::Tensor& mask) {
+        (void)run, (void)mask;
+        return {};
+    }
+    [[nodiscard]] const FixMatchOptions& fixMatch() const { return m_options; }
+
+private:
+    [[nodiscard]] std::vector<double> thresholds() const;
+    /// Notes each row's class where its answer reaches the fixed threshold.
+    void notice(const std::vector<std::uint32_t>& rows, const torch::Tensor& confidence, const torch::Tensor& classes);
+
+    FixMatchOptions m_options;
+    PseudoRecord m_record;
+    std::vector<Label> m_lastSure;       ///< [R] FlexMatch's state; kNoLabel: never sure
+    std::vector<std::int64_t> m_counts;  ///< [K] of it
+    std::int64_t m_unused = 0;
+};
+
+} // namespace assay::learn

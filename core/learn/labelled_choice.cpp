@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/labelled_choice.h"
+
+namespace assay::learn {
+namespace {
+
+constexpr const char* kLabelled = "semi.labelled";
+
+} // namespace
+
+std::vector<ParamSpec> labelledSettings() {
+    return {
+        choiceSetting("labelled", "all", {"all", "per-class", "clean"},
+                      "Whose labels are learnt: all that count in the label set, so many per class, or those that a mixture "
+                      "over the losses calls clean after a warm-up on all labels"),
+        integerSetting("labelled-per-class", 25, 1, 1000000, "labelled per-class: learnt labels of each class", false,
+                       "samples"),
+        realSetting("clean-below", 0.5, 0.001, 0.999,
+                    "labelled clean: probability of being wrong under which a label is kept", true),
+        realSetting("clean-warm-up", 0.3, 0.001, 1, "labelled clean: warm-up on all labels, as a share of the run", true),
+    };
+}
+
+LabelledOptions readLabelledOptions(const ParamValues& settings) {
+    LabelledOptions options;
+    const std::string& by = textParam(settings, "labelled");
+    options.by = by == "per-class" ? LabelledBy::PerClass : by == "clean" ? LabelledBy::Clean : LabelledBy::All;
+    options.perClass = intParam(settings, "labelled-per-class");
+    options.cleanBelow = realParam(settings, "clean-below");
+    options.warmUpShare = realParam(settings, "clean-warm-up");
+    return options;
+}
+
+Status LabelledChoice::start(Run& run) {
+    m_labelled.assign(run.data.rows(), 0);
+    std::size_t counting = 0;
+    for (const std::uint32_t row : run.data.trainRows) counting += m_labelled[row] = run.data.counts[row];
+    if (counting == 0)
+        return fail(ErrorCode::InvalidArgument,
+                    "no label of a training sample counts, and a semi-supervised method needs some to start from");
+    if (m_options.by == LabelledBy::All && counting == run.data.trainRows.size())
+        return fail(ErrorCode::InvalidArgument,
+                    "every training sample has a label that counts, so none is left to learn from without one; choose "
+                    "labelled per-class or clean, or labels of which only some count");
+    if (m_options.by == LabelledBy::PerClass) drawPerClass(run);
+    if (m_options.by == LabelledBy::Clean) m_warmUp = run.epochsFromShare(m_options.warmUpShare);
+    return {};
+}
+
+void LabelledChoice::drawPerClass(const Run& run) {
+    const RunData& data = run.data;
+    std::vector<std::vector<std::pair<double, std::uint32_t>>> byClass{std::size_t(data.classes)};
+    for (const std::uint32_t row : data.trainRows) {
+        if (!m_labelled[row]) continue;
+        CounterRng rng(run.seed(), RngPurpose::Method, 0, data.samples[row].value);
+        byClass[std::size_t(data.labels[row])].emplace_back(rng.uniform(), row);
+    }
+    m_labelled.assign(data.rows(), 0);
+    for (auto& members : byClass) {
+        std::sort(members.begin(), members.end());
+        const auto take = std::min(members.size(), std::size_t(m_options.perClass));
+        for (std::size_t i = 0; i < take; ++i) m_labelled[members[i].second] = 1;
+    }
+}
+
+void LabelledChoice::finishEpoch(Run& run, const EpochOutcome& outcome) {
+    if (m_options.by != LabelledBy::Clean || run.epoch != m_warmUp) return;
+    const auto column = outcome.evidence.columns.find("p-noisy");
+    const auto& fit = outcome.report.mixture;
+    if (column == outcome.evidence.columns.end() || !fit || fit->collapsed) {
+        run.observer.note("The losses show no two groups after the warm-up; every label is kept");
+        return;
+    }
+    std::vector<std::uint8_t> kept = m_labelled;
+    for (std::size_t row = 0; row < kept.size(); ++row)
+        kept[row] = kept[row] && double(column->second[row]) < m_options.cleanBelow;
+    if (std::find(kept.begin(), kept.end(), 1) == kept.end())
+        run.observer.note("No label was called clean after the warm-up; every label is kept");
+    else
+        m_labelled = std::move(kept);
+}
+
+std::vector<std::uint32_t> LabelledChoice::rows(const Run& run, std::uint8_t labelled) const {
+    std::vector<std::uint32_t> found;
+    for (const std::uint32_t row : run.data.trainRows)
+        if (m_labelled[row] == labelled) found.push_back(row);
+    return found;
+}
+
+torch::Tensor LabelledChoice::maskOf(const std::vector<std::uint32_t>& rows, torch::Device device) const {
+    auto mask = torch::empty({std::int64_t(rows.size())}, torch::kFloat32);
+    for (std::size_t i = 0; i < rows.size(); ++i) mask.data_ptr<float>()[i] = float(m_labelled[rows[i]]);
+    return mask.to(device);
+}
+
+void LabelledChoice::save(StateMap& state) const {
+    state[kLabelled] = torch::tensor(std::vector<int>(m_labelled.begin(), m_labelled.end()), torch::kInt32);
+}
+
+void LabelledChoice::load(const StateMap& state) {
+    const auto& labelled = state.at(kLabelled);
+    const auto* values = labelled.data_ptr<std::int32_t>();
+    m_labelled.assign(values, values + labelled.numel());
+}
+
+} // namespace assay::learn

@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/pseudo_record.h"
+
+namespace assay::learn {
+namespace {
+
+constexpr const char* kBefore = "semi.pseudo-labels";
+
+/// Of the answers of all networks together, for one row, in nats.
+double entropyOf(const EpochOutcome& outcome, std::size_t row, std::vector<float>& mean, std::vector<float>& one) {
+    std::fill(mean.begin(), mean.end(), 0.0F);
+    for (const Answers& answers : outcome.answers) {
+        softmaxOf(answers.row(row), one);
+        for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += one[k] / float(outcome.answers.size());
+    }
+    double entropy = 0;
+    for (const float p : mean)
+        if (p > 0) entropy -= double(p) * std::log(double(p));
+    return entropy;
+}
+
+/// Right ones among those of known truth.
+struct Correctness {
+    double known = 0, right = 0;
+    void add(const RunData& data, std::uint32_t row, Label label) {
+        if (!data.truthKnown() || data.truth[row] == kNoLabel) return;
+        ++known;
+        right += data.truth[row] == label;
+    }
+};
+
+} // namespace
+
+PseudoDecision decideByThreshold(const Run& run, const EpochOutcome& outcome, const std::vector<std::uint8_t>& labelled,
+                                 double threshold, std::vector<double> classThresholds) {
+    PseudoDecision decision{std::vector<Label>(run.data.rows(), kNoLabel), threshold, std::move(classThresholds), {}};
+    for (const std::uint32_t row : run.data.trainRows) {
+        if (labelled[row]) continue;
+        const Label label = outcome.evidence.prediction[row];
+        const double needed =
+            decision.classThresholds.empty() ? threshold : decision.classThresholds[std::size_t(label)];
+        if (double(outcome.evidence.confidence[row]) >= needed) decision.labels[row] = label;
+    }
+    return decision;
+}
+
+void PseudoRecord::record(const Run& run, EpochOutcome& outcome, const std::vector<std::uint8_t>& labelled,
+                          const PseudoDecision& decision) {
+    const RunData& data = run.data;
+    const auto classes = std::size_t(data.classes);
+    std::vector<double> accepted(classes, 0), right(classes, 0), share(classes, 0);
+    std::vector<float> mean(classes), one(classes);
+    double count = 0, unlabelled = 0, changed = 0, entropy = 0;
+    Correctness ofAccepted, ofRejected;
+    for (const std::uint32_t row : data.trainRows) {
+        if (labelled[row]) continue;
+        ++unlabelled;
+        entropy += entropyOf(outcome, row, mean, one);
+        const Label label = decision.labels[row];
+        if (label == kNoLabel) {
+            ofRejected.add(data, row, outcome.evidence.prediction[row]);
+            continue;
+        }
+        ++count;
+        changed += label != m_before[row];
+        ++accepted[std::size_t(label)];
+        if (data.truthKnown()) right[std::size_t(label)] += data.truth[row] == label;
+        ofAccepted.add(data, row, label);
+    }
+    auto& scalars = outcome.report.scalars;
+    scalars["accepted"] = count;
+    scalars["acceptance"] = unlabelled > 0 ? count / unlabelled : 0;
+    scalars["pseudo-changed"] = count > 0 ? changed / count : 0;
+    scalars["pseudo-entropy"] = unlabelled > 0 ? entropy / unlabelled : 0;
+    scalars["threshold"] = decision.threshold;
+    if (m_steps > 0) scalars["mask-rate"] = m_maskSum / double(m_steps);
+    if (ofAccepted.known > 0) scalars["accepted-correctness"] = ofAccepted.right / ofAccepted.known;
+    if (ofRejected.known > 0) scalars["rejected-correctness"] = ofRejected.right / ofRejected.known;
+    for (std::size_t k = 0; k < classes; ++k) share[k] = count > 0 ? accepted[k] / count : 0;
+    auto& perClass = outcome.report.perClass;
+    perClass["accepted"] = std::move(accepted);
+    perClass["pseudo-share"] = std::move(share);
+    if (data.truthKnown()) perClass["accepted-correct"] = std::move(right);
+    if (!decision.classThresholds.empty()) perClass["threshold"] = decision.classThresholds;
+    auto& columns = outcome.evidence.columns;
+    columns["labelled"] = std::vector<float>(labelled.begin(), labelled.end());
+    columns["pseudo-label"] = std::vector<float>(decision.labels.begin(), decision.labels.end());
+    columns["pseudo-confidence"] = decision.confidence.empty() ? outcome.evidence.confidence : decision.confidence;
+    m_before = decision.labels;
+    m_maskSum = 0;
+    m_steps = 0;
+}
+
+void PseudoRecord::save(StateMap& state) const { state[kBefore] = torch::tensor(m_before, torch::kInt32); }
+
+void PseudoRecord::load(const StateMap& state) {
+    const auto& before = state.at(kBefore);
+    m_before.assign(before.data_ptr<std::int32_t>(), before.data_ptr<std::int32_t>() + before.numel());
+}
+
+} // namespace assay::learn

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/project/trusted_labels.h"
+
+#include "core/base/text.h"
+#include "core/project/run_figures.h"
+
+namespace assay {
+namespace {
+
+LabelSet finished(LabelSet set, const std::string& which) {
+    set.source += "; " + withThousands(countingLabels(set)) + " labels count, " + which;
+    return set;
+}
+
+} // namespace
+
+std::size_t countingLabels(const LabelSet& set) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < set.labels.size(); ++i) count += set.counts(i);
+    return count;
+}
+
+LabelSet trustListed(LabelSet base, std::span<const SampleIndex> listed, const std::string& file) {
+    base.trusted.assign(base.labels.size(), 0);
+    for (const SampleIndex sample : listed)
+        if (sample.value < base.trusted.size()) base.trusted[sample.value] = 1;
+    return finished(std::move(base), "those of " + file);
+}
+
+LabelSet trustReviewed(LabelSet base, std::span<const DecisionState> decisions) {
+    base.trusted.assign(base.labels.size(), 0);
+    for (std::size_t i = 0; i < decisions.size() && i < base.trusted.size(); ++i)
+        base.trusted[i] = decisions[i].verdict == Verdict::Keep || decisions[i].verdict == Verdict::Relabel;
+    return finished(std::move(base), "those that were reviewed");
+}
+
+Result<LabelSet> trustByRun(LabelSet base, const Project& project, RunId run, double cleanBelow) {
+    const std::string name = "run " + std::to_string(run.value);
+    ASSAY_TRY(const std::vector<EpochSummary> epochs, project.epochs(run));
+    if (epochs.empty()) return fail(ErrorCode::NotFound, "the run has recorded no epoch that could say what is wrong", name);
+    ASSAY_TRY(const auto evidence, project.evidence(run, epochs.back().epoch));
+    const std::vector<float> noisy = pNoisy(epochs, *evidence);
+    if (noisy.size() != evidence->size())
+        return fail(ErrorCode::NotFound, "the losses of the run do not fall into two groups, so it names no suspects", name);
+    base.trusted.assign(base.labels.size(), 0);
+    for (std::size_t row = 0; row < noisy.size(); ++row) {
+        const std::size_t sample = evidence->samples[row].value;
+        if (sample < base.trusted.size()) base.trusted[sample] = double(noisy[row]) < cleanBelow;
+    }
+    return finished(std::move(base), "those that " + name + " gives less than " + formatNumber(cleanBelow) + " of being wrong");
+}
+
+} // namespace assay

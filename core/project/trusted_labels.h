@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/project/project.h"
+
+#include <span>
+#include <string>
+
+namespace assay {
+
+/// Each of these says which labels of a set count, in the place of what counted before; the labels themselves stay. What
+/// counts is added to the set's source in words, such as "the data set; 250 labels count, those of labelled.csv".
+
+/// Those of the samples that a file named.
+[[nodiscard]] LabelSet trustListed(LabelSet base, std::span<const SampleIndex> listed, const std::string& file);
+/// Those that a person kept or changed; `base` are the labels after the decisions.
+[[nodiscard]] LabelSet trustReviewed(LabelSet base, std::span<const DecisionState> decisions);
+/// Those that a run's last epoch calls wrong with a probability below `cleanBelow`: its suspects, and samples that it
+/// left out, no longer count. NotFound where the run recorded nothing or its losses do not fall into two groups.
+[[nodiscard]] Result<LabelSet> trustByRun(LabelSet base, const Project& project, RunId run, double cleanBelow);
+
+/// How many labels count.
+[[nodiscard]] std::size_t countingLabels(const LabelSet& set);
+
+} // namespace assay

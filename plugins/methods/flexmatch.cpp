@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/fixmatch_recipe.h"
+
+namespace assay {
+
+void registerFlexmatch(Registry& registry) {
+    Description description;
+    description.id = "flexmatch";
+    description.title = "FlexMatch";
+    description.help = "FixMatch with a threshold for each class, lower for those that are learnt more slowly";
+    description.citation = "Zhang et al., NeurIPS 2021, arXiv:2110.08263";
+    description.params = learn::semiSettings();
+    for (auto& setting : learn::fixMatchSettings(0.95)) description.params.push_back(std::move(setting));
+    learn::registerRecipe(registry, std::move(description), learn::semiCommonDefaults(),
+                          [](const ParamValues& settings) -> Result<std::unique_ptr<learn::Recipe>> {
+                              learn::FixMatchOptions options = learn::readFixMatchOptions(settings);
+                              options.classThresholds = true;
+                              return std::make_unique<learn::FixMatchRecipe>(options);
+                          });
+}
+
+} // namespace assay

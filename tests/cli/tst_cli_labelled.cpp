@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/cli/cli_fixture.h"
+
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace assay::clitest;
+
+/// Which labels count in a run, said on the command line.
+class TestCliLabelled final : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void aRunWithoutAChoiceSaysHowToChoose();
+    void onlyListedLabelsAreLearnt();
+    void aListThatNamesNoSampleOfTheSetIsRefused();
+    void suspectsOfARunBecomeUnlabelled();
+    void onlyReviewedLabelsAreLearnt();
+    void contradictingChoicesAreRefused();
+
+private:
+    Call cli(const QStringList& arguments) { return callCli(arguments, m_environment, 240); }
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+    /// Trains two short epochs; `more` says what counts.
+    Call train(const QString& method, const QStringList& more) {
+        QStringList words = {"train", path("bands"), "--project", path("p.assay"), "--method", method, "--epochs", "2",
+                             "--device", "cpu", "--threads", "1", "--json"};
+        if (method != "cross-entropy") words << "--set" << "unlabelled-ratio=2";
+        return cli(words + more);
+    }
+    /// Column "labelled" of a run's last epoch, one for each sample.
+    std::vector<bool> labelled(int run) {
+        const QString file = path("e.csv");
+        const Call call = cli({"evidence", path("p.assay"), "--run", QString::number(run), "--out", file});
+        if (call.status != 0) qWarning("%s", call.err.constData());
+        const auto rows = readCsvFile(file);
+        const qsizetype column = rows.front().indexOf("labelled");
+        std::vector<bool> values;
+        for (std::size_t i = 1; i < rows.size(); ++i) values.push_back(column >= 0 && rows[i][column].toDouble() > 0);
+        return values;
+    }
+
+    QTemporaryDir m_folder;
+    QProcessEnvironment m_environment;
+};
+
+void TestCliLabelled::initTestCase() {
+    if (!engineIsBuilt()) QSKIP("the training engine was not built");
+    QVERIFY(m_folder.isValid());
+    m_environment = cleanEnvironment(m_folder.path());
+    writeBands(path("bands"), 60, 10);
+    const Call noise = cli({"noise", path("bands"), "--rate", "0.3", "--seed", "1", "--out", path("noisy.csv")});
+    QVERIFY2(noise.status == 0, noise.err);
+    const Call first = train("cross-entropy", {"--labels", path("noisy.csv"), "--epochs", "6"});
+    QVERIFY2(first.status == 0, first.err);
+}
+
+void TestCliLabelled::aRunWithoutAChoiceSaysHowToChoose() {
+    const Call call = train("fixmatch", {});
+    QCOMPARE(call.status, 1);
+    QVERIFY2(call.err.contains("per-class") && call.err.contains("clean"), call.err);
+    const Call chosen = train("fixmatch", {"--set", "labelled=per-class", "--set", "labelled-per-class=4"});
+    QVERIFY2(chosen.status == 0, chosen.err);
+    const auto counting = labelled(chosen.json()["run"].toInt());
+    QCOMPARE(std::count(counting.begin(), counting.end(), true), std::ptrdiff_t(12));
+}
+
+void TestCliLabelled::onlyListedLabelsAreLearnt() {
+    writeText(path("listed.csv"), "index,why\n0,sure\n7,sure\n100,sure\n130,sure\n");
+    const Call call = train("fixmatch", {"--labelled-file", path("listed.csv")});
+    QVERIFY2(call.status == 0, call.err);
+    const auto counting = labelled(call.json()["run"].toInt());
+    for (std::size_t i = 0; i < counting.size(); ++i) QCOMPARE(counting[i], i == 0 || i == 7 || i == 100 || i == 130);
+    // A list without a header, and the same choice again: the same label set.
+    writeText(path("plain.csv"), "0\n7\n100\n130\n");
+    const Call plain = train("supervised", {"--labelled-file", path("plain.csv")});
+    QVERIFY2(plain.status == 0, plain.err);
+    QCOMPARE(labelled(plain.json()["run"].toInt()), counting);
+}
+
+void TestCliLabelled::aListThatNamesNoSampleOfTheSetIsRefused() {
+    writeText(path("wrong.csv"), "index\n5\n100000\n");
+    const Call wrong = train("fixmatch", {"--labelled-file", path("wrong.csv")});
+    QCOMPARE(wrong.status, 1);
+    QVERIFY2(wrong.err.contains("line 3") && wrong.err.contains("100000"), wrong.err);
+    writeText(path("columns.csv"), "a,b\n1,2\n");
+    const Call columns = train("fixmatch", {"--labelled-file", path("columns.csv")});
+    QCOMPARE(columns.status, 1);
+    QVERIFY2(columns.err.contains("index or file"), columns.err);
+    QCOMPARE(train("fixmatch", {"--labelled-file", path("nowhere.csv")}).status, 1);
+}
+
+/// The run of which the suspects are taken was on noisy labels: what counts is cleaner than that, and the others are
+/// still scored.
+void TestCliLabelled::suspectsOfARunBecomeUnlabelled() {
+    const Call call = train("fixmatch", {"--labelled-by-run", "1", "--clean-below", "0.5"});
+    QVERIFY2(call.status == 0, call.err);
+    const auto counting = labelled(call.json()["run"].toInt());
+    const auto noisy = readCsvFile(path("noisy.csv"));
+    const qsizetype label = noisy.front().indexOf("label"), truth = noisy.front().indexOf("true_label");
+    QVERIFY(label >= 0 && truth >= 0);
+    double count = 0, wrong = 0, all = 0, allWrong = 0;
+    for (std::size_t i = 0; i < 180; ++i) {
+        const bool isWrong = noisy[i + 1][label] != noisy[i + 1][truth];
+        ++all;
+        allWrong += isWrong;
+        if (!counting[i]) continue;
+        ++count;
+        wrong += isWrong;
+    }
+    QVERIFY(count > 60 && count < all);
+    QVERIFY2(wrong / count < 0.5 * allWrong / all, std::to_string(wrong / count).c_str());
+    QVERIFY(call.json()["detection"].toObject()["auroc"].toDouble() > 0.6);
+    QCOMPARE(train("fixmatch", {"--labelled-by-run", "77"}).status, 1);
+}
+
+void TestCliLabelled::onlyReviewedLabelsAreLearnt() {
+    writeText(path("decisions.csv"), "index,decision,label\n3,keep,\n4,relabel,1\n5,flag,\n90,keep,\n150,keep,\n");
+    const Call decided = cli({"decide", path("p.assay"), "--from", path("decisions.csv")});
+    QVERIFY2(decided.status == 0, decided.err);
+    const Call call = train("fixmatch", {"--labelled", "reviewed"});
+    QVERIFY2(call.status == 0, call.err);
+    const auto counting = labelled(call.json()["run"].toInt());
+    for (std::size_t i = 0; i < counting.size(); ++i) QCOMPARE(counting[i], i == 3 || i == 4 || i == 90 || i == 150);
+}
+
+void TestCliLabelled::contradictingChoicesAreRefused() {
+    QVERIFY(train("fixmatch", {"--labelled", "reviewed", "--labelled-by-run", "1"}).status != 0);
+    QVERIFY(train("fixmatch", {"--clean-below", "0.2"}).status != 0);
+    QVERIFY(train("fixmatch", {"--labelled", "reviewed", "--labels", path("noisy.csv")}).status != 0);
+}
+
+QTEST_GUILESS_MAIN(TestCliLabelled)
+#include "tst_cli_labelled.moc"

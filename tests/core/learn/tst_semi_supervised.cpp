@@ -1,0 +1,407 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// LibTorch before Qt: both have a macro named "slots".
+#include "core/learn/distribution_alignment.h"
+#include "core/learn/fixmatch_recipe.h"
+#include "core/learn/map_attention.h"
+#include "core/project/sample_views.h"
+#include "tests/core/learn/learn_fixtures.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <numbers>
+
+using namespace assay;
+using namespace assay::learn;
+
+namespace {
+
+bool near(double a, double b, double tolerance = 1e-6) { return std::abs(a - b) < tolerance; }
+
+constexpr int kClasses = 3;
+
+/// Few steps of a small network.
+TrainingTask smallTask(const std::string& method, int epochs = 3) {
+    TrainingTask task = test::makeTask(test::blobs(150, kClasses), method, epochs);
+    task.config.settings["unlabelled-ratio"] = std::int64_t(1);
+    return task;
+}
+
+const std::vector<float>& column(const EpochReport& report, const char* name) {
+    return report.evidence->columns.at(name);
+}
+
+} // namespace
+
+class TestSemiSupervised : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    /// −ln p of the strong view's class 0 is 1 in row 0 and 2 in row 1; row 2 was not sure. The mean is over all three.
+    void fixMatchsLossIsTheMeanOverAllRows() {
+        const auto logitsWithLoss = [](double loss) { // two classes, −ln softmax of the first = loss
+            return torch::tensor({0.0F, float(std::log(std::exp(loss) - 1))});
+        };
+        const auto strong = torch::stack({logitsWithLoss(1), logitsWithLoss(2), logitsWithLoss(5)}).requires_grad_();
+        const auto weak = torch::tensor({{4.0F, 0.0F}, {3.0F, 0.0F}, {0.1F, 0.0F}}).requires_grad_();
+        const auto mask = torch::tensor({1.0F, 1.0F, 0.0F});
+        const auto loss = consistencyLosses(weak, strong, mask, 0).mean();
+        QVERIFY(near(loss.item<double>(), (1.0 + 2.0) / 3, 1e-5));
+        loss.backward();
+        QVERIFY(!weak.grad().defined() || weak.grad().abs().sum().item<double>() == 0);
+        QVERIFY(strong.grad()[2].abs().sum().item<double>() == 0);
+        QVERIFY(strong.grad()[0].abs().sum().item<double>() > 0);
+    }
+
+    /// UDA's target at T = 0.4 for logits (1, 0): softmax of (2.5, 0).
+    void udasTargetsAreSharpened() {
+        const auto weak = torch::tensor({{1.0F, 0.0F}}), strong = torch::tensor({{0.0F, 0.0F}});
+        const auto uncertain = consistencyLosses(weak, torch::tensor({{2.0F, 0.0F}}), torch::ones({1}), 0.4);
+        const double target = 1 / (1 + std::exp(-2.5)), answer = 1 / (1 + std::exp(-2.0));
+        QVERIFY(near(uncertain.item<double>(), -target * std::log(answer) - (1 - target) * std::log(1 - answer), 1e-5));
+        QVERIFY(near(consistencyLosses(weak, strong, torch::ones({1}), 0.4).item<double>(), std::log(2.0), 1e-5));
+    }
+
+    void signalAnnealingRisesFromGuessingToCertainty_data() {
+        QTest::addColumn<int>("annealing");
+        QTest::addColumn<double>("halfway");
+        QTest::newRow("linear") << int(SignalAnnealing::Linear) << 0.5;
+        QTest::newRow("log") << int(SignalAnnealing::Log) << 1 - std::exp(-2.5);
+        QTest::newRow("exp") << int(SignalAnnealing::Exp) << std::exp(-2.5);
+    }
+    void signalAnnealingRisesFromGuessingToCertainty() {
+        QFETCH(int, annealing);
+        QFETCH(double, halfway);
+        const auto at = [&](double progress) { return annealedThreshold(SignalAnnealing(annealing), progress, 10); };
+        QVERIFY(near(at(0), 0.1, 0.01));
+        QVERIFY(near(at(0.5), halfway * 0.9 + 0.1));
+        QVERIFY(near(at(1), 1, 0.01));
+        QCOMPARE(annealedThreshold(SignalAnnealing::None, 0.3, 10), 1.0);
+    }
+
+    /// The published mapping for counts of 100, 50 and 10.
+    void flexMatchsThresholdsArePublishedOnes() {
+        const auto late = flexThresholds({100, 50, 10}, 40, 0.95);
+        QVERIFY(near(late[0], 0.95, 1e-9));
+        QVERIFY(near(late[1], 0.3167, 1e-4));
+        QVERIFY(near(late[2], 0.05, 1e-9));
+        const auto early = flexThresholds({100, 50, 10}, 200, 0.95);
+        QVERIFY(near(early[0], 0.3167, 1e-4));
+        QVERIFY(near(early[1], 0.1357, 1e-4));
+        QVERIFY(near(early[2], 0.0244, 1e-4));
+        QCOMPARE(flexThresholds({0, 0}, 7, 0.95), (std::vector<double>{0, 0}));
+        QCOMPARE(flexThresholds({0, 0}, 0, 0.95), (std::vector<double>{0, 0}));
+    }
+
+    /// Answers that are too frequent by a factor are held back by it: (0.5, 0.5) under a mean of (0.8, 0.2) is (0.2, 0.8).
+    void alignmentMakesGuessesAsFrequentAsTheLabels() {
+        const auto p = torch::tensor({{0.5F, 0.5F}, {0.8F, 0.2F}});
+        const auto data = torch::tensor({0.5F, 0.5F}), model = torch::tensor({0.8F, 0.2F});
+        const auto correct = align(p, data, model, Alignment::Correct);
+        QVERIFY(torch::allclose(correct, torch::tensor({{0.2F, 0.8F}, {0.5F, 0.5F}}), 1e-4, 1e-4));
+        const auto inverted = align(p, data, model, Alignment::Inverted);
+        QVERIFY(torch::allclose(inverted[0], model, 1e-5, 1e-5));
+        QVERIFY(inverted[1][0].item<double>() > 0.9); // the frequent class takes over
+        QVERIFY(torch::equal(align(p, data, model, Alignment::None), p));
+        // What the labels say is what comes out on average where the answers are as skewed as their mean.
+        const auto skewed = align(model.unsqueeze(0), torch::tensor({0.3F, 0.7F}), model, Alignment::Correct);
+        QVERIFY(torch::allclose(skewed[0], torch::tensor({0.3F, 0.7F}), 1e-4, 1e-4));
+    }
+
+    void theMeanAnswerIsThatOfTheLastBatches() {
+        const auto first = torch::tensor({1.0F, 0.0F}), second = torch::tensor({0.0F, 1.0F});
+        AnswerMean window;
+        window.start(2, 2, 0);
+        QVERIFY(torch::allclose(window.value(), torch::tensor({0.5F, 0.5F})));
+        window.add(first);
+        QVERIFY(torch::allclose(window.value(), first));
+        window.add(second);
+        window.add(second);
+        QVERIFY(torch::allclose(window.value(), second));
+        AnswerMean average;
+        average.start(2, 0, 0.9);
+        average.add(first);
+        QVERIFY(torch::allclose(average.value(), torch::tensor({0.55F, 0.45F})));
+        StateMap state;
+        window.save(state, "window");
+        AnswerMean other;
+        other.start(2, 2, 0);
+        other.load(state, "window");
+        QVERIFY(torch::equal(other.value(), window.value()));
+    }
+
+    /// Shares of (3/4, 1/4) against (1/2, 1/2).
+    void theDivergenceOfTwoMapsIsThatOfTheirShares() {
+        const auto weak = torch::tensor({{{float(std::log(3.0)), 0.0F}}}), strong = torch::zeros({1, 1, 2});
+        QVERIFY(near(attentionDivergence(weak, strong)[0].item<double>(), 0.75 * std::log(1.5) + 0.25 * std::log(0.5)));
+        QVERIFY(near(attentionDivergence(strong, strong + 7)[0].item<double>(), 0));
+        MapAttention attention(6);
+        attention.eval();
+        const auto map = torch::rand({2, 6, 3, 4});
+        const auto out = attention.forward(map);
+        QVERIFY(torch::allclose(out, map * attention.last().unsqueeze(1)));
+        QCOMPARE(attention.last().sizes().vec(), (std::vector<std::int64_t>{2, 3, 4}));
+    }
+
+    void attentionIsKeptAsPicturesWithMaps() {
+        QTemporaryDir folder;
+        TrainingTask task = smallTask("fixmatch-attention", 2);
+        task.config.settings["photometric-only"] = true;
+        task.config.settings["kept-views"] = std::int64_t(20);
+        task.checkpointFolder = folder.filePath(QStringLiteral("run")).toStdString();
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, outcome.result ? "" : outcome.result.error().sentence().c_str());
+        QVERIFY(outcome.keeper.last("attention-divergence") >= 0);
+        const auto views = readSampleViews(task.checkpointFolder);
+        QVERIFY2(views, views ? "" : views.error().sentence().c_str());
+        QCOMPARE(views->epoch, 2);
+        QCOMPARE(views->names, (std::vector<std::string>{"weak", "strong"}));
+        QCOMPARE(views->samples.size(), std::size_t(20));
+        QVERIFY(views->mapWidth > 1 && views->mapHeight > 1);
+        for (std::size_t row = 0; row < 20; ++row)
+            for (std::size_t view = 0; view < 2; ++view) {
+                double sum = 0;
+                for (const float share : views->map(row, view)) sum += share;
+                QVERIFY(near(sum, 1, 1e-4));
+                QCOMPARE(views->picture(row, view).size(), std::size_t(64));
+            }
+    }
+
+    void theRateFallsAlongSevenSixteenthsOfACosine() {
+        Schedule schedule;
+        schedule.kind = ScheduleKind::Cosine716;
+        schedule.rate = 0.03;
+        QVERIFY(near(schedule.at(0), 0.03));
+        QVERIFY(near(schedule.at(1) / 0.03, 0.195090));
+        QVERIFY(near(schedule.at(0.5) / 0.03, std::cos(7 * std::numbers::pi / 32)));
+        QCOMPARE(int(*parseScheduleKind("cosine-7-16")), int(ScheduleKind::Cosine716));
+    }
+
+    void aYoungAverageHasAShortMemory() {
+        QVERIFY(near(emaDecayAt(0.999, 0), 0.1));
+        QVERIFY(near(emaDecayAt(0.999, 90), 0.91));
+        QCOMPARE(emaDecayAt(0.999, 1000000), 0.999);
+    }
+
+    void decayPullsWhatItSays_data() {
+        QTest::addColumn<int>("decay");
+        QTest::addColumn<double>("kernel");
+        QTest::addColumn<double>("bias");
+        // Weights of 2, gradients of 1, rate 0.1, decay 0.5.
+        QTest::newRow("all") << int(OptimizerOptions::Decay::All) << 2 - 0.1 * (1 + 1) << 2 - 0.1 * (1 + 1);
+        QTest::newRow("kernels") << int(OptimizerOptions::Decay::Kernels) << 2 - 0.1 * (1 + 1) << 2 - 0.1;
+        QTest::newRow("decoupled") << int(OptimizerOptions::Decay::Decoupled) << (2 - 0.1) * (1 - 0.05) << 2 - 0.1;
+    }
+    void decayPullsWhatItSays() {
+        QFETCH(int, decay);
+        QFETCH(double, kernel);
+        QFETCH(double, bias);
+        torch::nn::Linear layer(1, 1);
+        const torch::NoGradGuard noGrad;
+        for (auto& parameter : layer->parameters()) {
+            parameter.fill_(2);
+            parameter.mutable_grad() = torch::ones_like(parameter);
+        }
+        OptimizerOptions options;
+        options.momentum = 0;
+        options.weightDecay = 0.5;
+        options.decay = OptimizerOptions::Decay(decay);
+        Optimizer(*layer, options).step(0.1);
+        QVERIFY(near(layer->weight.item<double>(), kernel));
+        QVERIFY(near(layer->bias.item<double>(), bias));
+    }
+
+    /// Every row once before any comes again, and the rounds differ in order.
+    void roundsVisitEveryRowEquallyOften() {
+        const std::vector<std::uint32_t> rows = {3, 5, 8, 9, 12};
+        const Rounds rounds = shuffledRounds(rows, 13, 1, 2, 1);
+        QCOMPARE(rounds.order.size(), std::size_t(13));
+        for (std::size_t round = 0; round < 2; ++round) {
+            std::vector<std::uint32_t> part(rounds.order.begin() + std::ptrdiff_t(5 * round),
+                                            rounds.order.begin() + std::ptrdiff_t(5 * round + 5));
+            std::sort(part.begin(), part.end());
+            QCOMPARE(part, rows);
+            for (std::size_t i = 5 * round; i < 5 * round + 5; ++i) QCOMPARE(rounds.passes[i], std::uint32_t(round));
+        }
+        QVERIFY(!std::equal(rounds.order.begin(), rounds.order.begin() + 5, rounds.order.begin() + 5));
+        QCOMPARE(shuffledRounds(rows, 13, 1, 2, 1).order, rounds.order);
+        QVERIFY(shuffledRounds({}, 4, 1, 1, 1).order.empty());
+    }
+
+    /// The same seed labels the same samples, whatever the method, the loaders and the length of the run.
+    void theDrawOfLabelledSamplesIsTheSeeds() {
+        TrainingTask task = smallTask("fixmatch");
+        const auto one = test::train(task);
+        QVERIFY2(one.result, one.result ? "" : one.result.error().sentence().c_str());
+        const auto& labelled = column(*one.keeper.reports.back(), "labelled");
+        std::vector<int> perClass(kClasses, 0);
+        for (std::size_t i = 0; i < labelled.size(); ++i)
+            if (labelled[i] > 0) {
+                ++perClass[std::size_t(task.labels.labels[i])];
+                QCOMPARE(int(task.dataset->splits[i]), int(Split::Train));
+            }
+        QCOMPARE(perClass, std::vector<int>(kClasses, 8));
+        TrainingTask other = smallTask("supervised", 2);
+        other.config.loaders = 2;
+        const auto again = test::train(other);
+        QVERIFY(again.result);
+        QCOMPARE(column(*again.keeper.reports.back(), "labelled"), labelled);
+        other.config.seed = 2;
+        QVERIFY(column(*test::train(other).keeper.reports.back(), "labelled") != labelled);
+    }
+
+    void whereEveryLabelCountsARunSaysHowToChoose() {
+        TrainingTask task = smallTask("fixmatch");
+        task.config.settings["labelled"] = std::string("all");
+        const auto outcome = test::train(task);
+        QVERIFY(!outcome.result);
+        QCOMPARE(outcome.result.error().code, ErrorCode::InvalidArgument);
+        for (const char* way : {"per-class", "clean", "only some count"})
+            QVERIFY2(outcome.result.error().sentence().find(way) != std::string::npos, way);
+        task.labels.trusted.assign(task.labels.labels.size(), 0);
+        QVERIFY(!test::train(task).result);
+    }
+
+    /// Labels that do not count are scored, samples without a label take part, and neither is learnt from.
+    void whatDoesNotCountIsScoredButNeverLearntFrom_data() {
+        QTest::addColumn<QString>("method");
+        for (const char* method : {"fixmatch", "flexmatch", "uda", "supervised", "fixmatch-attention", "remixmatch", "remixmatch-s0"}) QTest::newRow(method) << method;
+    }
+    void whatDoesNotCountIsScoredButNeverLearntFrom() {
+        QFETCH(QString, method);
+        TrainingTask task = smallTask(method.toStdString(), 2);
+        task.config.settings["labelled"] = std::string("all");
+        LabelSet& set = task.labels;
+        set.trusted.assign(set.labels.size(), 1);
+        for (std::size_t i = 0; i < set.labels.size(); ++i) {
+            if (i % 3 == 1) set.trusted[i] = 0;
+            if (i % 7 == 2) set.labels[i] = kNoLabel;
+        }
+        const auto one = test::train(task);
+        QVERIFY2(one.result, one.result ? "" : one.result.error().sentence().c_str());
+        TrainingTask lies = task;
+        for (std::size_t i = 0; i < set.labels.size(); ++i)
+            if (i % 3 == 1 && set.labels[i] != kNoLabel && task.dataset->splits[i] == Split::Train)
+                lies.labels.labels[i] = (set.labels[i] + 1) % kClasses;
+        const auto other = test::train(lies);
+        QVERIFY(other.result);
+        const Evidence &a = *one.keeper.reports.back()->evidence, &b = *other.keeper.reports.back()->evidence;
+        QCOMPARE(a.prediction, b.prediction);
+        QCOMPARE(a.confidence, b.confidence);
+        QVERIFY(a.loss != b.loss);
+        for (std::size_t row = 0; row < a.size(); ++row) {
+            const std::size_t i = a.samples[row].value;
+            const bool training = task.dataset->splits[i] == Split::Train;
+            if (!training) QVERIFY(set.labels[i] != kNoLabel);
+            QCOMPARE(a.columns.at("labelled")[row] > 0, training && set.counts(i));
+            if (set.labels[i] != kNoLabel) continue;
+            QCOMPARE(a.loss[row], 0.0F);
+            QCOMPARE(a.columns.at("p-noisy")[row], 0.0F);
+        }
+        const auto unlabelled = std::count_if(a.samples.begin(), a.samples.end(), [&](SampleIndex sample) {
+            return set.labels[sample.value] == kNoLabel;
+        });
+        QVERIFY(unlabelled > 10);
+    }
+
+    /// A method that knows labelled samples only leaves them out of learning, too.
+    void anOrdinaryMethodLearnsWhatCountsAndScoresTheRest() {
+        TrainingTask task = test::makeTask(test::blobs(150, kClasses), "cross-entropy", 2);
+        task.labels.trusted.assign(task.labels.labels.size(), 0);
+        for (std::size_t i = 0; i < 60; ++i) task.labels.trusted[i] = 1;
+        const auto one = test::train(task);
+        QVERIFY(one.result);
+        for (std::size_t i = 60; i < 150; ++i)
+            if (task.dataset->splits[i] == Split::Train)
+                task.labels.labels[i] = (task.labels.labels[i] + 1) % kClasses;
+        const auto other = test::train(task);
+        QCOMPARE(one.keeper.reports.back()->evidence->size(), std::size_t(150));
+        QCOMPARE(one.keeper.reports.back()->evidence->prediction, other.keeper.reports.back()->evidence->prediction);
+        QVERIFY(one.keeper.reports.back()->evidence->loss != other.keeper.reports.back()->evidence->loss);
+    }
+
+    void theRecordCountsWhatItsColumnsSay() {
+        TrainingTask task = smallTask("fixmatch", 4);
+        task.labels = test::noisy(*task.dataset, 0); // the truth is known
+        task.config.settings["threshold"] = 0.6;
+        const auto outcome = test::train(task);
+        QVERIFY(outcome.result);
+        std::vector<float> before;
+        for (const auto& report : outcome.keeper.reports) {
+            const auto &pseudo = column(*report, "pseudo-label"), &labelled = column(*report, "labelled");
+            const auto& confidence = column(*report, "pseudo-confidence");
+            double accepted = 0, unlabelled = 0, changed = 0, right = 0;
+            std::vector<double> perClass(kClasses, 0);
+            for (std::size_t i = 0; i < pseudo.size(); ++i) {
+                if (task.dataset->splits[i] != Split::Train || labelled[i] > 0) {
+                    QCOMPARE(pseudo[i], -1.0F);
+                    continue;
+                }
+                ++unlabelled;
+                QCOMPARE(pseudo[i] >= 0, double(confidence[i]) >= 0.6);
+                if (pseudo[i] < 0) continue;
+                ++accepted;
+                ++perClass[std::size_t(pseudo[i])];
+                right += Label(pseudo[i]) == task.labels.trueLabels[i];
+                changed += before.empty() || before[i] != pseudo[i];
+            }
+            const auto& scalars = report->scalars;
+            QCOMPARE(scalars.at("accepted"), accepted);
+            QVERIFY(near(scalars.at("acceptance"), accepted / unlabelled));
+            QVERIFY(near(scalars.at("pseudo-changed"), accepted > 0 ? changed / accepted : 0));
+            QCOMPARE(report->perClass.at("accepted"), perClass);
+            QVERIFY(scalars.at("pseudo-entropy") >= 0 && scalars.at("pseudo-entropy") <= std::log(double(kClasses)));
+            QVERIFY(scalars.at("mask-rate") >= 0 && scalars.at("mask-rate") <= 1);
+            if (accepted > 0) QVERIFY(near(scalars.at("accepted-correctness"), right / accepted));
+            before = pseudo;
+        }
+        QVERIFY(outcome.keeper.last("accepted") > 0);
+    }
+
+    void flexMatchRecordsAThresholdForEachClass() {
+        const auto outcome = test::train(smallTask("flexmatch", 4));
+        QVERIFY(outcome.result);
+        for (const auto& report : outcome.keeper.reports) {
+            const auto& thresholds = report->perClass.at("threshold");
+            QCOMPARE(thresholds.size(), std::size_t(kClasses));
+            for (const double threshold : thresholds) QVERIFY(threshold >= 0 && threshold <= 0.95);
+        }
+    }
+
+    /// The answer's batch norms have moved with the average: an EMA without buffers answers like chance.
+    void theAverageAnswersAsWellAsTheNetwork() {
+        TrainingTask task = smallTask("supervised", 12);
+        task.config.settings["labelled-per-class"] = std::int64_t(20);
+        const auto averaged = test::train(task);
+        task.config.settings["ema-decay"] = 0.0;
+        const auto itself = test::train(task);
+        QVERIFY(averaged.result && itself.result);
+        QVERIFY2(averaged.keeper.last("test-accuracy") > 0.8, "");
+        QVERIFY(averaged.keeper.reports.back()->evidence->confidence != itself.keeper.reports.back()->evidence->confidence);
+    }
+
+    void cleanLabelsAreKeptAfterTheWarmUp() {
+        TrainingTask task = test::makeTask(test::blobs(300, kClasses), "fixmatch", 8, 0.3);
+        task.config.settings["labelled"] = std::string("clean");
+        task.config.settings["clean-warm-up"] = 0.5;
+        task.config.settings["unlabelled-ratio"] = std::int64_t(1);
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, outcome.result ? "" : outcome.result.error().sentence().c_str());
+        const auto shareWrong = [&](const EpochReport& report) {
+            double wrong = 0, count = 0;
+            for (std::size_t i = 0; i < task.labels.labels.size(); ++i) {
+                if (column(report, "labelled")[i] == 0) continue;
+                ++count;
+                wrong += task.labels.labels[i] != task.labels.trueLabels[i];
+            }
+            return wrong / count;
+        };
+        QVERIFY(shareWrong(*outcome.keeper.reports[0]) > 0.25);
+        QCOMPARE(outcome.keeper.reports[0]->scalars.at("accepted"), 0.0);
+        QVERIFY(shareWrong(*outcome.keeper.reports.back()) < 0.1);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSemiSupervised)
+#include "tst_semi_supervised.moc"
