@@ -2,7 +2,8 @@
 # Of two readers that are equally sure of a data set, the one named first reads it.
 assay_builtin(assay_plugins readers tiny_imagenet clothing1m webvision cifar idx class_folders csv_images)
 assay_builtin(assay_plugins scores p_noisy loss mean_loss self_confidence normalized_margin disagreement
-    forgetting variability)
+    forgetting variability posterior_history label_quality data_map aum selection pseudo_label_conflict neighbourhood
+    duplicate_conflict picture_faults)
 assay_builtin(assay_plugins exporters csv csv_template audit_csv cleanlab image_folder)
 if(ASSAY_ENGINE)
     assay_builtin(assay_engine methods cross_entropy co_teaching m m_dyr_h m_dyr_s md_dyr_sh static_bootstrap

@@ -48,6 +48,10 @@ const std::vector<BenchEntry>& benchCatalogue() {
          benchMixtureBeta},
         {"mixture-beta-binned", "the same on a histogram of 4,096 bins", benchMixtureBetaBinned},
         {"mixture-gaussian", "Gaussian mixture, 1,000,000 losses; peer: scikit-learn", benchMixtureGaussian},
+        {"label-issues",
+         "confident learning on 50,000 x 10, 50,000 x 100 and 1,000,000 x 10 (or --size rows); peer: cleanlab, else its "
+         "procedure in NumPy",
+         benchLabelIssues},
         {"train-epoch", "an epoch of cnn-small: load, augment, train; peer: the bare loop in PyTorch, channels-last",
          benchTrainEpoch},
         {"evidence-pass", "evidence of every sample; peer: PyTorch's forward pass", benchEvidencePass},

@@ -65,6 +65,7 @@ struct BenchEntry {
 [[nodiscard]] Result<std::vector<BenchResult>> benchMixtureBeta(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchMixtureBetaBinned(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchMixtureGaussian(const BenchOptions& options);
+[[nodiscard]] Result<std::vector<BenchResult>> benchLabelIssues(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchTrainEpoch(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchEvidencePass(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchDecision(const BenchOptions& options);

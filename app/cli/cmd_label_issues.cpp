@@ -8,14 +8,19 @@
 #include "core/base/text.h"
 #include "core/stats/confident_learning.h"
 
+#include <algorithm>
+#include <numeric>
+
 namespace assay::cli {
 
 namespace {
 
 struct Options {
-    std::string labels, labelColumn, probabilities, out;
+    std::string labels, labelColumn, probabilities, out, pairs;
     std::string filter = "prune-by-noise-rate", rankBy = "self-confidence";
     bool normalise = false;
+    int minExamples = 1;
+    double fracNoise = 1;
 };
 
 /// A class as JSON: its number, or its name where the file has names.
@@ -24,22 +29,59 @@ Json classOf(const ProbabilityTable& table, Label label) {
     return table.classNames[std::size_t(label)];
 }
 
-Json squareOf(const std::vector<std::int64_t>& values, std::size_t classes) {
+template <class T> Json squareOf(const std::vector<T>& values, std::size_t classes) {
     Json rows = Json::array();
     for (std::size_t k = 0; k < classes; ++k)
-        rows.push_back(std::vector<std::int64_t>(values.begin() + std::ptrdiff_t(k * classes),
+        rows.push_back(std::vector<T>(values.begin() + std::ptrdiff_t(k * classes),
                                                  values.begin() + std::ptrdiff_t((k + 1) * classes)));
     return rows;
 }
 
+std::string textOf(const ProbabilityTable& table, Label label) {
+    return table.classNames.empty() ? std::to_string(label) : table.classNames[std::size_t(label)];
+}
+
 std::string issuesCsv(const ProbabilityTable& table, const stats::LabelIssues& found) {
     std::string csv = csvRow({"index", "given", "suggested", "score"});
-    const auto text = [&](Label label) {
-        return table.classNames.empty() ? std::to_string(label) : table.classNames[std::size_t(label)];
-    };
     for (const stats::LabelIssue& issue : found.issues)
-        csv += csvRow({std::to_string(issue.row), text(issue.given), text(issue.suggested), formatNumber(issue.score)});
+        csv += csvRow({std::to_string(issue.row), textOf(table, issue.given), textOf(table, issue.suggested),
+                       formatNumber(issue.score)});
     return csv;
+}
+
+std::string pairsCsv(const ProbabilityTable& table, const std::vector<stats::ClassPair>& pairs) {
+    std::string csv = csvRow({"given", "suspected", "samples", "share"});
+    for (const stats::ClassPair& pair : pairs)
+        csv += csvRow({textOf(table, pair.given), textOf(table, pair.suspected), std::to_string(pair.samples),
+                       formatNumber(pair.share)});
+    return csv;
+}
+
+/// Off-diagonal sum of each row of the joint: how many of a class's labels are probably wrong.
+std::vector<std::int64_t> errorsPerClass(const stats::ConfidentJoint& joint) {
+    std::vector<std::int64_t> errors(joint.classes);
+    for (std::size_t j = 0; j < joint.classes; ++j)
+        for (std::size_t k = 0; k < joint.classes; ++k) errors[j] += j != k ? joint.at(j, k) : 0;
+    return errors;
+}
+
+/// The fullest pairs and the classes with the most errors, in words.
+std::string summary(const ProbabilityTable& table, const stats::ConfidentJoint& joint,
+                    const std::vector<stats::ClassPair>& pairs) {
+    constexpr std::size_t kShown = 10;
+    TextTable confused({"given", "rather", "samples", "of the class"});
+    for (std::size_t i = 0; i < std::min(kShown, pairs.size()); ++i)
+        confused.add({escapeForDisplay(textOf(table, pairs[i].given)), escapeForDisplay(textOf(table, pairs[i].suspected)),
+                      withThousands(std::size_t(pairs[i].samples)), percent(pairs[i].share)});
+    const std::vector<std::int64_t> errors = errorsPerClass(joint);
+    std::vector<std::size_t> order(joint.classes);
+    std::iota(order.begin(), order.end(), std::size_t(0));
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return errors[a] > errors[b]; });
+    TextTable classes({"given", "samples", "estimated errors", "threshold"});
+    for (std::size_t i = 0; i < std::min(kShown, order.size()); ++i)
+        classes.add({escapeForDisplay(textOf(table, Label(order[i]))), withThousands(std::size_t(joint.given[order[i]])),
+                     withThousands(std::size_t(errors[order[i]])), fixed(joint.thresholds[order[i]], 3)});
+    return pairs.empty() ? classes.text() : confused.text() + classes.text();
 }
 
 Status findIssues(Session& session, const Options& options) {
@@ -48,18 +90,25 @@ Status findIssues(Session& session, const Options& options) {
     ASSAY_TRY(issueOptions.rankBy, stats::parseLabelQuality(options.rankBy));
     ASSAY_TRY(ProbabilityTable table, readProbabilities(options.probabilities));
     if (options.normalise) {
-        ASSAY_CHECK_STATUS(stats::normaliseRows(table.values, table.classes));
+        ASSAY_CHECK_STATUS(table.normalise());
     }
     ASSAY_TRY(const std::vector<Label> labels, readLabelsFor(options.labels, options.labelColumn, table));
-    auto found = stats::findLabelIssues({table.values, table.classes}, labels, issueOptions);
+    issueOptions.minExamplesPerClass = options.minExamples;
+    issueOptions.fracNoise = options.fracNoise;
+    auto found = table.with([&](const auto& p) { return stats::findLabelIssues(p, labels, issueOptions); });
     if (!found) {
         Error error = std::move(found).error();
         error.context += (error.context.empty() ? "" : ", ") + options.probabilities;
         return tl::unexpected<Error>(std::move(error));
     }
     const std::string csv = issuesCsv(table, *found);
+    const std::vector<stats::ClassPair> pairs = stats::classPairs(found->joint);
+    if (!options.pairs.empty()) {
+        ASSAY_CHECK_STATUS(writeResult(options.pairs, pairsCsv(table, pairs)));
+    }
     if (!session.json()) {
         ASSAY_CHECK_STATUS(writeResult(options.out, csv));
+        note(summary(table, found->joint, pairs));
         note(withThousands(found->issues.size()) + " of " + withThousands(labels.size()) +
              " labels are probably wrong; estimated errors: " + withThousands(found->joint.estimatedErrors) + ".");
         return {};
@@ -79,8 +128,22 @@ Status findIssues(Session& session, const Options& options) {
               {"rank_by", options.rankBy},
               {"estimated_errors", found->joint.estimatedErrors},
               {"thresholds", found->joint.thresholds},
-              {"confident_joint", squareOf(found->joint.calibrated, classes)},
-              {"confident_counts", squareOf(found->joint.counts, classes)}};
+              {"estimated_errors_per_class", errorsPerClass(found->joint)},
+              {"true_shares", found->joint.trueShares()}};
+    constexpr std::size_t kMostSquares = 1000; // beyond, four squares would be longer than the probabilities
+    if (classes <= kMostSquares) {
+        json["confident_joint"] = squareOf(found->joint.calibrated, classes);
+        json["confident_counts"] = squareOf(found->joint.counts, classes);
+        json["noise_matrix"] = squareOf(found->joint.noiseMatrix(), classes);
+        json["inverse_noise_matrix"] = squareOf(found->joint.inverseNoiseMatrix(), classes);
+    }
+    Json pairList = Json::array();
+    for (const stats::ClassPair& pair : pairs)
+        pairList.push_back(Json{{"given", classOf(table, pair.given)},
+                                {"suspected", classOf(table, pair.suspected)},
+                                {"samples", pair.samples},
+                                {"share", number(pair.share)}});
+    json["class_pairs"] = std::move(pairList);
     if (!table.classNames.empty()) json["classes"] = table.classNames;
     json["issues"] = std::move(issues);
     return printJson(json);
@@ -103,6 +166,13 @@ void addLabelIssues(CLI::App& app, Session& session) {
     command.add_option("--rank-by", options->rankBy, "Their order and score, low = suspicious")
         ->check(CLI::IsMember(stats::labelQualityNames()))
         ->capture_default_str();
+    command.add_option("--min-examples-per-class", options->minExamples, "So many of each class are never flagged")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    command.add_option("--frac-noise", options->fracNoise, "Flag this share of the estimated errors")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    command.add_option("--pairs", options->pairs, "Write given,suspected,samples,share here: which classes are confused");
     command.add_flag("--normalise", options->normalise, "Divide every row by its sum first");
     command.add_option("--out", options->out, "Write index,given,suggested,score here; else to standard output");
     command.footer("Example: assay-cli label-issues --labels labels.csv --probabilities pred_probs.npy --json\n"

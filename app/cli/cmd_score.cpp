@@ -6,7 +6,10 @@
 #include "app/cli/scoring.h"
 #include "core/base/csv.h"
 #include "core/base/text.h"
+#include "core/project/probability_run.h"
 #include "core/stats/ranking.h"
+
+#include <algorithm>
 
 namespace assay::cli {
 
@@ -24,6 +27,11 @@ Status writeScore(Session& session, const Options& options) {
     ASSAY_TRY(const std::vector<RunRecord> runs, chooseRunsOrNewest(*project, options.runs));
     ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
     ASSAY_TRY(const Scored scored, scoreRuns(*project, *dataset, *score, runs));
+    const bool outOfSample =
+        std::all_of(runs.begin(), runs.end(), [](const RunRecord& run) { return isOutOfSample(run.config); });
+    const std::string badge(scoreBadge(score->traits(), outOfSample));
+    const std::string warning(scoreWarning(score->traits(), outOfSample));
+    if (!warning.empty()) note(warning);
 
     std::string csv = csvRow({"index", "file", "given", "suggested", "score", "split"});
     Json rows = Json::array();
@@ -44,7 +52,8 @@ Status writeScore(Session& session, const Options& options) {
                                 {"split", split}});
     }
     if (!session.json()) return writeResult(options.out, csv);
-    Json json{{"score", options.score}, {"runs", Json::array()}, {"rows", scored.samples.size()}};
+    Json json{{"score", options.score}, {"runs", Json::array()}, {"rows", scored.samples.size()}, {"badge", badge}};
+    if (!warning.empty()) json["warning"] = warning;
     for (const RunRecord& run : runs) json["runs"].push_back(run.id.value);
     if (options.out.empty()) {
         json["samples"] = std::move(rows);

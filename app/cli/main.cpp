@@ -54,6 +54,9 @@ int runProgram(int argc, char** argv) {
     addSimulateReview(app, session);
     addFit(app, session);
     addLabelIssues(app, session);
+    addNeighbours(app, session);
+    addImportProbabilities(app, session);
+    addCrossValidate(app, session);
     addDecide(app, session);
     addAccept(app, session);
     addJournal(app, session);

@@ -76,13 +76,42 @@ Result<ProbabilityTable> fromCsv(const std::filesystem::path& file) {
     return probabilities;
 }
 
+Status checkCount(std::size_t labels, const ProbabilityTable& table, const std::filesystem::path& file) {
+    if (labels == table.rows()) return {};
+    return fail(ErrorCode::Format,
+                "there are " + withThousands(labels) + " labels for " + withThousands(table.rows()) +
+                    " rows of probabilities",
+                file.string());
+}
+
+Result<std::vector<std::int64_t>> labelNumbers(const std::filesystem::path& file) {
+    ASSAY_TRY(NpyArray array, readNpy(file));
+    if (array.shape.size() != 1 || array.isReal())
+        return fail(ErrorCode::Format, "labels must be an array of one axis of whole numbers", file.string());
+    return std::move(array.integers);
+}
+
+/// Labels that are the numbers of the classes already.
+Result<std::vector<Label>> numbersFor(const std::filesystem::path& file, const ProbabilityTable& table) {
+    ASSAY_TRY(const std::vector<std::int64_t> numbers, labelNumbers(file));
+    ASSAY_CHECK_STATUS(checkCount(numbers.size(), table, file));
+    std::vector<Label> labels(numbers.size());
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        if (numbers[i] < 0 || std::size_t(numbers[i]) >= table.classes)
+            return fail(ErrorCode::Format,
+                        "sample " + std::to_string(i) + ": \"" + std::to_string(numbers[i]) + "\" is none of the " +
+                            std::to_string(table.classes) + " classes",
+                        file.string());
+        labels[i] = Label(numbers[i]);
+    }
+    return labels;
+}
+
 Result<std::vector<std::string>> labelTexts(const std::filesystem::path& file, const std::string& columnName) {
     std::vector<std::string> texts;
     if (isNpy(file)) {
-        ASSAY_TRY(const NpyArray array, readNpy(file));
-        if (array.shape.size() != 1 || array.isReal())
-            return fail(ErrorCode::Format, "labels must be an array of one axis of whole numbers", file.string());
-        for (const std::int64_t label : array.integers) texts.push_back(std::to_string(label));
+        ASSAY_TRY(const std::vector<std::int64_t> numbers, labelNumbers(file));
+        for (const std::int64_t label : numbers) texts.push_back(std::to_string(label));
         return texts;
     }
     ASSAY_TRY(CsvTable table, readCsv(file));
@@ -111,17 +140,22 @@ void nameClassesByLabels(ProbabilityTable& table, const std::vector<std::string>
 
 Result<ProbabilityTable> readProbabilities(const std::filesystem::path& file) {
     if (!isNpy(file)) return fromCsv(file);
-    ASSAY_TRY(NpyArray array, readNpy(file));
-    if (array.shape.size() != 2 || !array.isReal())
-        return fail(ErrorCode::Format, "probabilities must be an array of two axes of real numbers", file.string());
     ProbabilityTable table;
-    table.classes = array.shape[1];
-    table.values = std::move(array.reals);
+    ASSAY_TRY(table.mapped, mapNpyMatrix(file));
+    table.classes = table.mapped.columns;
     return table;
+}
+
+Status ProbabilityTable::normalise() {
+    if (!mapped.floats.empty()) values.assign(mapped.floats.begin(), mapped.floats.end());
+    if (!mapped.doubles.empty()) values.assign(mapped.doubles.begin(), mapped.doubles.end());
+    mapped = {};
+    return stats::normaliseRows(values, classes);
 }
 
 Result<std::vector<Label>> readLabelsFor(const std::filesystem::path& file, const std::string& column,
                                          ProbabilityTable& table) {
+    if (isNpy(file) && table.classNames.empty()) return numbersFor(file, table);
     ASSAY_TRY(const std::vector<std::string> texts, labelTexts(file, column));
     if (table.classNames.empty()) nameClassesByLabels(table, texts);
     std::map<std::string, Label> byName;
@@ -138,11 +172,7 @@ Result<std::vector<Label>> readLabelsFor(const std::filesystem::path& file, cons
                             std::to_string(table.classes) + " classes",
                         file.string());
     }
-    if (labels.size() != table.rows())
-        return fail(ErrorCode::Format,
-                    "there are " + withThousands(labels.size()) + " labels for " + withThousands(table.rows()) +
-                        " rows of probabilities",
-                    file.string());
+    ASSAY_CHECK_STATUS(checkCount(labels.size(), table, file));
     return labels;
 }
 

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "core/base/ids.h"
+#include "core/base/npy.h"
 #include "core/base/result.h"
+#include "core/stats/confident_learning.h"
 
 #include <cstddef>
 #include <filesystem>
@@ -12,12 +14,25 @@
 
 namespace assay::cli {
 
-/// Probabilities as a file has them, [N, K] row by row; not checked yet.
+/// Probabilities as a file has them, [N, K] row by row; not checked yet. An .npy array stays in its file.
 struct ProbabilityTable {
-    std::vector<double> values;
+    NpyMatrix mapped;           ///< empty for a CSV
+    std::vector<double> values; ///< of a CSV, or of rows that were normalised
     std::size_t classes = 0;
     std::vector<std::string> classNames; ///< [K] where the file or the labels name them, else empty
-    [[nodiscard]] std::size_t rows() const { return classes == 0 ? 0 : values.size() / classes; }
+    [[nodiscard]] std::size_t rows() const { return mapped.rows > 0 ? mapped.rows : values.size() / (classes > 0 ? classes : 1); }
+    /// Calls use(probabilities), with floats or with doubles.
+    template <class Use> auto with(const Use& use) const {
+        constexpr std::size_t kLarge = std::size_t(512) << 20;
+        if (!mapped.floats.empty())
+            return use(stats::FloatProbabilities{mapped.floats, classes, mapped.floats.size_bytes() > kLarge});
+        if (!mapped.doubles.empty())
+            return use(stats::Probabilities{mapped.doubles, classes,
+                                            mapped.file != nullptr && mapped.doubles.size_bytes() > kLarge});
+        return use(stats::Probabilities{values, classes});
+    }
+    /// Divides every row by its sum.
+    [[nodiscard]] Status normalise();
 };
 
 /// From a CSV (a header of class names or of 0, 1, 2, …; a column `index` orders the rows) or an .npy array of two axes.

@@ -3,6 +3,7 @@
 #include "app/cli/scoring.h"
 
 #include "app/cli/figures.h"
+#include "core/project/score_input.h"
 #include "core/stats/ranking.h"
 
 #include <map>
@@ -21,16 +22,7 @@ Result<One> scoreRun(const Project& project, const Dataset& dataset, const Score
     One one;
     ASSAY_TRY(const BaseLabels labels, baseLabels(project, run, &dataset));
     one.labels = labels.labels;
-    ASSAY_TRY(const std::vector<EpochSummary> epochs, project.epochs(run.id));
-    if (epochs.empty())
-        return fail(ErrorCode::NotFound, "this run has recorded no epoch", "run " + std::to_string(run.id.value));
-    ScoreInput input;
-    input.dataset = &dataset;
-    input.labels = &one.labels;
-    for (const EpochSummary& epoch : epochs) {
-        ASSAY_TRY(auto evidence, project.evidence(run.id, epoch.epoch));
-        input.epochs.push_back(std::move(evidence));
-    }
+    ASSAY_TRY(const ScoreInput input, readScoreInput(project, run.id, dataset, one.labels));
     one.samples = input.epochs.back()->samples;
     ASSAY_TRY(one.values, score.compute(input));
     return one;

@@ -5,7 +5,9 @@
 #include "app/cli/catalogue_output.h"
 #include "app/cli/cli_headers.h"
 #include "core/base/text.h"
+#include "core/project/cross_validation.h"
 #include "core/project/dataset_reference.h"
+#include "core/project/probability_run.h"
 #include "core/project/trusted_labels.h"
 #include "core/train/method.h"
 #include "core/train/network.h"
@@ -122,6 +124,8 @@ Result<ChosenLabels> baseOfChoice(const Project& project, const TrainOptions& op
     return chosen;
 }
 
+} // namespace
+
 Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& options, const Dataset& dataset) {
     if (!options.labelled.empty() && (!options.labels.labels.empty() || !options.labelSet.empty()))
         return fail(ErrorCode::InvalidArgument,
@@ -143,15 +147,7 @@ Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& op
     return chosen;
 }
 
-/// The stored label set that is the same, or a new one.
-Result<std::int64_t> storeLabels(Project& project, const ChosenLabels& labels) {
-    ASSAY_TRY(const std::vector<StoredLabelSet> stored, project.labelSets());
-    for (const StoredLabelSet& one : stored)
-        if (one.name == labels.name && one.set.labels == labels.set.labels &&
-            one.set.trueLabels == labels.set.trueLabels && one.set.trusted == labels.set.trusted)
-            return one.id;
-    return project.addLabelSet(labels.name, labels.set);
-}
+namespace {
 
 std::string manifest(const EngineInfo& engine, const Dataset& dataset, const LabelSet& labels,
                      const RunConfig& config) {
@@ -190,7 +186,7 @@ Result<Prepared> prepareNew(Project& project, NewRun run) {
     record.created = utcNow();
     record.revision = run.labels.revision;
     record.state = RunState::Running;
-    ASSAY_TRY(record.labelSet, storeLabels(project, run.labels));
+    ASSAY_TRY(record.labelSet, findOrAddLabelSet(project, run.labels.name, run.labels.set));
     prepared.task.labels = std::move(run.labels.set);
     prepared.task.excluded = std::move(run.labels.excluded);
     return prepared;
@@ -305,6 +301,12 @@ Result<RunFigures> train(Session& session, const TrainOptions& options) {
     ASSAY_TRY(const auto project, openOrCreateProject(options.project, *dataset, options.dataset));
     RunRecord record;
     if (options.resume != 0) {
+        ASSAY_TRY(record, project->run(RunId(options.resume)));
+        ASSAY_TRY(const StoredLabelSet resumed, project->labelSet(record.labelSet));
+        if (isFoldLabelName(resumed.name))
+            return fail(ErrorCode::InvalidArgument,
+                        "this run is a fold of a cross-validation and goes on with the same cross-validate command",
+                        "run " + std::to_string(options.resume));
         ASSAY_TRY(record, resumeRun(session, project, dataset, RunId(options.resume)));
     } else {
         ASSAY_TRY(run.labels, chooseLabels(*project, options, *dataset));

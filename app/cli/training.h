@@ -46,6 +46,9 @@ struct NewRun {
     ChosenLabels labels;
 };
 
+/// The labels that the options ask for: given, of a file, of a stored set, or after the decisions.
+[[nodiscard]] Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& options,
+                                                const Dataset& dataset);
 /// The project at `file`, which must be about this data set, or a new one for it.
 [[nodiscard]] Result<std::shared_ptr<Project>> openOrCreateProject(const std::string& file, const Dataset& dataset,
                                                                    const DatasetArguments& arguments);

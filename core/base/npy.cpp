@@ -192,9 +192,15 @@ void walk(const Header& header, std::span<const std::byte> data, std::size_t siz
     }
 }
 
-} // namespace
+/// The header of an array, and the numbers behind it, of which there are as many as the shape asks for.
+struct Layout {
+    Header header;
+    Element element;
+    std::size_t count = 0;
+    std::span<const std::byte> data;
+};
 
-Result<NpyArray> parseNpy(std::span<const std::byte> bytes, const std::string& name) {
+Result<Layout> layoutOf(std::span<const std::byte> bytes, const std::string& name) {
     const auto broken = [&](const std::string& sentence) { return fail(ErrorCode::Format, sentence, name); };
     constexpr std::string_view kMagic = "\x93NUMPY";
     if (bytes.size() < 10 || std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) != 0)
@@ -212,7 +218,7 @@ Result<NpyArray> parseNpy(std::span<const std::byte> bytes, const std::string& n
 
     const auto text = std::string_view(reinterpret_cast<const char*>(rest.data()), std::size_t(length));
     rest = rest.subspan(std::size_t(length));
-    const auto header = HeaderParser(text).parse();
+    auto header = HeaderParser(text).parse();
     if (!header) return broken("the array's header cannot be understood");
     ASSAY_TRY(const Element element, elementOf(header->descr, name));
 
@@ -227,32 +233,72 @@ Result<NpyArray> parseNpy(std::span<const std::byte> bytes, const std::string& n
         return broken("the array's shape asks for " + withThousands(count * element.size) + " bytes, but " +
                       withThousands(rest.size()) + " follow");
 
+    return Layout{std::move(*header), element, count, rest};
+}
+
+/// Numbers in C order that the machine reads as they are.
+bool isNative(const Layout& layout) {
+    return !layout.element.swapped && (!layout.header.fortran || layout.header.shape.size() < 2) &&
+           std::endian::native == std::endian::little;
+}
+
+} // namespace
+
+Result<NpyArray> parseNpy(std::span<const std::byte> bytes, const std::string& name) {
+    ASSAY_TRY(const Layout layout, layoutOf(bytes, name));
+    const auto& [header, element, count, rest] = layout;
     NpyArray array;
-    array.shape = header->shape;
+    array.shape = header.shape;
     if (element.kind == 'f') {
         array.reals.resize(count);
-        const bool direct =
-            element.size == 8 && !element.swapped && !header->fortran && std::endian::native == std::endian::little;
-        if (direct && count > 0)
+        if (element.size == 8 && isNative(layout) && count > 0)
             std::memcpy(array.reals.data(), rest.data(), rest.size());
         else
-            walk(*header, rest, element.size,
-                 [&](std::size_t i, const std::byte* from) { array.reals[i] = realElement(from, element); });
+            walk(header, rest, element.size,
+                 [&array, kind = element](std::size_t i, const std::byte* from) { array.reals[i] = realElement(from, kind); });
         return array;
     }
     array.integers.resize(count);
     bool tooLarge = false;
-    walk(*header, rest, element.size, [&](std::size_t i, const std::byte* from) {
-        array.integers[i] = integerElement(from, element);
-        tooLarge = tooLarge || (element.kind == 'u' && array.integers[i] < 0);
+    walk(header, rest, element.size, [&array, &tooLarge, kind = element](std::size_t i, const std::byte* from) {
+        array.integers[i] = integerElement(from, kind);
+        tooLarge = tooLarge || (kind.kind == 'u' && array.integers[i] < 0);
     });
-    if (tooLarge) return broken("the array holds a number above 9,223,372,036,854,775,807");
+    if (tooLarge)
+        return fail(ErrorCode::Format, "the array holds a number above 9,223,372,036,854,775,807", name);
     return array;
 }
 
 Result<NpyArray> readNpy(const std::filesystem::path& file) {
     ASSAY_TRY(const auto mapped, MappedFile::open(file));
     return parseNpy(mapped->bytes(), escapeForDisplay(file.string()));
+}
+
+Result<NpyMatrix> mapNpyMatrix(const std::filesystem::path& file) {
+    const std::string name = escapeForDisplay(file.string());
+    ASSAY_TRY(auto mapped, MappedFile::open(file));
+    NpyMatrix matrix;
+    {
+        ASSAY_TRY(const Layout layout, layoutOf(mapped->bytes(), name));
+        const auto& shape = layout.header.shape;
+        if (shape.size() != 2 || layout.element.kind != 'f')
+            return fail(ErrorCode::Format, "this must be an array of two axes of real numbers", name);
+        matrix.rows = shape[0];
+        matrix.columns = shape[1];
+        const auto address = reinterpret_cast<std::uintptr_t>(layout.data.data());
+        if (isNative(layout) && address % layout.element.size == 0) {
+            if (layout.element.size == 4)
+                matrix.floats = {reinterpret_cast<const float*>(layout.data.data()), layout.count};
+            else
+                matrix.doubles = {reinterpret_cast<const double*>(layout.data.data()), layout.count};
+            matrix.file = std::move(mapped);
+            return matrix;
+        }
+    }
+    ASSAY_TRY(NpyArray array, parseNpy(mapped->bytes(), name));
+    matrix.held = std::move(array.reals);
+    matrix.doubles = matrix.held;
+    return matrix;
 }
 
 std::string npyHeader(const std::string& descr, std::span<const std::size_t> shape) {

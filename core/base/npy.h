@@ -7,11 +7,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace assay {
+
+class MappedFile;
 
 /// An array of numbers from NumPy's .npy format, in C order whatever the file's. One of the two vectors holds it.
 struct NpyArray {
@@ -28,6 +31,22 @@ struct NpyArray {
 /// `name` is what errors call the file.
 [[nodiscard]] Result<NpyArray> parseNpy(std::span<const std::byte> bytes, const std::string& name);
 [[nodiscard]] Result<NpyArray> readNpy(const std::filesystem::path& file);
+
+/// A matrix of real numbers, [rows, columns] row by row. One of the two spans holds it: where it lies in the file as the
+/// machine would have it, the file is mapped and nothing is copied; else it is read, as doubles.
+struct NpyMatrix {
+    NpyMatrix() = default;
+    NpyMatrix(NpyMatrix&&) = default;
+    NpyMatrix& operator=(NpyMatrix&&) = default;
+    ~NpyMatrix() = default;
+    std::size_t rows = 0, columns = 0;
+    std::span<const float> floats;
+    std::span<const double> doubles;
+    std::shared_ptr<const MappedFile> file; ///< null where it was read
+    std::vector<double> held;
+};
+/// Fails as readNpy() does, and where the array has not two axes of real numbers.
+[[nodiscard]] Result<NpyMatrix> mapNpyMatrix(const std::filesystem::path& file);
 
 /// What stands before the numbers: version 1.0, C order, padded to 64 bytes. `descr` as "<f4".
 [[nodiscard]] std::string npyHeader(const std::string& descr, std::span<const std::size_t> shape);

@@ -5,6 +5,7 @@
 #include "core/base/hash.h"
 #include "core/base/text.h"
 #include "core/learn/device.h"
+#include "core/learn/kept_probabilities.h"
 #include "core/learn/networks.h"
 #include "core/stats/ranking.h"
 
@@ -238,6 +239,11 @@ Status RunLoop::closeEpoch(EpochReport report) {
     if (wantsFeatures() && !outcome.report.features)
         outcome.report.features = makeFeatures(m_run.data, m_run.task.dataset->size(), outcome.answers[0].features,
                                                outcome.answers[0].dimension, m_run.epoch);
+    if (m_run.epoch == m_run.task.config.epochs)
+        if (const Status kept =
+                keepProbabilities(m_run.task, m_run.data, outcome.answers, m_run.epoch, m_recipe.addsLogits());
+            !kept)
+            m_run.observer.note("The probabilities of the last epoch are not kept: " + kept.error().sentence());
     const double seconds = std::chrono::duration<double>(Clock::now() - m_epochStart).count();
     m_epochSeconds += seconds;
     outcome.report.scalars["seconds"] = seconds;

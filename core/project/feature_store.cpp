@@ -18,19 +18,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kPrefix = "features-epoch-", kSuffix = ".npy";
+constexpr std::string_view kSuffix = ".npy";
 constexpr std::size_t kDigits = 4;
 
+std::string_view prefixOf(MatrixKind kind) {
+    return kind == MatrixKind::Features ? "features-epoch-" : "probabilities-epoch-";
+}
+
 /// In order of epoch.
-std::vector<FeatureFile> featureFiles(const fs::path& folder) {
+std::vector<FeatureFile> featureFiles(const fs::path& folder, MatrixKind kind) {
+    const std::string_view prefix = prefixOf(kind);
     std::vector<FeatureFile> found;
     std::error_code code;
     for (auto entry = fs::directory_iterator(folder, code); !code && entry != fs::directory_iterator();
          entry.increment(code)) {
         const std::string name = entry->path().filename().string();
-        if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) continue;
+        if (!name.starts_with(prefix) || !name.ends_with(kSuffix)) continue;
         const auto epoch =
-            parseInteger(std::string_view(name).substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size()));
+            parseInteger(std::string_view(name).substr(prefix.size(), name.size() - prefix.size() - kSuffix.size()));
         if (epoch && *epoch > 0 && *epoch <= std::numeric_limits<int>::max())
             found.push_back({entry->path(), int(*epoch)});
     }
@@ -40,12 +45,12 @@ std::vector<FeatureFile> featureFiles(const fs::path& folder) {
 
 } // namespace
 
-std::optional<FeatureFile> newestFeatureFile(const fs::path& runFolder) {
-    std::vector<FeatureFile> files = featureFiles(runFolder);
+std::optional<FeatureFile> newestFeatureFile(const fs::path& runFolder, MatrixKind kind) {
+    std::vector<FeatureFile> files = featureFiles(runFolder, kind);
     return files.empty() ? std::nullopt : std::optional(std::move(files.back()));
 }
 
-Status storeFeatures(const fs::path& runFolder, const FeatureMatrix& features) {
+Status storeFeatures(const fs::path& runFolder, const FeatureMatrix& features, MatrixKind kind) {
     std::error_code code;
     fs::create_directories(runFolder, code);
     if (code)
@@ -53,24 +58,28 @@ Status storeFeatures(const fs::path& runFolder, const FeatureMatrix& features) {
                     runFolder.string());
     std::string number = std::to_string(features.epoch);
     if (number.size() < kDigits) number.insert(0, kDigits - number.size(), '0');
-    const fs::path file = runFolder / (std::string(kPrefix) + number + std::string(kSuffix));
+    const fs::path file = runFolder / (std::string(prefixOf(kind)) + number + std::string(kSuffix));
     ASSAY_CHECK_STATUS(writeNpy(file, features.values, std::array{features.rows(), features.dimension}));
-    for (const FeatureFile& other : featureFiles(runFolder))
+    for (const FeatureFile& other : featureFiles(runFolder, kind))
         if (other.file != file) fs::remove(other.file, code);
     return {};
 }
 
-Result<std::shared_ptr<const FeatureMatrix>> readFeatures(const fs::path& runFolder, std::size_t samples) {
-    const auto file = newestFeatureFile(runFolder);
+Result<std::shared_ptr<const FeatureMatrix>> readFeatures(const fs::path& runFolder, std::size_t samples,
+                                                          MatrixKind kind) {
+    const auto file = newestFeatureFile(runFolder, kind);
     if (!file)
-        return fail(
-            ErrorCode::NotFound,
-            "this run kept no features; train with --keep-features, or with a method that always keeps them (tcl)",
-            runFolder.filename().string());
+        return fail(ErrorCode::NotFound,
+                    kind == MatrixKind::Features
+                        ? "this run kept no features; train with --keep-features, or with a method that always keeps "
+                          "them (tcl)"
+                        : "this run kept no probabilities: they are kept at the end of a run that was not stopped; "
+                          "train again, or import them",
+                    runFolder.filename().string());
     ASSAY_TRY(NpyArray array, readNpy(file->file));
     if (array.shape.size() != 2 || !array.isReal() || array.shape[0] != samples || array.shape[1] == 0)
         return fail(ErrorCode::Damaged,
-                    "the features are not one row of numbers for each of " + withThousands(samples) +
+                    "the numbers kept by the run are not one row of numbers for each of " + withThousands(samples) +
                         " samples; train again to replace them",
                     file->file.string());
     auto features = std::make_shared<FeatureMatrix>();

@@ -112,6 +112,8 @@ public:
     [[nodiscard]] virtual Result<std::shared_ptr<const Evidence>> evidence(RunId run, int epoch) const = 0;
     /// Of the newest epoch that kept any, from the run's folder: they are not part of the file, nor of its copies.
     [[nodiscard]] virtual Result<std::shared_ptr<const FeatureMatrix>> features(RunId run) const = 0;
+    /// Probabilities of the classes, [N, K], at the end of a finished run; kept in the same way.
+    [[nodiscard]] virtual Result<std::shared_ptr<const FeatureMatrix>> probabilities(RunId run) const = 0;
 
     // Journal. One call is one step: all of it or nothing.
     [[nodiscard]] virtual Result<std::vector<JournalEntry>> decide(std::span<const DecisionRequest> requests) = 0;

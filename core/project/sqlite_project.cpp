@@ -141,6 +141,10 @@ Result<std::shared_ptr<const FeatureMatrix>> SqliteProject::features(RunId id) c
     return readFeatures(checkpointFolder(id), m_start.dataset.samples);
 }
 
+Result<std::shared_ptr<const FeatureMatrix>> SqliteProject::probabilities(RunId id) const {
+    return readFeatures(checkpointFolder(id), m_start.dataset.samples, MatrixKind::Probabilities);
+}
+
 void SqliteProject::setRunStateAsync(RunId id, RunState state) {
     if (!m_start.writer) return;
     m_start.writer->submit([id, state](Database& database) { setRunState(database, id, state); },

@@ -55,6 +55,7 @@ public:
     Result<std::vector<EpochSummary>> epochs(RunId run) const override;
     Result<std::shared_ptr<const Evidence>> evidence(RunId run, int epoch) const override;
     Result<std::shared_ptr<const FeatureMatrix>> features(RunId id) const override;
+    Result<std::shared_ptr<const FeatureMatrix>> probabilities(RunId id) const override;
 
     Result<std::vector<JournalEntry>> decide(std::span<const DecisionRequest> requests) override;
     void decideAsync(std::vector<DecisionRequest> requests,

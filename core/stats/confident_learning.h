@@ -17,18 +17,24 @@
 
 namespace assay::stats {
 
-/// Predicted class probabilities, one row per sample, [N, K] row by row.
-struct Probabilities {
-    std::span<const double> values;
+/// Predicted class probabilities, one row per sample, [N, K] row by row. T is double or float.
+template <class T> struct ProbabilityRows {
+    std::span<const T> values;
     std::size_t classes = 0;
+    /// Only for values that lie in a read-only map of a file: rows that were read are given back to the system, so that
+    /// a matrix larger than memory passes through little of it.
+    bool dropBehind = false;
     [[nodiscard]] std::size_t rows() const { return classes == 0 ? 0 : values.size() / classes; }
-    [[nodiscard]] std::span<const double> row(std::size_t i) const { return values.subspan(i * classes, classes); }
+    [[nodiscard]] std::span<const T> row(std::size_t i) const { return values.subspan(i * classes, classes); }
 };
+using Probabilities = ProbabilityRows<double>;
+using FloatProbabilities = ProbabilityRows<float>;
 
 /// Fails on fewer than two classes, another number of labels than rows, a label outside 0..K-1, a probability that
 /// is NaN, infinite, negative or above 1, and rows that do not sum to 1 (within 1e-3); names the first ten rows and
 /// columns, counted from 0. Every function below checks so first.
 [[nodiscard]] Status checkProbabilities(const Probabilities& probabilities, std::span<const Label> givenLabels);
+[[nodiscard]] Status checkProbabilities(const FloatProbabilities& probabilities, std::span<const Label> givenLabels);
 /// Divides every row by its sum; rows whose sum is not above 0 are an error. For callers who were asked to.
 [[nodiscard]] Status normaliseRows(std::span<double> values, std::size_t classes);
 
@@ -47,9 +53,24 @@ struct ConfidentJoint {
     }
     /// P(given = j | true = k), [K, K] as j by k; 0 where no sample is thought to be k.
     [[nodiscard]] std::vector<double> noiseMatrix() const;
+    /// P(true = k | given = j), [K, K] as j by k; 0 where no sample is given j.
+    [[nodiscard]] std::vector<double> inverseNoiseMatrix() const;
+    /// Share of samples thought to be k, [K].
+    [[nodiscard]] std::vector<double> trueShares() const;
 };
 [[nodiscard]] Result<ConfidentJoint> confidentJoint(const Probabilities& probabilities,
                                                     std::span<const Label> givenLabels);
+[[nodiscard]] Result<ConfidentJoint> confidentJoint(const FloatProbabilities& probabilities,
+                                                    std::span<const Label> givenLabels);
+
+/// Two classes that are taken for one another: "4 to 9: 31 samples".
+struct ClassPair {
+    Label given = kNoLabel, suspected = kNoLabel;
+    std::int64_t samples = 0;   ///< estimated number of samples given the one that are the other
+    double share = 0;           ///< of the samples given `given`
+};
+/// The off-diagonal cells of the calibrated joint that are not empty, the fullest first; ties by class.
+[[nodiscard]] std::vector<ClassPair> classPairs(const ConfidentJoint& joint);
 
 enum class IssueFilter {
     PruneByNoiseRate,
@@ -74,6 +95,9 @@ enum class LabelQuality { SelfConfidence, NormalizedMargin, ConfidenceWeightedEn
 [[nodiscard]] Result<std::vector<float>> labelQuality(const Probabilities& probabilities,
                                                       std::span<const Label> givenLabels, LabelQuality quality,
                                                       bool adjust = false);
+[[nodiscard]] Result<std::vector<float>> labelQuality(const FloatProbabilities& probabilities,
+                                                      std::span<const Label> givenLabels, LabelQuality quality,
+                                                      bool adjust = false);
 
 struct IssueOptions {
     IssueFilter filter = IssueFilter::PruneByNoiseRate;
@@ -93,8 +117,11 @@ struct LabelIssues {
     std::vector<LabelIssue> issues; ///< worst first; ties by row
     ConfidentJoint joint;
 };
-/// Samples whose most probable class is the given one are never among them.
+/// Samples whose most probable class is the given one are never among them. Besides the probabilities it needs some 15
+/// bytes a sample, and for the pruning filters the candidates of one class at a time.
 [[nodiscard]] Result<LabelIssues> findLabelIssues(const Probabilities& probabilities,
+                                                  std::span<const Label> givenLabels, const IssueOptions& options = {});
+[[nodiscard]] Result<LabelIssues> findLabelIssues(const FloatProbabilities& probabilities,
                                                   std::span<const Label> givenLabels, const IssueOptions& options = {});
 
 } // namespace assay::stats

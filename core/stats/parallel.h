@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <thread>
 
@@ -30,6 +31,21 @@ template <class Work> void forEachChunk(std::size_t n, const Work& work) {
     }
     const std::jthread other(run, chunks / 2, chunks);
     run(0, chunks / 2);
+}
+
+/// Calls work(part, worker) for every part, by two workers (0 and 1) where `worth` says that this pays, by worker 0
+/// otherwise. Whoever is free takes the next part, so results must not depend on which worker did one.
+template <class Work> void forEachPart(std::size_t parts, bool worth, const Work& work) {
+    std::atomic<std::size_t> next{0};
+    const auto run = [&](std::size_t worker) {
+        for (std::size_t part = 0; (part = next.fetch_add(1, std::memory_order_relaxed)) < parts;) work(part, worker);
+    };
+    if (!worth || parts < 2 || std::thread::hardware_concurrency() < 2) {
+        run(0);
+        return;
+    }
+    const std::jthread other(run, 1);
+    run(0);
 }
 
 } // namespace assay::stats

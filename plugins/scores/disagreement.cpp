@@ -10,6 +10,7 @@ namespace {
 class DisagreementScore final : public Score {
 public:
     [[nodiscard]] const Description& description() const override { return m_description; }
+    [[nodiscard]] ScoreTraits traits() const override { return {ScoreBasis::AllEpochs, "0 to 1"}; }
     [[nodiscard]] Result<ScoreValues> compute(const ScoreInput& input) const override;
 
 private:

@@ -8,6 +8,7 @@ namespace {
 class ForgettingScore final : public Score {
 public:
     [[nodiscard]] const Description& description() const override { return m_description; }
+    [[nodiscard]] ScoreTraits traits() const override { return {ScoreBasis::AllEpochs, "0 to the number of epochs"}; }
     [[nodiscard]] Result<ScoreValues> compute(const ScoreInput& input) const override;
 
 private:

@@ -8,6 +8,7 @@ namespace {
 class MeanLossScore final : public Score {
 public:
     [[nodiscard]] const Description& description() const override { return m_description; }
+    [[nodiscard]] ScoreTraits traits() const override { return {ScoreBasis::AllEpochs, "0 and up"}; }
     [[nodiscard]] Result<ScoreValues> compute(const ScoreInput& input) const override;
 
 private:

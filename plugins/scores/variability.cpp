@@ -11,6 +11,7 @@ namespace {
 class VariabilityScore final : public Score {
 public:
     [[nodiscard]] const Description& description() const override { return m_description; }
+    [[nodiscard]] ScoreTraits traits() const override { return {ScoreBasis::AllEpochs, "0 to 0.5"}; }
     [[nodiscard]] Result<ScoreValues> compute(const ScoreInput& input) const override;
 
 private:

@@ -56,6 +56,7 @@ private Q_SLOTS:
     void everyNumberTypeIsRead();
     void fortranOrderBecomesCOrder();
     void aSingleNumberAndAnEmptyArrayAreRead();
+    void aMatrixIsMappedOrRead();
     void whatIsNoArrayIsRefused_data();
     void whatIsNoArrayIsRefused();
     void damagedBytesNeverCrash();
@@ -112,6 +113,31 @@ void TestNpy::aSingleNumberAndAnEmptyArrayAreRead() {
         QCOMPARE(none->size(), std::size_t(0));
         QVERIFY(parse(file(header("<f8", shape, true), {})));
     }
+}
+
+void TestNpy::aMatrixIsMappedOrRead() {
+    const QTemporaryDir folder;
+    const auto map = [&](const QByteArray& bytes) {
+        const std::filesystem::path name = folder.filePath("m.npy").toStdString();
+        QFile out(QString::fromStdString(name.string()));
+        if (out.open(QIODevice::WriteOnly)) out.write(bytes);
+        out.close();
+        return mapNpyMatrix(name);
+    };
+    QByteArray padded = header("<f4", "(2, 3)");
+    while ((padded.size() + 10) % 8 != 0) padded.insert(padded.size() - 1, ' ');
+    const auto floats = map(file(padded, raw<float>({1, 2, 3, 4, 5, 6})));
+    QVERIFY(floats && floats->file && floats->rows == 2 && floats->columns == 3);
+    QCOMPARE(std::vector<float>(floats->floats.begin(), floats->floats.end()), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+    QVERIFY(floats->doubles.empty());
+    const auto turned = map(file(header("<f8", "(2, 3)", true), raw<double>({1, 4, 2, 5, 3, 6})));
+    QVERIFY(turned && !turned->file);
+    QCOMPARE(std::vector<double>(turned->doubles.begin(), turned->doubles.end()),
+             (std::vector<double>{1, 2, 3, 4, 5, 6}));
+    QVERIFY(map(file(header(">f4", "(1, 2)"), raw<float>({1, 2}, true)))->doubles[1] == 2);
+    QVERIFY(!map(file(header("<f8", "(2,)"), raw<double>({1, 2}))));
+    QVERIFY(!map(file(header("<i8", "(1, 2)"), raw<std::int64_t>({1, 2}))));
+    QVERIFY(!map(file(header("<f8", "(3, 2)"), raw<double>({1, 2}))));
 }
 
 void TestNpy::whatIsNoArrayIsRefused_data() {

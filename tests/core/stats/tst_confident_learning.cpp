@@ -337,6 +337,20 @@ void TestConfidentLearning::mnistTestLabels() {
     }
     QCOMPARE(correctable, std::size_t(10));
     QVERIFY2(hit >= 9, qPrintable(QString::number(hit)));
+
+    // By self-confidence alone, all 15 stand among the first hundred of ten thousand.
+    const auto isError = votes->column("is_error");
+    const auto quality = labelQuality(p, given, LabelQuality::SelfConfidence);
+    QVERIFY(isError && quality);
+    std::size_t verified = 0;
+    for (const auto& row : votes->rows) {
+        if (row[*isError] != "1") continue;
+        ++verified;
+        const float own = (*quality)[std::size_t(*parseInteger(row[*index]))];
+        const auto before = std::count_if(quality->begin(), quality->end(), [&](float other) { return other < own; });
+        QVERIFY2(before < 100, qPrintable(QString::fromStdString(row[*index]) + " stands at " + QString::number(before + 1)));
+    }
+    QCOMPARE(verified, std::size_t(15));
 }
 
 QTEST_GUILESS_MAIN(TestConfidentLearning)

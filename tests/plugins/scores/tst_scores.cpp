@@ -94,10 +94,16 @@ private:
 };
 
 void TestScores::everyScoreDescribesItself() {
-    for (const char* id : {"p-noisy", "loss", "mean-loss", "self-confidence", "normalized-margin", "disagreement",
-                           "forgetting", "variability"}) {
+    for (const char* id :
+         {"p-noisy", "loss", "mean-loss", "self-confidence", "normalized-margin", "disagreement", "forgetting", "variability",
+          "p-noisy-mean", "p-noisy-smoothed", "confidence-weighted-entropy", "self-confidence-adjusted",
+          "normalized-margin-adjusted", "confidence-weighted-entropy-adjusted", "confident-learning", "data-map-confidence",
+          "incorrectness", "aum", "rejection", "pseudo-label-conflict", "knn-disagreement", "simifeat-vote",
+          "simifeat-rank", "outlier", "duplicate-conflict", "dark", "bright", "blurred", "low-information", "odd-size",
+          "odd-aspect"}) {
         const auto score = m_registry.scores.find(id);
         QVERIFY2(score, id);
+        QVERIFY(!score->traits().range.empty());
         QVERIFY(!score->description().title.empty());
         QVERIFY(!score->description().help.empty());
         QVERIFY(!score->description().citation.empty());
@@ -122,6 +128,12 @@ void TestScores::valuesOfAHandMadeRun_data() {
     QTest::newRow("disagreement") << "disagreement" << QList<double>{0, .6, 0, .7} << true;
     // Right, right, right; wrong, right, wrong; right, wrong, right; never right.
     QTest::newRow("forgetting") << "forgetting" << QList<double>{0, 1, 1, 3} << false;
+    QTest::newRow("data map") << "data-map-confidence"
+                              << QList<double>{1 - 2.3 / 3, 1 - 1.1 / 3, 1 - 1.6 / 3, 1 - .7 / 3} << false;
+    QTest::newRow("incorrectness") << "incorrectness" << QList<double>{0, 2.0 / 3, 1.0 / 3, 1} << false;
+    const auto lead = [](double a, double b, double c) { return -(std::log(a) + std::log(b) + std::log(c)) / 3; };
+    QTest::newRow("area under the margin")
+        << "aum" << QList<double>{lead(2, 8, 18), lead(2.0 / 7, 2, .5), lead(2, .5, 3.5), lead(.75, .4, 2.0 / 7)} << false;
     QTest::newRow("variability") << "variability"
                                  << QList<double>{deviation(.6, .8, .9), deviation(.2, .6, .3), deviation(.6, .3, .7),
                                                   deviation(.3, .2, .2)}

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/audit/duplicates.h"
+#include "core/audit/score_samples.h"
+
+#include <map>
+
+namespace assay {
+namespace {
+
+/// The label that most of a group have; kNoLabel where several share the lead.
+Label majorityOf(const DuplicateGroup& group, const std::vector<Label>& labels) {
+    std::map<Label, int> votes;
+    for (const SampleIndex sample : group.samples) ++votes[labels[sample.value]];
+    Label best = kNoLabel;
+    int most = 0;
+    for (const auto& [label, count] : votes) {
+        best = count > most ? label : count == most ? kNoLabel : best;
+        most = std::max(most, count);
+    }
+    return best;
+}
+
+class DuplicateConflictScore final : public Score {
+public:
+    [[nodiscard]] const Description& description() const override { return m_description; }
+    [[nodiscard]] ScoreTraits traits() const override { return {ScoreBasis::Pictures, "0 to 1"}; }
+    [[nodiscard]] Result<ScoreValues> compute(const ScoreInput& input) const override {
+        ASSAY_TRY(const ScoreSamples samples, ScoreSamples::from(input));
+        ASSAY_TRY(const auto groups, findDuplicates(*input.dataset, samples.labels()));
+        std::vector<float> value(input.dataset->size());
+        std::vector<Label> suggested(input.dataset->size(), kNoLabel);
+        for (const DuplicateGroup& group : groups) {
+            if (!group.conflicting) continue;
+            const Label majority = majorityOf(group, samples.labels());
+            const float sure = 1 - 0.05f * float(group.distance);
+            for (const SampleIndex sample : group.samples) {
+                const bool outvoted = majority != kNoLabel && samples.labels()[sample.value] != majority;
+                value[sample.value] = majority == kNoLabel || outvoted ? sure : sure / 2;
+                suggested[sample.value] = majority;
+            }
+        }
+        return samples.pick(value, suggested);
+    }
+
+private:
+    Description m_description{"duplicate-conflict",
+                              "The same picture, another label",
+                              "exact and near duplicates whose labels differ: those outvoted by their group first",
+                              "Barz, Denzler, Do We Train on Test Data?, Journal of Imaging 2020, arXiv 1902.00423",
+                              {}};
+};
+
+} // namespace
+
+void registerDuplicateConflict(Registry& registry) {
+    (void)registry.scores.add(std::make_shared<DuplicateConflictScore>());
+}
+
+} // namespace assay

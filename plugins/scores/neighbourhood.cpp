@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/audit/score_rows.h"
+#include "core/stats/neighbours.h"
+#include "core/stats/ranking.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kNeighbours = 10;
+constexpr const char* kSimiFeat =
+    "Zhu, Dong, Liu, Detecting Corrupted Labels Without Training a Model to Predict, ICML 2022, arXiv 2110.06283";
+
+enum class Kind { Agreement, Vote, Rank, Outlier };
+
+/// What the labels of the ten nearest say of a sample.
+struct Votes {
+    std::vector<float> shares; ///< [K]
+    Label majority = kNoLabel; ///< the lowest of equal ones
+};
+
+Votes votesFor(const stats::Neighbours& near, std::size_t sample, const std::vector<Label>& labels, std::size_t classes) {
+    Votes votes;
+    votes.shares.assign(classes, 0);
+    float counted = 0;
+    for (const std::uint32_t other : near.of(sample)) {
+        if (other >= labels.size() || labels[other] < 0 || std::size_t(labels[other]) >= classes) continue;
+        ++votes.shares[std::size_t(labels[other])];
+        ++counted;
+    }
+    if (counted == 0) return votes;
+    for (float& share : votes.shares) share /= counted;
+    votes.majority = Label(std::max_element(votes.shares.begin(), votes.shares.end()) - votes.shares.begin());
+    return votes;
+}
+
+class NeighbourhoodScore final : public Score {
+public:
+    NeighbourhoodScore(Kind kind, Description description) : m_kind(kind), m_description(std::move(description)) {}
+    [[nodiscard]] const Description& description() const override { return m_description; }
+    [[nodiscard]] ScoreTraits traits() const override { return {ScoreBasis::Features, "0 to 1"}; }
+    [[nodiscard]] Result<ScoreValues> compute(const ScoreInput& input) const override;
+
+private:
+    [[nodiscard]] float valueOf(const Votes& votes, Label given) const;
+    static void addOutliers(const stats::Neighbours& near, const ScoreRows& rows, ScoreValues& scores);
+
+    Kind m_kind;
+    Description m_description;
+};
+
+float NeighbourhoodScore::valueOf(const Votes& votes, Label given) const {
+    if (votes.majority == kNoLabel || given == kNoLabel) return 0;
+    const float own = votes.shares[std::size_t(given)];
+    if (m_kind == Kind::Agreement) return 1 - own;
+    // By vote: one where most say otherwise, the more so the more of them; by rank: one minus the cosine of votes and label.
+    if (m_kind == Kind::Vote)
+        return votes.majority != given && votes.shares[std::size_t(votes.majority)] > own
+                   ? 0.5f + votes.shares[std::size_t(votes.majority)] / 2
+                   : 0.5f * (1 - own);
+    float squares = 0;
+    for (const float share : votes.shares) squares += share * share;
+    return 1 - own / std::sqrt(squares);
+}
+
+/// One minus exp(-d / median d), d being the mean distance to the neighbours.
+void NeighbourhoodScore::addOutliers(const stats::Neighbours& near, const ScoreRows& rows, ScoreValues& scores) {
+    std::vector<float> distance(rows.size(), -1), known;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const std::size_t sample = rows.last().samples[row].value;
+        if (sample >= near.size() || !near.has(sample)) continue;
+        float sum = 0;
+        for (const float similarity : near.similarityOf(sample)) sum += std::max(0.0f, 1 - similarity);
+        known.push_back(distance[row] = sum / float(near.k));
+    }
+    if (known.empty()) return;
+    const double median = std::max(1e-12, stats::quantile(known, 0.5));
+    for (std::size_t row = 0; row < rows.size(); ++row)
+        if (distance[row] >= 0) scores.values[row] = float(1 - std::exp(-double(distance[row]) / median));
+}
+
+Result<ScoreValues> NeighbourhoodScore::compute(const ScoreInput& input) const {
+    ASSAY_TRY(const ScoreRows rows, ScoreRows::from(input));
+    if (!input.features)
+        return fail(ErrorCode::NotFound, "this score compares samples by their features, which this run did not keep; train "
+                                         "with --keep-features, or with a method that always keeps them (tcl)");
+    std::shared_ptr<const stats::Neighbours> near = input.neighbours;
+    if (!near) {
+        ASSAY_TRY(stats::Neighbours found,
+                  stats::cosineNeighbours(input.features->values, input.features->dimension, kNeighbours));
+        near = std::make_shared<const stats::Neighbours>(std::move(found));
+    }
+    const std::vector<Label>& labels = input.labels != nullptr ? *input.labels : input.dataset->givenLabels;
+    Label most = 0;
+    for (const Label label : labels) most = std::max(most, label);
+    ScoreValues scores{std::vector<float>(rows.size()), rows.predictions(), false};
+    if (m_kind == Kind::Outlier) {
+        addOutliers(*near, rows, scores);
+        return scores;
+    }
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const std::size_t sample = rows.last().samples[row].value;
+        scores.suggested[row] = kNoLabel;
+        if (sample >= near->size() || !near->has(sample)) continue;
+        const Votes votes = votesFor(*near, sample, labels, std::size_t(most) + 1);
+        scores.suggested[row] = votes.majority;
+        scores.values[row] = valueOf(votes, rows.given(row));
+    }
+    return scores;
+}
+
+} // namespace
+
+void registerNeighbourhood(Registry& registry) {
+    const auto add = [&](Kind kind, Description description) {
+        (void)registry.scores.add(std::make_shared<NeighbourhoodScore>(kind, std::move(description)));
+    };
+    add(Kind::Agreement, {"knn-disagreement", "Neighbours disagree",
+                          "share of the ten nearest by features that have another label", kSimiFeat, {}});
+    add(Kind::Vote, {"simifeat-vote", "Outvoted by neighbours",
+                     "above 0.5 where most of the ten nearest by features agree on another label", kSimiFeat, {}});
+    add(Kind::Rank, {"simifeat-rank", "Label against the neighbours' votes",
+                     "one minus the cosine between the given label and the votes of the ten nearest by features", kSimiFeat,
+                     {}});
+    add(Kind::Outlier, {"outlier", "Outlier",
+                        "far from its ten nearest by features, compared with other samples: 1 - exp(-d / median d)",
+                        "Kuan, Mueller, Back to the Basics: Revisiting Out-of-Distribution Detection Baselines, ICML 2022 "
+                        "Workshop, arXiv 2207.03061",
+                        {}});
+}
+
+} // namespace assay

@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/rng.h"
+#include "core/stats/neighbours.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+using namespace assay;
+using namespace assay::stats;
+
+namespace {
+
+std::vector<float> points(std::size_t n, std::size_t dimension, std::uint64_t seed) {
+    CounterRng rng(seed, RngPurpose::Test);
+    std::vector<float> values(n * dimension);
+    for (float& v : values) v = float(rng.normal());
+    return values;
+}
+
+double cosine(const std::vector<float>& values, std::size_t dimension, std::size_t a, std::size_t b) {
+    double product = 0, x = 0, y = 0;
+    for (std::size_t d = 0; d < dimension; ++d) {
+        const double u = double(values[a * dimension + d]), v = double(values[b * dimension + d]);
+        product += u * v;
+        x += u * u;
+        y += v * v;
+    }
+    return product / std::sqrt(x * y);
+}
+
+} // namespace
+
+class TestNeighbours : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void theNearestAreThoseOfAFullSearch_data();
+    void theNearestAreThoseOfAFullSearch();
+    void equalRowsAreNamedInOrder();
+    void rowsWithoutFeaturesTakeNoPart();
+    void whatHasNoNeighboursIsRefused();
+    void aStopEndsTheSearch();
+};
+
+void TestNeighbours::theNearestAreThoseOfAFullSearch_data() {
+    QTest::addColumn<int>("n");
+    QTest::addColumn<int>("dimension");
+    QTest::addColumn<int>("k");
+    QTest::newRow("a few") << 12 << 3 << 4;
+    QTest::newRow("one tile and a bit") << 33 << 7 << 1;
+    QTest::newRow("two workers") << 1500 << 20 << 10;
+    QTest::newRow("all others") << 40 << 5 << 39;
+}
+
+void TestNeighbours::theNearestAreThoseOfAFullSearch() {
+    QFETCH(int, n);
+    QFETCH(int, dimension);
+    QFETCH(int, k);
+    const auto size = std::size_t(n), width = std::size_t(dimension);
+    const auto values = points(size, width, 3);
+    const auto near = cosineNeighbours(values, width, std::size_t(k));
+    QVERIFY(near);
+    for (std::size_t i = 0; i < size; i += std::max<std::size_t>(1, size / 100)) {
+        std::vector<double> others;
+        for (std::size_t j = 0; j < size; ++j)
+            if (j != i) others.push_back(cosine(values, width, i, j));
+        std::sort(others.rbegin(), others.rend());
+        for (std::size_t j = 0; j < std::size_t(k); ++j) {
+            QVERIFY(near->of(i)[j] != i);
+            QVERIFY(std::abs(double(near->similarityOf(i)[j]) - others[j]) < 1e-5);
+            QVERIFY(std::abs(cosine(values, width, i, near->of(i)[j]) - others[j]) < 1e-5);
+        }
+    }
+    QCOMPARE(cosineNeighbours(values, width, std::size_t(k))->rows, near->rows);
+}
+
+void TestNeighbours::equalRowsAreNamedInOrder() {
+    std::vector<float> values;
+    for (int i = 0; i < 50; ++i) values.insert(values.end(), {3, 4});
+    const auto near = cosineNeighbours(values, 2, 3);
+    QVERIFY(near);
+    QVERIFY(std::ranges::equal(near->of(0), std::vector<std::uint32_t>{1, 2, 3}));
+    QVERIFY(std::ranges::equal(near->of(40), std::vector<std::uint32_t>{0, 1, 2}));
+    QVERIFY(std::abs(near->similarityOf(40)[0] - 1) < 1e-6f);
+}
+
+void TestNeighbours::rowsWithoutFeaturesTakeNoPart() {
+    auto values = points(30, 4, 5);
+    values[7 * 4] = std::numeric_limits<float>::quiet_NaN();
+    std::fill_n(values.begin() + 9 * 4, 4, 0.0f);
+    const auto near = cosineNeighbours(values, 4, 5);
+    QVERIFY(near);
+    QVERIFY(!near->has(7) && near->has(8));
+    QCOMPARE(near->similarityOf(7)[0], -1.0f);
+    QCOMPARE(near->similarityOf(9)[0], 0.0f); // at right angles to all
+    for (std::size_t i = 0; i < 30; ++i)
+        for (const auto other : near->of(i)) QVERIFY(i == 7 || other != 7);
+}
+
+void TestNeighbours::whatHasNoNeighboursIsRefused() {
+    auto values = points(10, 4, 6);
+    QVERIFY(!cosineNeighbours(values, 4, 10));
+    QVERIFY(!cosineNeighbours(values, 4, 0));
+    QVERIFY(!cosineNeighbours(values, 3, 2));
+    QVERIFY(!cosineNeighbours({}, 4, 1));
+    values[6] = std::numeric_limits<float>::infinity();
+    const auto refused = cosineNeighbours(values, 4, 2);
+    QVERIFY(!refused && refused.error().sentence().find("row 1") != std::string::npos);
+}
+
+void TestNeighbours::aStopEndsTheSearch() {
+    std::stop_source stop;
+    stop.request_stop();
+    const auto stopped = cosineNeighbours(points(2000, 8, 7), 8, 2, {}, stop.get_token());
+    QVERIFY(!stopped && stopped.error().code == ErrorCode::Cancelled);
+}
+
+QTEST_GUILESS_MAIN(TestNeighbours)
+#include "tst_neighbours.moc"
