@@ -70,6 +70,7 @@ void addDuplicates(CLI::App& app, Session& session) {
     auto options = std::make_shared<Options>();
     addDatasetArguments(command, options->dataset);
     command.add_flag("--exact-only", options->exactOnly, "Only pictures of the very same pixels");
+    command.add_flag("--mirrored", options->search.mirrored, "Also pictures that are another's mirror image");
     command.add_option("--distance", options->search.maxDistance, "Bits of 64 in which the perceptual hashes may differ")
         ->check(CLI::Range(0, 16))
         ->capture_default_str();

@@ -15,6 +15,7 @@ namespace assay {
 
 struct DuplicateOptions {
     bool near = true;    ///< also pictures that only look the same
+    bool mirrored = false; ///< also pictures that look the same once one is turned left to right
     int maxDistance = 4; ///< bits of 64 in which each of two perceptual hashes may differ, 0 to 16
 };
 

@@ -66,6 +66,7 @@ private Q_SLOTS:
     void flatPicturesHashAlike();
     void copiesAreGroupedConflictsFirst();
     void nearCopiesNeedTheOption();
+    void mirrorImagesNeedTheOption();
     void splitsThatShareAPictureComeBeforeOthers();
     void manyEqualPicturesAreOneGroup();
     void aStopIsHeard();
@@ -136,6 +137,28 @@ void TestDuplicates::nearCopiesNeedTheOption() {
     QVERIFY(near->front().distance >= 1 && near->front().distance <= 4);
     QVERIFY(findDuplicates(dataset, dataset.givenLabels, {.near = false})->empty());
     QVERIFY(!findDuplicates(dataset, dataset.givenLabels, {.maxDistance = 40}));
+}
+
+void TestDuplicates::mirrorImagesNeedTheOption() {
+    std::vector<Pixels> pictures;
+    for (std::uint32_t i = 0; i < 30; ++i) pictures.push_back(blobs(i, kGeometry));
+    Pixels turned(pictures[3].size());
+    for (int y = 0; y < kGeometry.height; ++y)
+        for (int x = 0; x < kGeometry.width; ++x)
+            for (int c = 0; c < kGeometry.channels; ++c)
+                turned[std::size_t((y * kGeometry.width + x) * kGeometry.channels + c)] =
+                    pictures[3][std::size_t((y * kGeometry.width + kGeometry.width - 1 - x) * kGeometry.channels + c)];
+    pictures.push_back(turned);
+    const QTemporaryDir folder;
+    const Dataset dataset = datasetOf(pictures, kGeometry, std::vector<Label>(pictures.size(), 0), folder);
+    QVERIFY(findDuplicates(dataset, dataset.givenLabels)->empty());
+    DuplicateOptions options;
+    options.mirrored = true;
+    const auto groups = findDuplicates(dataset, dataset.givenLabels, options);
+    QVERIFY(groups);
+    QCOMPARE(groups->size(), std::size_t(1));
+    QCOMPARE(numbers(groups->front()), (Numbers{3, 30}));
+    QVERIFY(!groups->front().exact);
 }
 
 void TestDuplicates::splitsThatShareAPictureComeBeforeOthers() {
