@@ -37,7 +37,10 @@ Result<std::vector<Opinion>> opinionsOf(Session& session, const Project& project
         ASSAY_TRY(auto score, findIn(session.registry().scores, id, "score"));
         chosen.push_back(std::move(score));
     }
-    if (scores.empty()) chosen = session.registry().scores.all();
+    // A dark or an odd picture has its label all the same: such scores are asked when named.
+    if (scores.empty())
+        for (const auto& score : session.registry().scores.all())
+            if (score->traits().basis != ScoreBasis::Pictures) chosen.push_back(score);
     std::vector<Opinion> opinions;
     for (const RunRecord& run : runs)
         for (const auto& score : chosen) {

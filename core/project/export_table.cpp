@@ -65,6 +65,8 @@ Result<RunNumbers> numbersOf(const Project& project, const Dataset& dataset, con
         ASSAY_TRY(std::shared_ptr<const Evidence> earlier, project.evidence(run.id, e.epoch));
         input.epochs.push_back(std::move(earlier));
     }
+    if (auto features = project.features(run.id)) input.features = std::move(*features);
+    if (auto probabilities = project.probabilities(run.id)) input.probabilities = std::move(*probabilities);
     ASSAY_TRY(const ScoreValues values, choice.score->compute(input));
     numbers.score = spread<float>(*evidence, values.values, n, 0.0f);
     if (!values.suggested.empty()) numbers.suggested = spread<Label>(*evidence, values.suggested, n, kNoLabel);

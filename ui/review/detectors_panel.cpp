@@ -17,6 +17,16 @@
 
 namespace assay::ui {
 
+namespace {
+
+/// Scores that compare all samples, or look at all pictures, take seconds: they are computed where they are chosen.
+bool isQuick(const Score& score) {
+    const ScoreBasis basis = score.traits().basis;
+    return basis != ScoreBasis::Features && basis != ScoreBasis::Pictures;
+}
+
+} // namespace
+
 std::vector<float> percentiles(const std::vector<float>& values) {
     std::vector<std::pair<float, std::size_t>> order;
     for (std::size_t i = 0; i < values.size(); ++i)
@@ -71,7 +81,8 @@ void DetectorsPanel::showEvent(QShowEvent* event) {
 
 QStringList DetectorsPanel::detectors() const {
     QStringList ids;
-    for (const auto& score : m_workspace.registry().scores.all()) ids << QString::fromStdString(score->description().id);
+    for (const auto& score : m_workspace.registry().scores.all())
+        if (isQuick(*score)) ids << QString::fromStdString(score->description().id);
     return ids;
 }
 
@@ -142,6 +153,7 @@ void DetectorsPanel::showFocus() {
     }
     const PlotTheme theme = PlotTheme::fromPalette(palette());
     for (const auto& score : m_workspace.registry().scores.all()) {
+        if (!isQuick(*score)) continue;
         const Description& about = score->description();
         const QString id = QString::fromStdString(about.id);
         const float share = percentile(id, *focus);

@@ -109,6 +109,8 @@ void Workspace::Private::askScore(const QString& id) {
             ScoreInput input;
             input.dataset = dataset.get();
             input.labels = &labels.set->labels;
+            if (auto features = project->features(run)) input.features = std::move(*features);
+            if (auto probabilities = project->probabilities(run)) input.probabilities = std::move(*probabilities);
             for (int epoch = 1; epoch < last->epoch; ++epoch)
                 if (auto earlier = project->evidence(run, epoch)) input.epochs.push_back(std::move(*earlier));
             input.epochs.push_back(last);
@@ -125,7 +127,9 @@ void Workspace::Private::askScore(const QString& id) {
         [this, id, generation = showGeneration](Result<Answer> answer) {
             if (generation != showGeneration) return;
             if (!answer) {
-                Q_EMIT q->warning(QString::fromStdString(answer.error().sentence()));
+                // A run has not everything that every score rests on; that is news only to who chose the score.
+                if (answer.error().code != ErrorCode::NotFound || filter.score == id)
+                    Q_EMIT q->warning(QString::fromStdString(answer.error().sentence()));
                 return;
             }
             values.addComputed(id, std::move(answer->values));
