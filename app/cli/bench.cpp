@@ -52,6 +52,8 @@ const std::vector<BenchEntry>& benchCatalogue() {
          "confident learning on 50,000 x 10, 50,000 x 100 and 1,000,000 x 10 (or --size rows); peer: cleanlab, else its "
          "procedure in NumPy",
          benchLabelIssues},
+        {"neighbours", "ten nearest by cosine, 50,000 x 128, exact; peer: PyTorch's products and topk", benchNeighbours},
+        {"scores", "all scores of 50,000 samples x 30 epochs that need neither features nor pictures", benchScores},
         {"train-epoch", "an epoch of cnn-small: load, augment, train; peer: the bare loop in PyTorch, channels-last",
          benchTrainEpoch},
         {"evidence-pass", "evidence of every sample; peer: PyTorch's forward pass", benchEvidencePass},

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/bench.h"
-#include "core/base/files.h"
+#include "app/cli/bench_files.h"
 #include "core/base/npy.h"
 #include "core/base/rng.h"
 #include "core/base/text.h"
@@ -10,32 +10,11 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 namespace assay::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder that is gone when the benchmark is.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::error_code code;
-        m_path = fs::temp_directory_path(code) / ("assay-bench-" + std::to_string(::getpid()));
-        fs::create_directories(m_path, code);
-    }
-    ~TemporaryFolder() {
-        std::error_code code;
-        fs::remove_all(m_path, code);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    [[nodiscard]] const fs::path& path() const { return m_path; }
-
-private:
-    fs::path m_path;
-};
 
 /// A classifier that is right nine times in ten, and one label in eight moved: what audits look at.
 struct Table {
@@ -60,15 +39,6 @@ Table makeTable(std::size_t rows, std::size_t classes, std::uint64_t seed) {
         table.labels[i] = Label(rng.uniform() < 0.125 ? rng.below(std::uint32_t(classes)) : truth);
     }
     return table;
-}
-
-Status writeArray(const fs::path& file, const char* descr, std::span<const std::byte> bytes,
-                  std::span<const std::size_t> shape) {
-    return writeFileAtomically(file, [&](FileSink& sink) -> Status {
-        sink.write(npyHeader(descr, shape));
-        sink.write(bytes);
-        return {};
-    });
 }
 
 struct Call {
