@@ -49,11 +49,13 @@ const std::vector<BenchEntry>& benchCatalogue() {
         {"mixture-beta-binned", "the same on a histogram of 4,096 bins", benchMixtureBetaBinned},
         {"mixture-gaussian", "Gaussian mixture, 1,000,000 losses; peer: scikit-learn", benchMixtureGaussian},
         {"label-issues",
-         "confident learning on 50,000 x 10, 50,000 x 100 and 1,000,000 x 10 (or --size rows); peer: cleanlab, else its "
+         "confident learning on 50,000 x 10, 50,000 x 100 and 1,000,000 x 10 (or --size rows); peer: cleanlab, else "
+         "its "
          "procedure in NumPy",
          benchLabelIssues},
         {"neighbours", "ten nearest by cosine, 50,000 x 128, exact; peer: PyTorch's products and topk", benchNeighbours},
         {"scores", "all scores of 50,000 samples x 30 epochs that need neither features nor pictures", benchScores},
+        {"re-ranking", "a fused queue of 100,000 ranked anew after a decision; the limit is a frame", benchReRanking},
         {"train-epoch", "an epoch of cnn-small: load, augment, train; peer: the bare loop in PyTorch, channels-last",
          benchTrainEpoch},
         {"evidence-pass", "evidence of every sample; peer: PyTorch's forward pass", benchEvidencePass},

@@ -68,6 +68,7 @@ struct BenchEntry {
 [[nodiscard]] Result<std::vector<BenchResult>> benchLabelIssues(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchNeighbours(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchScores(const BenchOptions& options);
+[[nodiscard]] Result<std::vector<BenchResult>> benchReRanking(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchTrainEpoch(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchEvidencePass(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchDecision(const BenchOptions& options);

@@ -17,6 +17,8 @@ namespace {
 /// One row of the random sample after so many of the queue.
 constexpr std::size_t kBetweenAudits = 4;
 constexpr std::size_t kGuesses = 3;
+/// What the journal says of a decision that was asked for at random.
+constexpr const char* kRandom = "random";
 
 struct Options {
     ProjectArguments project;
@@ -30,13 +32,17 @@ struct Options {
 
 /// What the journal says about the rows of a queue.
 struct Decided {
-    std::vector<std::uint8_t> decided, wrong; ///< [N]
+    std::vector<std::uint8_t> decided, wrong, random; ///< [N]; random: not by the queue, but for the sample
     std::vector<ReviewAnswer> answers;
 };
 
-Decided answersOf(const ProjectQueue& queue, const std::vector<DecisionState>& decisions) {
-    Decided result{
-        std::vector<std::uint8_t>(queue.samples.size(), 0), std::vector<std::uint8_t>(queue.samples.size(), 0), {}};
+Decided answersOf(const ProjectQueue& queue, const std::vector<DecisionState>& decisions,
+                  const std::vector<JournalEntry>& journal) {
+    const std::vector<std::uint8_t> none(queue.samples.size(), 0);
+    Decided result{none, none, none, {}};
+    std::vector<std::uint8_t> atRandom(decisions.size(), 0);
+    for (const JournalEntry& entry : journal)
+        if (entry.sample.value < atRandom.size()) atRandom[entry.sample.value] = entry.reason.rule == kRandom;
     for (std::uint32_t row = 0; row < queue.samples.size(); ++row) {
         const std::size_t i = queue.samples[row].value;
         const DecisionState state = i < decisions.size() ? decisions[i] : DecisionState{};
@@ -46,6 +52,7 @@ Decided answersOf(const ProjectQueue& queue, const std::vector<DecisionState>& d
                            (state.verdict == Verdict::Relabel && state.label != queue.fusion.given(row));
         result.decided[row] = 1;
         result.wrong[row] = wrong;
+        result.random[row] = atRandom[i];
         result.answers.push_back({row, wrong});
     }
     return result;
@@ -87,7 +94,8 @@ std::string queueCsv(const ProjectQueue& queue, const FusedRanking& ranking, con
     const Fusion& fusion = queue.fusion;
     const double share = shareWrong(ranking);
     std::vector<std::string> heading = {
-        "index", "file", "given", "suggested", ranking.calibrated ? "p-wrong" : "rank", "agreement", "guesses", "why"};
+        "index",     "file",    "given", "suggested", ranking.calibrated ? "p-wrong" : "rank",
+        "agreement", "guesses", "reason"};
     for (std::size_t d = 0; d < fusion.detectors(); ++d) heading.push_back(fusion.id(d));
     std::string csv = csvRow(heading);
     for (const std::uint32_t row : order) {
@@ -103,7 +111,7 @@ std::string queueCsv(const ProjectQueue& queue, const FusedRanking& ranking, con
                                           formatNumber(ranking.suspicion[row]),
                                           std::to_string(fusion.agreement(row, share)),
                                           guesses,
-                                          audited[row] ? "random" : "suspect"};
+                                          audited[row] ? kRandom : "suspect"};
         for (std::size_t d = 0; d < fusion.detectors(); ++d)
             cells.push_back(fixed(double(fusion.percentile(d, row)), 4));
         csv += csvRow(cells);
@@ -134,7 +142,8 @@ Status writeQueue(Session& session, const Options& options) {
     ASSAY_TRY(const ProjectQueue queue, buildQueue(session, *project, *dataset, runs, options.scores));
     ASSAY_TRY(const std::vector<DecisionState> decisions, project->decisions());
     const Fusion& fusion = queue.fusion;
-    const Decided decided = answersOf(queue, decisions);
+    ASSAY_TRY(const std::vector<JournalEntry> journal, project->journal());
+    const Decided decided = answersOf(queue, decisions, journal);
     const FusedRanking ranking = fusion.rank(options.reRank ? decided.answers : std::vector<ReviewAnswer>{});
     std::vector<std::uint8_t> audited(fusion.rows(), 0);
     const std::vector<std::uint32_t> sample = drawAuditSample(fusion.rows(), options.audit, options.auditSeed);
@@ -143,7 +152,7 @@ Status writeQueue(Session& session, const Options& options) {
 
     Json json = describe(fusion, ranking, decided);
     if (options.audit > 0) {
-        const auto left = errorsLeft({ranking.suspicion, decided.decided, decided.wrong, audited});
+        const auto left = errorsLeft({ranking.suspicion, decided.decided, decided.wrong, decided.random});
         json["errors_left"] = Json{{"expected", number(left.expected)}, {"least", left.least}, {"most", left.most}};
         note("Errors expected to be left: " + withThousands(std::uint64_t(std::llround(left.expected))) +
              " (95 %: " + withThousands(left.least) + " to " + withThousands(left.most) + ")");
@@ -174,7 +183,9 @@ void addQueue(CLI::App& app, Session& session) {
     command.add_flag("!--no-re-ranking", options->reRank, "Do not learn from decisions");
     command.add_option("--out", options->out, "Write here; else to standard output");
     command.footer("Example: assay-cli queue p.assay --run 1 --run 2 --audit-sample 200 --out queue.csv\n"
-                   "The rows that you agree with go to assay-cli decide; the next queue has learnt from them.");
+                   "Give the rows that you decide to assay-cli decide, their column `reason` with them: the next queue "
+                   "has learnt\n"
+                   "from them, and what was found at random tells how many errors are left.");
     session.command(command, [&session, options] { return writeQueue(session, *options); });
 }
 

@@ -31,9 +31,6 @@ struct Options {
     std::string out;
 };
 
-constexpr const char* kFused = "fusion";
-constexpr const char* kRanked = "fusion, ranked anew";
-
 /// At these decisions the table tells what was found.
 std::vector<std::size_t> milestones(std::size_t rows) {
     std::vector<std::size_t> places;
@@ -72,6 +69,69 @@ std::string curvesCsv(const std::vector<ReviewCurve>& curves, double seconds) {
     return csv;
 }
 
+/// [N] 1 where the label is wrong, by the file where there is one, else by the run's own truth.
+Result<std::vector<std::uint8_t>> wrongOnes(const ProjectQueue& queue, const std::vector<Label>& fromFile) {
+    std::vector<std::uint8_t> wrong;
+    for (std::size_t row = 0; row < queue.samples.size(); ++row) {
+        const Label truth = !fromFile.empty()      ? fromFile[queue.samples[row].value]
+                            : !queue.truth.empty() ? queue.truth[row]
+                                                   : kNoLabel;
+        if (truth == kNoLabel)
+            return fail(ErrorCode::NotFound, "the true labels are not known; name a file that has them (--truth)",
+                        "sample " + std::to_string(queue.samples[row].value));
+        wrong.push_back(truth != queue.fusion.given(row));
+    }
+    return wrong;
+}
+
+/// A queue as it is told: how well it ranks, and what it finds.
+struct Reviewed {
+    ReviewCurve curve;
+    stats::DetectionQuality quality;
+};
+
+Result<std::vector<Reviewed>> review(const Fusion& fusion, const std::vector<std::uint8_t>& wrong,
+                                     const Options& options) {
+    std::vector<Reviewed> all;
+    // Ties of a score count as ties, which an order does not have.
+    const auto add = [&](ReviewCurve curve, std::span<const float> suspicion) -> Status {
+        ASSAY_TRY(const auto quality, stats::detectionQuality(suspicion, wrong, 0.5));
+        all.push_back({std::move(curve), quality});
+        return {};
+    };
+    const auto addOrder = [&](ReviewCurve curve) {
+        const std::vector<float> places = placesOf(curve);
+        return add(std::move(curve), places);
+    };
+    const auto addScore = [&](const std::string& name, std::span<const float> suspicion) {
+        return add(reviewInOrder(name, stats::rankDescending(suspicion), wrong), suspicion);
+    };
+    ASSAY_CHECK_STATUS(addOrder(reviewAtRandom("random order", wrong, options.seed)));
+    for (std::size_t d = 0; d < fusion.detectors(); ++d) {
+        ASSAY_CHECK_STATUS(addScore(fusion.id(d), fusion.suspicion(d)));
+    }
+    ASSAY_CHECK_STATUS(addScore("fusion", fusion.rank({}).suspicion));
+    ASSAY_CHECK_STATUS(addOrder(reviewRanked("fusion, ranked anew", fusion, wrong, options.every)));
+    return all;
+}
+
+Status writeCurves(const std::vector<Reviewed>& all, const Options& options) {
+    std::vector<ReviewCurve> curves;
+    for (const Reviewed& one : all) curves.push_back(one.curve);
+    const std::filesystem::path folder = options.out;
+    std::error_code code;
+    std::filesystem::create_directories(folder, code);
+    if (code) return fail(ErrorCode::Io, "the folder cannot be made: " + code.message(), folder.string());
+    ASSAY_CHECK_STATUS(writeFileAtomically(folder / "review.csv", curvesCsv(curves, options.seconds)));
+    const std::string title = "A reviewer who knows the truth, " + fixed(options.seconds, 1) + " s a decision";
+    for (const auto& [name, format] : {std::pair{"review.svg", PlotFormat::Svg}, {"review.pdf", PlotFormat::Pdf}}) {
+        ASSAY_TRY(const std::string picture,
+                  plotReview(worthDrawing(curves), title, options.seconds, options.most, format));
+        ASSAY_CHECK_STATUS(writeFileAtomically(folder / name, picture));
+    }
+    return {};
+}
+
 Status simulate(Session& session, const Options& options) {
     ASSAY_TRY(const auto project, openProjectToRead(options.project));
     ASSAY_TRY(const std::vector<RunRecord> runs, chooseRunsOrNewest(*project, options.runs));
@@ -81,53 +141,31 @@ Status simulate(Session& session, const Options& options) {
         ASSAY_TRY(fromFile, readTruth(options.truth, *dataset));
     }
     ASSAY_TRY(const ProjectQueue queue, buildQueue(session, *project, *dataset, runs, options.scores));
-    const Fusion& fusion = queue.fusion;
-    std::vector<std::uint8_t> wrong;
-    for (std::size_t row = 0; row < queue.samples.size(); ++row) {
-        const Label truth = !fromFile.empty()      ? fromFile[queue.samples[row].value]
-                            : !queue.truth.empty() ? queue.truth[row]
-                                                   : kNoLabel;
-        if (truth == kNoLabel)
-            return fail(ErrorCode::NotFound, "the true labels are not known; name a file that has them (--truth)",
-                        "sample " + std::to_string(queue.samples[row].value));
-        wrong.push_back(truth != fusion.given(row));
-    }
-    const auto errors = std::size_t(std::count(wrong.begin(), wrong.end(), 1));
+    ASSAY_TRY(const std::vector<std::uint8_t> wrong, wrongOnes(queue, fromFile));
+    ASSAY_TRY(const std::vector<Reviewed> all, review(queue.fusion, wrong, options));
 
-    std::vector<ReviewCurve> curves = {reviewAtRandom("random order", wrong, options.seed)};
-    for (std::size_t d = 0; d < fusion.detectors(); ++d)
-        curves.push_back(reviewInOrder(fusion.id(d), stats::rankDescending(fusion.suspicion(d)), wrong));
-    curves.push_back(reviewInOrder(kFused, stats::rankDescending(fusion.rank({}).suspicion), wrong));
-    curves.push_back(reviewRanked(kRanked, fusion, wrong, options.every));
-
-    const std::vector<std::size_t> places = milestones(wrong.size());
-    std::vector<std::string> heading = {"queue"};
-    for (const std::size_t place : places) heading.push_back("after " + withThousands(place));
+    const std::vector<std::size_t> stops = milestones(wrong.size());
+    std::vector<std::string> heading = {"queue", "AUROC", "average precision"};
+    for (const std::size_t stop : stops) heading.push_back("after " + withThousands(stop));
     TextTable table(std::move(heading));
     Json list = Json::array();
-    for (const ReviewCurve& curve : curves) {
-        std::vector<std::string> row = {curve.name};
+    for (const auto& [curve, quality] : all) {
+        std::vector<std::string> row = {curve.name, fixed(quality.auroc, 3), fixed(quality.averagePrecision, 3)};
         Json found = Json::object();
-        for (const std::size_t place : places) {
-            row.push_back(withThousands(curve.found[place - 1]));
-            found[std::to_string(place)] = curve.found[place - 1];
+        for (const std::size_t stop : stops) {
+            row.push_back(withThousands(curve.found[stop - 1]));
+            found[std::to_string(stop)] = curve.found[stop - 1];
         }
         table.add(std::move(row));
-        list.push_back(Json{{"queue", curve.name}, {"found", std::move(found)}});
+        list.push_back(Json{{"queue", curve.name},
+                            {"auroc", number(quality.auroc)},
+                            {"average_precision", number(quality.averagePrecision)},
+                            {"found", std::move(found)}});
     }
     if (!options.out.empty()) {
-        const std::filesystem::path folder = options.out;
-        std::error_code code;
-        std::filesystem::create_directories(folder, code);
-        if (code) return fail(ErrorCode::Io, "the folder cannot be made: " + code.message(), folder.string());
-        ASSAY_CHECK_STATUS(writeFileAtomically(folder / "review.csv", curvesCsv(curves, options.seconds)));
-        const std::string title = "A reviewer who knows the truth, " + fixed(options.seconds, 1) + " s a decision";
-        for (const auto& [name, format] : {std::pair{"review.svg", PlotFormat::Svg}, {"review.pdf", PlotFormat::Pdf}}) {
-            ASSAY_TRY(const std::string picture,
-                      plotReview(worthDrawing(curves), title, options.seconds, options.most, format));
-            ASSAY_CHECK_STATUS(writeFileAtomically(folder / name, picture));
-        }
+        ASSAY_CHECK_STATUS(writeCurves(all, options));
     }
+    const std::size_t errors = all.front().quality.wrong;
     if (session.json())
         return printJson(Json{{"samples", wrong.size()},
                               {"wrong", errors},

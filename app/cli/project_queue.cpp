@@ -42,6 +42,7 @@ Result<std::vector<Opinion>> opinionsOf(Session& session, const Project& project
         for (const auto& score : session.registry().scores.all())
             if (score->traits().basis != ScoreBasis::Pictures) chosen.push_back(score);
     std::vector<Opinion> opinions;
+    std::string unavailable;
     for (const RunRecord& run : runs)
         for (const auto& score : chosen) {
             std::string id = score->description().id;
@@ -49,9 +50,14 @@ Result<std::vector<Opinion>> opinionsOf(Session& session, const Project& project
             const auto scored = scoreRuns(project, dataset, *score, {run});
             if (scored)
                 opinions.push_back(spread(std::move(id), *scored, dataset.size()));
-            else
+            else if (!scores.empty())
                 note("Left out: " + id + ", because " + scored.error().sentence());
+            else
+                unavailable += (unavailable.empty() ? "" : ", ") + id;
         }
+    if (!unavailable.empty())
+        note("Left out, as these runs have not what they need: " + unavailable +
+             ". A score that is named with --score says what it lacks.");
     if (opinions.empty())
         return fail(ErrorCode::NotFound, "none of the scores can be had of these runs", project.file().string());
     return opinions;

@@ -16,15 +16,16 @@ namespace assay {
 
 /// What a review has come to.
 struct ReviewState {
-    std::span<const float> suspicion;       ///< [N] of the queue
-    std::span<const std::uint8_t> decided;  ///< [N]
-    std::span<const std::uint8_t> wrong;    ///< [N] of the decided ones, those that were wrong
-    std::span<const std::uint8_t> audited;  ///< [N] 1 = of the random sample
+    std::span<const float> suspicion;      ///< [N] of the queue
+    std::span<const std::uint8_t> decided; ///< [N]
+    std::span<const std::uint8_t> wrong;   ///< [N] of the decided ones, those that were wrong
+    std::span<const std::uint8_t>
+        audited; ///< [N] of the decided ones, those that were asked about at random, not by the queue
 };
 
-/// Errors among the rows that are not decided. The members of the random sample that the queue has not reached by itself
-/// (no more suspect than the most suspect undecided row) are a random sample of all rows that it has not reached; what the
-/// queue found is not part of the estimate, so the estimate is not biased by a good queue.
+/// Errors among the rows that are not decided. The members of the random sample that the queue has not reached by
+/// itself (no more suspect than the most suspect undecided row) are a random sample of all rows that it has not
+/// reached; what the queue found is not part of the estimate, so the estimate is not biased by a good queue.
 [[nodiscard]] stats::RemainingErrors errorsLeft(const ReviewState& state, double confidence = 0.95);
 
 } // namespace assay

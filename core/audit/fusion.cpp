@@ -30,25 +30,27 @@ double correlation(std::span<const float> a, std::span<const double> b, double m
 
 } // namespace
 
-/// How often each pair of given and suggested class was called wrong.
+/// How often each pair of classes was called wrong.
 struct Fusion::PairCounts {
-    std::map<std::pair<Label, Label>, std::pair<double, double>> pairs; ///< wrong, all
-    double wrong = 0, all = 0;
+    std::vector<double> wrong, all; ///< by number of the pair
+    double wrongOfAll = 0;
+    double answers = 0;
 
-    void add(const std::pair<Label, Label>& pair, bool isWrong) {
-        auto& [wrongOfPair, allOfPair] = pairs[pair];
-        wrongOfPair += isWrong;
-        allOfPair += 1;
-        wrong += isWrong;
-        all += 1;
+    PairCounts(const Fusion& fusion, std::span<const ReviewAnswer> given)
+        : wrong(fusion.m_pairCount, 0), all(fusion.m_pairCount, 0) {
+        for (const ReviewAnswer& answer : given) {
+            wrong[fusion.m_pairs[answer.row]] += answer.wrong;
+            all[fusion.m_pairs[answer.row]] += 1;
+            wrongOfAll += answer.wrong;
+            answers += 1;
+        }
     }
-    /// Log-odds of the pair against the common ones, both shrunk; `minus`: 1 where an answer of this pair is left out.
-    [[nodiscard]] double logOdds(const std::pair<Label, Label>& pair, double minus = 0, bool minusWrong = false) const {
-        const double common = (wrong - minus * minusWrong + 1) / (all - minus + 2);
-        const auto found = pairs.find(pair);
-        const double wrongOfPair = (found == pairs.end() ? 0 : found->second.first) - minus * minusWrong;
-        const double allOfPair = (found == pairs.end() ? 0 : found->second.second) - minus;
-        const double rate = (wrongOfPair + kPairPrior * common) / (allOfPair + kPairPrior);
+    /// Log-odds of a pair against those of all answers, shrunk; `without`: an answer of this pair that does not count,
+    /// since its own row is asked about.
+    [[nodiscard]] double logOdds(std::size_t pair, const ReviewAnswer* without = nullptr) const {
+        const double less = without != nullptr ? 1 : 0, lessWrong = without != nullptr && without->wrong ? 1 : 0;
+        const double common = (wrongOfAll - lessWrong + 1) / (answers - less + 2);
+        const double rate = (wrong[pair] - lessWrong + kPairPrior * common) / (all[pair] - less + kPairPrior);
         return std::log(rate / (1 - rate)) - std::log(common / (1 - common));
     }
 };
@@ -75,6 +77,7 @@ Result<Fusion> Fusion::make(std::vector<Detector> detectors, std::vector<Label> 
         fusion.m_places.insert(fusion.m_places.end(), places.begin(), places.end());
     }
     fusion.vote();
+    fusion.numberPairs();
     fusion.dropContrary();
     return fusion;
 }
@@ -98,6 +101,14 @@ void Fusion::vote() {
                                            [](const auto& a, const auto& b) { return a.second < b.second; });
         if (most != votes.end()) m_suggested[i] = most->first;
     }
+}
+
+void Fusion::numberPairs() {
+    std::map<std::pair<Label, Label>, std::uint32_t> numbers;
+    for (std::size_t i = 0; i < rows(); ++i)
+        m_pairs.push_back(
+            numbers.try_emplace({m_given[i], m_suggested[i]}, std::uint32_t(numbers.size())).first->second);
+    m_pairCount = numbers.size();
 }
 
 void Fusion::dropContrary() {
@@ -132,16 +143,14 @@ FusedRanking Fusion::rank(std::span<const ReviewAnswer> answers) const {
         return ranking;
     }
 
-    PairCounts pairs;
-    const auto pairOf = [this](std::uint32_t row) { return std::pair(m_given[row], m_suggested[row]); };
-    for (const ReviewAnswer& answer : answers) pairs.add(pairOf(answer.row), answer.wrong);
+    const PairCounts pairs(*this, answers);
     std::vector<float> features;
     std::vector<std::uint8_t> called;
     features.reserve(answers.size() * columns);
     for (const ReviewAnswer& answer : answers) {
         const auto row = std::span(m_scores).subspan(answer.row * count, count);
         features.insert(features.end(), row.begin(), row.end());
-        features.push_back(float(pairs.logOdds(pairOf(answer.row), 1, answer.wrong)));
+        features.push_back(float(pairs.logOdds(m_pairs[answer.row], &answer)));
         called.push_back(answer.wrong);
     }
     stats::LogisticOptions options;
@@ -150,12 +159,12 @@ FusedRanking Fusion::rank(std::span<const ReviewAnswer> answers) const {
     options.pull = kPriorPull;
     ranking.model = stats::fitLogistic(features, called, options);
 
-    std::map<std::pair<Label, Label>, double> odds;
-    for (const auto& [pair, tally] : pairs.pairs) odds[pair] = ranking.model.weights[count] * pairs.logOdds(pair);
+    std::vector<double> odds(m_pairCount);
+    for (std::size_t pair = 0; pair < m_pairCount; ++pair)
+        odds[pair] = ranking.model.weights[count] * pairs.logOdds(pair);
     for (std::size_t i = 0; i < rows(); ++i) {
-        double z = ranking.model.intercept;
+        double z = ranking.model.intercept + odds[m_pairs[i]];
         for (std::size_t d = 0; d < count; ++d) z += ranking.model.weights[d] * double(m_scores[i * count + d]);
-        if (const auto known = odds.find(pairOf(std::uint32_t(i))); known != odds.end()) z += known->second;
         ranking.suspicion[i] = float(1 / (1 + std::exp(-z)));
     }
     return ranking;

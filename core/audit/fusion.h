@@ -77,14 +77,15 @@ public:
 
 private:
     Fusion() = default;
-    /// Log-odds of a pair of classes by the answers, against those of all answers; `without`: an answer that does not
-    /// count, since its own row is asked about.
     struct PairCounts;
     void vote();
+    void numberPairs();
     void dropContrary();
 
     std::vector<Detector> m_detectors;
     std::vector<Label> m_given, m_suggested;
+    std::vector<std::uint32_t> m_pairs; ///< [N] which pair of given and suggested class
+    std::size_t m_pairCount = 0;
     std::vector<float> m_places;        ///< [D, N]
     std::vector<float> m_scores;        ///< [N, D] normal scores of the places
     std::vector<std::uint8_t> m_counts; ///< [D] has a part in the mean before there are answers

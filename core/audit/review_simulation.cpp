@@ -10,10 +10,16 @@
 namespace assay {
 
 ReviewCurve reviewInOrder(std::string name, std::span<const std::uint32_t> order, std::span<const std::uint8_t> wrong) {
-    ReviewCurve curve{std::move(name), {}};
+    ReviewCurve curve{std::move(name), std::vector(order.begin(), order.end()), {}};
     std::uint32_t found = 0;
     for (const std::uint32_t row : order) curve.found.push_back(found += wrong[row]);
     return curve;
+}
+
+std::vector<float> placesOf(const ReviewCurve& curve) {
+    std::vector<float> places(curve.order.size());
+    for (std::size_t i = 0; i < curve.order.size(); ++i) places[curve.order[i]] = float(curve.order.size() - i);
+    return places;
 }
 
 ReviewCurve reviewAtRandom(std::string name, std::span<const std::uint8_t> wrong, std::uint64_t seed) {

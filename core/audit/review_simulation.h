@@ -14,8 +14,12 @@ namespace assay {
 /// What a reviewer who knows the truth finds by going through a queue.
 struct ReviewCurve {
     std::string name;
-    std::vector<std::uint32_t> found; ///< [N] wrong labels found after so many decisions, less one
+    std::vector<std::uint32_t> order; ///< [N] rows as they were looked at
+    std::vector<std::uint32_t> found; ///< [N] wrong labels found by them, each counted in
 };
+
+/// The order of a curve as a score of every row, higher = looked at earlier. [N]
+[[nodiscard]] std::vector<float> placesOf(const ReviewCurve& curve);
 
 /// In one order [N] of rows.
 [[nodiscard]] ReviewCurve reviewInOrder(std::string name, std::span<const std::uint32_t> order,

@@ -6,9 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <limits>
-#include <numeric>
+#include <utility>
 
 namespace assay::stats {
 namespace {
@@ -80,12 +81,29 @@ Result<DetectionQuality> detectionQuality(std::span<const float> score, std::spa
 }
 
 std::vector<std::uint32_t> rankDescending(std::span<const float> score) {
-    std::vector<std::uint32_t> order(score.size());
-    std::iota(order.begin(), order.end(), 0u);
-    const auto key = [&](std::uint32_t i) { // what is not a number stands last
-        return std::isnan(score[i]) ? -std::numeric_limits<float>::infinity() : score[i];
+    // Sorted by digits of 11 bits, which keeps ties in order: a queue of 100,000 is ranked anew within a frame.
+    constexpr std::uint32_t kDigit = 11, kDigits = 3, kBuckets = 1U << kDigit;
+    struct Keyed {
+        std::uint32_t key, row;
     };
-    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) > key(b); });
+    std::vector<Keyed> from(score.size()), to(score.size());
+    std::array<std::array<std::uint32_t, kBuckets>, kDigits> begins{};
+    for (std::uint32_t i = 0; i < score.size(); ++i) {
+        // What is not a number stands last; the sum makes one of the two zeros.
+        const float value = std::isnan(score[i]) ? -std::numeric_limits<float>::infinity() : score[i] + 0.0F;
+        const auto bits = std::bit_cast<std::uint32_t>(value);
+        const std::uint32_t rising = (bits >> 31) != 0 ? ~bits : bits | 0x80000000U;
+        from[i] = {~rising, i};
+        for (std::uint32_t d = 0; d < kDigits; ++d) ++begins[d][(~rising >> (d * kDigit)) & (kBuckets - 1)];
+    }
+    for (std::uint32_t d = 0; d < kDigits; ++d) {
+        std::uint32_t sum = 0;
+        for (std::uint32_t& begin : begins[d]) sum += std::exchange(begin, sum);
+        for (const Keyed& one : from) to[begins[d][(one.key >> (d * kDigit)) & (kBuckets - 1)]++] = one;
+        from.swap(to);
+    }
+    std::vector<std::uint32_t> order(score.size());
+    std::transform(from.begin(), from.end(), order.begin(), [](const Keyed& one) { return one.row; });
     return order;
 }
 

@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/cli/cli_fixture.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QSet>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace assay::clitest;
+
+namespace {
+
+constexpr int kEvery = 8; ///< every so many labels are wrong
+constexpr int kDecisions = 60;
+
+} // namespace
+
+/// Several scores as one queue that learns from decisions, on imported probabilities.
+class TestCliQueue final : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void beforeDecisionsPlacesAreMeans();
+    void decisionsCalibrateAndLeaveTheQueue();
+    void aRandomSampleTellsWhatIsLeft();
+    void aReviewerWhoKnowsTheTruthIsSimulated();
+    void whatCannotBeDoneIsSaid();
+
+private:
+    Call cli(const QStringList& arguments) { return callCli(arguments, m_environment, 240); }
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+    std::vector<QStringList> queue(const QStringList& more = {}) {
+        const Call call = cli(QStringList{"queue", path("p.assay"), "--out", path("queue.csv")} + more);
+        return call.status == 0 ? readCsvFile(path("queue.csv")) : std::vector<QStringList>{};
+    }
+
+    QTemporaryDir m_folder;
+    QProcessEnvironment m_environment;
+    QStringList m_truth; ///< class of every sample
+    int m_training = 0;
+};
+
+/// Probabilities that know most wrong labels, and doubt some right ones.
+void TestCliQueue::initTestCase() {
+    QVERIFY(m_folder.isValid());
+    m_environment = cleanEnvironment(m_folder.path());
+    writeBands(path("bands"), 160, 8);
+    QVERIFY(cli({"noise", path("bands"), "--rate", "0", "--out", path("clean.csv")}).status == 0);
+    const Call info = cli({"info", path("bands"), "--json"});
+    m_training = info.json()["splits"].toObject()["train"].toInt();
+    const QStringList classes = info.json()["classes"].toVariant().toStringList();
+    const auto rows = readCsvFile(path("clean.csv"));
+    const qsizetype column = rows.front().indexOf("label");
+    QByteArray labels = "index,label\n", probabilities = classes.join(',').toUtf8() + "\n";
+    for (int i = 0; i + 1 < int(rows.size()); ++i) {
+        m_truth += rows[std::size_t(i) + 1][column];
+        const int k = int(classes.indexOf(m_truth.back()));
+        const bool wrong = i % kEvery == 0;
+        labels += QByteArray::number(i) + "," + classes[(k + (wrong ? 1 : 0)) % 3].toUtf8() + "\n";
+        if (i >= m_training) continue;
+        const double sure = 0.5 + 0.4 * double(i * 7 % 50) / 50;
+        for (int c = 0; c < 3; ++c)
+            probabilities += (c > 0 ? "," : "") + QByteArray::number(c == k ? sure : (1 - sure) / 2);
+        probabilities += "\n";
+    }
+    writeText(path("labels.csv"), labels);
+    writeText(path("p.csv"), probabilities);
+    const Call imported = cli({"import-probabilities", path("p.assay"), path("p.csv"), "--dataset", path("bands"),
+                               "--labels", path("labels.csv"), "--truth", path("clean.csv")});
+    QVERIFY2(imported.status == 0, imported.err);
+}
+
+void TestCliQueue::beforeDecisionsPlacesAreMeans() {
+    const auto rows = queue();
+    QCOMPARE(int(rows.size()), m_training + 1);
+    QVERIFY(rows.front().contains("rank"));
+    QVERIFY(rows.front().contains("self-confidence"));
+    QCOMPARE(rows[1][rows.front().indexOf("index")].toInt() % kEvery, 0);
+    QCOMPARE(rows[1][rows.front().indexOf("reason")], QString("suspect"));
+    const Call call = cli({"queue", path("p.assay"), "--out", path("queue.csv"), "--json"});
+    QCOMPARE(call.json()["calibrated"].toBool(), false);
+    QCOMPARE(call.json()["decided"].toInt(), 0);
+}
+
+void TestCliQueue::decisionsCalibrateAndLeaveTheQueue() {
+    const auto rows = queue();
+    const qsizetype index = rows.front().indexOf("index");
+    QByteArray decisions = "index,decision,label\n";
+    QSet<int> decided;
+    for (int i = 1; i <= kDecisions; ++i) { // every third from the other end, where labels are right
+        const int sample = rows[i % 3 == 0 ? rows.size() - std::size_t(i) : std::size_t(i)][index].toInt();
+        decided.insert(sample);
+        decisions += QByteArray::number(sample) +
+                     (sample % kEvery == 0 ? ",relabel," + m_truth[sample].toUtf8() : QByteArray(",keep,")) + "\n";
+    }
+    writeText(path("d.csv"), decisions);
+    const Call decide = cli({"decide", path("p.assay"), "--from", path("d.csv")});
+    QVERIFY2(decide.status == 0, decide.err);
+
+    const Call call = cli({"queue", path("p.assay"), "--out", path("queue.csv"), "--json"});
+    QVERIFY2(call.status == 0, call.err);
+    QCOMPARE(call.json()["calibrated"].toBool(), true);
+    QCOMPARE(call.json()["decided"].toInt(), kDecisions);
+    QVERIFY(call.json()["weights"].toObject().contains("self-confidence"));
+    const auto next = readCsvFile(path("queue.csv"));
+    QCOMPARE(int(next.size()), m_training - kDecisions + 1);
+    const qsizetype probability = next.front().indexOf("p-wrong");
+    QVERIFY(probability >= 0);
+    for (std::size_t i = 1; i < next.size(); ++i) {
+        QVERIFY(!decided.contains(next[i][index].toInt()));
+        const double p = next[i][probability].toDouble();
+        QVERIFY(p >= 0 && p <= 1);
+        if (i > 1) QVERIFY(p <= next[i - 1][probability].toDouble());
+    }
+    const auto fixed = queue({"--no-re-ranking"});
+    QVERIFY(fixed.front().contains("rank"));
+}
+
+void TestCliQueue::aRandomSampleTellsWhatIsLeft() {
+    const QStringList words = {"queue", path("p.assay"), "--audit-sample", "60", "--out", path("queue.csv"), "--json"};
+    const Call before = cli(words);
+    QVERIFY2(before.status == 0, before.err);
+    const auto rows = readCsvFile(path("queue.csv"));
+    const qsizetype index = rows.front().indexOf("index"), reason = rows.front().indexOf("reason");
+    QByteArray decisions = "index,decision,label,reason\n";
+    int random = 0;
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        if (rows[i][reason] != "random") continue;
+        ++random;
+        const int sample = rows[i][index].toInt();
+        decisions += QByteArray::number(sample) +
+                     (sample % kEvery == 0 ? ",relabel," + m_truth[sample].toUtf8() : QByteArray(",keep,")) +
+                     ",random\n";
+    }
+    QVERIFY(random > 0 && random <= 60); // some of them were decided before
+    writeText(path("audit.csv"), decisions);
+    QVERIFY(cli({"decide", path("p.assay"), "--from", path("audit.csv")}).status == 0);
+    const Call after = cli(words);
+    QVERIFY2(after.status == 0, after.err);
+    QVERIFY2(after.err.contains("Errors expected to be left"), after.err);
+    int left = 0;
+    const auto undecided = readCsvFile(path("queue.csv"));
+    for (std::size_t i = 1; i < undecided.size(); ++i) left += undecided[i][index].toInt() % kEvery == 0;
+    const QJsonObject estimate = after.json()["errors_left"].toObject();
+    QVERIFY2(estimate["least"].toInt() <= left && left <= estimate["most"].toInt(),
+             QByteArray::number(left) + " against " + after.err.mid(after.err.indexOf("Errors expected")));
+    QVERIFY(estimate["most"].toInt() < int(undecided.size()) - 1);
+}
+
+void TestCliQueue::aReviewerWhoKnowsTheTruthIsSimulated() {
+    const Call call = cli({"simulate-review", path("p.assay"), "--out", path("review"), "--json"});
+    QVERIFY2(call.status == 0, call.err);
+    int wrong = 0;
+    for (int i = 0; i < m_training; ++i) wrong += i % kEvery == 0;
+    QCOMPARE(call.json()["wrong"].toInt(), wrong);
+    double random = 1, fused = 0;
+    for (const QJsonValue& queue : call.json()["queues"].toArray()) {
+        QCOMPARE(queue["found"].toObject()[QString::number(m_training)].toInt(), wrong);
+        if (queue["queue"].toString() == "random order") random = queue["average_precision"].toDouble();
+        if (queue["queue"].toString() == "fusion, ranked anew") fused = queue["average_precision"].toDouble();
+    }
+    QVERIFY(fused > 2 * random);
+    const auto curve = readCsvFile(path("review/review.csv"));
+    QCOMPARE(int(curve.size()), m_training + 1);
+    QCOMPARE(curve.back().back().toInt(), wrong);
+    for (const char* name : {"review/review.svg", "review/review.pdf"}) QVERIFY(QFile(path(name)).size() > 1000);
+}
+
+void TestCliQueue::whatCannotBeDoneIsSaid() {
+    const Call unknown = cli({"queue", path("p.assay"), "--score", "nonsense"});
+    QCOMPARE(unknown.status, 1);
+    QVERIFY2(unknown.err.contains("nonsense"), unknown.err);
+    const Call features = cli({"queue", path("p.assay"), "--score", "knn-disagreement"});
+    QCOMPARE(features.status, 1);
+    QVERIFY2(features.err.contains("Left out: knn-disagreement"), features.err);
+    QVERIFY(cli({"import-probabilities", path("q.assay"), path("p.csv"), "--dataset", path("bands"), "--labels",
+                 path("labels.csv")})
+                .status == 0);
+    const Call blind = cli({"simulate-review", path("q.assay")});
+    QCOMPARE(blind.status, 1);
+    QVERIFY2(blind.err.contains("--truth"), blind.err);
+    QVERIFY(cli({"simulate-review", path("q.assay"), "--truth", path("clean.csv")}).status == 0);
+}
+
+QTEST_GUILESS_MAIN(TestCliQueue)
+#include "tst_cli_queue.moc"
