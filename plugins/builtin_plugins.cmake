@@ -8,6 +8,6 @@ assay_builtin(assay_plugins exporters csv csv_template audit_csv cleanlab image_
 if(ASSAY_ENGINE)
     assay_builtin(assay_engine methods cross_entropy co_teaching m m_dyr_h m_dyr_s md_dyr_sh static_bootstrap
         dynamic_bootstrap elr elr_plus truncated_gce co_teaching_plus jocor dividemix loss_cleaning mlnt mlnt_iterative tcl
-        pseudo_label supervised fixmatch flexmatch uda
-        fixmatch_attention remixmatch remixmatch_s0)
+        pseudo_label supervised fixmatch flexmatch uda fixmatch_attention remixmatch remixmatch_s0 pi_model mean_teacher
+        vat mixmatch meta_pseudo_labels pl_lee pl_usb pl_epoch_s1 pl_iter_s0 curriculum)
 endif()

@@ -129,8 +129,13 @@ torch::Tensor SemiSupervised::step(Run& run, const Batch& batch) {
         losses = learn(run, batch, unlabelled);
     }
     if (m_options.emaDecay > 0)
-        m_ema.update(*run.networks[0], emaDecayAt(m_options.emaDecay, run.stepsBefore(batch)));
+        m_ema.update(*run.networks[0], decayAt(run, run.stepsBefore(batch)));
     return losses;
+}
+
+double SemiSupervised::decayAt(const Run& run, std::size_t step) const {
+    (void)run;
+    return emaDecayAt(m_options.emaDecay, step);
 }
 
 Classifier& SemiSupervised::teacher(Run& run) { return m_options.emaDecay > 0 ? m_ema.network() : *run.networks[0]; }

@@ -58,6 +58,9 @@ protected:
     /// Adds the method's record; in a warm-up, too.
     virtual Status record(Run& run, EpochOutcome& outcome) = 0;
 
+    /// Memory of the moving average in the step after `step` others.
+    [[nodiscard]] virtual double decayAt(const Run& run, std::size_t step) const;
+
     [[nodiscard]] const LabelledChoice& choice() const { return m_choice; }
     [[nodiscard]] const SemiOptions& options() const { return m_options; }
     /// The moving average; the learning network itself where the decay is 0.

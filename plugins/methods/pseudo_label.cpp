@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/losses.h"
+#include "core/learn/pseudo_record.h"
 #include "core/learn/recipe.h"
-
-#include <numeric>
 
 namespace assay {
 namespace {
@@ -18,16 +17,16 @@ enum class LabelledBy { Count, Clean };
 struct PseudoOptions {
     LabelledBy labelledBy = LabelledBy::Clean;
     std::int64_t labelledPerClass = 40;
-    double cleanBelow = 0.5;   ///< Clean: p-noisy under which a label is kept
-    int warmUp = 0;            ///< epochs; 0: by share
+    double cleanBelow = 0.5; ///< Clean: p-noisy under which a label is kept
+    int warmUp = 0;          ///< epochs; 0: by share
     double warmUpShare = 0.3;
     double threshold = 0.95;
     bool curriculum = false;
     double curriculumStep = 0.2;
-    std::int64_t cap = 0;      ///< most accepted per class; 0: none
+    std::int64_t cap = 0; ///< most accepted per class; 0: none
     bool accumulate = false;
-    double weight = 1;         ///< of pseudo-labelled samples
-    double rampShare = 0.4;    ///< of the run, over which the weight rises from 0
+    double weight = 1;      ///< of pseudo-labelled samples
+    double rampShare = 0.4; ///< of the run, over which the weight rises from 0
 };
 
 struct Candidate {
@@ -40,13 +39,20 @@ class PseudoLabel : public Recipe {
 public:
     explicit PseudoLabel(PseudoOptions options) : m_options(options) {}
 
+    [[nodiscard]] bool takesUnlabelled() const override { return true; }
+
     Status start(Run& run) override {
         const RunData& data = run.data;
+        if (std::none_of(data.trainRows.begin(), data.trainRows.end(),
+                         [&](std::uint32_t row) { return data.counts[row]; }))
+            return fail(ErrorCode::InvalidArgument,
+                        "no label of a training sample counts, and pseudo-labels need some to start from");
+        m_record.start(run);
         if (m_options.warmUp == 0) m_options.warmUp = run.epochsFromShare(m_options.warmUpShare);
         m_targets.assign(data.rows(), kNoLabel);
         m_labelled.assign(data.rows(), 0);
         if (m_options.labelledBy == LabelledBy::Clean) {
-            for (const std::uint32_t row : data.trainRows) m_labelled[row] = 1;
+            for (const std::uint32_t row : data.trainRows) m_labelled[row] = data.counts[row];
         } else {
             chooseLabelled(run);
         }
@@ -89,11 +95,13 @@ public:
     }
 
     void save(StateMap& state) const override {
+        m_record.save(state);
         state[kTargets] = torch::tensor(m_targets, torch::kInt32);
         state[kLabelled] = torch::tensor(std::vector<int>(m_labelled.begin(), m_labelled.end()), torch::kInt32);
     }
 
     Status load(const StateMap& state) override {
+        m_record.load(state);
         const auto& targets = state.at(kTargets);
         const auto& labelled = state.at(kLabelled);
         m_targets.assign(targets.data_ptr<std::int32_t>(), targets.data_ptr<std::int32_t>() + targets.numel());
@@ -107,6 +115,7 @@ private:
         const RunData& data = run.data;
         std::vector<std::vector<std::pair<double, std::uint32_t>>> byClass{std::size_t(data.classes)};
         for (const std::uint32_t row : data.trainRows) {
+            if (!data.counts[row]) continue;
             CounterRng rng(run.seed(), RngPurpose::Method, 0, data.samples[row].value);
             byClass[std::size_t(data.labels[row])].emplace_back(rng.uniform(), row);
         }
@@ -127,12 +136,12 @@ private:
         }
         std::size_t kept = 0;
         for (const std::uint32_t row : run.data.trainRows) {
-            m_labelled[row] = column->second[row] < m_options.cleanBelow;
+            m_labelled[row] = run.data.counts[row] && column->second[row] < m_options.cleanBelow;
             kept += m_labelled[row];
         }
         if (kept == 0) {
             run.observer.note("No label was called clean after the warm-up; every label is kept");
-            for (const std::uint32_t row : run.data.trainRows) m_labelled[row] = 1;
+            for (const std::uint32_t row : run.data.trainRows) m_labelled[row] = run.data.counts[row];
         }
     }
 
@@ -157,6 +166,7 @@ private:
             const double rounds = std::ceil(1 / m_options.curriculumStep);
             const double round = std::min(rounds, std::floor((run.epoch - m_options.warmUp) * rounds / left) + 1);
             admitted = std::size_t(std::min(1.0, round * m_options.curriculumStep) * double(candidates.size()));
+            m_least = admitted > 0 ? double(candidates[admitted - 1].confidence) : 1;
         } else {
             admitted = std::size_t(std::count_if(candidates.begin(), candidates.end(), [this](const Candidate& c) {
                 return double(c.confidence) >= m_options.threshold;
@@ -165,7 +175,9 @@ private:
         std::vector<Label> before = m_targets;
         takeTargets(data);
         std::vector<std::int64_t> perClass(std::size_t(data.classes), 0);
-        const auto room = [&](Label label) { return m_options.cap == 0 || perClass[std::size_t(label)] < m_options.cap; };
+        const auto room = [&](Label label) {
+            return m_options.cap == 0 || perClass[std::size_t(label)] < m_options.cap;
+        };
         if (m_options.accumulate)
             for (const Candidate& candidate : candidates)
                 if (before[candidate.row] != kNoLabel && room(before[candidate.row])) {
@@ -180,34 +192,11 @@ private:
         }
     }
 
-    void record(const Run& run, EpochOutcome& outcome) const {
-        const RunData& data = run.data;
-        const auto classes = std::size_t(data.classes);
-        std::vector<float> pseudo(data.rows(), float(kNoLabel)), labelled(data.rows(), 0.0F);
-        std::vector<double> accepted(classes, 0), right(classes, 0);
-        double all = 0, allRight = 0, unlabelled = 0, known = 0;
-        for (const std::uint32_t row : data.trainRows) {
-            labelled[row] = m_labelled[row];
-            if (m_labelled[row]) continue;
-            ++unlabelled;
-            const Label label = m_targets[row];
-            if (label == kNoLabel) continue;
-            pseudo[row] = float(label);
-            ++accepted[std::size_t(label)];
-            ++all;
-            if (!data.truthKnown() || data.truth[row] == kNoLabel) continue;
-            ++known;
-            right[std::size_t(label)] += data.truth[row] == label;
-            allRight += data.truth[row] == label;
-        }
-        outcome.evidence.columns["pseudo-label"] = std::move(pseudo);
-        outcome.evidence.columns["labelled"] = std::move(labelled);
-        auto& scalars = outcome.report.scalars;
-        scalars["accepted"] = all;
-        scalars["acceptance"] = unlabelled > 0 ? all / unlabelled : 0;
-        if (known > 0) scalars["accepted-correctness"] = allRight / known;
-        outcome.report.perClass["accepted"] = std::move(accepted);
-        if (data.truthKnown()) outcome.report.perClass["accepted-correct"] = std::move(right);
+    void record(const Run& run, EpochOutcome& outcome) {
+        PseudoDecision decision{m_targets, m_options.curriculum ? m_least : m_options.threshold, {}};
+        for (std::size_t row = 0; row < decision.labels.size(); ++row)
+            if (m_labelled[row]) decision.labels[row] = kNoLabel;
+        m_record.record(run, outcome, m_labelled, decision);
     }
 
     [[nodiscard]] double rampedWeight(const Run& run) const {
@@ -217,6 +206,8 @@ private:
     }
 
     PseudoOptions m_options;
+    PseudoRecord m_record;
+    double m_least = 1;                   ///< curriculum: confidence of the least sure one that was admitted
     std::vector<Label> m_targets;         ///< [R] what each row is learnt as; kNoLabel: not at all
     std::vector<std::uint8_t> m_labelled; ///< [R] 1 where the run's label is trusted
 };
@@ -247,25 +238,28 @@ void registerPseudoLabel(Registry& registry) {
     description.help = "Trusts some labels, and learns the other samples as what the network says when it is sure";
     description.citation = "Lee, ICML Workshop 2013; curriculum: Cascante-Bonilla et al., AAAI 2021, arXiv:2001.06001";
     description.params = {
-        choiceSetting("labelled", "clean", {"clean", "per-class"},
-                      "Whose labels are trusted: those that the mixture calls clean after the warm-up, or so many per class"),
+        choiceSetting(
+            "labelled", "clean", {"clean", "per-class"},
+            "Whose labels are trusted: those that the mixture calls clean after the warm-up, or so many per class"),
         integerSetting("labelled-per-class", 40, 1, 1000000, "labelled per-class: trusted labels of each class", false,
                        "samples"),
         realSetting("threshold", 0.95, 0, 1, "Confidence from which an answer becomes a pseudo-label (usual: 0.95)"),
-        boolSetting("curriculum", false,
-                    "Accepts a growing share of the surest answers instead of a threshold (paper: restarts the weights too)"),
-        integerSetting("cap-per-class", 0, 0, 10000000, "Most pseudo-labels of one class, the surest first; 0: no limit",
-                       false, "samples"),
+        boolSetting(
+            "curriculum", false,
+            "Accepts a growing share of the surest answers instead of a threshold (paper: restarts the weights too)"),
+        integerSetting("cap-per-class", 0, 0, 10000000,
+                       "Most pseudo-labels of one class, the surest first; 0: no limit", false, "samples"),
         integerSetting("warm-up", 0, 0, 100000, "Epochs before pseudo-labels are used; 0: by warm-up-share", false,
                        "epochs"),
         realSetting("warm-up-share", 0.3, 0.001, 1, "Warm-up as a share of the run, where warm-up is 0", true),
-        realSetting("clean-below", 0.5, 0.001, 0.999, "labelled clean: probability of being wrong under which a label is kept",
-                    true),
+        realSetting("clean-below", 0.5, 0.001, 0.999,
+                    "labelled clean: probability of being wrong under which a label is kept", true),
         realSetting("curriculum-step", 0.2, 0.01, 1, "curriculum: share that each round adds (paper: 0.2)", true),
-        boolSetting("accumulate", false, "Keeps a pseudo-label once it is accepted, instead of choosing anew each epoch", true),
+        boolSetting("accumulate", false,
+                    "Keeps a pseudo-label once it is accepted, instead of choosing anew each epoch", true),
         realSetting("pseudo-weight", 1, 0, 10, "Weight of pseudo-labelled samples in the loss", true),
-        realSetting("ramp-share", 0.2, 0, 1, "Share of the run, after the warm-up, over which that weight rises from zero",
-                    true),
+        realSetting("ramp-share", 0.2, 0, 1,
+                    "Share of the run, after the warm-up, over which that weight rises from zero", true),
     };
     registerRecipe(registry, std::move(description), {}, make);
 }

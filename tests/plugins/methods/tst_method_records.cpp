@@ -1,11 +1,15 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "tests/core/learn/learn_fixtures.h"
+#include "tests/plugins/methods/outcomes.h"
 
 #include <QTest>
 
 using namespace assay;
+using test::column;
+using test::noted;
+using test::Report;
+using test::sentence;
 
 namespace {
 
@@ -17,22 +21,6 @@ TrainingTask planted(const std::string& method, int epochs, double noise = kNois
     TrainingTask task = test::makeTask(test::blobs(kSamples, kClasses), method, epochs, noise);
     task.config.settings["augmentation"] = std::string("none"); // a flipped blob is one of another class
     return task;
-}
-
-using Report = std::shared_ptr<const EpochReport>;
-
-const std::vector<float>& column(const Report& report, const char* name) {
-    return report->evidence->columns.at(name);
-}
-
-std::string sentence(const test::Outcome& outcome) {
-    return outcome.result ? "" : outcome.result.error().sentence();
-}
-
-bool noted(const test::Outcome& outcome, const std::string& part) {
-    const auto& notes = outcome.keeper.notes;
-    return std::any_of(notes.begin(), notes.end(),
-                       [&](const std::string& note) { return note.find(part) != std::string::npos; });
 }
 
 } // namespace

@@ -97,6 +97,18 @@ private Q_SLOTS:
                  "remixmatch strong-views=1 ct-translation=published augmentation=none",
                  "remixmatch-s0 threshold=0.6 last-threshold=0.4 alignment=s0-inverted unlabelled-ratio=1",
                  "remixmatch-s0 threshold=0.6 threshold-of=answer mixup-alpha=0 unlabelled-ratio=2",
+                 "pi-model both-learn=true unlabelled-ratio=1",
+                 "mean-teacher logit-distance=0.01 ramp=sigmoid labelled=clean unlabelled-ratio=1",
+                 "mixmatch mixed-by=batch views=1 optimizer=adam decay=decoupled",
+                 "vat preset=student unlabelled-ratio=1",
+                 "vat preset=official-cifar10-entropy optimizer=adam schedule=linear-decay unlabelled-ratio=1",
+                 "meta-pseudo-labels meta-sign=theory baseline-memory=0.9 dropout=0.2 unlabelled-ratio=1",
+                 "pl-lee labelled=clean from-share=0.2 unlabelled-ratio=1",
+                 "pl-epoch-s1 pseudo-set=accumulate threshold=0.5 labelled=clean",
+                 "pl-iter-s0 rounds=2 later-network=cnn-small:6 later-from=2 threshold=0.4",
+                 "pl-iter-s0 rounds=1 weak-for-labelled=false flip-averaging=false cap=none",
+                 "curriculum average-from=0 curriculum-step=0.5 labelled=clean",
+                 "curriculum fresh=false mixup-alpha=0",
                  "uda threshold=0.5 signal-annealing=linear strong-view=torchvision unlabelled-ratio=2",
              })
             QTest::newRow(variant) << QString::fromLatin1(variant);

@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/ema.h"
+#include "core/learn/mixup.h"
+#include "core/learn/pseudo_rounds.h"
+#include "core/learn/ramps.h"
+
+#include "core/stats/ranking.h"
+
+namespace assay {
+namespace {
+
+using namespace learn;
+
+constexpr const char* kAverage = "curriculum.average.";
+constexpr const char* kAveraged = "curriculum.averaged";
+
+struct CurriculumOptions {
+    double step = 0.2;
+    double mixupAlpha = 1;
+    double averageFrom = 1; ///< share of a round from which the weights of its epochs are averaged; 1: they are not
+};
+
+class Curriculum : public PseudoRounds {
+public:
+    Curriculum(RoundOptions rounds, CurriculumOptions options) : PseudoRounds(std::move(rounds)), m_options(options) {}
+
+    Status start(Run& run) override {
+        ASSAY_CHECK_STATUS(PseudoRounds::start(run));
+        return m_average.start(run, 0);
+    }
+    BatchPlan plan(Run& run) override {
+        if (inRound(run.epoch, run.epoch - 1) <= 0) m_averaged = 0;
+        return PseudoRounds::plan(run);
+    }
+    /// The mean of the weights at the ends of the round's later epochs, and of their norms' statistics.
+    std::vector<Classifier*> answering(Run& run) override {
+        if (m_averaged == 0) return PseudoRounds::answering(run);
+        return {&m_average.network()};
+    }
+    void save(StateMap& state) const override {
+        PseudoRounds::save(state);
+        m_average.save(state, kAverage);
+        state[kAveraged] = torch::tensor({m_averaged}, torch::kInt32);
+    }
+    Status load(const StateMap& state) override {
+        m_average.load(state, kAverage);
+        m_averaged = state.at(kAveraged).item<int>();
+        return PseudoRounds::load(state);
+    }
+
+protected:
+    torch::Tensor learn(Run& run, const Batch& batch, const torch::Tensor& targets) override {
+        torch::Tensor losses;
+        if (m_options.mixupAlpha > 0) {
+            const Mixup mix = drawMixup(run, batch, m_options.mixupAlpha);
+            losses = mixedLoss(mix, run.networks[0]->forward(mix.images(batch.images)), targets, {});
+        } else {
+            losses = crossEntropy(run.networks[0]->forward(batch.images), targets);
+        }
+        run.minimise(0, losses.mean());
+        if (batch.number + 1 == run.batches && inRound(run.epoch, run.epoch) > m_options.averageFrom) {
+            m_average.update(*run.networks[0], m_averaged / (m_averaged + 1.0));
+            ++m_averaged;
+        }
+        return losses.detach();
+    }
+    [[nodiscard]] Result<PseudoDecision> decide(Run& run, const EpochOutcome& outcome, int nextRound,
+                                                std::vector<float>&) override {
+        std::vector<float> scores;
+        for (const std::uint32_t row : choice().unlabelledRows(run)) scores.push_back(outcome.evidence.confidence[row]);
+        const double share = curriculumShare(nextRound, m_options.step);
+        const double threshold = scores.empty() ? 0 : stats::quantile(std::move(scores), 1 - share);
+        return decideByThreshold(run, outcome, choice().labelled(), threshold);
+    }
+
+private:
+    CurriculumOptions m_options;
+    EmaCopy m_average;
+    int m_averaged = 0; ///< epochs in it
+};
+
+Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {
+    CurriculumOptions options;
+    options.step = realParam(settings, "curriculum-step");
+    options.mixupAlpha = realParam(settings, "mixup-alpha");
+    options.averageFrom = realParam(settings, "average-from");
+    RoundOptions rounds;
+    rounds.labelled = readLabelledOptions(settings);
+    rounds.rounds = int(std::ceil(1 / options.step - 1e-9));
+    rounds.firstShare = realParam(settings, "first-share");
+    rounds.fresh = boolParam(settings, "fresh");
+    return std::make_unique<Curriculum>(std::move(rounds), options);
+}
+
+} // namespace
+
+void registerCurriculum(Registry& registry) {
+    Description description;
+    description.id = "curriculum";
+    description.title = "Curriculum labelling";
+    description.help =
+        "Learns the labels, then in each round a larger part of its surest answers, from new weights (paper: "
+        "rounds of 700 epochs with batches of 512, SGD of rate 0.1, mixup, averaged weights, "
+        "WideResNet-28-2)";
+    description.citation = "Cascante-Bonilla et al., AAAI 2021, arXiv:2001.06001";
+    description.params = {
+        realSetting("curriculum-step", 0.2, 0.01, 1,
+                    "Share of the answers, the surest first, that each round adds (paper: 0.2)"),
+        realSetting("mixup-alpha", 1, 0, 128, "Mixes pairs with a weight from Beta(alpha, alpha); 0: off (paper: 1)"),
+        realSetting("first-share", 1.0 / 6, 0.01, 0.9, "Share of the run of the round on labels alone", true),
+        boolSetting("fresh", true,
+                    "Every round begins with new weights, so that early mistakes are forgotten (paper: yes)"),
+        realSetting(
+            "average-from", 1, 0, 1,
+            "Share of a round from which the weights of its epochs are averaged to answer; 1: they are not (paper: "
+            "200 of 700 epochs)",
+            true),
+    };
+    for (auto& spec : labelledSettings()) description.params.push_back(std::move(spec));
+    CommonDefaults defaults = semiCommonDefaults();
+    defaults.batchSize = 64;
+    defaults.schedule = "cosine";
+    registerRecipe(registry, std::move(description), defaults, make);
+}
+
+} // namespace assay
