@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace assay {
 
@@ -152,16 +153,25 @@ Result<ExportTable> buildExportTable(const Project& project, const Dataset& data
     std::vector<std::string> reason(dataset.size()), who(dataset.size()), time(dataset.size()), byRun(dataset.size()),
         byScore(dataset.size());
     ASSAY_TRY(const std::vector<JournalEntry> journal, project.journal());
+    std::map<std::uint32_t, std::vector<const JournalEntry*>> made; // by sample: decisions, not what took them back
+    const auto reasonOf = [&](const JournalEntry& entry) -> const DecisionReason& {
+        // What an undo or redo brings back was decided for the reason that it had.
+        std::vector<const JournalEntry*>& own = made[entry.sample.value];
+        if (!entry.undoes) own.push_back(&entry);
+        const auto first = std::find_if(own.rbegin(), own.rend(), [&](const JournalEntry* one) { return one->to == entry.to; });
+        return first == own.rend() ? entry.reason : (*first)->reason;
+    };
     for (const JournalEntry& entry : journal) {
         if (choice.revision && entry.revision > *choice.revision) break;
         const std::size_t i = entry.sample.value;
+        const DecisionReason& why = reasonOf(entry);
         // A sample whose decisions were all taken back has none, and so nobody who made it.
         const bool decided = entry.to.verdict != Verdict::None;
-        reason[i] = decided ? entry.reason.rule : std::string();
+        reason[i] = decided ? why.rule : std::string();
         who[i] = decided ? entry.reason.who : std::string();
         time[i] = decided ? entry.time : std::string();
-        byRun[i] = decided && entry.reason.run ? std::to_string(entry.reason.run->value) : std::string();
-        byScore[i] = decided && entry.reason.value ? entry.reason.score + "=" + formatNumber(float(*entry.reason.value)) : std::string();
+        byRun[i] = decided && why.run ? std::to_string(why.run->value) : std::string();
+        byScore[i] = decided && why.value ? why.score + "=" + formatNumber(float(*why.value)) : std::string();
     }
     table.reason = pick(reason, table.rows);
     table.who = pick(who, table.rows);

@@ -86,15 +86,21 @@ LabelChooser::LabelChooser(Workspace& workspace, QWidget* parent) : QWidget(pare
     layout->addWidget(m_source);
     layout->addWidget(m_explanation);
     layout->addWidget(m_details);
+    makeCounting(*layout);
 
     fillSources();
+    fillCounting();
     const auto touched = [this] {
         const auto kind = LabelChoice::Kind(m_source->currentData(kKindRole).toInt());
         const int page = kind == LabelChoice::Kind::Noise ? 1 : kind == LabelChoice::Kind::File ? 2 : 0;
         m_details->setCurrentIndex(page);
         m_details->setVisible(page > 0);
+        const int counts = counting();
+        m_countingDetails->setCurrentIndex(counts == CountReviewed ? CountAll : counts);
+        m_countingDetails->setVisible(counts != CountAll && counts != CountReviewed);
+        m_source->setEnabled(counts != CountReviewed && counts != CountClean);
         m_map->setEnabled(kModels[std::size_t(std::max(0, m_model->currentIndex()))] == NoiseKind::Asymmetric);
-        m_explanation->setText(m_source->currentData(Qt::ToolTipRole).toString());
+        m_explanation->setText((m_source->isEnabled() ? m_source : m_counting)->currentData(Qt::ToolTipRole).toString());
         Q_EMIT changed();
     };
     connect(m_source, &QComboBox::currentIndexChanged, this, touched);
@@ -103,9 +109,95 @@ LabelChooser::LabelChooser(Workspace& workspace, QWidget* parent) : QWidget(pare
     connect(m_seed, &QSpinBox::valueChanged, this, touched);
     connect(m_map, &QLineEdit::textChanged, this, touched);
     connect(m_file, &QLineEdit::textChanged, this, touched);
-    connect(choose, &QPushButton::clicked, this, &LabelChooser::browse);
+    connect(choose, &QPushButton::clicked, this, [this] { browse(m_file, tr("Label file")); });
+    connect(m_counting, &QComboBox::currentIndexChanged, this, touched);
+    connect(m_perClass, &QSpinBox::valueChanged, this, touched);
+    connect(m_list, &QLineEdit::textChanged, this, touched);
+    connect(m_judge, &QComboBox::currentIndexChanged, this, touched);
+    connect(m_cleanBelow, &QDoubleSpinBox::valueChanged, this, touched);
     touched();
 }
+
+void LabelChooser::makeCounting(QVBoxLayout& layout) {
+    m_counting = new QComboBox(this);
+    m_counting->setObjectName(QStringLiteral("labelCounting"));
+    m_counting->setAccessibleName(tr("Labels that count"));
+    m_perClass = new QSpinBox(this);
+    m_perClass->setObjectName(QStringLiteral("labelsPerClass"));
+    m_perClass->setAccessibleName(tr("Labels of each class"));
+    m_perClass->setRange(1, 1'000'000);
+    m_perClass->setValue(25);
+    m_perClass->setSuffix(tr(" of each class"));
+    auto* listed = new QWidget(this);
+    m_list = new QLineEdit(listed);
+    m_list->setObjectName(QStringLiteral("labelList"));
+    m_list->setAccessibleName(tr("File that lists samples"));
+    m_list->setPlaceholderText(tr("CSV with index or file"));
+    auto* find = new QPushButton(tr("Br&owse…"), listed);
+    connect(find, &QPushButton::clicked, this, [this] { browse(m_list, tr("Samples whose labels count")); });
+    auto* listRow = new QHBoxLayout(listed);
+    listRow->setContentsMargins(0, 0, 0, 0);
+    listRow->addWidget(m_list, 1);
+    listRow->addWidget(find);
+    auto* clean = new QWidget(this);
+    m_judge = new QComboBox(clean);
+    m_judge->setObjectName(QStringLiteral("labelJudge"));
+    m_judge->setAccessibleName(tr("Run that tells clean labels"));
+    m_judge->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_cleanBelow = new QDoubleSpinBox(clean);
+    m_cleanBelow->setObjectName(QStringLiteral("labelCleanBelow"));
+    m_cleanBelow->setAccessibleName(tr("Clean below this p(noisy)"));
+    m_cleanBelow->setRange(0.01, 1);
+    m_cleanBelow->setSingleStep(0.05);
+    m_cleanBelow->setPrefix(tr("p(noisy) < "));
+    m_cleanBelow->setValue(m_workspace.threshold());
+    auto* cleanRow = new QHBoxLayout(clean);
+    cleanRow->setContentsMargins(0, 0, 0, 0);
+    cleanRow->addWidget(m_judge, 1);
+    cleanRow->addWidget(m_cleanBelow);
+    m_countingDetails = new QStackedWidget(this);
+    for (QWidget* page : {new QWidget(this), static_cast<QWidget*>(m_perClass), listed, new QWidget(this), clean})
+        m_countingDetails->addWidget(page);
+    auto* row = new QHBoxLayout;
+    auto* title = new QLabel(tr("&Of them count"), this);
+    title->setBuddy(m_counting);
+    row->addWidget(title);
+    row->addWidget(m_counting, 1);
+    layout.addLayout(row);
+    layout.addWidget(m_countingDetails);
+}
+
+void LabelChooser::fillCounting() {
+    const auto add = [this](const QString& text, Counting counting, const QString& help) {
+        m_counting->addItem(text, int(counting));
+        m_counting->setItemData(m_counting->count() - 1, help, Qt::ToolTipRole);
+    };
+    add(tr("all"), CountAll, {});
+    add(tr("so many of each class"), CountPerClass, tr("Drawn by the run's seed; the rest is unlabelled."));
+    add(tr("those that a file lists"), CountListed, tr("The rest is unlabelled."));
+    std::size_t reviewed = 0;
+    for (const DecisionState& state : m_workspace.decisions())
+        reviewed += state.verdict == Verdict::Keep || state.verdict == Verdict::Relabel ? 1 : 0;
+    if (reviewed > 0)
+        add(tr("the %1 that I have reviewed").arg(countText(reviewed)), CountReviewed,
+            tr("The labels that you kept or changed, as they are now. The rest is unlabelled."));
+    for (const RunRecord& run : m_workspace.runs()) {
+        if (run.epochsDone == 0) continue;
+        m_judge->addItem(tr("run %1, %2").arg(run.id.value).arg(QString::fromStdString(run.config.method)), qlonglong(run.id.value));
+        if (m_workspace.currentRun() == run.id) m_judge->setCurrentIndex(m_judge->count() - 1);
+    }
+    if (m_judge->count() > 0)
+        add(tr("those that a run calls clean"), CountClean,
+            tr("The labels of that run. Its suspects, and what it left out, are unlabelled."));
+}
+
+int LabelChooser::counting() const { return m_counting->currentData().toInt(); }
+
+std::optional<int> LabelChooser::perClass() const {
+    return counting() == CountPerClass ? std::optional(m_perClass->value()) : std::nullopt;
+}
+
+bool LabelChooser::someCount() const { return counting() != CountAll; }
 
 void LabelChooser::fillSources() {
     const auto add = [this](const QString& text, LabelChoice::Kind kind, const QString& help, qlonglong stored = 0) {
@@ -148,6 +240,15 @@ LabelChoice LabelChooser::choice() const {
     choice.noise.kind = kModels[std::size_t(std::max(0, m_model->currentIndex()))];
     choice.noise.rate = m_rate->value() / 100;
     choice.noise.seed = std::uint64_t(m_seed->value());
+    switch (counting()) {
+    case CountListed: choice.counting = LabelChoice::Counting::Listed; break;
+    case CountReviewed: choice.counting = LabelChoice::Counting::Reviewed; break;
+    case CountClean: choice.counting = LabelChoice::Counting::CleanByRun; break;
+    default: break;
+    }
+    choice.list = m_list->text().trimmed();
+    choice.judge = RunId(m_judge->currentData().toLongLong());
+    choice.cleanBelow = m_cleanBelow->value();
     const auto dataset = m_workspace.dataset();
     if (dataset && choice.noise.kind == NoiseKind::Asymmetric && !m_map->text().trimmed().isEmpty())
         if (auto map = parseClassMap(m_map->text().toStdString(), dataset->classNames)) choice.noise.map = std::move(*map);
@@ -156,7 +257,11 @@ LabelChoice LabelChooser::choice() const {
 
 QString LabelChooser::problem() const {
     const LabelChoice chosen = choice();
-    if (chosen.kind == LabelChoice::Kind::File) {
+    if (chosen.counting == LabelChoice::Counting::Listed) {
+        if (chosen.list.isEmpty()) return tr("Name the file that lists the samples whose labels count.");
+        if (!QFileInfo(chosen.list).isFile()) return tr("There is no such file: %1").arg(chosen.list);
+    }
+    if (chosen.kind == LabelChoice::Kind::File && m_source->isEnabled()) {
         if (chosen.file.isEmpty()) return tr("Name the file that holds the labels.");
         if (!QFileInfo(chosen.file).isFile()) return tr("There is no such file: %1").arg(chosen.file);
     }
@@ -169,12 +274,12 @@ QString LabelChooser::problem() const {
     return {};
 }
 
-void LabelChooser::browse() {
-    auto* dialog = new QFileDialog(this, tr("Label file"));
+void LabelChooser::browse(QLineEdit* into, const QString& title) {
+    auto* dialog = new QFileDialog(this, title);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     dialog->setNameFilters({tr("Tables (*.csv *.txt *.tsv)"), tr("All files (*)")});
-    connect(dialog, &QFileDialog::fileSelected, m_file, &QLineEdit::setText);
+    connect(dialog, &QFileDialog::fileSelected, into, &QLineEdit::setText);
     dialog->open();
 }
 

@@ -95,7 +95,10 @@ QWidget* NewRunDialog::makeLeft() {
     auto* labelBox = new QGroupBox(tr("Labels to train on"), left);
     m_labels = new LabelChooser(m_workspace, labelBox);
     (new QVBoxLayout(labelBox))->addWidget(m_labels);
-    connect(m_labels, &LabelChooser::changed, this, &NewRunDialog::refresh);
+    connect(m_labels, &LabelChooser::changed, this, [this] {
+        takePerClass();
+        refresh();
+    });
 
     auto* methodBox = new QGroupBox(tr("Method"), left);
     auto* methodColumn = new QVBoxLayout(methodBox);
@@ -291,6 +294,7 @@ void NewRunDialog::methodChosen() {
                           (about.citation.empty() ? QString() : QStringLiteral("\n") + QString::fromStdString(about.citation)));
     m_form->setSpecs(about.params);
     fillSweep();
+    takePerClass();
     refresh();
 }
 
@@ -304,6 +308,20 @@ void NewRunDialog::fillSweep() {
             if (spec.advanced == advanced && spec.type != ParamType::Text && spec.type != ParamType::Bool)
                 m_sweep->addItem(QString::fromStdString(spec.name), QString::fromStdString(spec.name));
     m_sweep->setCurrentIndex(std::max(0, m_sweep->findData(before)));
+}
+
+/// So many labels of each class is a setting of the methods that learn from some labels alone.
+void NewRunDialog::takePerClass() {
+    const auto count = m_labels->perClass();
+    const auto known = [this](const char* name) {
+        const auto& specs = m_form->specs();
+        return std::any_of(specs.begin(), specs.end(), [name](const ParamSpec& spec) { return spec.name == name; });
+    };
+    if (!count || !known("labelled") || !known("labelled-per-class")) return;
+    ParamValues values = m_form->values();
+    values["labelled"] = std::string("per-class");
+    values["labelled-per-class"] = std::int64_t(*count);
+    m_form->setValues(values);
 }
 
 Result<std::vector<ParamValue>> NewRunDialog::sweptValues() const {
@@ -375,6 +393,8 @@ QString NewRunDialog::problem() const {
         return tr("The engine is still loading; this takes a few seconds.");
     if (methodId().isEmpty()) return tr("Choose a method.");
     if (const QString wrong = m_labels->problem(); !wrong.isEmpty()) return wrong;
+    if (m_labels->perClass() && m_form->editor("labelled-per-class") == nullptr)
+        return tr("This method learns from every label that counts; choose one that takes so many of each class.");
     if (const QString wrong = m_weights->problem(); !wrong.isEmpty()) return wrong;
     if (const auto swept = sweptValues(); !swept) return QString::fromStdString(swept.error().sentence());
     return m_form->problem();

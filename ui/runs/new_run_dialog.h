@@ -62,6 +62,7 @@ private:
     void fillCatalogues();
     void methodChosen();
     void fillSweep();
+    void takePerClass();
     /// The values to sweep over; an error that names the one that does not fit. Empty: no sweep.
     [[nodiscard]] Result<std::vector<ParamValue>> sweptValues() const;
     void answered();

@@ -19,6 +19,7 @@
 #include "ui/runs/machine_meter.h"
 #include "ui/runs/run_queue_panel.h"
 #include "ui/runs/run_text.h"
+#include "ui/runs/sample_views_plot.h"
 #include "ui/runs/train_panels.h"
 #include "ui/session/workspace.h"
 
@@ -182,6 +183,8 @@ void TrainPage::makePanels() {
         connect(scatter, &LossScatterPlot::brushed, this, [this, scatter](const std::vector<SampleIndex>& samples) {
             Q_EMIT showSamples(samples, tr("brushed in %1").arg(scatter->title()));
         });
+    auto* views = addPanel(new SampleViewsPlot(m_workspace, m_board), [](SampleViewsPlot&, const RunOnShow&) {}); // follows by itself
+    connect(views, &SampleViewsPlot::changed, this, &TrainPage::arrange);
     addFeatureMap();
     auto* transitions = new MatrixPlot(QStringLiteral("transitions"), tr("Realised noise: true class → label"), m_board);
     addPanel(transitions, [this](MatrixPlot& plot, const RunOnShow&) { updateTransitions(plot); });

@@ -32,6 +32,12 @@ struct LabelChoice {
     NoiseOptions noise;      ///< Noise
     QString file;            ///< File
     std::int64_t stored = 0; ///< Stored: id of a label set of the project
+    /// Which of them count; the others are kept and scored, and unlabelled to the methods that learn without labels.
+    /// Reviewed: those after the decisions that were kept or changed, whatever `kind` says.
+    enum class Counting { All, Listed, Reviewed, CleanByRun } counting = Counting::All;
+    QString list;            ///< Listed: a file that names samples
+    RunId judge;             ///< CleanByRun: the run whose suspects do not count; `kind` is ignored, its labels are taken
+    double cleanBelow = 0.5; ///< CleanByRun: probability of being wrong under which a label counts
 };
 
 /// The score of pictures that a method gave a label of its own: how sure it was. Sorted by it, that label is what is
@@ -104,6 +110,8 @@ public:
     [[nodiscard]] std::shared_ptr<const Evidence> evidence(RunId id, int epoch) const;
     void startRun(const RunConfig& config, const LabelChoice& labels);
     void retrainOnCleaned(); ///< the current run's settings on the labels of now
+    /// Trains FixMatch on the labels of the run on show: its suspects, by the threshold in force, become unlabelled.
+    void treatSuspectsAsUnlabelled();
     void resumeRun(RunId id);
     void pauseRun();
     void continueRun();

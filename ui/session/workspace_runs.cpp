@@ -3,6 +3,7 @@
 #include "ui/session/workspace_private.h"
 
 #include "core/base/text.h"
+#include "core/project/trusted_labels.h"
 
 #include <QFile>
 
@@ -12,6 +13,10 @@ namespace {
 
 QString sentenceOf(const Error& error) {
     return QString::fromStdString(error.sentence());
+}
+
+std::filesystem::path fileOf(const QString& text) {
+    return QFile::encodeName(text).toStdString();
 }
 
 /// What a new run's labels are made of, frozen when the person asked.
@@ -28,39 +33,91 @@ struct NewRun {
     KeptLabels labels;
 };
 
-Result<KeptLabels> journalLabels(const LabelJob& job, Revision revision, std::vector<std::uint8_t>& excluded) {
+/// Labels before it is said which of them count, and what they are called.
+struct NamedLabels {
+    std::string name;
+    LabelSet set;
+};
+
+NamedLabels journalLabels(const LabelJob& job, Revision revision, std::vector<std::uint8_t>& excluded) {
     EffectiveLabels effective = effectiveLabels(job.base->labels, job.decisions);
     excluded = std::move(effective.excluded);
-    LabelSet set;
-    set.origin = LabelOrigin::Journal;
-    set.source = "revision " + std::to_string(revision.value);
-    set.labels = std::move(effective.labels);
-    set.trueLabels = job.base->trueLabels;
-    const std::string name = set.source;
-    return keepLabels(*job.project, name, std::move(set));
+    NamedLabels named;
+    named.set.origin = LabelOrigin::Journal;
+    named.set.source = named.name = "revision " + std::to_string(revision.value);
+    named.set.labels = std::move(effective.labels);
+    named.set.trueLabels = job.base->trueLabels;
+    named.set.trusted = job.base->trusted;
+    return named;
 }
 
-Result<KeptLabels> labelsFor(const LabelJob& job, RunRecord& record, std::vector<std::uint8_t>& excluded) {
+Result<NamedLabels> storedLabels(const Project& project, std::int64_t id) {
+    ASSAY_TRY(StoredLabelSet stored, project.labelSet(id));
+    return NamedLabels{std::move(stored.name), std::move(stored.set)};
+}
+
+Result<NamedLabels> allLabelsFor(const LabelJob& job, RunRecord& record, std::vector<std::uint8_t>& excluded) {
     switch (job.choice.kind) {
-    case LabelChoice::Kind::Given: return keepLabels(*job.project, "given", givenLabelSet(*job.dataset));
+    case LabelChoice::Kind::Given: return NamedLabels{"given", givenLabelSet(*job.dataset)};
     case LabelChoice::Kind::Noise: {
         ASSAY_TRY(LabelSet set, noisyLabelSet(*job.dataset, job.choice.noise));
-        return keepLabels(*job.project, noiseName(job.choice.noise), std::move(set));
+        return NamedLabels{noiseName(job.choice.noise), std::move(set)};
     }
     case LabelChoice::Kind::File: {
-        const std::filesystem::path file = QFile::encodeName(job.choice.file).toStdString();
-        ASSAY_TRY(LabelFile read, readLabelFile(file, *job.dataset));
-        return keepLabels(*job.project, file.filename().string(), std::move(read.labels));
+        ASSAY_TRY(LabelFile read, readLabelFile(fileOf(job.choice.file), *job.dataset));
+        return NamedLabels{fileOf(job.choice.file).filename().string(), std::move(read.labels)};
     }
     case LabelChoice::Kind::Journal:
         record.revision = job.project->revision();
         return journalLabels(job, *record.revision, excluded);
-    case LabelChoice::Kind::Stored: {
-        ASSAY_TRY(StoredLabelSet stored, job.project->labelSet(job.choice.stored));
-        return KeptLabels{stored.id, stored.name, std::make_shared<const LabelSet>(std::move(stored.set))};
-    }
+    case LabelChoice::Kind::Stored: return storedLabels(*job.project, job.choice.stored);
     }
     return fail(ErrorCode::Internal, "unknown kind of labels");
+}
+
+/// The labels of a run, of which its suspects do not count.
+Result<NamedLabels> labelsWithoutSuspects(const LabelJob& job, RunRecord& record, std::vector<std::uint8_t>& excluded) {
+    ASSAY_TRY(const RunRecord judge, job.project->run(job.choice.judge));
+    ASSAY_TRY(NamedLabels named, storedLabels(*job.project, judge.labelSet));
+    record.revision = judge.revision;
+    if (judge.revision) {
+        ASSAY_TRY(const std::vector<DecisionState> decisions, job.project->decisions(judge.revision));
+        excluded = effectiveLabels(named.set.labels, decisions).excluded;
+    }
+    ASSAY_TRY(named.set, trustByRun(std::move(named.set), *job.project, judge.id, job.choice.cleanBelow));
+    named.name += ", without the suspects of run " + std::to_string(judge.id.value);
+    return named;
+}
+
+Result<KeptLabels> labelsFor(const LabelJob& job, RunRecord& record, std::vector<std::uint8_t>& excluded) {
+    NamedLabels named;
+    switch (job.choice.counting) {
+    case LabelChoice::Counting::All: {
+        ASSAY_TRY(named, allLabelsFor(job, record, excluded));
+        break;
+    }
+    case LabelChoice::Counting::Listed: {
+        ASSAY_TRY(named, allLabelsFor(job, record, excluded));
+        ASSAY_TRY(const std::vector<SampleIndex> listed, readSampleList(fileOf(job.choice.list), *job.dataset));
+        const std::string file = fileOf(job.choice.list).filename().string();
+        named.set = trustListed(std::move(named.set), listed, file);
+        named.name += ", those of " + file;
+        break;
+    }
+    case LabelChoice::Counting::Reviewed:
+        record.revision = job.project->revision();
+        named = journalLabels(job, *record.revision, excluded);
+        named.set = trustReviewed(std::move(named.set), job.decisions);
+        named.name += ", reviewed only";
+        break;
+    case LabelChoice::Counting::CleanByRun: {
+        ASSAY_TRY(named, labelsWithoutSuspects(job, record, excluded));
+        break;
+    }
+    }
+    if (countingLabels(named.set) == 0)
+        return fail(ErrorCode::InvalidArgument, "no label counts; choose others to learn from", named.name);
+    return keepLabels(*job.project, named.name, std::move(named.set));
 }
 
 Result<NewRun> recordRun(const LabelJob& job, const RunConfig& config) {
@@ -149,6 +206,23 @@ void Workspace::retrainOnCleaned() {
     LabelChoice labels;
     labels.kind = LabelChoice::Kind::Journal;
     d->startRun(d->runs.record(*d->currentRun)->config, labels);
+}
+
+void Workspace::treatSuspectsAsUnlabelled() {
+    constexpr const char* kMethod = "fixmatch";
+    const RunRecord* judge = d->currentRun ? d->runs.record(*d->currentRun) : nullptr;
+    if (judge == nullptr || judge->epochsDone == 0) {
+        Q_EMIT warning(tr("Choose a run that has recorded an epoch first: its suspects become unlabelled"));
+        return;
+    }
+    RunConfig config = judge->config;
+    config.method = kMethod;
+    config.settings.clear(); // the method's own
+    LabelChoice labels;
+    labels.counting = LabelChoice::Counting::CleanByRun;
+    labels.judge = judge->id;
+    labels.cleanBelow = d->threshold;
+    d->startRun(config, labels);
 }
 
 void Workspace::resumeRun(RunId id) {

@@ -59,6 +59,7 @@ public:
     void newRun();
     void runRecipe();
     void retrain();
+    void treatSuspectsAsUnlabelled();
     void showRunLog();
     void exportLabels();
     void injectNoise();

@@ -135,6 +135,12 @@ void MainWindow::retrain() {
     m_workspace->retrainOnCleaned();
 }
 
+void MainWindow::treatSuspectsAsUnlabelled() {
+    const auto judge = m_workspace->currentRun();
+    if (judge) compareNext(1, {*judge});
+    m_workspace->treatSuspectsAsUnlabelled();
+}
+
 void MainWindow::compareNext(int runs, std::vector<RunId> beside) {
     Comparison comparison{std::move(beside), RunId(0), std::size_t(runs)};
     for (const RunRecord& run : m_workspace->runs()) comparison.after = std::max(comparison.after, run.id);

@@ -160,6 +160,9 @@ void MainWindow::buildRunMenu() {
                    menu, {}, [this] { runRecipe(); });
     m_actions->add(QStringLiteral("retrain"), tr("&Retrain on cleaned labels"), tr("The same settings on the labels as they are now"), menu,
                    {QKeySequence(tr("Ctrl+R"))}, [this] { retrain(); });
+    m_actions->add(QStringLiteral("suspects-unlabelled"), tr("Treat suspects as &unlabelled"),
+                   tr("Train FixMatch: the suspects of the run on show lose their labels, the rest keeps them; both runs stand in Compare"),
+                   menu, {}, [this] { treatSuspectsAsUnlabelled(); });
     menu->addSeparator();
     m_actions->add(QStringLiteral("pause"), tr("&Pause or continue"), tr("Pause the run, or let it go on"), menu, {QKeySequence(tr("Ctrl+Space"))},
                    [this] { m_workspace->paused() ? m_workspace->continueRun() : m_workspace->pauseRun(); });
@@ -248,6 +251,8 @@ void MainWindow::updateActions() {
     enable({"undo", "redo", "noise", "import-labels", "find-suspects", "new-run", "recipe"}, write);
     enable({"review-accept", "review-keep", "review-flag", "review-exclude", "review-relabel", "review-undo", "review-reopen"}, any);
     enable({"retrain"}, write && current.has_value());
+    enable({"suspects-unlabelled"}, write && current && current->epochsDone > 0 &&
+                                        (!m_workspace->engineReady() || m_workspace->registry().methods.find("fixmatch")));
     enable({"pause", "stop", "live"}, running);
     enable({"resume"}, write && over);
     enable({"run-log"}, current.has_value());

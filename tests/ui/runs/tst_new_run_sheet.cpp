@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/ui_fixture.h"
+#include "ui/runs/label_chooser.h"
 #include "ui/runs/new_run_dialog.h"
 
 #include <QComboBox>
@@ -40,7 +41,7 @@ std::shared_ptr<Registry> registryOfFew() {
 
 } // namespace
 
-/// What the sheet for a new run makes of a setting with several values.
+/// What the sheet for a new run makes of labels that count, and of a setting with several values.
 class TestNewRunSheet : public QObject {
     Q_OBJECT
 
@@ -50,6 +51,22 @@ class TestNewRunSheet : public QObject {
         auto* found = sheet.findChild<T*>(QLatin1String(name));
         if (found == nullptr) qFatal("no %s", name);
         return *found;
+    }
+
+    static void count(NewRunDialog& sheet, const QString& words) {
+        auto& counting = part<QComboBox>(sheet, "labelCounting");
+        for (int i = 0; i < counting.count(); ++i)
+            if (counting.itemText(i).contains(words)) return counting.setCurrentIndex(i);
+        QFAIL(qPrintable(words));
+    }
+
+    /// Starts what the sheet says and waits for the end; the labels that it learnt.
+    static std::shared_ptr<const LabelSet> startAndWait(Workspace& workspace, NewRunDialog& sheet) {
+        if (!sheet.problem().isEmpty()) qWarning("%s", qPrintable(sheet.problem()));
+        QSignalSpy ended(&workspace, &Workspace::runEnded);
+        sheet.start();
+        if (!QTest::qWaitFor([&] { return ended.count() > 0 && workspace.labels(workspace.runs().back().id); }, 20'000)) return nullptr;
+        return workspace.labels(workspace.runs().back().id);
     }
 
 private Q_SLOTS:
@@ -85,6 +102,68 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(workspace.settled(), 20'000);
     }
 
+    void soManyOfEachClassIsASettingOfTheMethod() {
+        Workspace workspace(registryOfFew());
+        QVERIFY(openAndWait(workspace, writeIdx(*m_home, 60)));
+        NewRunDialog sheet(workspace);
+        sheet.chooseMethod(QStringLiteral("few-labels"));
+        count(sheet, QStringLiteral("of each class"));
+        part<QSpinBox>(sheet, "labelsPerClass").setValue(4);
+        QCOMPARE(textParam(sheet.config().settings, "labelled"), std::string("per-class"));
+        QCOMPARE(intParam(sheet.config().settings, "labelled-per-class"), std::int64_t(4));
+        sheet.chooseMethod(QStringLiteral("fake")); // learns from every label
+        QVERIFY(!sheet.problem().isEmpty());
+    }
+
+    void thoseThatAFileListsCountAndTheOthersAreKept() {
+        Workspace workspace(registryOfFew());
+        QVERIFY(openAndWait(workspace, writeIdx(*m_home, 60)));
+        const QString list = m_home->filePath(QStringLiteral("trusted.csv"));
+        QFile file(list);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("index\n3\n11\n40\n");
+        file.close();
+        NewRunDialog sheet(workspace);
+        sheet.chooseMethod(QStringLiteral("few-labels"));
+        count(sheet, QStringLiteral("a file lists"));
+        QVERIFY(!sheet.problem().isEmpty()); // which file?
+        part<QLineEdit>(sheet, "labelList").setText(list);
+        const auto labels = startAndWait(workspace, sheet);
+        QVERIFY(labels != nullptr);
+        for (std::size_t i = 0; i < 60; ++i) {
+            QCOMPARE(labels->counts(i), i == 3 || i == 11 || i == 40);
+            QCOMPARE(labels->labels[i], Label(i % 10));
+        }
+    }
+
+    void thoseThatWereReviewedCountAsTheyAreNow() {
+        Workspace workspace(registryOfFew());
+        QVERIFY(openAndWait(workspace, writeIdx(*m_home, 60)));
+        workspace.decide({SampleIndex(5)}, {Verdict::Relabel, 7}, QStringLiteral("key"));
+        workspace.decide({SampleIndex(6)}, {Verdict::Keep, kNoLabel}, QStringLiteral("key"));
+        workspace.decide({SampleIndex(8)}, {Verdict::Flag, kNoLabel}, QStringLiteral("key"));
+        QTRY_VERIFY(workspace.settled());
+        NewRunDialog sheet(workspace);
+        sheet.chooseMethod(QStringLiteral("few-labels"));
+        count(sheet, QStringLiteral("the 2 that I have reviewed"));
+        const auto labels = startAndWait(workspace, sheet);
+        QVERIFY(labels != nullptr);
+        for (std::size_t i = 0; i < 60; ++i) QCOMPARE(labels->counts(i), i == 5 || i == 6);
+        QCOMPARE(labels->labels[5], Label(7));
+        QVERIFY(workspace.runs().back().revision.has_value());
+    }
+
+    void thoseThatARunCallsCleanCount() {
+        Workspace workspace(registryOfFew());
+        QVERIFY(openAndWait(workspace, writeIdx(*m_home, 60)));
+        QVERIFY(trainAndWait(workspace, 2));
+        NewRunDialog sheet(workspace);
+        sheet.chooseMethod(QStringLiteral("few-labels"));
+        count(sheet, QStringLiteral("a run calls clean"));
+        const auto labels = startAndWait(workspace, sheet);
+        QVERIFY(labels != nullptr);
+        for (std::size_t i = 0; i < 60; ++i) QCOMPARE(labels->counts(i), i % 5 != 0); // every fifth is suspect there
+    }
 };
 
 QTEST_MAIN(TestNewRunSheet)

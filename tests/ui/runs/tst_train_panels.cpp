@@ -7,6 +7,7 @@
 #include "ui/plots/pseudo_class_plot.h"
 #include "ui/plots/pseudo_label_plot.h"
 #include "ui/plots/qcustomplot_include.h"
+#include "ui/runs/sample_views_plot.h"
 #include "ui/runs/train_page.h"
 #include "ui/runs/train_panels.h"
 
@@ -243,6 +244,38 @@ private Q_SLOTS:
         QVERIFY(kept > 0 && kept < 10); // some confirm the label that the picture has
         workspace.undo();
         QTRY_COMPARE(workspace.decidedCount(), std::size_t(0));
+    }
+
+    void theViewsThatARunKeptStandSideBySideUnderTheirAttention() {
+        Workspace workspace(registryTelling(std::make_shared<TellingMethod>("looks", std::map<std::string, double>{})));
+        TrainPage page(workspace);
+        show(workspace, page, "looks");
+        auto* plot = page.findChild<SampleViewsPlot*>();
+        QVERIFY(!plot->isVisibleTo(&page)); // it kept none
+        SampleViews views;
+        views.epoch = 3;
+        views.names = {"weak", "strong"};
+        views.geometry = {8, 8, 1};
+        views.mapWidth = views.mapHeight = 2;
+        views.samples = {SampleIndex(4), SampleIndex(9)};
+        views.pictures.assign(2 * 2 * views.geometry.bytes(), 40);
+        views.maps = {1, 0, 0, 0, /**/ 0, 0, 0, 1, /**/ 0.25f, 0.25f, 0.25f, 0.25f, /**/ 0, 1, 0, 0};
+        const RunId run = workspace.runs().back().id;
+        QVERIFY(storeSampleViews(workspace.project()->checkpointFolder(run), views).has_value());
+        workspace.showNoRun();
+        workspace.showRun(run);
+        QTRY_VERIFY(plot->isVisibleTo(&page));
+        QCOMPARE(plot->title(), QStringLiteral("Attention, epoch 3"));
+        // All of it lies in one corner: bright there, the picture's own grey in the opposite one.
+        const QImage weak = plot->image(0, 0);
+        const QImage strong = plot->image(0, 1);
+        const auto bright = [](const QImage& image, bool end) {
+            return qGreen(image.pixel(end ? image.width() - 2 : 1, end ? image.height() - 2 : 1));
+        };
+        QVERIFY(bright(weak, false) > 100 && bright(weak, true) == 40);
+        QVERIFY(bright(strong, true) > 100 && bright(strong, false) == 40);
+        QTest::mouseClick(plot->canvas(), Qt::LeftButton, {}, QPoint(20, 40));
+        QCOMPARE(workspace.focus(), std::optional(SampleIndex(4)));
     }
 
     void bothNetworksProbabilitiesAreAScatterWhoseRectangleOpensItsSamples() {
