@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/cli_headers.h"
 #include "app/cli/commands.h"
-#include "app/cli/number_column.h"
+#include "core/base/number_column.h"
 #include "app/cli/output.h"
 #include "core/base/csv.h"
 #include "core/base/text.h"

@@ -5,14 +5,8 @@
 #include "app/cli/commands.h"
 #include "app/cli/figures.h"
 #include "app/cli/output.h"
-#include "app/cli/probability_file.h"
 #include "app/cli/training.h"
-#include "core/base/npy.h"
-#include "core/base/text.h"
-#include "core/project/probability_run.h"
-
-#include <algorithm>
-#include <limits>
+#include "core/project/probability_import.h"
 
 namespace assay::cli {
 
@@ -25,83 +19,19 @@ struct Options {
     bool normalise = false;
 };
 
-/// The class of each column: as the file names them, else in the data set's order.
-Result<std::vector<std::size_t>> classOfColumns(const ProbabilityTable& table, const Dataset& dataset,
-                                                const std::string& file) {
-    const std::vector<std::string>& names = dataset.classNames;
-    if (table.classes != names.size())
-        return fail(ErrorCode::Format,
-                    "there are " + withThousands(table.classes) + " columns for the data set's " +
-                        withThousands(names.size()) + " classes",
-                    file);
-    std::vector<std::size_t> classes(table.classes);
-    for (std::size_t k = 0; k < classes.size(); ++k) {
-        classes[k] = k;
-        if (table.classNames.empty()) continue;
-        const auto found = std::find(names.begin(), names.end(), table.classNames[k]);
-        if (found == names.end())
-            return fail(ErrorCode::Format, "the column \"" + escapeForDisplay(table.classNames[k]) + "\" is no class of the data set",
-                        file);
-        classes[k] = std::size_t(found - names.begin());
-    }
-    return classes;
-}
-
-template <class P>
-std::shared_ptr<FeatureMatrix> spread(const P& rows, const std::vector<std::size_t>& columns,
-                                      const std::vector<SampleIndex>& samples, std::size_t size) {
-    auto matrix = std::make_shared<FeatureMatrix>();
-    matrix->epoch = 1;
-    matrix->dimension = columns.size();
-    matrix->values.assign(size * columns.size(), std::numeric_limits<float>::quiet_NaN());
-    for (std::size_t i = 0; i < samples.size(); ++i)
-        for (std::size_t k = 0; k < columns.size(); ++k)
-            matrix->values[samples[i].value * columns.size() + columns[k]] = float(rows[i * columns.size() + k]);
-    return matrix;
-}
-
-Result<std::shared_ptr<FeatureMatrix>> readFeatureFile(const std::string& file, const Dataset& dataset,
-                                                       const std::string& split) {
-    ASSAY_TRY(const NpyMatrix matrix, mapNpyMatrix(file));
-    ASSAY_TRY(const std::vector<SampleIndex> samples, samplesOfRows(dataset, matrix.rows, split));
-    std::vector<std::size_t> columns(matrix.columns);
-    for (std::size_t k = 0; k < columns.size(); ++k) columns[k] = k;
-    return matrix.floats.empty() ? spread(matrix.doubles, columns, samples, dataset.size())
-                                 : spread(matrix.floats, columns, samples, dataset.size());
-}
-
-Error inFile(Error error, const std::string& file) {
-    error.context += (error.context.empty() ? "" : ", ") + file;
-    return error;
-}
-
 Result<RunRecord> import(Project& project, const Dataset& dataset, const Options& options) {
-    ASSAY_TRY(ProbabilityTable table, readProbabilities(options.probabilities));
-    if (options.normalise) {
-        ASSAY_CHECK_STATUS(table.normalise());
-    }
-    ASSAY_TRY(const auto columns, classOfColumns(table, dataset, options.probabilities));
-    const auto samples = samplesOfRows(dataset, table.rows(), options.split);
-    if (!samples) return tl::unexpected<Error>(inFile(samples.error(), options.probabilities));
-    ProbabilityRun run;
-    run.config.method = kImportedMethod;
-    run.config.network = "none";
-    run.config.settings["source"] = std::filesystem::path(options.probabilities).filename().string();
-    run.probabilities = table.with([&](const auto& p) { return spread(p.values, columns, *samples, dataset.size()); });
-    if (!options.features.empty()) {
-        ASSAY_TRY(run.features, readFeatureFile(options.features, dataset, options.split));
-    }
+    ProbabilityImport import;
+    import.probabilities = options.probabilities;
+    import.features = options.features;
+    import.split = options.split;
+    import.normalise = options.normalise;
     TrainOptions labels;
     labels.labels = options.labels;
     labels.dataset = options.dataset;
     ASSAY_TRY(ChosenLabels chosen, chooseLabels(project, labels, dataset));
-    run.labelName = std::move(chosen.name);
-    run.labels = std::move(chosen.set);
-    run.note = "Probabilities of " + withThousands(samples->size()) + " samples from " +
-               std::filesystem::path(options.probabilities).filename().string() + "; taken to be out of sample.";
-    auto added = addProbabilityRun(project, dataset, std::move(run));
-    if (!added) return tl::unexpected<Error>(inFile(std::move(added).error(), options.probabilities));
-    return added;
+    import.labelName = std::move(chosen.name);
+    import.labels = std::move(chosen.set);
+    return assay::importProbabilities(project, dataset, std::move(import));
 }
 
 Status importProbabilities(Session& session, const Options& options) {

@@ -3,7 +3,7 @@
 #include "app/cli/cli_headers.h"
 #include "app/cli/commands.h"
 #include "app/cli/output.h"
-#include "app/cli/probability_file.h"
+#include "core/project/probability_file.h"
 #include "core/base/csv.h"
 #include "core/base/text.h"
 #include "core/stats/confident_learning.h"

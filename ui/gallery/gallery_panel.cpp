@@ -88,6 +88,9 @@ void GalleryPanel::buildUi() {
         filter.descending = !filter.descending;
         m_workspace.setFilter(filter);
     });
+    m_badge = new QLabel(this);
+    m_badge->setObjectName(QStringLiteral("sampleBadge"));
+    m_badge->setForegroundRole(QPalette::PlaceholderText);
     m_count = new QLabel(this);
     m_count->setObjectName(QStringLiteral("galleryCount"));
     m_resort = new QToolButton(this);
@@ -119,6 +122,7 @@ void GalleryPanel::buildUi() {
     header->addWidget(m_title);
     header->addWidget(m_scores);
     header->addWidget(m_direction);
+    header->addWidget(m_badge);
     header->addSpacing(6);
     header->addWidget(m_count);
     header->addSpacing(10);
@@ -213,11 +217,18 @@ void GalleryPanel::updateHeader() {
     m_title->setToolTip(filter.onlyTitle);
     m_direction->setText(filter.descending ? QStringLiteral("↓") : QStringLiteral("↑"));
     m_clear->setVisible(!filter.only.empty());
+    const auto run = m_workspace.currentRun();
+    const bool scored = run && m_workspace.currentEvidence() && filter.score != QLatin1String("index");
+    const bool outside = run && m_workspace.outOfSample(*run);
+    m_badge->setVisible(scored);
+    m_badge->setText(outside ? tr("out-of-sample") : tr("in-sample"));
+    m_badge->setToolTip(outside ? tr("By a model that had not seen these labels")
+                                : tr("By networks that were trained on these labels, which may have learnt wrong ones by heart"));
     m_resort->setVisible(m_workspace.orderIsOld() && m_workspace.currentEvidence());
-    // Suspects are found among the training samples alone.
-    const int total = !dataset   ? 0
-                      : suspects ? int(std::count(dataset->splits.begin(), dataset->splits.end(), Split::Train))
-                                 : int(dataset->size());
+    // Suspects are found among the training samples alone, but for a run that was trained on none.
+    const int total = !dataset               ? 0
+                      : suspects && !outside ? int(std::count(dataset->splits.begin(), dataset->splits.end(), Split::Train))
+                                             : int(dataset->size());
     const int shown = int(m_workspace.view().size());
     m_count->setText(shown == total ? locale.toString(total) : tr("%1 of %2").arg(locale.toString(shown), locale.toString(total)));
     if (!dataset || shown > 0) {

@@ -71,6 +71,7 @@ private:
     QLabel* m_title;
     QComboBox* m_scores;
     QToolButton* m_direction;
+    QLabel* m_badge; ///< in-sample or out-of-sample
     QLabel* m_count;
     QToolButton* m_resort;
     QToolButton* m_clear;

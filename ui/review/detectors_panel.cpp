@@ -53,11 +53,11 @@ DetectorsPanel::DetectorsPanel(Workspace& workspace, QWidget* parent)
     m_list->setObjectName(QStringLiteral("detectorsList"));
     m_list->setAccessibleName(tr("Detectors"));
     m_list->setRootIsDecorated(false);
-    m_list->setHeaderLabels({tr("Detector"), tr("Score"), tr("More than")});
+    m_list->setHeaderLabels({tr("Detector"), tr("Score"), tr("More than"), tr("Judged")});
     m_list->headerItem()->setToolTip(2, tr("Share of the pictures that this detector finds less suspicious"));
     m_list->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_list->header()->setStretchLastSection(false);
-    for (const int column : {1, 2}) m_list->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+    for (const int column : {1, 2, 3}) m_list->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 6, 8, 8);
     layout->addWidget(m_agreement);
@@ -152,11 +152,14 @@ void DetectorsPanel::showFocus() {
         return;
     }
     const PlotTheme theme = PlotTheme::fromPalette(palette());
+    const auto run = m_workspace.currentRun();
+    const bool outside = run && m_workspace.outOfSample(*run);
     for (const auto& score : m_workspace.registry().scores.all()) {
         if (!isQuick(*score)) continue;
         const Description& about = score->description();
         const QString id = QString::fromStdString(about.id);
         const float share = percentile(id, *focus);
+        if (!m_ranks.contains(id)) continue; // it has no say on this run
         const std::vector<float>& values = m_workspace.values(id);
         const bool suspects = share >= suspectFrom();
         auto* item = new QTreeWidgetItem(m_list);
@@ -164,10 +167,17 @@ void DetectorsPanel::showFocus() {
                                                      QString::fromStdString(about.title)));
         item->setText(1, focus->value < values.size() ? valueText(double(values[focus->value])) : QStringLiteral("–"));
         item->setText(2, percentText(double(share)));
+        const std::string_view badge = scoreBadge(score->traits(), outside);
+        item->setText(3, QString::fromUtf8(badge.data(), qsizetype(badge.size())));
+        const std::string_view warning = scoreWarning(score->traits(), outside);
         item->setToolTip(0, QString::fromStdString(about.help));
+        item->setToolTip(3, QString::fromUtf8(warning.data(), qsizetype(warning.size())));
         if (std::isfinite(share)) item->setForeground(0, suspects ? theme.suspectText : theme.cleanText);
         for (const int column : {1, 2}) item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     }
+    m_badge->setText(outside ? tr("Out-of-sample: by a model that had not seen these labels.")
+                             : tr("In-sample: by networks that were trained on these labels and may have learnt wrong ones by heart. "
+                                  "Scores over the epochs suffer less than those of the last one."));
     const auto [suspecting, asked] = agreement(*focus);
     m_agreement->setText(asked == 0 ? tr("The detectors are at work.") : tr("%1 of %2 detectors suspect it.").arg(suspecting).arg(asked));
 }

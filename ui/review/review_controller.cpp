@@ -144,10 +144,12 @@ ReviewFigures ReviewController::figures() const {
     if (!dataset) return figures;
     figures.expectedKnown = m_workspace.currentEvidence() != nullptr;
     const std::vector<float>& pNoisy = m_workspace.values(QStringLiteral("p-noisy"));
+    const auto run = m_workspace.currentRun();
+    const bool anySplit = run && m_workspace.outOfSample(*run);
     double variance = 0;
     for (std::uint32_t i = 0; i < dataset->size(); ++i) {
         const SampleIndex sample(i);
-        if (dataset->splits[i] != Split::Train || m_workspace.decision(sample).verdict != Verdict::None) continue;
+        if ((!anySplit && dataset->splits[i] != Split::Train) || m_workspace.decision(sample).verdict != Verdict::None) continue;
         figures.left += m_workspace.suspect(sample);
         if (std::isnan(pNoisy[i])) continue;
         const double p = std::clamp(double(pNoisy[i]), 0.0, 1.0);

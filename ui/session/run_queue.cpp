@@ -132,6 +132,12 @@ void RunQueue::start(RunStart start) {
     Q_EMIT changed();
 }
 
+void RunQueue::add(RunRecord record, std::vector<EpochSummary> epochs) {
+    m_epochs[record.id.value] = std::make_shared<std::vector<EpochSummary>>(std::move(epochs));
+    m_records.push_back(std::move(record));
+    Q_EMIT changed();
+}
+
 void RunQueue::pause() {
     m_session->pause();
 }

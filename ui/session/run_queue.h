@@ -44,6 +44,8 @@ public:
     void close(); ///< the queue must be empty
 
     void start(RunStart start);
+    /// A run that was not trained here, and is over: its record and epochs as the project has them.
+    void add(RunRecord record, std::vector<EpochSummary> epochs);
     void pause();
     void resume();
     void stop(RunId id);

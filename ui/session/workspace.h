@@ -112,6 +112,11 @@ public:
     void retrainOnCleaned(); ///< the current run's settings on the labels of now
     /// Trains FixMatch on the labels of the run on show: its suspects, by the threshold in force, become unlabelled.
     void treatSuspectsAsUnlabelled();
+    /// Makes a finished run of anybody's probabilities (.npy or .csv, a row for each sample or for each of one split) and
+    /// shows it.
+    void importProbabilities(const QString& file);
+    /// Whether what the run says of its training samples comes from a network that had not seen their labels.
+    [[nodiscard]] bool outOfSample(RunId id) const;
     void resumeRun(RunId id);
     void pauseRun();
     void continueRun();

@@ -3,6 +3,8 @@
 #include "ui/session/workspace_private.h"
 
 #include "core/base/text.h"
+#include "core/project/probability_import.h"
+#include "core/project/probability_run.h"
 #include "core/project/trusted_labels.h"
 
 #include <QFile>
@@ -223,6 +225,44 @@ void Workspace::treatSuspectsAsUnlabelled() {
     labels.judge = judge->id;
     labels.cleanBelow = d->threshold;
     d->startRun(config, labels);
+}
+
+void Workspace::importProbabilities(const QString& file) {
+    if (!d->project || !d->mayDecide()) return;
+    struct Imported {
+        RunRecord run;
+        std::vector<EpochSummary> epochs;
+    };
+    ProbabilityImport import;
+    import.probabilities = fileOf(file);
+    import.labels = *baseLabels();
+    if (const auto id = baseLabelSetId()) import.labelName = d->labelNames[*id];
+    d->recording.run(
+        [project = d->project, dataset = d->dataset, import]() -> Result<Imported> {
+            Imported made;
+            ASSAY_TRY(made.run, assay::importProbabilities(*project, *dataset, import));
+            ASSAY_TRY(made.epochs, project->epochs(made.run.id));
+            return made;
+        },
+        [this, asked = d->project](Result<Imported> made) {
+            if (asked != d->project) return;
+            if (!made) {
+                Q_EMIT warning(sentenceOf(made.error()));
+                return;
+            }
+            const RunId id = made->run.id;
+            const std::int64_t labelSet = made->run.labelSet;
+            d->runs.add(std::move(made->run), std::move(made->epochs));
+            d->askLabels(labelSet);
+            showRun(id);
+            Q_EMIT labelSetsChanged();
+            Q_EMIT notice(tr("Probabilities imported as run %1").arg(id.value));
+        });
+}
+
+bool Workspace::outOfSample(RunId id) const {
+    const RunRecord* record = d->runs.record(id);
+    return record != nullptr && isOutOfSample(record->config);
 }
 
 void Workspace::resumeRun(RunId id) {

@@ -84,8 +84,9 @@ void Workspace::Private::countSuspects() {
     suspects = 0;
     suspectBits.assign(dataset ? dataset->size() : 0, 0);
     const std::vector<float>& pNoisy = values.values(QStringLiteral("p-noisy"));
+    const bool anySplit = currentRun && q->outOfSample(*currentRun); // none of its samples were trained on
     for (std::size_t i = 0; i < suspectBits.size(); ++i) // NaN is no suspect
-        suspects += suspectBits[i] = dataset->splits[i] == Split::Train && double(pNoisy[i]) >= threshold;
+        suspects += suspectBits[i] = (anySplit || dataset->splits[i] == Split::Train) && double(pNoisy[i]) >= threshold;
 }
 
 bool Workspace::Private::suspect(SampleIndex sample) const {

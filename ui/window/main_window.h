@@ -63,6 +63,7 @@ public:
     void showRunLog();
     void exportLabels();
     void injectNoise();
+    void importProbabilities();
     void importLabels();
     void showUnreadable();
     void showPalette();

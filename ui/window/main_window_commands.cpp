@@ -215,6 +215,12 @@ void MainWindow::importLabels() {
     dialog->open();
 }
 
+void MainWindow::importProbabilities() {
+    if (!m_workspace->dataset() || m_workspace->readOnly()) return;
+    const QString file = QFileDialog::getOpenFileName(this, tr("Predicted probabilities"), {}, tr("Probabilities (*.npy *.csv);;All files (*)"));
+    if (!file.isEmpty()) m_workspace->importProbabilities(file);
+}
+
 void MainWindow::showUnreadable() {
     const auto dataset = m_workspace->dataset();
     if (!dataset) return;

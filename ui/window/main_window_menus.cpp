@@ -56,6 +56,9 @@ void MainWindow::buildFileMenu() {
     m_actions->add(QStringLiteral("open-example"), tr("Open the &example"),
                    tr("10,000 pictures of clothes with a fifth of their labels flipped"), menu, {},
                    [this] { m_workspace->openExample(); });
+    m_actions->add(QStringLiteral("import-probabilities"), tr("&Import probabilities…"),
+                   tr("Review by your own model's out-of-sample probabilities (.npy or .csv), without a run"), menu, {},
+                   [this] { importProbabilities(); });
     menu->addSeparator();
     m_actions->add(QStringLiteral("save-as"), tr("Save project &as…"), tr("Copy the project to another file and go on there"), menu,
                    {QKeySequence::SaveAs}, [this] { saveProjectAs(); });
@@ -248,7 +251,7 @@ void MainWindow::updateActions() {
     enable({"save-as", "export", "close-project", "select-all", "copy-names", "find", "layout-1", "layout-2", "layout-3", "dock-filters",
             "dock-inspector", "dock-history", "dock-log", "dock-pairs", "dock-detectors", "next-panel", "unreadable", "given-view", "review-enter", "review-next",
             "review-previous", "review-close", "truth", "reset-layout"}, any);
-    enable({"undo", "redo", "noise", "import-labels", "find-suspects", "new-run", "recipe"}, write);
+    enable({"undo", "redo", "noise", "import-labels", "import-probabilities", "find-suspects", "new-run", "recipe"}, write);
     enable({"review-accept", "review-keep", "review-flag", "review-exclude", "review-relabel", "review-undo", "review-reopen"}, any);
     enable({"retrain"}, write && current.has_value());
     enable({"suspects-unlabelled"}, write && current && current->epochsDone > 0 &&

@@ -199,7 +199,7 @@ private:
             QCOMPARE(row[column("decision_run")], std::to_string(workspace().runs().back().id.value));
             const std::string score = row[column("decision_score")];
             QVERIFY2(score.starts_with("pseudo-label="), score.c_str());
-            QCOMPARE(std::stof(score.substr(13)), workspace().currentEvidence()->columns.at("pseudo-confidence")[sample.value]);
+            QCOMPARE(std::stof(score.substr(13)), workspace().values(QLatin1String(kPseudoLabelScore))[sample.value]);
             QCOMPARE(row[column("effective")], workspace().dataset()->classNames[std::size_t(m_class)]);
         }
         QCOMPARE(decided, std::size_t(10));
@@ -208,6 +208,7 @@ private:
     /// One action from wrong labels to a run that guesses them; the two stand side by side.
     void treatSuspectsAsUnlabelled() {
         const RunId judge = workspace().runs().back().id;
+        QVERIFY(m_window->actions().action(QStringLiteral("suspects-unlabelled"))->isEnabled());
         trigger(QStringLiteral("suspects-unlabelled"));
         QTRY_VERIFY2_WITH_TIMEOUT(workspace().runs().size() == 2, qPrintable(m_window->banner().sentence()), 20000);
         const RunRecord made = workspace().runs().back();

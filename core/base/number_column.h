@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace assay::cli {
+namespace assay {
 
 /// The numbers of one column of a CSV, in order of rows: the column of that name, else the first of `usual` that is
 /// there, else the only column. A file without a header (its first row is numbers) is read from its first row. "nan"
@@ -23,4 +23,4 @@ namespace assay::cli {
 /// True where every cell of the header is a number: the file has no header.
 [[nodiscard]] bool headerIsNumbers(const CsvTable& table);
 
-} // namespace assay::cli
+} // namespace assay

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/probability_file.h"
+#include "core/project/probability_file.h"
 
-#include "app/cli/number_column.h"
+#include "core/base/number_column.h"
 #include "core/base/csv.h"
 #include "core/base/text.h"
 #include "core/base/npy.h"
@@ -12,7 +12,7 @@
 #include <optional>
 #include <set>
 
-namespace assay::cli {
+namespace assay {
 
 namespace {
 
@@ -176,4 +176,4 @@ Result<std::vector<Label>> readLabelsFor(const std::filesystem::path& file, cons
     return labels;
 }
 
-} // namespace assay::cli
+} // namespace assay

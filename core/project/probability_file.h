@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace assay::cli {
+namespace assay {
 
 /// Probabilities as a file has them, [N, K] row by row; not checked yet. An .npy array stays in its file.
 struct ProbabilityTable {
@@ -44,4 +44,4 @@ struct ProbabilityTable {
 [[nodiscard]] Result<std::vector<Label>> readLabelsFor(const std::filesystem::path& file, const std::string& column,
                                                        ProbabilityTable& table);
 
-} // namespace assay::cli
+} // namespace assay

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/number_column.h"
+#include "core/base/number_column.h"
 
 #include "core/base/text.h"
 
@@ -8,7 +8,7 @@
 #include <limits>
 #include <optional>
 
-namespace assay::cli {
+namespace assay {
 
 namespace {
 
@@ -68,4 +68,4 @@ Result<std::vector<double>> readNumberColumn(const std::filesystem::path& file, 
     return values;
 }
 
-} // namespace assay::cli
+} // namespace assay

@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/dataset.h"
+#include "core/data/label_set.h"
+#include "core/project/project.h"
+
+#include <filesystem>
+#include <string>
+
+namespace assay {
+
+/// Anybody's probabilities in files, and the labels to hold them against.
+struct ProbabilityImport {
+    std::filesystem::path probabilities; ///< see readProbabilities(); columns by class name, else in the data set's order
+    std::filesystem::path features;      ///< .npy with the same rows, or empty
+    std::string split;                   ///< whose rows they are; empty: as their number says
+    bool normalise = false;              ///< divide every row by its sum first
+    std::string labelName = "given";     ///< what the labels are called
+    LabelSet labels;
+};
+/// Makes a run of them. Errors name the file, and what does not fit.
+[[nodiscard]] Result<RunRecord> importProbabilities(Project& project, const Dataset& dataset, ProbabilityImport import);
+
+} // namespace assay

@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/ui/ui_fixture.h"
+
+#include "core/base/csv.h"
+#include "ui/gallery/gallery_panel.h"
+#include "ui/gallery/gallery_view.h"
+#include "ui/plots/matrix_plot.h"
+#include "ui/window/action_list.h"
+#include "ui/window/audit_page.h"
+#include "ui/window/banner.h"
+#include "ui/window/main_window.h"
+
+#include <QComboBox>
+#include <QDialog>
+#include <QDockWidget>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QSettings>
+
+#include <numeric>
+
+using namespace assay;
+using namespace assay::ui;
+using namespace assay::ui::test;
+
+/// A person with probabilities of their own: from the file to cleaned labels, and nothing is trained.
+class TestProbabilityJourney : public QObject {
+    Q_OBJECT
+
+    static constexpr int kSamples = 400;
+    std::unique_ptr<QTemporaryDir> m_home;
+    std::unique_ptr<MainWindow> m_window;
+
+    Workspace& workspace() { return m_window->workspace(); }
+    static constexpr std::size_t kWrong = kSamples / 8;
+    static bool wrong(int i) { return i % 8 == 3; } ///< the model says the next class of these
+
+    /// A model that is rather sure, and of the wrong ones says the next class.
+    QString writeProbabilities(const QString& name, int rows) {
+        QByteArray text;
+        for (int k = 0; k < 10; ++k) text += (k > 0 ? "," : "") + QByteArray::number(k);
+        for (int i = 0; i < rows; ++i) {
+            const int says = wrong(i) ? (i + 1) % 10 : i % 10;
+            const double spread = double(i * 7919 % 97) / 97.0;
+            const double sure = wrong(i) ? 0.6 + 0.35 * spread : 0.55 + 0.44 * spread;
+            text += '\n';
+            for (int k = 0; k < 10; ++k) text += (k > 0 ? "," : "") + QByteArray::number(k == says ? sure : (1 - sure) / 9, 'g', 17);
+        }
+        QFile file(m_home->filePath(name));
+        if (!file.open(QIODevice::WriteOnly)) qFatal("the fixture could not be written");
+        file.write(text + '\n');
+        return file.fileName();
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        QCoreApplication::setOrganizationName(QStringLiteral("assay"));
+        QCoreApplication::setApplicationName(QStringLiteral("assay"));
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+    }
+
+    void init() {
+        m_home = std::make_unique<QTemporaryDir>();
+        useFolder(*m_home);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_home->filePath(QStringLiteral("settings")));
+        m_window = std::make_unique<MainWindow>(makeRegistry());
+        m_window->resize(1280, 720);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        QVERIFY(openAndWait(workspace(), writeIdx(*m_home, kSamples)));
+    }
+
+    void cleanup() {
+        QTRY_VERIFY(workspace().settled());
+        m_window.reset();
+    }
+
+    void fromProbabilitiesToACleanedTable() {
+        workspace().importProbabilities(writeProbabilities(QStringLiteral("probs.csv"), kSamples));
+        QTRY_VERIFY_WITH_TIMEOUT(workspace().currentEvidence() != nullptr, 20'000);
+        const RunRecord run = workspace().runs().front();
+        QCOMPARE(run.state, RunState::Finished);
+        QVERIFY(workspace().outOfSample(run.id));
+        auto* badge = m_window->findChild<QLabel*>(QStringLiteral("sampleBadge"));
+        QTRY_COMPARE(badge->text(), QStringLiteral("out-of-sample"));
+
+        // The ones that the model contradicts have the greatest losses, whatever split they are in, and are suspects.
+        ViewFilter filter = workspace().filter();
+        filter.score = QStringLiteral("loss");
+        workspace().setFilter(filter);
+        QTRY_VERIFY(workspace().view().size() >= kWrong);
+        for (std::size_t i = 0; i < kWrong; ++i) {
+            const SampleIndex sample = workspace().view()[i];
+            QVERIFY(wrong(int(sample.value)));
+            QVERIFY(workspace().suspect(sample));
+            QCOMPARE(workspace().suggestedLabel(sample), Label((sample.value + 1) % 10));
+        }
+        m_window->findChild<QDockWidget*>(QStringLiteral("pairsDock"))->raise();
+        auto* matrix = m_window->findChild<MatrixPlot*>(QStringLiteral("classPairs"));
+        QTRY_VERIFY(matrix->hasData());
+        double pairs = 0;
+        for (const auto& row : matrix->values()) pairs += std::accumulate(row.begin(), row.end(), 0.0);
+        QCOMPARE(pairs, double(kWrong));
+
+        GalleryView* gallery = m_window->audit().gallery().view();
+        gallery->setFocus();
+        QTest::keyClick(gallery, Qt::Key_Home);
+        const SampleIndex first = workspace().view().front();
+        QTest::keyClick(gallery, Qt::Key_Return); // opens
+        QTest::keyClick(gallery, Qt::Key_Return); // accepts
+        QTRY_COMPARE(workspace().effectiveLabel(first), Label((first.value + 1) % 10));
+        QTest::keyClick(gallery, Qt::Key_Space); // the next one's label is right
+        QTRY_COMPARE(workspace().decidedCount(), std::size_t(2));
+        QTest::keyClick(gallery, Qt::Key_Escape);
+        QTRY_VERIFY(workspace().settled());
+
+        const QString target = m_home->filePath(QStringLiteral("cleaned.csv"));
+        m_window->actions().action(QStringLiteral("export"))->trigger();
+        auto* dialog = m_window->findChild<QDialog*>(QStringLiteral("exportDialog"));
+        QVERIFY(dialog != nullptr);
+        auto* format = dialog->findChild<QComboBox*>(QStringLiteral("exportFormat"));
+        format->setCurrentIndex(format->findData(QStringLiteral("csv")));
+        dialog->findChild<QLineEdit*>(QStringLiteral("exportTarget"))->setText(target);
+        QTRY_VERIFY(dialog->findChild<QPlainTextEdit*>(QStringLiteral("exportPreview"))->toPlainText().startsWith(QStringLiteral("file,label")));
+        QTest::keyClick(dialog, Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->banner().sentence().contains(QStringLiteral("0 differences")), 20'000);
+        const auto table = readCsv(target.toStdString());
+        QVERIFY(table.has_value());
+        QCOMPARE(table->rows.size(), std::size_t(kSamples));
+        for (std::size_t i = 0; i < table->rows.size(); ++i) {
+            const auto label = SampleIndex(std::uint32_t(i)) == first ? (i + 1) % 10 : i % 10;
+            QCOMPARE(table->rows[i][1], workspace().dataset()->classNames[label]);
+        }
+    }
+
+    void probabilitiesThatDoNotFitAreRefusedWithTheReason() {
+        workspace().importProbabilities(writeProbabilities(QStringLiteral("short.csv"), 7));
+        QTRY_VERIFY(m_window->banner().sentence().contains(QStringLiteral("short.csv")));
+        QVERIFY2(m_window->banner().sentence().contains(QStringLiteral("7")), qPrintable(m_window->banner().sentence()));
+        QVERIFY(workspace().runs().empty());
+    }
+};
+
+QTEST_MAIN(TestProbabilityJourney)
+#include "tst_probability_journey.moc"
