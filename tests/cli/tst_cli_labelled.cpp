@@ -23,10 +23,10 @@ private Q_SLOTS:
 private:
     Call cli(const QStringList& arguments) { return callCli(arguments, m_environment, 240); }
     QString path(const QString& name) const { return m_folder.filePath(name); }
-    /// Trains two short epochs; `more` says what counts.
-    Call train(const QString& method, const QStringList& more) {
-        QStringList words = {"train", path("bands"), "--project", path("p.assay"), "--method", method, "--epochs", "2",
-                             "--device", "cpu", "--threads", "1", "--json"};
+    /// Trains a few short epochs; `more` says what counts.
+    Call train(const QString& method, const QStringList& more, int epochs = 2) {
+        QStringList words = {"train",    path("bands"),           "--project", path("p.assay"), "--method", method,
+                             "--epochs", QString::number(epochs), "--device",  "cpu",           "--threads", "1", "--json"};
         if (method != "cross-entropy") words << "--set" << "unlabelled-ratio=2";
         return cli(words + more);
     }
@@ -53,7 +53,7 @@ void TestCliLabelled::initTestCase() {
     writeBands(path("bands"), 60, 10);
     const Call noise = cli({"noise", path("bands"), "--rate", "0.3", "--seed", "1", "--out", path("noisy.csv")});
     QVERIFY2(noise.status == 0, noise.err);
-    const Call first = train("cross-entropy", {"--labels", path("noisy.csv"), "--epochs", "6"});
+    const Call first = train("cross-entropy", {"--labels", path("noisy.csv")}, 6);
     QVERIFY2(first.status == 0, first.err);
 }
 
