@@ -49,6 +49,13 @@ template <class T> void largestFirst(std::vector<Candidate<T>>& candidates, std:
                      });
 }
 
+/// Rows that are visited here and there are given back after so many: the system fetches more than what is asked for.
+constexpr std::size_t kDropEvery = 256;
+
+template <class T> void dropNowAndThen(const ProbabilityRows<T>& p, std::size_t& visited) {
+    if (++visited % kDropEvery == 0) dropRows(p, 0, p.rows());
+}
+
 /// The state of the two pruning filters.
 template <class T> struct Pruning {
     const ProbabilityRows<T>& p;
@@ -70,14 +77,14 @@ using Pairs = std::vector<std::pair<std::size_t, std::size_t>>;
 /// those can be issues in the end, so one look at the samples that are ahead is enough.
 template <class T>
 void flagAhead(const Pruning<T>& pruning, std::size_t k, std::span<const std::uint32_t> ahead, std::uint8_t* flag,
-               Pairs& wanting) {
+               Pairs& wanting, std::size_t& visited) {
     std::vector<std::vector<Candidate<T>>> candidates(pruning.p.classes);
     for (const std::uint32_t i : ahead) {
         const auto row = pruning.p.row(i);
         const T own = row[k];
         for (std::size_t j = 0; j < row.size(); ++j)
             if (row[j] > own && pruning.count(j, k) > 0) candidates[j].push_back({row[j] - own, i});
-        dropRows(pruning.p, i, i + 1);
+        dropNowAndThen(pruning.p, visited);
     }
     for (std::size_t j = 0; j < candidates.size(); ++j) {
         const std::int64_t number = pruning.count(j, k);
@@ -127,8 +134,9 @@ std::vector<std::uint8_t> pruneByNoiseRate(const Pruning<T>& pruning, const std:
         rowsByClass(pruning.given, classes, [&](std::size_t i) { return (rowFlags[i] & kAhead) != 0; });
     std::vector<std::uint8_t> flag(pruning.given.size());
     Pairs wanting[2];
+    std::size_t visited[2] = {};
     forEachPart(classes, pruning.worthTwo(), [&](std::size_t k, std::size_t worker) {
-        if (pruning.prunes(k)) flagAhead(pruning, k, ahead.of(k), flag.data(), wanting[worker]);
+        if (pruning.prunes(k)) flagAhead(pruning, k, ahead.of(k), flag.data(), wanting[worker], visited[worker]);
     });
     wanting[0].insert(wanting[0].end(), wanting[1].begin(), wanting[1].end());
     if (!wanting[0].empty()) flagWanting(pruning, wanting[0], flag.data());
@@ -219,16 +227,20 @@ Result<LabelIssues> findIssues(const ProbabilityRows<T>& p, std::span<const Labe
         std::uint32_t row;
     };
     std::vector<Ranked> ranked; // by quality in full precision, as rounding to float would tie some
-    for (std::size_t i = 0; i < flag.size(); ++i)
-        if (flag[i] != 0 && (rows.flags[i] & kPredictsOther) != 0)
-            ranked.push_back({rowQuality(p.row(i), given[i], options.rankBy), std::uint32_t(i)});
+    std::size_t visited = 0;
+    for (std::size_t i = 0; i < flag.size(); ++i) {
+        if (flag[i] == 0 || (rows.flags[i] & kPredictsOther) == 0) continue;
+        ranked.push_back({rowQuality(p.row(i), given[i], options.rankBy), std::uint32_t(i)});
+        dropNowAndThen(p, visited);
+    }
     std::sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) {
         return a.quality != b.quality ? a.quality < b.quality : a.row < b.row;
     });
     found.issues.reserve(ranked.size());
-    for (const Ranked& one : ranked)
+    for (const Ranked& one : ranked) {
         found.issues.push_back({one.row, given[one.row], Label(largestAt(p.row(one.row))), float(one.quality)});
-    dropRows(p, 0, p.rows());
+        dropNowAndThen(p, visited);
+    }
     return found;
 }
 

@@ -34,10 +34,16 @@ Result<ScoreValues> DisagreementScore::compute(const ScoreInput& input) const {
         return scores;
     }
     std::vector<double> differing(rows.size()), epochs(rows.size());
+    const Evidence* current = nullptr;
+    const std::vector<float>* column = nullptr; // of the current epoch
     rows.visit([&](const Evidence& evidence, std::size_t row, std::size_t there) {
-        const auto column = evidence.columns.find("disagreement");
-        if (column == evidence.columns.end()) return;
-        differing[row] += column->second[there] > 0.5f ? 1 : 0;
+        if (&evidence != current) {
+            current = &evidence;
+            const auto found = evidence.columns.find("disagreement");
+            column = found != evidence.columns.end() ? &found->second : nullptr;
+        }
+        if (column == nullptr) return;
+        differing[row] += (*column)[there] > 0.5f ? 1 : 0;
         ++epochs[row];
     });
     for (std::size_t row = 0; row < rows.size(); ++row) scores.values[row] = float(differing[row] / epochs[row]);

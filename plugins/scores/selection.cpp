@@ -12,11 +12,19 @@ public:
     [[nodiscard]] Result<ScoreValues> compute(const ScoreInput& input) const override {
         ASSAY_TRY(const ScoreRows rows, ScoreRows::from(input));
         std::vector<double> taken(rows.size()), asked(rows.size());
+        const Evidence* current = nullptr;
+        std::vector<const std::vector<float>*> columns; // of the current epoch
         rows.visit([&](const Evidence& evidence, std::size_t row, std::size_t there) {
-            for (const char* name : {"selected-1", "selected-2", "kept"}) {
-                const auto column = evidence.columns.find(name);
-                if (column == evidence.columns.end() || column->second[there] < 0) continue; // -1: no training sample
-                taken[row] += column->second[there] > 0.5f ? 1 : 0;
+            if (&evidence != current) {
+                current = &evidence;
+                columns.clear();
+                for (const char* name : {"selected-1", "selected-2", "kept"})
+                    if (const auto column = evidence.columns.find(name); column != evidence.columns.end())
+                        columns.push_back(&column->second);
+            }
+            for (const std::vector<float>* column : columns) {
+                if ((*column)[there] < 0) continue; // -1: no training sample
+                taken[row] += (*column)[there] > 0.5f ? 1 : 0;
                 ++asked[row];
             }
         });
