@@ -225,22 +225,22 @@ Result<LabelIssues> findIssues(const ProbabilityRows<T>& p, std::span<const Labe
     struct Ranked {
         double quality;
         std::uint32_t row;
+        Label suggested;
     };
     std::vector<Ranked> ranked; // by quality in full precision, as rounding to float would tie some
     std::size_t visited = 0;
     for (std::size_t i = 0; i < flag.size(); ++i) {
         if (flag[i] == 0 || (rows.flags[i] & kPredictsOther) == 0) continue;
-        ranked.push_back({rowQuality(p.row(i), given[i], options.rankBy), std::uint32_t(i)});
+        const auto row = p.row(i);
+        ranked.push_back({rowQuality(row, given[i], options.rankBy), std::uint32_t(i), Label(largestAt(row))});
         dropNowAndThen(p, visited);
     }
     std::sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) {
         return a.quality != b.quality ? a.quality < b.quality : a.row < b.row;
     });
     found.issues.reserve(ranked.size());
-    for (const Ranked& one : ranked) {
-        found.issues.push_back({one.row, given[one.row], Label(largestAt(p.row(one.row))), float(one.quality)});
-        dropNowAndThen(p, visited);
-    }
+    for (const Ranked& one : ranked)
+        found.issues.push_back({one.row, given[one.row], one.suggested, float(one.quality)});
     return found;
 }
 
