@@ -310,6 +310,7 @@ private Q_SLOTS:
         }
         task.config.settings["preset"] = std::string("student");
         task.config.epochs = 9; // one epoch of warm-up and a rest
+        task.config.settings["steps-per-epoch"] = std::int64_t(1);
         const auto student = test::train(task);
         QVERIFY2(student.result, sentence(student).c_str());
         QVERIFY(!noted(student, "drowns"));
