@@ -32,6 +32,7 @@ namespace {
 
 QString titleOf(const QString& score) {
     if (score == QLatin1String("p-noisy")) return QStringLiteral("p(noisy)");
+    if (score == QLatin1String(kFusedScore)) return GalleryPanel::tr("all detectors");
     return score;
 }
 

@@ -114,6 +114,10 @@ void ReviewController::moveOn(const std::vector<SampleIndex>& decided) {
     int last = -1;
     for (const SampleIndex sample : decided) last = std::max(last, model.rowOf(sample).value_or(-1));
     int row = last + 1;
+    if (m_reRanks && m_workspace.filter().score == QLatin1String(kFusedScore) && m_workspace.orderIsOld()) {
+        m_workspace.resort();
+        row = last = 0;
+    }
     while (row < model.rowCount() && m_workspace.decision(model.sampleAt(row)).verdict != Verdict::None) ++row;
     if (row >= model.rowCount()) row = std::min(last + 1, model.rowCount() - 1);
     m_gallery.goToRow(row);

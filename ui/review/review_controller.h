@@ -44,6 +44,8 @@ public:
     void flag();
     void exclude();
     void reopen(); ///< takes the verdict away, as a decision of its own
+    /// On the order of all detectors: each decision moves on to what is most suspect by then.
+    void setReRanking(bool on) { m_reRanks = on; }
     void undo();
     void redo();
     void next();
@@ -66,6 +68,7 @@ private:
     GalleryPanel& m_gallery;
     ThumbnailService& m_thumbnails;
     bool m_open = false;
+    bool m_reRanks = true;
     bool m_returning = false; ///< an undo is on its way: go back to what it took back
     QElapsedTimer m_clock;
     std::deque<std::pair<qint64, std::size_t>> m_recent; ///< when, how many

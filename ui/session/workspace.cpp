@@ -34,6 +34,9 @@ Workspace::Workspace(std::shared_ptr<Registry> registry, QObject* parent)
     connect(&d->cache, &EvidenceCache::missing, this,
             [this](RunId, int, const QString& sentence) { Q_EMIT notice(sentence); });
     connect(&d->book, &DecisionBook::changed, this, &Workspace::decisionsChanged);
+    connect(&d->book, &DecisionBook::changed, this, [this] {
+        if (d->filter.score == QLatin1String(kFusedScore)) d->rankFused();
+    });
     connect(&d->book, &DecisionBook::failed, this, &Workspace::decisionFailed);
     connect(&d->book, &DecisionBook::nothingToDo, this, &Workspace::notice);
 }
@@ -130,11 +133,13 @@ const std::vector<float>& Workspace::values(const QString& score) const {
 QStringList Workspace::scoreNames() const {
     QStringList names = d->values.names();
     if (!d->values.evidence()) return names;
-    const qsizetype last = names.size() - 1; // "index" stays last
+    // "index" stays last
     QStringList scores;
     for (const auto& score : d->registry->scores.all())
         if (const QString id = QString::fromStdString(score->description().id); !names.contains(id)) scores << id;
-    for (qsizetype i = 0; i < scores.size(); ++i) names.insert(last + i, scores[i]);
+    scores.prepend(QLatin1String(kFusedScore));
+    for (qsizetype i = 0; i < scores.size(); ++i)
+        if (!names.contains(scores[i])) names.insert(names.size() - 1, scores[i]);
     return names;
 }
 

@@ -44,6 +44,9 @@ struct LabelChoice {
 /// suggested, and accepted also where it is the label that the picture has.
 inline constexpr const char* kPseudoLabelScore = "pseudo-label";
 
+/// All detectors as one order: the mean of their rankings, and a probability of being wrong once enough is decided.
+inline constexpr const char* kFusedScore = "fused";
+
 /// What the gallery shows and in which order; one object for every panel.
 struct ViewFilter {
     QString score = QStringLiteral("p-noisy"); ///< column to sort by: "p-noisy", "loss", "confidence", "margin",

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/audit/score.h"
 #include "ui/session/decision_book.h"
 #include "ui/session/epoch_values.h"
 #include "ui/session/evidence_cache.h"
@@ -15,7 +16,18 @@
 #include <set>
 #include <stop_token>
 
+namespace assay {
+class Fusion;
+struct FusedRanking;
+} // namespace assay
+
 namespace assay::ui {
+
+/// What scores look at as of an epoch, which may not be on disk yet. Pool threads.
+[[nodiscard]] ScoreInput scoreInputAt(const Project& project, RunId run, const Dataset& dataset, const std::vector<Label>& labels,
+                                      const std::shared_ptr<const Evidence>& last);
+/// Whether it looks at every picture, or compares each with all others: it waits until somebody asks for it alone.
+[[nodiscard]] bool isSlow(const Score& score);
 
 /// The parts of a Workspace and what joins them. Its functions stand in workspace_opening.cpp, workspace_runs.cpp
 /// and workspace_view.cpp; workspace.cpp forwards.
@@ -29,6 +41,7 @@ public:
     EngineInfo engine;
     TaskPool pool{2};
     TaskPool recording{1}; ///< one lane: runs get their numbers in the order in which they were asked for
+    TaskPool fusionPool{1};
     TaskPool loader{1}; ///< the engine's, so that opening never waits for it
     RunQueue runs;
     EvidenceCache cache;
@@ -79,6 +92,13 @@ public:
     std::map<QString, std::vector<Label>> scoreSuggestions;
     void show(std::optional<RunId> run, int epoch);
     void refreshEpoch();
+    // The queue that all detectors make together; it learns from the decisions.
+    std::shared_ptr<const Evidence> fusing; ///< of which epoch
+    std::shared_ptr<const Fusion> fusion;   ///< its rows are those of `fusing`; null until it is made
+    bool ranking = false, rankAgain = false;
+    void askFused();
+    void rankFused();
+    void takeFused(const FusedRanking& ranked);
     void countSuspects();
     void askScore(const QString& id);
     [[nodiscard]] const KeptLabels* rootLabels() const; ///< of the run on show; null: the working labels

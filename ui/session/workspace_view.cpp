@@ -59,6 +59,8 @@ void Workspace::Private::refreshEpoch() {
     ++showGeneration;
     scoresAsked.clear();
     scoreSuggestions.clear();
+    fusing.reset();
+    fusion.reset();
     mixture.reset();
     std::shared_ptr<const Evidence> evidence;
     if (currentRun && currentEpoch > 0) {
@@ -94,6 +96,7 @@ bool Workspace::Private::suspect(SampleIndex sample) const {
 }
 
 void Workspace::Private::askScore(const QString& id) {
+    if (id == QLatin1String(kFusedScore)) return askFused();
     const auto score = registry->scores.find(id.toStdString());
     if (!score || !currentRun || !values.evidence()) return;
     const auto known = labelSets.find(runs.record(*currentRun)->labelSet);
@@ -107,14 +110,7 @@ void Workspace::Private::askScore(const QString& id) {
     pool.run(
         [score, dataset = dataset, project = project, labels, run = *currentRun,
          last = values.evidence()]() -> Result<Answer> {
-            ScoreInput input;
-            input.dataset = dataset.get();
-            input.labels = &labels.set->labels;
-            if (auto features = project->features(run)) input.features = std::move(*features);
-            if (auto probabilities = project->probabilities(run)) input.probabilities = std::move(*probabilities);
-            for (int epoch = 1; epoch < last->epoch; ++epoch)
-                if (auto earlier = project->evidence(run, epoch)) input.epochs.push_back(std::move(*earlier));
-            input.epochs.push_back(last);
+            const ScoreInput input = scoreInputAt(*project, run, *dataset, labels.set->labels, last);
             ASSAY_TRY(const ScoreValues found, score->compute(input));
             Answer answer;
             answer.values.assign(dataset->size(), std::nanf(""));
@@ -135,7 +131,7 @@ void Workspace::Private::askScore(const QString& id) {
             }
             values.addComputed(id, std::move(answer->values));
             scoreSuggestions[id] = std::move(answer->suggested);
-            orderOld = true;
+            orderOld |= filter.score == id;
             Q_EMIT q->epochOnShowChanged();
             if (filter.score == id) q->resort();
         });

@@ -212,6 +212,10 @@ void MainWindow::buildReviewMenu() {
         [review] { review->previous(); });
     key(QStringLiteral("review-close"), tr("&Back to the gallery"), tr("Close the large picture"), {QKeySequence(Qt::Key_Escape)},
         [review] { review->setOpen(false); });
+    QAction* ranking = m_actions->addToggle(QStringLiteral("review-rerank"), tr("Re-ran&k as I decide"),
+                                            tr("Sorted by all detectors: each decision moves on to what is most suspect by then"), menu, {},
+                                            [review](bool on) { review->setReRanking(on); });
+    ranking->setChecked(true);
     QMenu* classes = menu->addMenu(tr("Relabel &as"));
     for (int digit = 0; digit < kDigitKeys; ++digit)
         m_actions->confine(m_actions->add(relabelId(digit), QString::number(digit), tr("Give this label, on the selection in one step"), classes,

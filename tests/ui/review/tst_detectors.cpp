@@ -102,6 +102,30 @@ private Q_SLOTS:
         }
     }
 
+    void allDetectorsMakeOneOrderThatLearnsFromDecisions() {
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, writeIdx(m_home, 300, QStringLiteral("fused"))));
+        QVERIFY(trainAndWait(workspace, 3));
+        ViewFilter filter;
+        filter.score = QLatin1String(kFusedScore);
+        workspace.setFilter(filter);
+        QTRY_VERIFY(std::isfinite(workspace.values(QLatin1String(kFusedScore))[0]));
+        QTRY_VERIFY(!workspace.orderIsOld());
+        std::vector<SampleIndex> wrong, right; // every fifth is what the detectors find
+        for (std::uint32_t i = 0; i < 300; ++i) (i % 5 == 0 ? wrong : right).push_back(SampleIndex(i));
+        for (std::size_t i = 0; i < wrong.size(); ++i) QCOMPARE(workspace.view()[i].value % 5, 0u);
+        QCOMPARE(workspace.suggestedLabel(wrong.front()), Label(1));
+
+        // Enough answers: the order is a probability of being wrong.
+        wrong.resize(20);
+        right.resize(20);
+        workspace.decide(wrong, {Verdict::Exclude, kNoLabel}, QStringLiteral("key"));
+        workspace.decide(right, {Verdict::Keep, kNoLabel}, QStringLiteral("key"));
+        const auto value = [&](std::uint32_t i) { return workspace.values(QLatin1String(kFusedScore))[i]; };
+        QTRY_VERIFY(value(295) > 0.8f && value(299) < 0.2f); // neither was decided
+        QVERIFY(workspace.orderIsOld()); // and nothing has moved under the pointer
+    }
+
     void aCellOfTheClassPairsOpensItsSuspects() {
         Workspace workspace(registryWith());
         QVERIFY(openAndWait(workspace, writeIdx(m_home, 300, QStringLiteral("pairs"))));
