@@ -22,6 +22,10 @@ struct FixMatchOptions {
     SignalAnnealing annealing = SignalAnnealing::None;
 };
 
+/// Three unlabelled pictures for each labelled one instead of FixMatch's seven: for the same work more than twice the
+/// steps, which short runs lack.
+inline constexpr SemiDefaults kShortRunDefaults{3, 0.999};
+
 /// FixMatch's settings after those of semiSettings(): "threshold", "unlabelled-weight", "strong-view".
 [[nodiscard]] std::vector<ParamSpec> fixMatchSettings(double threshold);
 /// Reads those and the shared ones.

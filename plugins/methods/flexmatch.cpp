@@ -10,7 +10,7 @@ void registerFlexmatch(Registry& registry) {
     description.title = "FlexMatch";
     description.help = "FixMatch with a threshold for each class, lower for those that are learnt more slowly";
     description.citation = "Zhang et al., NeurIPS 2021, arXiv:2110.08263";
-    description.params = learn::semiSettings();
+    description.params = learn::semiSettings(learn::kShortRunDefaults);
     for (auto& setting : learn::fixMatchSettings(0.95)) description.params.push_back(std::move(setting));
     learn::registerRecipe(registry, std::move(description), learn::semiCommonDefaults(),
                           [](const ParamValues& settings) -> Result<std::unique_ptr<learn::Recipe>> {

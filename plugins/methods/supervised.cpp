@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/fixmatch_recipe.h"
 #include "core/learn/losses.h"
-#include "core/learn/semi_supervised.h"
 
 namespace assay {
 namespace {
@@ -38,7 +38,7 @@ void registerSupervised(Registry& registry) {
     description.title = "Labelled samples only";
     description.help = "Learns the labelled samples with as many steps as a semi-supervised method: what those are measured by";
     description.citation = "the baseline of Oliver et al., NeurIPS 2018, arXiv:1804.09170";
-    description.params = semiSettings();
+    description.params = semiSettings(kShortRunDefaults);
     registerRecipe(registry, std::move(description), semiCommonDefaults(),
                    [](const ParamValues& settings) -> Result<std::unique_ptr<Recipe>> {
                        return std::make_unique<Supervised>(readSemiOptions(settings));

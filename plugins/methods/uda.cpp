@@ -10,7 +10,7 @@ void registerUda(Registry& registry) {
     description.title = "Unsupervised data augmentation";
     description.help = "A strongly varied picture learns the sharpened answer to a slightly varied one";
     description.citation = "Xie et al., NeurIPS 2020, arXiv:1904.12848";
-    description.params = learn::semiSettings();
+    description.params = learn::semiSettings(learn::kShortRunDefaults);
     for (auto& setting : learn::fixMatchSettings(0.8)) description.params.push_back(std::move(setting));
     description.params.push_back(
         learn::realSetting("temperature", 0.4, 0.01, 10, "Temperature of the targets; below 1 sharpens them"));
