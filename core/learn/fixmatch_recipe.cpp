@@ -3,6 +3,7 @@
 #include "core/learn/fixmatch_recipe.h"
 
 #include "core/learn/losses.h"
+#include "core/learn/replaced_tensors.h"
 
 namespace assay::learn {
 namespace {
@@ -37,12 +38,19 @@ std::vector<ParamSpec> fixMatchSettings(double threshold) {
     };
 }
 
+ParamSpec normsSetting() {
+    return choiceSetting("norms", "all", {"all", "weak"},
+                         "Which pictures the batch norms' statistics are of: all of a step in one pass, as published, or "
+                         "labelled and weak ones, the strong ones passed apart", true);
+}
+
 FixMatchOptions readFixMatchOptions(const ParamValues& settings) {
     FixMatchOptions options;
     options.semi = readSemiOptions(settings);
     options.threshold = realParam(settings, "threshold");
     options.weight = realParam(settings, "unlabelled-weight");
     options.strong = strongKindOf(textParam(settings, "strong-view"));
+    if (settings.contains("norms")) options.strongApart = textParam(settings, "norms") == "weak";
     if (settings.contains("temperature")) options.temperature = realParam(settings, "temperature");
     if (settings.contains("signal-annealing")) options.annealing = annealingOf(textParam(settings, "signal-annealing"));
     return options;
@@ -115,9 +123,18 @@ void FixMatchRecipe::notice(const std::vector<std::uint32_t>& rows, const torch:
     }
 }
 
+std::vector<torch::Tensor> FixMatchRecipe::answers(Classifier& network, const Batch& labelled,
+                                                   const std::vector<Batch>& unlabelled) const {
+    const auto &weak = unlabelled[0].images, &strong = unlabelled[1].images;
+    if (!m_options.strongApart) return forwardTogether(network, {labelled.images, weak, strong});
+    auto logits = forwardTogether(network, {labelled.images, weak});
+    const UntouchedNorms untouched(network);
+    logits.push_back(network.forward(strong));
+    return logits;
+}
+
 torch::Tensor FixMatchRecipe::learn(Run& run, const Batch& labelled, const std::vector<Batch>& unlabelled) {
-    const auto logits =
-        forwardTogether(*run.networks[0], {labelled.images, unlabelled[0].images, unlabelled[1].images});
+    const auto logits = answers(*run.networks[0], labelled, unlabelled);
     auto losses = crossEntropy(logits[0], labelled.labels);
     torch::Tensor labelledLoss = losses.mean();
     if (m_options.annealing != SignalAnnealing::None) {

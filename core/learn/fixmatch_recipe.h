@@ -20,6 +20,9 @@ struct FixMatchOptions {
     double temperature = 0;   ///< of soft targets; 0: the answer's class is the target
     bool classThresholds = false; ///< FlexMatch
     SignalAnnealing annealing = SignalAnnealing::None;
+    /// The strong view is passed by itself and leaves no trace in the norms' statistics, which then are those of pictures
+    /// as evaluation shows them.
+    bool strongApart = false;
 };
 
 /// Three unlabelled pictures for each labelled one instead of FixMatch's seven: for the same work more than twice the
@@ -28,6 +31,8 @@ inline constexpr SemiDefaults kShortRunDefaults{3, 0.999};
 
 /// FixMatch's settings after those of semiSettings(): "threshold", "unlabelled-weight", "strong-view".
 [[nodiscard]] std::vector<ParamSpec> fixMatchSettings(double threshold);
+/// "norms": which pictures the norms' statistics are of.
+[[nodiscard]] ParamSpec normsSetting();
 /// Reads those and the shared ones.
 [[nodiscard]] FixMatchOptions readFixMatchOptions(const ParamValues& settings);
 
@@ -68,6 +73,9 @@ protected:
     [[nodiscard]] const FixMatchOptions& fixMatch() const { return m_options; }
 
 private:
+    /// Logits of labelled, weak and strong pictures.
+    [[nodiscard]] std::vector<torch::Tensor> answers(Classifier& network, const Batch& labelled,
+                                                     const std::vector<Batch>& unlabelled) const;
     [[nodiscard]] std::vector<double> thresholds() const;
     /// Notes each row's class where its answer reaches the fixed threshold.
     void notice(const std::vector<std::uint32_t>& rows, const torch::Tensor& confidence, const torch::Tensor& classes);

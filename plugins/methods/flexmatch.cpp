@@ -12,6 +12,7 @@ void registerFlexmatch(Registry& registry) {
     description.citation = "Zhang et al., NeurIPS 2021, arXiv:2110.08263";
     description.params = learn::semiSettings(learn::kShortRunDefaults);
     for (auto& setting : learn::fixMatchSettings(0.95)) description.params.push_back(std::move(setting));
+    description.params.push_back(learn::normsSetting());
     learn::registerRecipe(registry, std::move(description), learn::semiCommonDefaults(),
                           [](const ParamValues& settings) -> Result<std::unique_ptr<learn::Recipe>> {
                               learn::FixMatchOptions options = learn::readFixMatchOptions(settings);

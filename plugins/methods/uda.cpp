@@ -12,6 +12,7 @@ void registerUda(Registry& registry) {
     description.citation = "Xie et al., NeurIPS 2020, arXiv:1904.12848";
     description.params = learn::semiSettings(learn::kShortRunDefaults);
     for (auto& setting : learn::fixMatchSettings(0.8)) description.params.push_back(std::move(setting));
+    description.params.push_back(learn::normsSetting());
     description.params.push_back(
         learn::realSetting("temperature", 0.4, 0.01, 10, "Temperature of the targets; below 1 sharpens them"));
     description.params.push_back(learn::choiceSetting(

@@ -92,7 +92,7 @@ private Q_SLOTS:
                  "fixmatch labelled=clean clean-warm-up=0.3 threshold=0.5 unlabelled-ratio=2",
                  "fixmatch strong-view=torchssl threshold=0.5 steps-per-epoch=5",
                  "fixmatch strong-view=mpl threshold=0.5 ema-decay=0 augmentation=none unlabelled-ratio=1",
-                 "flexmatch threshold=0.6 unlabelled-ratio=1",
+                 "flexmatch threshold=0.6 unlabelled-ratio=1 norms=weak",
                  "fixmatch-attention threshold=0.5 photometric-only=true detach-weak=false unlabelled-ratio=1",
                  "remixmatch strong-views=1 ct-translation=published augmentation=none",
                  "remixmatch-s0 threshold=0.6 last-threshold=0.4 alignment=s0-inverted unlabelled-ratio=1",
