@@ -272,7 +272,7 @@ Result<Experiment> readTable(const toml::table& table, const fs::path& folder, c
         ASSAY_TRY(ExperimentLabels labels, readLabels(*one, folder, file));
         experiment.labels.push_back(std::move(labels));
     }
-    if (experiment.labels.empty()) experiment.labels.push_back({"given", {}, {}, {}, {}});
+    if (experiment.labels.empty()) experiment.labels.push_back({"given", {}, {}, {}, {}, {}});
     for (const toml::table* one : reader.takeTables("method")) {
         ASSAY_TRY(ExperimentMethod method, readMethod(*one, common, file));
         experiment.methods.push_back(std::move(method));
