@@ -198,6 +198,7 @@ QWidget* NewRunDialog::makeRight() {
     sweepRow->setContentsMargins(0, 0, 0, 0);
     m_sweep = new QComboBox(sweep);
     m_sweep->setObjectName(QStringLiteral("sweepSetting"));
+    m_sweep->setAccessibleName(tr("Setting to sweep"));
     m_sweep->setToolTip(tr("A setting that takes several values: a run for each, side by side in Compare"));
     m_sweepValues = new QLineEdit(sweep);
     m_sweepValues->setObjectName(QStringLiteral("sweepValues"));

@@ -174,8 +174,11 @@ private Q_SLOTS:
         task.checkpointFolder = folder.filePath("file/below").toStdString();
         const auto outcome = test::train(task);
         QVERIFY(outcome.result);
-        QCOMPARE(outcome.keeper.notes.size(), std::size_t(2));
+        QCOMPARE(outcome.keeper.notes.size(), std::size_t(3)); // of two checkpoints and the probabilities
         QVERIFY(outcome.keeper.notes[0].starts_with("Checkpoint of epoch 1 not written; training goes on"));
+        QVERIFY(std::any_of(outcome.keeper.notes.begin(), outcome.keeper.notes.end(), [](const std::string& note) {
+            return note.starts_with("The probabilities of the last epoch are not kept");
+        }));
     }
 };
 
