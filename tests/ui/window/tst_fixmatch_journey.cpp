@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/ui/ui_fixture.h"
+#include "tests/ui/window/own_home.h"
 
 #include "core/base/csv.h"
 #include "ui/gallery/gallery_panel.h"
@@ -21,7 +21,6 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QSettings>
 #include <QSpinBox>
 
 using namespace assay;
@@ -34,12 +33,7 @@ class TestFixMatchJourney : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase() {
-        QCoreApplication::setOrganizationName(QStringLiteral("assay"));
-        QCoreApplication::setApplicationName(QStringLiteral("assay"));
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        m_home = std::make_unique<QTemporaryDir>();
-        useFolder(*m_home);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_home->filePath(QStringLiteral("settings")));
+        m_home = makeHome();
     }
 
     void fromAFewLabelsToPseudoLabelsThatAreExported() {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/ui/ui_fixture.h"
+#include "tests/ui/window/own_home.h"
 
 #include "core/base/csv.h"
 #include "ui/gallery/gallery_panel.h"
@@ -38,12 +38,7 @@ class TestJourney : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase() {
-        QCoreApplication::setOrganizationName(QStringLiteral("assay"));
-        QCoreApplication::setApplicationName(QStringLiteral("assay"));
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        m_home = std::make_unique<QTemporaryDir>();
-        useFolder(*m_home);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_home->filePath(QStringLiteral("settings")));
+        m_home = makeHome();
         // What "find suspects" starts, made short: a person can set the same.
         QSettings settings;
         settings.setValue(QStringLiteral("quick/epochs"), kEpochs);

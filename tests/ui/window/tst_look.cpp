@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/ui/ui_fixture.h"
+#include "tests/ui/window/own_home.h"
 
 #include "ui/gallery/gallery_panel.h"
 #include "ui/gallery/gallery_view.h"
@@ -34,7 +34,6 @@
 #include <QMenuBar>
 #include <QPushButton>
 #include <QScrollBar>
-#include <QSettings>
 #include <QSpinBox>
 #include <QTabBar>
 
@@ -116,15 +115,8 @@ QStringList nameless(QWidget& root) {
 class TestLook : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() {
-        QCoreApplication::setOrganizationName(QStringLiteral("assay"));
-        QCoreApplication::setApplicationName(QStringLiteral("assay"));
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-    }
     void init() {
-        m_home = std::make_unique<QTemporaryDir>();
-        useFolder(*m_home);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_home->filePath(QStringLiteral("settings")));
+        m_home = makeHome();
     }
     void cleanup() {
         m_window.reset();

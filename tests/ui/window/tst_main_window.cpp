@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/ui/ui_fixture.h"
+#include "tests/ui/window/own_home.h"
 
 #include "ui/gallery/gallery_panel.h"
 #include "ui/gallery/gallery_view.h"
@@ -21,7 +21,6 @@
 #include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QSettings>
 #include <QSet>
 #include <QTabBar>
 #include <QTimer>
@@ -36,16 +35,8 @@ using namespace assay::ui::test;
 class TestMainWindow : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() {
-        QCoreApplication::setOrganizationName(QStringLiteral("assay"));
-        QCoreApplication::setApplicationName(QStringLiteral("assay"));
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-    }
-
     void init() {
-        m_home = std::make_unique<QTemporaryDir>();
-        useFolder(*m_home);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_home->filePath(QStringLiteral("settings")));
+        m_home = makeHome();
         m_data = writeIdx(*m_home, 300);
         m_window = std::make_unique<MainWindow>(registryWith());
         m_window->show();

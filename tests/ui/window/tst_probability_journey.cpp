@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/ui/ui_fixture.h"
+#include "tests/ui/window/own_home.h"
 
 #include "core/base/csv.h"
 #include "ui/gallery/gallery_panel.h"
@@ -17,7 +17,6 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
-#include <QSettings>
 
 #include <numeric>
 
@@ -55,16 +54,8 @@ class TestProbabilityJourney : public QObject {
     }
 
 private Q_SLOTS:
-    void initTestCase() {
-        QCoreApplication::setOrganizationName(QStringLiteral("assay"));
-        QCoreApplication::setApplicationName(QStringLiteral("assay"));
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-    }
-
     void init() {
-        m_home = std::make_unique<QTemporaryDir>();
-        useFolder(*m_home);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_home->filePath(QStringLiteral("settings")));
+        m_home = makeHome();
         m_window = std::make_unique<MainWindow>(makeRegistry());
         m_window->resize(1280, 720);
         m_window->show();
