@@ -136,6 +136,7 @@ void addTruthArguments(CLI::App& command, LabelArguments& arguments) {
 }
 
 Result<std::vector<Label>> readTruth(const LabelArguments& arguments, const Dataset& dataset) {
+    if (arguments.truth.empty()) return std::vector<Label>{};
     LabelColumns columns;
     columns.label = arguments.truthColumn;
     ASSAY_TRY(LabelFile file, readLabelFile(arguments.truth, dataset, columns));

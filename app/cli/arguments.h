@@ -57,7 +57,7 @@ struct LabelArguments {
 };
 void addLabelArguments(CLI::App& command, LabelArguments& arguments);
 void addTruthArguments(CLI::App& command, LabelArguments& arguments);
-/// Truth by a file: its label column, or its truth column where it has one.
+/// Truth by a file: its label column, or its truth column where it has one. Empty where no file is named.
 [[nodiscard]] Result<std::vector<Label>> readTruth(const LabelArguments& arguments, const Dataset& dataset);
 
 /// Settings of a method or format from key=value texts, completed with the defaults.

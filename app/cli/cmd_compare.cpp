@@ -78,10 +78,7 @@ Status compare(Session& session, const Options& options) {
     ASSAY_TRY(const std::vector<RunRecord> runs, chooseRuns(*project, options.runs));
     if (runs.empty()) return fail(ErrorCode::NotFound, "there is no run to compare; train one first", options.project.file);
     ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
-    std::vector<Label> truth;
-    if (!options.truth.truth.empty()) {
-        ASSAY_TRY(truth, readTruth(options.truth, *dataset));
-    }
+    ASSAY_TRY(const std::vector<Label> truth, readTruth(options.truth, *dataset));
     std::vector<RunFigures> all;
     for (const RunRecord& run : runs) {
         ASSAY_TRY(RunFigures figures, runFigures(*project, run, dataset.get(), truth, options.threshold));

@@ -136,10 +136,7 @@ Status simulate(Session& session, const Options& options) {
     ASSAY_TRY(const auto project, openProjectToRead(options.project));
     ASSAY_TRY(const std::vector<RunRecord> runs, chooseRunsOrNewest(*project, options.runs));
     ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
-    std::vector<Label> fromFile;
-    if (!options.truth.truth.empty()) {
-        ASSAY_TRY(fromFile, readTruth(options.truth, *dataset));
-    }
+    ASSAY_TRY(const std::vector<Label> fromFile, readTruth(options.truth, *dataset));
     ASSAY_TRY(const ProjectQueue queue, buildQueue(session, *project, *dataset, runs, options.scores));
     ASSAY_TRY(const std::vector<std::uint8_t> wrong, wrongOnes(queue, fromFile));
     ASSAY_TRY(const std::vector<Reviewed> all, review(queue.fusion, wrong, options));

@@ -29,8 +29,16 @@ public:
 protected:
     /// Confidence from which the next epoch learns an answer; nothing: it learns none.
     [[nodiscard]] virtual std::optional<double> threshold(const Run& run) const = 0;
+    /// Weight of the unlabelled pictures after this share of the run, where it changes over the run; told as the scalar
+    /// "unlabelled-weight".
+    [[nodiscard]] virtual std::optional<double> unlabelledWeight(double progress) const {
+        (void)progress;
+        return {};
+    }
 
     Status record(Run& run, EpochOutcome& outcome) override {
+        if (const auto weight = unlabelledWeight(double(run.epoch) / run.task.config.epochs))
+            outcome.report.scalars["unlabelled-weight"] = choice().warmingUp(run) ? 0 : *weight;
         const auto& labelled = choice().labelled();
         const auto least = choice().warmingUp(run) ? std::nullopt : threshold(run);
         m_record.record(run, outcome, labelled,

@@ -49,7 +49,7 @@ protected:
             drawRowMixup(run, std::size_t(all.size(0)), labelled.number, m_options.alpha, m_options.mixedBy);
         const auto loss =
             mixMatchLoss(network.forward(mix.mixed(all)), mix.mixed(torch::cat(targets)), labelled.images.size(0));
-        const double weight = weightAt(progress(run, labelled));
+        const double weight = *unlabelledWeight(progress(run, labelled));
         run.minimise(0, loss.labelled.mean() + weight * loss.unlabelled);
         return loss.labelled.detach() + weight * loss.unlabelled.detach();
     }
@@ -59,17 +59,11 @@ protected:
         (void)run;
         return 0;
     }
-    Status record(Run& run, EpochOutcome& outcome) override {
-        outcome.report.scalars["unlabelled-weight"] =
-            choice().warmingUp(run) ? 0 : weightAt(double(run.epoch) / run.task.config.epochs);
-        return PseudoSteps::record(run, outcome);
-    }
-
-private:
-    [[nodiscard]] double weightAt(double progress) const {
+    [[nodiscard]] std::optional<double> unlabelledWeight(double progress) const override {
         return m_options.lambdaU * linearRamp(progress, m_options.rampShare);
     }
 
+private:
     MixMatchOptions m_options;
 };
 

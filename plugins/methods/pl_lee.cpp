@@ -25,27 +25,21 @@ protected:
         const auto logits = forwardTogether(*run.networks[0], {labelled.images, unlabelled[0].images});
         const auto losses = crossEntropy(logits[0], labelled.labels);
         const auto pseudo = crossEntropy(logits[1], logits[1].detach().argmax(1)).mean();
-        const double weight = weightAt(progress(run, labelled));
+        const double weight = *unlabelledWeight(progress(run, labelled));
         run.minimise(0, losses.mean() + weight * pseudo);
         return losses.detach() + weight * pseudo.detach();
     }
 
     /// From when on they count at all, every answer is a pseudo-label.
     [[nodiscard]] std::optional<double> threshold(const Run& run) const override {
-        if (weightAt(double(run.epoch) / run.task.config.epochs) <= 0) return {};
+        if (*unlabelledWeight(double(run.epoch) / run.task.config.epochs) <= 0) return {};
         return 0;
     }
-    Status record(Run& run, EpochOutcome& outcome) override {
-        outcome.report.scalars["unlabelled-weight"] =
-            choice().warmingUp(run) ? 0 : weightAt(double(run.epoch) / run.task.config.epochs);
-        return PseudoSteps::record(run, outcome);
-    }
-
-private:
-    [[nodiscard]] double weightAt(double progress) const {
+    [[nodiscard]] std::optional<double> unlabelledWeight(double progress) const override {
         return leeWeight(progress, m_options.fromShare, m_options.toShare, m_options.weight);
     }
 
+private:
     LeeOptions m_options;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/ui/window/own_home.h"
+#include "tests/ui/window/window_fixture.h"
 
 #include "core/base/csv.h"
 #include "ui/gallery/gallery_panel.h"
@@ -37,8 +37,8 @@ private Q_SLOTS:
     }
 
     void fromAFewLabelsToPseudoLabelsThatAreExported() {
-        openWindow();
-        QVERIFY(openBundled());
+        openWindow(m_window);
+        QVERIFY(openBundled(*m_window));
         QVERIFY(trainFixMatch());
         watch();
         openClass();
@@ -53,22 +53,6 @@ private:
     Workspace& workspace() { return m_window->workspace(); }
     GalleryView* gallery() { return m_window->audit().gallery().view(); }
     void trigger(const QString& id) { m_window->actions().action(id)->trigger(); }
-
-    void openWindow() {
-        m_window = std::make_unique<MainWindow>(makeRegistry());
-        m_window->resize(1280, 720);
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-        QSignalSpy engine(&workspace(), &Workspace::engineLoaded);
-        workspace().loadEngineInBackground();
-        QTRY_VERIFY_WITH_TIMEOUT(engine.count() > 0, 60000);
-        QVERIFY2(workspace().engineReady(), qPrintable(engine.first().first().toString()));
-    }
-
-    bool openBundled() {
-        m_window->open(QStringLiteral(ASSAY_SOURCE_DIR "/resources/fashion-mnist"));
-        return QTest::qWaitFor([&] { return workspace().project() != nullptr && workspace().view().size() == 10000; }, 60000);
-    }
 
     template <class Box, class Value>
     void set(QWidget& within, const char* name, Value value) {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/ui/window/own_home.h"
+#include "tests/ui/window/window_fixture.h"
 
 #include "core/base/csv.h"
 #include "ui/gallery/gallery_panel.h"
@@ -46,8 +46,8 @@ private Q_SLOTS:
     }
 
     void fromPicturesToACleanedTable() {
-        openWindow();
-        QVERIFY(openBundled());
+        openWindow(m_window);
+        QVERIFY(openBundled(*m_window));
         QVERIFY(injectNoise());
         QVERIFY(train(QStringLiteral("find-suspects")));
         dragThreshold();
@@ -59,7 +59,7 @@ private Q_SLOTS:
         const QString project = QString::fromStdString(workspace().project()->file().string());
         quit();
 
-        openWindow();
+        openWindow(m_window);
         m_window->open(project);
         QTRY_VERIFY_WITH_TIMEOUT(workspace().project() != nullptr, 60000);
         QCOMPARE(workspace().journal().size(), journal);
@@ -85,26 +85,10 @@ private:
         return QTest::qWaitForWindowActive(m_window.get());
     }
 
-    void openWindow() {
-        m_window = std::make_unique<MainWindow>(makeRegistry());
-        m_window->resize(1280, 720);
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-        QSignalSpy engine(&workspace(), &Workspace::engineLoaded);
-        workspace().loadEngineInBackground();
-        QTRY_VERIFY_WITH_TIMEOUT(engine.count() > 0, 60000);
-        QVERIFY2(workspace().engineReady(), qPrintable(engine.first().first().toString()));
-    }
-
     void quit() {
         QTRY_VERIFY(workspace().settled());
         QVERIFY(m_window->close());
         m_window.reset();
-    }
-
-    bool openBundled() {
-        m_window->open(QStringLiteral(ASSAY_SOURCE_DIR "/resources/fashion-mnist"));
-        return QTest::qWaitFor([&] { return workspace().project() != nullptr && workspace().view().size() == 10000; }, 60000);
     }
 
     bool injectNoise() {
@@ -128,7 +112,8 @@ private:
             return false;
         }
         workspace().showRun(workspace().runs().back().id);
-        return QTest::qWaitFor([&] { return workspace().currentEvidence() != nullptr && workspace().currentEpoch() == kEpochs; }, 20000);
+        return QTest::qWaitFor(
+            [&] { return workspace().currentEvidence() != nullptr && workspace().currentEpoch() == kEpochs; }, 20000);
     }
 
     void dragThreshold() {
@@ -141,7 +126,8 @@ private:
         QVERIFY(canvas != nullptr);
         const int y = canvas->height() / 2;
         const auto move = [&](int x, Qt::MouseButtons buttons) {
-            QMouseEvent event(QEvent::MouseMove, QPointF(x, y), canvas->mapToGlobal(QPointF(x, y)), Qt::NoButton, buttons, Qt::NoModifier);
+            QMouseEvent event(QEvent::MouseMove, QPointF(x, y), canvas->mapToGlobal(QPointF(x, y)), Qt::NoButton,
+                              buttons, Qt::NoModifier);
             QCoreApplication::sendEvent(canvas, &event);
         };
         int line = -1;
@@ -175,8 +161,8 @@ private:
         QTest::keyClick(gallery(), Qt::Key_Return);
         QTRY_VERIFY(m_window->audit().controller().isOpen());
         int keys = 0;
-        for (const Qt::Key key : {Qt::Key_Space, Qt::Key_3, Qt::Key_Space, Qt::Key_F, Qt::Key_X, Qt::Key_7, Qt::Key_Space, Qt::Key_0,
-                                  Qt::Key_Space, Qt::Key_F}) {
+        for (const Qt::Key key : {Qt::Key_Space, Qt::Key_3, Qt::Key_Space, Qt::Key_F, Qt::Key_X, Qt::Key_7,
+                                  Qt::Key_Space, Qt::Key_0, Qt::Key_Space, Qt::Key_F}) {
             QTest::keyClick(gallery(), key);
             QCOMPARE(int(workspace().decidedCount()), ++keys);
         }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/ui/window/own_home.h"
+#include "tests/ui/window/window_fixture.h"
 
 #include "ui/gallery/gallery_panel.h"
 #include "ui/gallery/gallery_view.h"
