@@ -5,24 +5,25 @@
 #include "app/cli/catalogue_output.h"
 #include "app/cli/figures.h"
 #include "app/cli/output.h"
-#include "app/cli/scoring.h"
+#include "core/project/score_input.h"
 
 namespace assay::cli {
 namespace {
 
-/// What a score says of every sample of the data set; NaN where it says nothing.
+/// What a score says of every sample of the data set.
 struct Opinion {
     std::string id;
-    std::vector<float> values;    ///< [samples of the data set]
-    std::vector<Label> suggested; ///< the same
-    std::vector<std::uint8_t> known;
+    std::vector<float> values;       ///< [samples of the data set]
+    std::vector<Label> suggested;    ///< the same
+    std::vector<std::uint8_t> known; ///< 0 where it says nothing
 };
 
-Opinion spread(std::string id, const Scored& scored, std::size_t samples) {
+/// `rows`: the samples that `scored` speaks of, in its order.
+Opinion spread(std::string id, const std::vector<SampleIndex>& rows, const ScoreValues& scored, std::size_t samples) {
     Opinion opinion{std::move(id), std::vector<float>(samples, 0), std::vector<Label>(samples, kNoLabel),
                     std::vector<std::uint8_t>(samples, 0)};
-    for (std::size_t row = 0; row < scored.samples.size(); ++row) {
-        const std::size_t i = scored.samples[row].value;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const std::size_t i = rows[row].value;
         opinion.values[i] = scored.values[row];
         if (row < scored.suggested.size()) opinion.suggested[i] = scored.suggested[row];
         opinion.known[i] = 1;
@@ -43,18 +44,21 @@ Result<std::vector<Opinion>> opinionsOf(Session& session, const Project& project
             if (score->traits().basis != ScoreBasis::Pictures) chosen.push_back(score);
     std::vector<Opinion> opinions;
     std::string unavailable;
-    for (const RunRecord& run : runs)
+    for (const RunRecord& run : runs) {
+        ASSAY_TRY(const BaseLabels labels, baseLabels(project, run, &dataset));
+        const auto input = readScoreInput(project, run.id, dataset, labels.labels);
         for (const auto& score : chosen) {
             std::string id = score->description().id;
             if (runs.size() > 1) id += " of run " + std::to_string(run.id.value);
-            const auto scored = scoreRuns(project, dataset, *score, {run});
+            const auto scored = input ? score->compute(*input) : Result<ScoreValues>(tl::unexpected(input.error()));
             if (scored)
-                opinions.push_back(spread(std::move(id), *scored, dataset.size()));
+                opinions.push_back(spread(std::move(id), input->epochs.back()->samples, *scored, dataset.size()));
             else if (!scores.empty())
                 note("Left out: " + id + ", because " + scored.error().sentence());
             else
                 unavailable += (unavailable.empty() ? "" : ", ") + id;
         }
+    }
     if (!unavailable.empty())
         note("Left out, as these runs have not what they need: " + unavailable +
              ". A score that is named with --score says what it lacks.");
