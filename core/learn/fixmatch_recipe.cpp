@@ -8,7 +8,8 @@
 namespace assay::learn {
 namespace {
 
-constexpr const char* kLastSure = "fixmatch.last-sure";
+constexpr const char *kLastSure = "fixmatch.last-sure", *kAnswers = "fixmatch.answers";
+constexpr std::int64_t kAnswerBatches = 128; ///< as ReMixMatch has it
 constexpr std::uint32_t kWeak = 1, kStrong = 2;
 
 SignalAnnealing annealingOf(const std::string& id) {
@@ -34,14 +35,21 @@ std::vector<ParamSpec> fixMatchSettings(double threshold) {
         realSetting("unlabelled-weight", 1, 0, 100, "Weight of the unlabelled pictures' loss"),
         choiceSetting("strong-view", "fixmatch", {"fixmatch", "torchvision", "torchssl", "mpl"},
                       "Whose RandAugment makes the strong view: FixMatch's, torchvision's, TorchSSL's or that of Meta "
-                      "Pseudo Labels; a cutout follows each", true),
+                      "Pseudo Labels; a cutout follows each",
+                      true),
+        choiceSetting(
+            "alignment", "none", {"none", "labels"},
+            "Whether the weak views' answers are held to the labels' shares of the classes before they decide "
+            "(ReMixMatch's distribution alignment, which FixMatch's authors add for CIFAR-100)"),
     };
 }
 
 ParamSpec normsSetting() {
-    return choiceSetting("norms", "all", {"all", "weak"},
-                         "Which pictures the batch norms' statistics are of: all of a step in one pass, as published, or "
-                         "labelled and weak ones, the strong ones passed apart", true);
+    return choiceSetting(
+        "norms", "all", {"all", "weak"},
+        "Which pictures the batch norms' statistics are of: all of a step in one pass, as published, or "
+        "labelled and weak ones, the strong ones passed apart",
+        true);
 }
 
 FixMatchOptions readFixMatchOptions(const ParamValues& settings) {
@@ -50,6 +58,7 @@ FixMatchOptions readFixMatchOptions(const ParamValues& settings) {
     options.threshold = realParam(settings, "threshold");
     options.weight = realParam(settings, "unlabelled-weight");
     options.strong = strongKindOf(textParam(settings, "strong-view"));
+    if (textParam(settings, "alignment") == "labels") options.alignment = Alignment::Correct;
     if (settings.contains("norms")) options.strongApart = textParam(settings, "norms") == "weak";
     if (settings.contains("temperature")) options.temperature = realParam(settings, "temperature");
     if (settings.contains("signal-annealing")) options.annealing = annealingOf(textParam(settings, "signal-annealing"));
@@ -78,10 +87,17 @@ double annealedThreshold(SignalAnnealing annealing, double progress, int classes
     constexpr double kScale = 5;
     double alpha = 1;
     switch (annealing) {
-    case SignalAnnealing::None: return 1;
-    case SignalAnnealing::Linear: alpha = progress; break;
-    case SignalAnnealing::Log: alpha = 1 - std::exp(-progress * kScale); break;
-    case SignalAnnealing::Exp: alpha = std::exp((progress - 1) * kScale); break;
+    case SignalAnnealing::None:
+        return 1;
+    case SignalAnnealing::Linear:
+        alpha = progress;
+        break;
+    case SignalAnnealing::Log:
+        alpha = 1 - std::exp(-progress * kScale);
+        break;
+    case SignalAnnealing::Exp:
+        alpha = std::exp((progress - 1) * kScale);
+        break;
     }
     return alpha * (1 - 1.0 / classes) + 1.0 / classes;
 }
@@ -89,6 +105,7 @@ double annealedThreshold(SignalAnnealing annealing, double progress, int classes
 Status FixMatchRecipe::start(Run& run) {
     ASSAY_CHECK_STATUS(SemiSupervised::start(run));
     m_record.start(run);
+    m_answers.start(run.data.classes, kAnswerBatches, 0);
     m_lastSure.assign(run.data.rows(), kNoLabel);
     m_counts.assign(std::size_t(run.data.classes), 0);
     m_unused = std::int64_t(run.data.trainRows.size());
@@ -107,7 +124,16 @@ std::vector<ViewPlan> FixMatchRecipe::views(const Run& run) const {
 
 std::vector<double> FixMatchRecipe::thresholds() const {
     if (!m_options.classThresholds) return {};
-    return flexThresholds(m_counts, m_unused, m_options.threshold);
+    return flexThresholds(m_counts, m_options.thresholdWarmUp ? m_unused : 0, m_options.threshold);
+}
+
+torch::Tensor FixMatchRecipe::decided(const Run& run, const torch::Tensor& weakLogits) {
+    const auto logits = weakLogits.detach();
+    if (m_options.alignment == Alignment::None) return logits;
+    const auto p = torch::softmax(logits, 1);
+    m_answers.add(p.mean(0));
+    const auto shares = classShares(run.data, choice().labelledRows(run));
+    return align(p, shares, m_answers.value(), m_options.alignment).clamp_min(1e-12).log();
 }
 
 void FixMatchRecipe::notice(const std::vector<std::uint32_t>& rows, const torch::Tensor& confidence,
@@ -116,8 +142,10 @@ void FixMatchRecipe::notice(const std::vector<std::uint32_t>& rows, const torch:
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (double(sure.data_ptr<float>()[i]) < m_options.threshold) continue;
         Label& last = m_lastSure[rows[i]];
-        if (last == kNoLabel) --m_unused;
-        else --m_counts[std::size_t(last)];
+        if (last == kNoLabel)
+            --m_unused;
+        else
+            --m_counts[std::size_t(last)];
         last = Label(label.data_ptr<std::int64_t>()[i]);
         ++m_counts[std::size_t(last)];
     }
@@ -142,7 +170,8 @@ torch::Tensor FixMatchRecipe::learn(Run& run, const Batch& labelled, const std::
         const auto kept = (losses.detach() > -std::log(held)).to(torch::kFloat32);
         labelledLoss = (losses * kept).sum() / kept.sum().clamp_min(1);
     }
-    const auto [confidence, classes] = torch::softmax(logits[1].detach(), 1).max(1);
+    const auto weak = decided(run, logits[1]);
+    const auto [confidence, classes] = torch::softmax(weak, 1).max(1);
     torch::Tensor needed = torch::full_like(confidence, m_options.threshold);
     if (m_options.classThresholds) {
         const std::vector<double> each = thresholds();
@@ -152,7 +181,7 @@ torch::Tensor FixMatchRecipe::learn(Run& run, const Batch& labelled, const std::
     const auto mask = (confidence >= needed).to(torch::kFloat32);
     m_record.countStep(mask);
     const auto unlabelledLoss =
-        m_options.weight * consistencyLosses(logits[1], logits[2], mask, m_options.temperature).mean();
+        m_options.weight * consistencyLosses(weak, logits[2], mask, m_options.temperature).mean();
     auto loss = labelledLoss + unlabelledLoss;
     if (const auto further = furtherLoss(run, mask); further.defined()) loss = loss + further;
     run.minimise(0, loss);
@@ -172,12 +201,14 @@ Status FixMatchRecipe::record(Run& run, EpochOutcome& outcome) {
 void FixMatchRecipe::save(StateMap& state) const {
     SemiSupervised::save(state);
     m_record.save(state);
+    m_answers.save(state, kAnswers);
     if (m_options.classThresholds) state[kLastSure] = torch::tensor(m_lastSure, torch::kInt32);
 }
 
 Status FixMatchRecipe::load(const StateMap& state) {
     ASSAY_CHECK_STATUS(SemiSupervised::load(state));
     m_record.load(state);
+    m_answers.load(state, kAnswers);
     if (!m_options.classThresholds) return {};
     const auto& sure = state.at(kLastSure);
     m_lastSure.assign(sure.data_ptr<std::int32_t>(), sure.data_ptr<std::int32_t>() + sure.numel());

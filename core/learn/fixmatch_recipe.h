@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/learn/distribution_alignment.h"
 #include "core/learn/pseudo_record.h"
 #include "core/learn/semi_supervised.h"
 
@@ -16,12 +17,14 @@ struct FixMatchOptions {
     RandAugmentKind strong = RandAugmentKind::FixMatch;
     bool photometric = false; ///< the strong view moves nothing: cropped and flipped as the weak one, no cutout
     double threshold = 0.95;
-    double weight = 1;        ///< λ of the unlabelled loss
-    double temperature = 0;   ///< of soft targets; 0: the answer's class is the target
-    bool classThresholds = false; ///< FlexMatch
+    double weight = 1;                     ///< λ of the unlabelled loss
+    double temperature = 0;                ///< of soft targets; 0: the answer's class is the target
+    Alignment alignment = Alignment::None; ///< of the weak views' answers with the labels' shares, before they decide
+    bool classThresholds = false;          ///< FlexMatch
+    bool thresholdWarmUp = true;           ///< FlexMatch: the samples without a sure answer count against every class
     SignalAnnealing annealing = SignalAnnealing::None;
-    /// The strong view is passed by itself and leaves no trace in the norms' statistics, which then are those of pictures
-    /// as evaluation shows them.
+    /// The strong view is passed by itself and leaves no trace in the norms' statistics, which then are those of
+    /// pictures as evaluation shows them.
     bool strongApart = false;
 };
 
@@ -29,7 +32,7 @@ struct FixMatchOptions {
 /// steps, which short runs lack.
 inline constexpr SemiDefaults kShortRunDefaults{3, 0.999};
 
-/// FixMatch's settings after those of semiSettings(): "threshold", "unlabelled-weight", "strong-view".
+/// FixMatch's settings after those of semiSettings(): "threshold", "unlabelled-weight", "strong-view", "alignment".
 [[nodiscard]] std::vector<ParamSpec> fixMatchSettings(double threshold);
 /// "norms": which pictures the norms' statistics are of.
 [[nodiscard]] ParamSpec normsSetting();
@@ -48,11 +51,12 @@ inline constexpr SemiDefaults kShortRunDefaults{3, 0.999};
 [[nodiscard]] std::vector<double> flexThresholds(const std::vector<std::int64_t>& counts, std::int64_t unused,
                                                  double threshold);
 
-/// Probability of the label above which UDA leaves a labelled picture out: α (1 − 1/K) + 1/K with α rising over the run.
+/// Probability of the label above which UDA leaves a labelled picture out: α (1 − 1/K) + 1/K with α rising over the
+/// run.
 [[nodiscard]] double annealedThreshold(SignalAnnealing annealing, double progress, int classes);
 
-/// FixMatch (Sohn et al., NeurIPS 2020) and what follows its scheme: the answer to a weak view is the target of a strong
-/// one where it is sure.
+/// FixMatch (Sohn et al., NeurIPS 2020) and what follows its scheme: the answer to a weak view is the target of a
+/// strong one where it is sure.
 class FixMatchRecipe : public SemiSupervised {
 public:
     explicit FixMatchRecipe(FixMatchOptions options) : SemiSupervised(options.semi), m_options(options) {}
@@ -77,13 +81,16 @@ private:
     [[nodiscard]] std::vector<torch::Tensor> answers(Classifier& network, const Batch& labelled,
                                                      const std::vector<Batch>& unlabelled) const;
     [[nodiscard]] std::vector<double> thresholds() const;
+    /// Logits of the weak views as they decide: aligned where the method asks for it, without a gradient.
+    [[nodiscard]] torch::Tensor decided(const Run& run, const torch::Tensor& weakLogits);
     /// Notes each row's class where its answer reaches the fixed threshold.
     void notice(const std::vector<std::uint32_t>& rows, const torch::Tensor& confidence, const torch::Tensor& classes);
 
     FixMatchOptions m_options;
     PseudoRecord m_record;
-    std::vector<Label> m_lastSure;       ///< [R] FlexMatch's state; kNoLabel: never sure
-    std::vector<std::int64_t> m_counts;  ///< [K] of it
+    AnswerMean m_answers;               ///< of the weak views, before they are aligned
+    std::vector<Label> m_lastSure;      ///< [R] FlexMatch's state; kNoLabel: never sure
+    std::vector<std::int64_t> m_counts; ///< [K] of it
     std::int64_t m_unused = 0;
 };
 

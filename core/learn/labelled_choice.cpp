@@ -9,16 +9,19 @@ constexpr const char* kLabelled = "semi.labelled";
 
 } // namespace
 
-std::vector<ParamSpec> labelledSettings() {
+std::vector<ParamSpec> labelledSettings(LabelledBy byDefault) {
+    const char* by = byDefault == LabelledBy::All ? "all" : byDefault == LabelledBy::PerClass ? "per-class" : "clean";
     return {
-        choiceSetting("labelled", "all", {"all", "per-class", "clean"},
-                      "Whose labels are learnt: all that count in the label set, so many per class, or those that a mixture "
-                      "over the losses calls clean after a warm-up on all labels"),
+        choiceSetting(
+            "labelled", by, {"all", "per-class", "clean"},
+            "Whose labels are learnt: all that count in the label set, so many per class, or those that a mixture "
+            "over the losses calls clean after a warm-up on all labels"),
         integerSetting("labelled-per-class", 25, 1, 1000000, "labelled per-class: learnt labels of each class", false,
                        "samples"),
         realSetting("clean-below", 0.5, 0.001, 0.999,
                     "labelled clean: probability of being wrong under which a label is kept", true),
-        realSetting("clean-warm-up", 0.3, 0.001, 1, "labelled clean: warm-up on all labels, as a share of the run", true),
+        realSetting("clean-warm-up", 0.3, 0.001, 1, "labelled clean: warm-up on all labels, as a share of the run",
+                    true),
     };
 }
 

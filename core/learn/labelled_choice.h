@@ -22,7 +22,7 @@ struct LabelledOptions {
 
 /// The settings that every semi-supervised method has in common: "labelled", "labelled-per-class", "clean-below",
 /// "clean-warm-up".
-[[nodiscard]] std::vector<ParamSpec> labelledSettings();
+[[nodiscard]] std::vector<ParamSpec> labelledSettings(LabelledBy byDefault = LabelledBy::All);
 [[nodiscard]] LabelledOptions readLabelledOptions(const ParamValues& settings);
 
 /// Which training rows a semi-supervised run learns the labels of. The others are its unlabelled ones.

@@ -23,7 +23,7 @@ Status PseudoRounds::start(Run& run) {
     const int left = std::max(0, epochs - before);
     const int onLabels = int(std::lround(m_options.firstShare * left));
     if (m_options.rounds == kEveryEpoch) m_options.rounds = std::max(0, left - std::max(1, onLabels));
-    if (m_options.rounds > left - 1) {
+    if (m_options.rounds > std::max(0, left - 1)) {
         run.observer.note("A run of " + std::to_string(epochs) + " epochs has room for " +
                           std::to_string(std::max(0, left - 1)) + " rounds on pseudo-labels, not for " +
                           std::to_string(m_options.rounds));

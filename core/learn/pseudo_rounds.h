@@ -52,6 +52,8 @@ protected:
         return {};
     }
 
+    /// How many there are after the one on labels alone.
+    [[nodiscard]] int rounds() const { return m_options.rounds; }
     /// 0: labels alone; −1: the warm-up that finds the clean ones.
     [[nodiscard]] int roundOf(int epoch) const;
     /// Where in its round an epoch is: 0 at its beginning, 1 at its end.

@@ -13,10 +13,15 @@ void registerFlexmatch(Registry& registry) {
     description.params = learn::semiSettings(learn::kShortRunDefaults);
     for (auto& setting : learn::fixMatchSettings(0.95)) description.params.push_back(std::move(setting));
     description.params.push_back(learn::normsSetting());
+    description.params.push_back(learn::boolSetting("threshold-warm-up", true,
+                                                    "Thresholds rise as samples get their first sure answer "
+                                                    "(published); otherwise they compare the classes with each "
+                                                    "other from the first sure answer on (TorchSSL's switch)"));
     learn::registerRecipe(registry, std::move(description), learn::semiCommonDefaults(),
                           [](const ParamValues& settings) -> Result<std::unique_ptr<learn::Recipe>> {
                               learn::FixMatchOptions options = learn::readFixMatchOptions(settings);
                               options.classThresholds = true;
+                              options.thresholdWarmUp = boolParam(settings, "threshold-warm-up");
                               return std::make_unique<learn::FixMatchRecipe>(options);
                           });
 }

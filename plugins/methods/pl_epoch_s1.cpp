@@ -1,48 +1,17 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/learn/losses.h"
-#include "core/learn/pseudo_rounds.h"
+#include "core/learn/pseudo_epochs.h"
 
 namespace assay {
 namespace {
 
 using namespace learn;
 
-/// Every epoch is a round that goes on with the same network.
-class PlEpoch : public PseudoRounds {
-public:
-    PlEpoch(RoundOptions options, double threshold, bool accumulate)
-        : PseudoRounds(std::move(options)), m_threshold(threshold), m_accumulate(accumulate) {}
-
-protected:
-    torch::Tensor learn(Run& run, const Batch& batch, const torch::Tensor& targets) override {
-        const auto losses = crossEntropy(run.networks[0]->forward(batch.images), targets);
-        run.minimise(0, losses.mean());
-        return losses.detach();
-    }
-    [[nodiscard]] double firstThreshold() const override { return m_threshold; }
-    [[nodiscard]] Result<PseudoDecision> decide(Run& run, const EpochOutcome& outcome, int,
-                                                std::vector<float>&) override {
-        PseudoDecision decision = decideByThreshold(run, outcome, choice().labelled(), m_threshold);
-        if (m_accumulate)
-            for (const std::uint32_t row : run.data.trainRows)
-                if (accepted()[row] != kNoLabel && !choice().labelled()[row]) decision.labels[row] = accepted()[row];
-        return decision;
-    }
-
-private:
-    double m_threshold;
-    bool m_accumulate;
-};
-
 Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {
-    RoundOptions options;
-    options.labelled = readLabelledOptions(settings);
-    options.fresh = false;
-    options.rounds = kEveryEpoch;
-    options.firstShare = realParam(settings, "warm-up-share");
-    return std::make_unique<PlEpoch>(std::move(options), realParam(settings, "threshold"),
-                                     textParam(settings, "pseudo-set") == "accumulate");
+    PseudoEpochOptions options;
+    options.threshold = realParam(settings, "threshold");
+    options.accumulate = textParam(settings, "pseudo-set") == "accumulate";
+    return std::make_unique<PseudoEpochs>(readLabelledOptions(settings), realParam(settings, "warm-up-share"), options);
 }
 
 } // namespace

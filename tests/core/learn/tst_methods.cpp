@@ -162,7 +162,7 @@ private Q_SLOTS:
         task.config.settings["labelled"] = std::string("per-class");
         task.config.settings["labelled-per-class"] = std::int64_t(20);
         task.config.settings["threshold"] = 0.5;
-        task.config.settings["warm-up"] = std::int64_t(2);
+        task.config.settings["warm-up-share"] = 0.4; // two epochs
         task.config.settings["cap-per-class"] = std::int64_t(30);
         const auto outcome = test::train(task);
         QVERIFY(outcome.result);

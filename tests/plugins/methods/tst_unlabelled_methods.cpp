@@ -430,7 +430,7 @@ private Q_SLOTS:
         TrainingTask task = test::makeTask(test::blobs(kSamples, kClasses), method.toStdString(), 3);
         task.config.settings.erase("labelled");
         task.config.settings.erase("labelled-per-class");
-        if (method == QLatin1String("pseudo-label")) task.config.settings["warm-up"] = std::int64_t(3);
+        if (method == QLatin1String("pseudo-label")) task.config.settings["clean-warm-up"] = 1.0;
         task.labels.trusted.assign(kSamples, 0);
         for (std::size_t i = 0; i < kSamples; i += 3) task.labels.trusted[i] = 1;
         const auto outcome = test::train(task);
