@@ -32,6 +32,9 @@ void prepareTrainingThread(int threads) {
     // Linux: the priority of one thread. Refusal leaves it as it was, which harms nothing.
     (void)setpriority(PRIO_PROCESS, id_t(syscall(SYS_gettid)), kNice);
     at::set_num_threads(threads);
+    // Gradients of what is learnt and the momentum of dead units sink below the smallest normal number, where each
+    // operation takes many times as long. Threads that this one starts inherit it.
+    (void)at::globalContext().setFlushDenormal(true);
 }
 
 void restartPeakMemory() {

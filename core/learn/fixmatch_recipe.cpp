@@ -188,12 +188,36 @@ torch::Tensor FixMatchRecipe::learn(Run& run, const Batch& labelled, const std::
     return losses.detach() + unlabelledLoss.detach();
 }
 
+PseudoDecision FixMatchRecipe::decisionOf(const Run& run, const EpochOutcome& outcome) const {
+    const auto& labelled = choice().labelled();
+    if (m_options.alignment == Alignment::None)
+        return decideByThreshold(run, outcome, labelled, m_options.threshold, thresholds());
+    PseudoDecision decision{std::vector<Label>(run.data.rows(), kNoLabel), m_options.threshold, thresholds(),
+                            outcome.evidence.confidence};
+    const auto rows = choice().unlabelledRows(run);
+    std::vector<float> answers(rows.size() * std::size_t(run.data.classes));
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        softmaxOf(outcome.answers[0].row(rows[i]),
+                  {&answers[i * std::size_t(run.data.classes)], std::size_t(run.data.classes)});
+    const auto p = align(torch::from_blob(answers.data(), {std::int64_t(rows.size()), run.data.classes}),
+                         classShares(run.data, choice().labelledRows(run)), m_answers.value(), m_options.alignment);
+    const auto [confidence, classes] = p.max(1);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto label = Label(classes.data_ptr<std::int64_t>()[i]);
+        const float sure = decision.confidence[rows[i]] = confidence.data_ptr<float>()[i];
+        const double needed =
+            m_options.classThresholds ? decision.classThresholds[std::size_t(label)] : m_options.threshold;
+        if (double(sure) >= needed) decision.labels[rows[i]] = label;
+    }
+    return decision;
+}
+
 Status FixMatchRecipe::record(Run& run, EpochOutcome& outcome) {
     const auto& labelled = choice().labelled();
     const PseudoDecision decision =
         choice().warmingUp(run)
             ? PseudoDecision{std::vector<Label>(run.data.rows(), kNoLabel), m_options.threshold, {}, {}}
-            : decideByThreshold(run, outcome, labelled, m_options.threshold, thresholds());
+            : decisionOf(run, outcome);
     m_record.record(run, outcome, labelled, decision);
     return {};
 }

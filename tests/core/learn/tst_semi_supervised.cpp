@@ -321,8 +321,14 @@ private Q_SLOTS:
         QVERIFY(one.keeper.reports.back()->evidence->loss != other.keeper.reports.back()->evidence->loss);
     }
 
+    void theRecordCountsWhatItsColumnsSay_data() {
+        QTest::addColumn<QString>("alignment");
+        for (const char* alignment : {"none", "labels"}) QTest::newRow(alignment) << alignment;
+    }
     void theRecordCountsWhatItsColumnsSay() {
+        QFETCH(QString, alignment);
         TrainingTask task = smallTask("fixmatch", 4);
+        task.config.settings["alignment"] = alignment.toStdString();
         task.labels = test::noisy(*task.dataset, 0); // the truth is known
         task.config.settings["threshold"] = 0.6;
         const auto outcome = test::train(task);
@@ -366,6 +372,19 @@ private Q_SLOTS:
             const auto& thresholds = report->perClass.at("threshold");
             QCOMPARE(thresholds.size(), std::size_t(kClasses));
             for (const double threshold : thresholds) QVERIFY(threshold >= 0 && threshold <= 0.95);
+        }
+    }
+
+    /// Without the warm-up the classes are compared with the largest of them from the first sure answer on.
+    void flexMatchWithoutWarmUpHoldsTheSurestClassToTheFullThreshold() {
+        TrainingTask task = smallTask("flexmatch", 2);
+        task.config.settings["threshold"] = 0.5;
+        task.config.settings["threshold-warm-up"] = false;
+        const auto outcome = test::train(task);
+        QVERIFY(outcome.result);
+        for (const auto& report : outcome.keeper.reports) {
+            const auto& thresholds = report->perClass.at("threshold");
+            QCOMPARE(*std::max_element(thresholds.begin(), thresholds.end()), 0.5);
         }
     }
 

@@ -93,6 +93,8 @@ private Q_SLOTS:
                  "fixmatch strong-view=torchssl threshold=0.5 steps-per-epoch=5",
                  "fixmatch strong-view=mpl threshold=0.5 ema-decay=0 augmentation=none unlabelled-ratio=1",
                  "flexmatch threshold=0.6 unlabelled-ratio=1 norms=weak",
+                 "flexmatch threshold=0.6 unlabelled-ratio=1 alignment=labels threshold-warm-up=false",
+                 "pseudo-label labelled=per-class threshold=0.5 curriculum=true cap-per-class=8 accumulate=true",
                  "fixmatch-attention threshold=0.5 photometric-only=true detach-weak=false unlabelled-ratio=1",
                  "remixmatch strong-views=1 ct-translation=published augmentation=none",
                  "remixmatch-s0 threshold=0.6 last-threshold=0.4 alignment=s0-inverted unlabelled-ratio=1",
