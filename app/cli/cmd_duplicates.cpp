@@ -29,12 +29,16 @@ Json toJson(const DuplicateGroup& group, const Dataset& dataset) {
     return Json{{"exact", group.exact},
                 {"conflicting", group.conflicting},
                 {"crosses_splits", group.crossesSplits},
-                {"distance", group.distance},
+                {"shifted", group.shifted},
+                {"mirrored", group.mirrored},
+                {"difference", number(group.difference)},
                 {"samples", std::move(samples)}};
 }
 
 std::string toText(const DuplicateGroup& group, const Dataset& dataset) {
     std::string text = group.exact ? "the same pixels" : "look the same";
+    if (group.mirrored) text += ", mirrored";
+    if (group.shifted) text += ", shifted";
     if (group.conflicting) text += ", labels differ";
     if (group.crossesSplits) text += ", in more than one split";
     text += "\n";
@@ -71,7 +75,7 @@ void addDuplicates(CLI::App& app, Session& session) {
     addDatasetArguments(command, options->dataset);
     command.add_flag("--exact-only", options->exactOnly, "Only pictures of the very same pixels");
     command.add_flag("--mirrored", options->search.mirrored, "Also pictures that are another's mirror image");
-    command.add_option("--distance", options->search.maxDistance, "Bits of 64 in which the perceptual hashes may differ")
+    command.add_option("--distance", options->search.maxDistance, "Bits of 64 in which perceptual hashes may differ; what they find is then compared by pixels")
         ->check(CLI::Range(0, 16))
         ->capture_default_str();
     command.footer("Example: assay-cli duplicates photos.tar --json");

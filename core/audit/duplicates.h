@@ -16,7 +16,7 @@ namespace assay {
 struct DuplicateOptions {
     bool near = true;    ///< also pictures that only look the same
     bool mirrored = false; ///< also pictures that look the same once one is turned left to right
-    int maxDistance = 4; ///< bits of 64 in which each of two perceptual hashes may differ, 0 to 16
+    int maxDistance = 4; ///< bits of 64 in which each of two perceptual hashes may differ, 0 to 16, to look again
 };
 
 /// Pictures that are, or look, the same.
@@ -25,12 +25,17 @@ struct DuplicateGroup {
     bool exact = true;                ///< the same pixels, all of them
     bool conflicting = false;         ///< their labels differ
     bool crossesSplits = false;       ///< some in one split, some in another
-    int distance = 0;                 ///< largest distance that joined two of them, of 64 bits
+    bool shifted = false;             ///< some only once one of them is moved by a pixel or two
+    bool mirrored = false;            ///< some only once one of them is turned left to right
+    double difference = 0;            ///< largest root mean square of grey levels, aligned, by which two were joined
 };
 
-/// Groups by pixel content and by perceptual hash (both the cosine and the difference hash must agree), joined
-/// where they overlap. Conflicting labels first, then groups that cross splits, then exact ones, then by first
-/// sample. Unsupported where the data set was opened without its pixels; Cancelled when told to stop.
+/// Groups by pixel content, and of pictures that look the same: laid over each other, one of them moved by up to two
+/// pixels, little more than what JPEG does is left of them, by the measure of how unlike this data set's other pictures
+/// are. Pictures that two perceptual hashes take for the same may differ twice as much, unless most of what the hashes
+/// take for the same in this data set turns out not to be. Conflicting labels first, then groups that cross splits, then
+/// exact ones, then by first sample. Unsupported where the data set was opened without its pixels; Cancelled when told to
+/// stop.
 [[nodiscard]] Result<std::vector<DuplicateGroup>>
 findDuplicates(const Dataset& dataset, const std::vector<Label>& labels, const DuplicateOptions& options = {},
                const ProgressFn& progress = {}, std::stop_token stop = {});

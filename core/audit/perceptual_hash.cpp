@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/audit/perceptual_hash.h"
 
+#include "core/audit/grey_picture.h"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -13,15 +15,6 @@ namespace assay {
 namespace {
 
 constexpr int kSide = 32, kKept = 8;
-
-std::vector<float> greyOf(std::span<const std::uint8_t> pixels, ImageGeometry g) {
-    std::vector<float> grey(std::size_t(g.width) * std::size_t(g.height));
-    for (std::size_t i = 0; i < grey.size(); ++i) {
-        const std::uint8_t* p = pixels.data() + i * std::size_t(g.channels);
-        grey[i] = g.channels == 3 ? 0.299f * float(p[0]) + 0.587f * float(p[1]) + 0.114f * float(p[2]) : float(p[0]);
-    }
-    return grey;
-}
 
 /// Weights with which `from` places make place `i` of `to`: the overlap of areas, or the two nearest.
 void weightsOf(int from, int to, int i, std::vector<std::pair<int, float>>& weights) {
@@ -42,14 +35,15 @@ void weightsOf(int from, int to, int i, std::vector<std::pair<int, float>>& weig
     }
 }
 
-std::vector<float> resized(const std::vector<float>& grey, int width, int height, int toWidth, int toHeight) {
+std::vector<float> resized(const GreyPicture& grey, int toWidth, int toHeight) {
+    const int width = grey.width, height = grey.height;
     std::vector<float> rows(std::size_t(toWidth) * std::size_t(height));
     std::vector<std::pair<int, float>> weights;
     for (int x = 0; x < toWidth; ++x) {
         weightsOf(width, toWidth, x, weights);
         for (int y = 0; y < height; ++y)
             for (const auto& [at, weight] : weights)
-                rows[std::size_t(y * toWidth + x)] += weight * grey[std::size_t(y * width + at)];
+                rows[std::size_t(y * toWidth + x)] += weight * grey.levels[std::size_t(y * width + at)];
     }
     std::vector<float> out(std::size_t(toWidth) * std::size_t(toHeight));
     for (int y = 0; y < toHeight; ++y) {
@@ -81,7 +75,7 @@ bool isEmpty(std::span<const std::uint8_t> pixels, ImageGeometry g) {
 
 std::uint64_t cosineHash(std::span<const std::uint8_t> pixels, ImageGeometry geometry) {
     if (isEmpty(pixels, geometry)) return 0;
-    const auto grey = resized(greyOf(pixels, geometry), geometry.width, geometry.height, kSide, kSide);
+    const auto grey = resized(greyOf(pixels, geometry), kSide, kSide);
     const auto& cosine = cosines();
     std::array<float, kSide * kKept> half{}; // rows transformed
     for (int y = 0; y < kSide; ++y)
@@ -110,7 +104,7 @@ std::uint64_t cosineHash(std::span<const std::uint8_t> pixels, ImageGeometry geo
 
 std::uint64_t differenceHash(std::span<const std::uint8_t> pixels, ImageGeometry geometry) {
     if (isEmpty(pixels, geometry)) return 0;
-    const auto small = resized(greyOf(pixels, geometry), geometry.width, geometry.height, kKept + 1, kKept);
+    const auto small = resized(greyOf(pixels, geometry), kKept + 1, kKept);
     std::uint64_t hash = 0;
     for (int y = 0; y < kKept; ++y)
         for (int x = 0; x < kKept; ++x) {

@@ -3,6 +3,7 @@
 #include "core/audit/duplicates.h"
 #include "core/audit/score_samples.h"
 
+#include <algorithm>
 #include <map>
 
 namespace assay {
@@ -33,7 +34,7 @@ public:
         for (const DuplicateGroup& group : groups) {
             if (!group.conflicting) continue;
             const Label majority = majorityOf(group, samples.labels());
-            const float sure = 1 - 0.05f * float(group.distance);
+            const float sure = group.exact ? 1 : std::max(0.5f, 0.95f - float(group.difference) / 128);
             for (const SampleIndex sample : group.samples) {
                 const bool outvoted = majority != kNoLabel && samples.labels()[sample.value] != majority;
                 value[sample.value] = majority == kNoLabel || outvoted ? sure : sure / 2;

@@ -53,6 +53,28 @@ std::vector<std::uint32_t> numbers(const DuplicateGroup& group) {
     return out;
 }
 
+/// The picture moved to the right and down, black coming in; turned left to right first where asked.
+Pixels moved(const Pixels& picture, ImageGeometry g, int right, int down, bool turned) {
+    Pixels out(picture.size());
+    for (int y = 0; y < g.height; ++y)
+        for (int x = 0; x < g.width; ++x) {
+            const int fromX = turned ? g.width - 1 - (x - right) : x - right, fromY = y - down;
+            if (fromX < 0 || fromX >= g.width || fromY < 0 || fromY >= g.height) continue;
+            for (int c = 0; c < g.channels; ++c)
+                out[std::size_t((y * g.width + x) * g.channels + c)] =
+                    picture[std::size_t((fromY * g.width + fromX) * g.channels + c)];
+        }
+    return out;
+}
+
+/// Every level off by up to `most`, as after compression.
+Pixels grained(Pixels picture, int most) {
+    CounterRng rng(5, RngPurpose::Test);
+    for (std::uint8_t& v : picture)
+        v = std::uint8_t(std::clamp(int(v) + int(rng.below(std::uint32_t(2 * most + 1))) - most, 0, 255));
+    return picture;
+}
+
 using Numbers = std::vector<std::uint32_t>;
 constexpr ImageGeometry kGeometry{32, 32, 3};
 
@@ -67,6 +89,10 @@ private Q_SLOTS:
     void copiesAreGroupedConflictsFirst();
     void nearCopiesNeedTheOption();
     void mirrorImagesNeedTheOption();
+    void changedCopiesAreFound_data();
+    void changedCopiesAreFound();
+    void whatOnlyResemblesIsNoCopy();
+    void emptyPicturesAreCopiesOnlyIfAsBright();
     void splitsThatShareAPictureComeBeforeOthers();
     void manyEqualPicturesAreOneGroup();
     void aStopIsHeard();
@@ -134,7 +160,8 @@ void TestDuplicates::nearCopiesNeedTheOption() {
     QCOMPARE(near->size(), std::size_t(1));
     QCOMPARE(numbers(near->front()), (Numbers{0, 2}));
     QVERIFY(!near->front().exact && near->front().conflicting);
-    QVERIFY(near->front().distance >= 1 && near->front().distance <= 4);
+    QVERIFY(near->front().difference > 0 && near->front().difference < 1); // what clipping leaves
+    QVERIFY(!near->front().shifted && !near->front().mirrored);
     QVERIFY(findDuplicates(dataset, dataset.givenLabels, {.near = false})->empty());
     QVERIFY(!findDuplicates(dataset, dataset.givenLabels, {.maxDistance = 40}));
 }
@@ -142,13 +169,7 @@ void TestDuplicates::nearCopiesNeedTheOption() {
 void TestDuplicates::mirrorImagesNeedTheOption() {
     std::vector<Pixels> pictures;
     for (std::uint32_t i = 0; i < 30; ++i) pictures.push_back(blobs(i, kGeometry));
-    Pixels turned(pictures[3].size());
-    for (int y = 0; y < kGeometry.height; ++y)
-        for (int x = 0; x < kGeometry.width; ++x)
-            for (int c = 0; c < kGeometry.channels; ++c)
-                turned[std::size_t((y * kGeometry.width + x) * kGeometry.channels + c)] =
-                    pictures[3][std::size_t((y * kGeometry.width + kGeometry.width - 1 - x) * kGeometry.channels + c)];
-    pictures.push_back(turned);
+    pictures.push_back(moved(pictures[3], kGeometry, 0, 0, true));
     const QTemporaryDir folder;
     const Dataset dataset = datasetOf(pictures, kGeometry, std::vector<Label>(pictures.size(), 0), folder);
     QVERIFY(findDuplicates(dataset, dataset.givenLabels)->empty());
@@ -158,7 +179,87 @@ void TestDuplicates::mirrorImagesNeedTheOption() {
     QVERIFY(groups);
     QCOMPARE(groups->size(), std::size_t(1));
     QCOMPARE(numbers(groups->front()), (Numbers{3, 30}));
-    QVERIFY(!groups->front().exact);
+    QVERIFY(!groups->front().exact && groups->front().mirrored && !groups->front().shifted);
+}
+
+void TestDuplicates::changedCopiesAreFound_data() {
+    QTest::addColumn<int>("side");
+    QTest::addColumn<int>("right");
+    QTest::addColumn<int>("down");
+    QTest::addColumn<bool>("turned");
+    QTest::addColumn<int>("grain");
+    QTest::newRow("a pixel to the right") << 32 << 1 << 0 << false << 0;
+    QTest::newRow("a pixel up") << 28 << 0 << -1 << false << 0;
+    QTest::newRow("two pixels left and down") << 32 << -2 << 2 << false << 0;
+    QTest::newRow("compressed") << 32 << 0 << 0 << false << 12;
+    QTest::newRow("moved and compressed") << 28 << 1 << -1 << false << 10;
+    QTest::newRow("turned and moved") << 32 << 1 << 0 << true << 0;
+    QTest::newRow("turned, moved the other way and compressed") << 32 << -1 << -2 << true << 8;
+    QTest::newRow("a larger picture") << 100 << 2 << -2 << false << 8;
+    QTest::newRow("a picture that is averaged first") << 200 << 2 << 0 << true << 8;
+}
+
+void TestDuplicates::changedCopiesAreFound() {
+    QFETCH(int, side);
+    QFETCH(int, right);
+    QFETCH(int, down);
+    QFETCH(bool, turned);
+    QFETCH(int, grain);
+    const ImageGeometry geometry{side, side, 3};
+    std::vector<Pixels> pictures;
+    for (std::uint32_t i = 0; i < 60; ++i) pictures.push_back(blobs(i, geometry));
+    for (const std::size_t original : {7u, 21u, 48u})
+        pictures.push_back(grained(moved(pictures[original], geometry, right, down, turned), grain));
+    const QTemporaryDir folder;
+    const Dataset dataset = datasetOf(pictures, geometry, std::vector<Label>(pictures.size(), 0), folder);
+    DuplicateOptions options;
+    options.mirrored = turned;
+    const auto groups = findDuplicates(dataset, dataset.givenLabels, options);
+    QVERIFY(groups);
+    QCOMPARE(groups->size(), std::size_t(3));
+    QCOMPARE(numbers((*groups)[0]), (Numbers{7, 60}));
+    QCOMPARE(numbers((*groups)[1]), (Numbers{21, 61}));
+    QCOMPARE(numbers((*groups)[2]), (Numbers{48, 62}));
+    for (const DuplicateGroup& group : *groups) {
+        QVERIFY(!group.exact);
+        if (side <= 100) QCOMPARE(group.shifted, right != 0 || down != 0); // two of 200 pixels are hardly a shift
+        QCOMPARE(group.mirrored, turned);
+        QVERIFY(group.difference <= grain);
+    }
+}
+
+void TestDuplicates::whatOnlyResemblesIsNoCopy() {
+    // The same scene with one thing more, darker by half in a corner, or in another colour.
+    const Pixels scene = blobs(1, kGeometry);
+    Pixels thing = scene, corner = scene, colour = scene;
+    for (int y = 0; y < 32; ++y)
+        for (int x = 0; x < 32; ++x) {
+            const auto at = std::size_t((y * 32 + x) * 3);
+            for (std::size_t c = at; c < at + 3; ++c) {
+                if (std::hypot(x - 16, y - 12) < 6) thing[c] = std::uint8_t(255 - scene[c]);
+                if (x < 14 && y < 14) corner[c] = std::uint8_t(scene[c] / 2);
+            }
+            colour[at] = std::uint8_t(std::min(255, scene[at] + 60)); // redder, as bright
+            colour[at + 1] = std::uint8_t(std::max(0, scene[at] - 30));
+        }
+    std::vector<Pixels> pictures = {scene, thing, corner, colour};
+    for (std::uint32_t i = 2; i < 40; ++i) pictures.push_back(blobs(i, kGeometry));
+    const QTemporaryDir folder;
+    const Dataset dataset = datasetOf(pictures, kGeometry, std::vector<Label>(pictures.size(), 0), folder);
+    const auto groups = findDuplicates(dataset, dataset.givenLabels);
+    QVERIFY(groups);
+    QCOMPARE(groups->size(), std::size_t(0));
+}
+
+void TestDuplicates::emptyPicturesAreCopiesOnlyIfAsBright() {
+    std::vector<Pixels> pictures;
+    for (const int level : {0, 60, 61, 130, 200}) pictures.push_back(Pixels(kGeometry.bytes(), std::uint8_t(level)));
+    const QTemporaryDir folder;
+    const Dataset dataset = datasetOf(pictures, kGeometry, std::vector<Label>(pictures.size(), 0), folder);
+    const auto groups = findDuplicates(dataset, dataset.givenLabels);
+    QVERIFY(groups);
+    QCOMPARE(groups->size(), std::size_t(1));
+    QCOMPARE(numbers(groups->front()), (Numbers{1, 2}));
 }
 
 void TestDuplicates::splitsThatShareAPictureComeBeforeOthers() {
