@@ -8,17 +8,14 @@
 #include "core/audit/errors_left.h"
 #include "core/base/csv.h"
 #include "core/base/text.h"
+#include "core/project/review_answers.h"
 #include "core/stats/ranking.h"
 
 namespace assay::cli {
 
 namespace {
 
-/// One row of the random sample after so many of the queue.
-constexpr std::size_t kBetweenAudits = 4;
 constexpr std::size_t kGuesses = 3;
-/// What the journal says of a decision that was asked for at random.
-constexpr const char* kRandom = "random";
 
 struct Options {
     ProjectArguments project;
@@ -29,55 +26,6 @@ struct Options {
     bool reRank = true;
     std::string out;
 };
-
-/// What the journal says about the rows of a queue.
-struct Decided {
-    std::vector<std::uint8_t> decided, wrong, random; ///< [N]; random: not by the queue, but for the sample
-    std::vector<ReviewAnswer> answers;
-};
-
-Decided answersOf(const ProjectQueue& queue, const std::vector<DecisionState>& decisions,
-                  const std::vector<JournalEntry>& journal) {
-    const std::vector<std::uint8_t> none(queue.samples.size(), 0);
-    Decided result{none, none, none, {}};
-    std::vector<std::uint8_t> atRandom(decisions.size(), 0);
-    for (const JournalEntry& entry : journal)
-        if (entry.sample.value < atRandom.size()) atRandom[entry.sample.value] = entry.reason.rule == kRandom;
-    for (std::uint32_t row = 0; row < queue.samples.size(); ++row) {
-        const std::size_t i = queue.samples[row].value;
-        const DecisionState state = i < decisions.size() ? decisions[i] : DecisionState{};
-        if (state.verdict == Verdict::None || state.verdict == Verdict::Flag)
-            continue; // a flag asks, it does not answer
-        const bool wrong = state.verdict == Verdict::Exclude ||
-                           (state.verdict == Verdict::Relabel && state.label != queue.fusion.given(row));
-        result.decided[row] = 1;
-        result.wrong[row] = wrong;
-        result.random[row] = atRandom[i];
-        result.answers.push_back({row, wrong});
-    }
-    return result;
-}
-
-/// Undecided rows, the random sample mixed in among them.
-std::vector<std::uint32_t> mixedOrder(const std::vector<std::uint32_t>& ranked,
-                                      const std::vector<std::uint8_t>& decided,
-                                      const std::vector<std::uint8_t>& audited,
-                                      const std::vector<std::uint32_t>& sample) {
-    std::vector<std::uint32_t> order;
-    auto next = sample.begin();
-    std::size_t since = 0;
-    for (const std::uint32_t row : ranked) {
-        if (decided[row] || audited[row]) continue;
-        order.push_back(row);
-        if (++since < kBetweenAudits) continue;
-        since = 0;
-        while (next != sample.end() && decided[*next]) ++next;
-        if (next != sample.end()) order.push_back(*next++);
-    }
-    for (; next != sample.end(); ++next)
-        if (!decided[*next]) order.push_back(*next);
-    return order;
-}
 
 /// The share of the rows that a detector's word counts for, while no decision says how many are wrong.
 constexpr double kUsualShare = 0.1;
@@ -111,7 +59,7 @@ std::string queueCsv(const ProjectQueue& queue, const FusedRanking& ranking, con
                                           formatNumber(ranking.suspicion[row]),
                                           std::to_string(fusion.agreement(row, share)),
                                           guesses,
-                                          audited[row] ? kRandom : "suspect"};
+                                          audited[row] ? kRandomRule : "suspect"};
         for (std::size_t d = 0; d < fusion.detectors(); ++d)
             cells.push_back(fixed(double(fusion.percentile(d, row)), 4));
         csv += csvRow(cells);
@@ -120,7 +68,7 @@ std::string queueCsv(const ProjectQueue& queue, const FusedRanking& ranking, con
 }
 
 /// The state of the queue for programs; the same in sentences goes to standard error.
-Json describe(const Fusion& fusion, const FusedRanking& ranking, const Decided& decided) {
+Json describe(const Fusion& fusion, const FusedRanking& ranking, const RowAnswers& decided) {
     Json json{{"samples", fusion.rows()}, {"decided", decided.answers.size()}, {"calibrated", ranking.calibrated}};
     if (!ranking.calibrated) {
         note("Ranks are means over the scores: to calibrate them takes " + std::to_string(Fusion::kLeastAnswers) +
@@ -143,12 +91,16 @@ Status writeQueue(Session& session, const Options& options) {
     ASSAY_TRY(const std::vector<DecisionState> decisions, project->decisions());
     const Fusion& fusion = queue.fusion;
     ASSAY_TRY(const std::vector<JournalEntry> journal, project->journal());
-    const Decided decided = answersOf(queue, decisions, journal);
+    std::vector<Label> given;
+    for (std::size_t row = 0; row < fusion.rows(); ++row) given.push_back(fusion.given(row));
+    const RowAnswers decided = answersOf(queue.samples, given, decisions, journal);
     const FusedRanking ranking = fusion.rank(options.reRank ? decided.answers : std::vector<ReviewAnswer>{});
     std::vector<std::uint8_t> audited(fusion.rows(), 0);
     const std::vector<std::uint32_t> sample = drawAuditSample(fusion.rows(), options.audit, options.auditSeed);
     for (const std::uint32_t row : sample) audited[row] = 1;
-    const auto order = mixedOrder(stats::rankDescending(ranking.suspicion), decided.decided, audited, sample);
+    std::vector<std::uint32_t> order =
+        mixAuditSample(stats::rankDescending(ranking.suspicion), decided.decided, sample, decidedSinceRandom(journal));
+    std::erase_if(order, [&](std::uint32_t row) { return decided.decided[row] != 0; });
 
     Json json = describe(fusion, ranking, decided);
     if (options.audit > 0) {

@@ -22,6 +22,31 @@ std::vector<std::uint32_t> drawAuditSample(std::size_t rows, std::size_t size, s
     return sample;
 }
 
+std::vector<std::uint32_t> mixAuditSample(std::span<const std::uint32_t> ranked, std::span<const std::uint8_t> decided,
+                                          std::span<const std::uint32_t> sample, std::size_t since) {
+    std::vector<std::uint8_t> member(decided.size(), 0);
+    std::vector<std::uint32_t> waiting;
+    for (const std::uint32_t row : sample) {
+        if (decided[row]) continue;
+        member[row] = 1;
+        waiting.push_back(row);
+    }
+    std::vector<std::uint32_t> order;
+    order.reserve(ranked.size() + waiting.size());
+    auto next = waiting.begin();
+    for (const std::uint32_t row : ranked) {
+        if (member[row]) continue;
+        if (!decided[row] && since >= kBetweenAudits && next != waiting.end()) {
+            order.push_back(*next++);
+            since = 0;
+        }
+        order.push_back(row);
+        since += !decided[row];
+    }
+    order.insert(order.end(), next, waiting.end());
+    return order;
+}
+
 stats::RemainingErrors errorsLeft(const ReviewState& state, double confidence) {
     std::size_t unseen = 0, sampled = 0, wrong = 0;
     float frontier = -std::numeric_limits<float>::infinity();

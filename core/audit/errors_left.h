@@ -14,6 +14,17 @@ namespace assay {
 /// errors are left where the queue has not been. All rows where `size` is not below their number.
 [[nodiscard]] std::vector<std::uint32_t> drawAuditSample(std::size_t rows, std::size_t size, std::uint64_t seed);
 
+/// A member of the random sample is asked about after so many of the queue.
+inline constexpr std::size_t kBetweenAudits = 4;
+
+/// The queue with its random sample: `ranked` in its order, the undecided members of `sample` taken out of their places
+/// and put back one after every kBetweenAudits other undecided rows, those that are left over at the end. `since`: how
+/// many were decided since the last member, so that a queue that is made anew after every decision comes to the sample
+/// all the same. Decided rows keep their places. `decided`: [N] by row; members need not be in `ranked`.
+[[nodiscard]] std::vector<std::uint32_t> mixAuditSample(std::span<const std::uint32_t> ranked,
+                                                        std::span<const std::uint8_t> decided,
+                                                        std::span<const std::uint32_t> sample, std::size_t since = 0);
+
 /// What a review has come to.
 struct ReviewState {
     std::span<const float> suspicion;      ///< [N] of the queue

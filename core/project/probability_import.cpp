@@ -44,9 +44,14 @@ std::shared_ptr<FeatureMatrix> spread(const P& rows, const std::vector<std::size
     return matrix;
 }
 
-Result<std::shared_ptr<FeatureMatrix>> readFeatures(const std::filesystem::path& file, const Dataset& dataset, const std::string& split) {
+Result<std::shared_ptr<FeatureMatrix>> readFeatures(const std::filesystem::path& file, const Dataset& dataset,
+                                                    const std::vector<SampleIndex>& samples) {
     ASSAY_TRY(const NpyMatrix matrix, mapNpyMatrix(file));
-    ASSAY_TRY(const std::vector<SampleIndex> samples, samplesOfRows(dataset, matrix.rows, split));
+    if (matrix.rows != samples.size())
+        return fail(ErrorCode::Format,
+                    "there are features of " + withThousands(matrix.rows) + " samples, but probabilities of " +
+                        withThousands(samples.size()),
+                    file.string());
     std::vector<std::size_t> columns(matrix.columns);
     std::iota(columns.begin(), columns.end(), std::size_t(0));
     return matrix.floats.empty() ? spread(matrix.doubles, columns, samples, dataset.size())
@@ -67,7 +72,7 @@ Result<RunRecord> addImported(Project& project, const Dataset& dataset, Probabil
     run.config.settings["source"] = file;
     run.probabilities = table.with([&](const auto& p) { return spread(p.values, columns, samples, dataset.size()); });
     if (!import.features.empty()) {
-        ASSAY_TRY(run.features, readFeatures(import.features, dataset, import.split));
+        ASSAY_TRY(run.features, readFeatures(import.features, dataset, samples));
     }
     run.labelName = std::move(import.labelName);
     run.labels = std::move(import.labels);

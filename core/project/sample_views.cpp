@@ -29,7 +29,8 @@ template <class T> std::string_view bytesOf(const std::vector<T>& values) {
 bool shapesFit(const SampleViews& views) {
     const std::size_t each = views.samples.size() * views.names.size();
     const std::size_t map = std::size_t(views.mapWidth) * std::size_t(views.mapHeight);
-    return views.pictures.size() == each * views.geometry.bytes() && views.maps.size() == each * map;
+    return views.pictures.size() == each * views.geometry.bytes() && views.maps.size() == each * map &&
+           (views.gains.empty() || views.gains.size() == each);
 }
 
 } // namespace
@@ -41,7 +42,7 @@ Status storeSampleViews(const fs::path& runFolder, const SampleViews& views) {
     fs::create_directories(runFolder, code);
     if (code)
         return fail(ErrorCode::Io, "the folder for a run's views cannot be made: " + code.message(), runFolder.string());
-    const nlohmann::json header = {{"epoch", views.epoch},
+    nlohmann::json header = {{"epoch", views.epoch},
                                    {"names", views.names},
                                    {"width", views.geometry.width},
                                    {"height", views.geometry.height},
@@ -49,6 +50,7 @@ Status storeSampleViews(const fs::path& runFolder, const SampleViews& views) {
                                    {"map-width", views.mapWidth},
                                    {"map-height", views.mapHeight},
                                    {"samples", views.samples.size()}};
+    if (!views.gains.empty()) header["gains"] = views.gains;
     const std::string text = header.dump() + "\n";
     std::vector<std::uint32_t> indices;
     for (const SampleIndex sample : views.samples) indices.push_back(sample.value);
@@ -91,6 +93,7 @@ Result<SampleViews> readSampleViews(const fs::path& runFolder) {
         views.mapWidth = header.at("map-width").get<int>();
         views.mapHeight = header.at("map-height").get<int>();
         samples = header.at("samples").get<std::size_t>();
+        if (header.contains("gains")) views.gains = header.at("gains").get<std::vector<float>>();
     } catch (const nlohmann::json::exception&) {
         return damaged();
     }
@@ -119,6 +122,9 @@ Result<SampleViews> readSampleViews(const fs::path& runFolder) {
     if (maps > 0) std::memcpy(views.maps.data(), numbers.data(), numbers.size());
     for (const float value : views.maps)
         if (!std::isfinite(value)) return damaged();
+    if (!shapesFit(views)) return damaged();
+    for (const float gain : views.gains)
+        if (!std::isfinite(gain) || gain <= 0) return damaged();
     return views;
 }
 

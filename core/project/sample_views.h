@@ -23,6 +23,7 @@ struct SampleViews {
     std::vector<SampleIndex> samples; ///< [S] in order of index
     std::vector<std::uint8_t> pictures; ///< [S, V, HWC]
     std::vector<float> maps;            ///< [S, V, mapHeight, mapWidth], or empty; shares of a view's whole attention
+    std::vector<float> gains;           ///< [S, V] how many times stronger a view is drawn than it is, or empty: none is
 
     [[nodiscard]] std::span<const std::uint8_t> picture(std::size_t row, std::size_t view) const {
         return std::span(pictures).subspan((row * names.size() + view) * geometry.bytes(), geometry.bytes());
@@ -30,6 +31,9 @@ struct SampleViews {
     [[nodiscard]] std::span<const float> map(std::size_t row, std::size_t view) const {
         const std::size_t size = std::size_t(mapWidth) * std::size_t(mapHeight);
         return std::span(maps).subspan((row * names.size() + view) * size, size);
+    }
+    [[nodiscard]] float gain(std::size_t row, std::size_t view) const {
+        return gains.empty() ? 1.0F : gains[row * names.size() + view];
     }
 };
 

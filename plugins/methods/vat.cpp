@@ -152,7 +152,7 @@ private:
         std::sort(rows.begin(), rows.end());
         SampleViews kept;
         kept.epoch = run.epoch;
-        kept.names = {"picture", "perturbation, to full contrast", "perturbed"};
+        kept.names = {"picture", "perturbation", "perturbed"};
         kept.geometry = run.data.geometry;
         std::vector<double> divergences(std::size_t(m_options.adversary.iterations + 1), 0);
         Classifier& network = teacher(run);
@@ -206,9 +206,11 @@ private:
                 for (std::size_t k = 0; k < bytes; ++k)
                     kept.pictures.push_back(std::uint8_t(std::lround(std::clamp(valueOf(k), 0.0, 255.0))));
             };
+            const double gain = largest > 0 ? 127 / largest : 1; // to full contrast
             kept.samples.push_back(run.data.samples[rows[i]]);
+            kept.gains.insert(kept.gains.end(), {1.0F, float(gain), 1.0F});
             append([&](std::size_t k) { return double(picture[k]); });
-            append([&](std::size_t k) { return 128 + (largest > 0 ? 127 * change[k] / largest : 0); });
+            append([&](std::size_t k) { return 128 + gain * change[k]; });
             append([&](std::size_t k) { return picture[k] + change[k]; });
         }
     }

@@ -46,6 +46,8 @@ GalleryPanel::GalleryPanel(Workspace& workspace, ThumbnailService& thumbnails, Q
     connect(&workspace, &Workspace::viewChanged, this, &GalleryPanel::updateHeader);
     connect(&workspace, &Workspace::thresholdChanged, this, &GalleryPanel::updateHeader);
     connect(&workspace, &Workspace::epochOnShowChanged, this, &GalleryPanel::onEpoch);
+    connect(&workspace, &Workspace::detectorsJoined, this, &GalleryPanel::updateHeader); // the tiles keep their places
+    connect(&workspace, &Workspace::auditChanged, this, &GalleryPanel::updateHeader);
     connect(&workspace, &Workspace::selectionChanged, this, &GalleryPanel::showSelection);
     connect(&workspace, &Workspace::focusChanged, this, &GalleryPanel::showFocus);
     connect(&workspace, &Workspace::decisionsChanged, this, [this](const std::vector<SampleIndex>& samples) {
@@ -214,17 +216,19 @@ void GalleryPanel::updateHeader() {
     const bool suspects = filter.suspectsOnly && m_workspace.currentEvidence();
     constexpr int kWidestTitle = 220;
     const QString set = m_title->fontMetrics().elidedText(filter.onlyTitle, Qt::ElideRight, kWidestTitle);
-    m_title->setText(!filter.onlyTitle.isEmpty() ? tr("%1, by").arg(set) : suspects ? tr("SUSPECTS by") : tr("ALL by"));
-    m_title->setToolTip(filter.onlyTitle);
+    const bool mixed = suspects && m_workspace.asksAtRandom();
+    m_title->setText(!filter.onlyTitle.isEmpty() ? tr("%1, by").arg(set)
+                     : mixed                     ? tr("SUSPECTS + RANDOM by")
+                     : suspects                  ? tr("SUSPECTS by")
+                                                 : tr("ALL by"));
+    m_title->setToolTip(mixed ? tr("After every four suspects stands a picture that was drawn at random, with a hollow mark") : filter.onlyTitle);
     m_direction->setText(filter.descending ? QStringLiteral("↓") : QStringLiteral("↑"));
     m_clear->setVisible(!filter.only.empty());
     const auto run = m_workspace.currentRun();
     const bool scored = run && m_workspace.currentEvidence() && filter.score != QLatin1String("index");
     const bool outside = run && m_workspace.outOfSample(*run);
     m_badge->setVisible(scored);
-    m_badge->setText(outside ? tr("out-of-sample") : tr("in-sample"));
-    m_badge->setToolTip(outside ? tr("By a model that had not seen these labels")
-                                : tr("By networks that were trained on these labels, which may have learnt wrong ones by heart"));
+    if (scored) showBadge(*run);
     m_resort->setVisible(m_workspace.orderIsOld() && m_workspace.currentEvidence());
     // Suspects are found among the training samples alone, but for a run that was trained on none.
     const int total = !dataset               ? 0
@@ -240,6 +244,24 @@ void GalleryPanel::updateHeader() {
                              : tr("No sample passes these filters."));
         m_stack->setCurrentIndex(1);
     }
+}
+
+/// What the scores of the pictures in the view rest on.
+void GalleryPanel::showBadge(RunId run) {
+    const std::vector<SampleIndex>& view = m_workspace.view();
+    const auto unseen = std::size_t(std::count_if(view.begin(), view.end(), [&](SampleIndex s) { return m_workspace.outOfSample(run, s); }));
+    const QLocale locale;
+    if (m_workspace.outOfSample(run) || (unseen == view.size() && unseen > 0)) {
+        m_badge->setText(tr("out-of-sample"));
+        m_badge->setToolTip(tr("By a model that had not seen these labels"));
+        return;
+    }
+    m_badge->setText(unseen > 0 ? tr("partly in-sample") : tr("in-sample"));
+    QString text = tr("By networks that were trained on these labels, which may have learnt wrong ones by heart");
+    if (unseen > 0)
+        text += QLatin1Char('\n') + tr("%1 of the %2 pictures are judged out of sample: their labels took no part in training")
+                                        .arg(locale.toString(qulonglong(unseen)), locale.toString(qulonglong(view.size())));
+    m_badge->setToolTip(text);
 }
 
 void GalleryPanel::wantThumbnails() {

@@ -51,6 +51,7 @@ private:
     void fillScores();
     void chooseScore(int item);
     void updateHeader();
+    void showBadge(RunId run);
     void wantThumbnails();
     void applyTileSize(int side);
     void takeSelectionFromView();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/gallery/tile_delegate.h"
 
+#include "ui/plots/plot_text.h"
 #include "ui/plots/plot_theme.h"
 #include "ui/session/thumbnail_service.h"
 
@@ -17,6 +18,7 @@ namespace {
 constexpr int kMargin = 4;
 constexpr int kBarHeight = 3;
 constexpr int kMarkSide = 9;
+constexpr int kLeastForAgreement = 48;
 
 void drawDiamond(QPainter& painter, QRectF area) {
     const QPointF c = area.center();
@@ -92,9 +94,15 @@ void paintThumbnail(QPainter& painter, const QRect& area, const ThumbnailService
     painter.drawImage(at, image);
 }
 
-void paintSuspicion(QPainter& painter, const QRectF& area, bool suspect, const PlotTheme& theme) {
-    painter.setPen(QPen(QColor(0, 0, 0, 150), 1));
-    painter.setBrush(suspect ? theme.suspect : theme.clean);
+void paintSuspicion(QPainter& painter, const QRectF& area, bool suspect, const PlotTheme& theme, bool hollow) {
+    const QColor colour = suspect ? theme.suspect : theme.clean;
+    if (hollow) {
+        painter.setBrush(theme.background);
+        painter.setPen(QPen(colour, 2));
+    } else {
+        painter.setPen(QPen(QColor(0, 0, 0, 150), 1));
+        painter.setBrush(colour);
+    }
     if (suspect) drawDiamond(painter, area.adjusted(-1, -1, 1, 1));
     else painter.drawEllipse(area);
 }
@@ -112,24 +120,31 @@ void TileDelegate::paintMarks(QPainter& painter, const QRect& area, const Tile& 
     const PlotTheme theme = PlotTheme::fromPalette(palette);
     painter.setRenderHint(QPainter::Antialiasing);
     if (tile.hasEvidence)
-        paintSuspicion(painter, QRectF(area.left() + 2, area.top() + 2, kMarkSide, kMarkSide), tile.suspect, theme);
-    const QString sign = verdictSign(tile.decision.verdict);
-    if (!sign.isEmpty()) {
-        const QFont plain = painter.font();
+        paintSuspicion(painter, QRectF(area.left() + 2, area.top() + 2, kMarkSide, kMarkSide), tile.suspect, theme, tile.atRandom);
+    const QFont plain = painter.font();
+    const auto badge = [&](const QRect& place, const QString& text) {
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(palette.color(QPalette::Active, QPalette::Base));
+        painter.setOpacity(tile.pending ? 0.55 : 0.92);
+        painter.drawRoundedRect(place, 3, 3);
+        painter.setPen(palette.color(QPalette::Active, QPalette::Text));
+        painter.drawText(place, Qt::AlignCenter, text);
+        painter.setOpacity(1);
+    };
+    if (const QString sign = verdictSign(tile.decision.verdict); !sign.isEmpty()) {
         QFont font = plain;
         font.setBold(true);
         painter.setFont(font);
         const int side = painter.fontMetrics().height();
-        const QRect badge(area.right() - side - 1, area.top() + 1, side, side);
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(palette.color(QPalette::Active, QPalette::Base));
-        painter.setOpacity(tile.pending ? 0.55 : 0.92);
-        painter.drawRoundedRect(badge, 3, 3);
-        painter.setPen(palette.color(QPalette::Active, QPalette::Text));
-        painter.drawText(badge, Qt::AlignCenter, sign);
-        painter.setOpacity(1);
-        painter.setFont(plain);
+        badge({area.right() - side - 1, area.top() + 1, side, side}, sign);
     }
+    if (!tile.agreement.isEmpty() && m_side >= kLeastForAgreement) {
+        painter.setFont(plotFont(plain));
+        const QFontMetrics metrics = painter.fontMetrics();
+        const int width = metrics.horizontalAdvance(tile.agreement) + 6;
+        badge({area.left() + 1, area.bottom() - metrics.height(), width, metrics.height()}, tile.agreement);
+    }
+    painter.setFont(plain);
     painter.setRenderHint(QPainter::Antialiasing, false);
 }
 

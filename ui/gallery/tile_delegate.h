@@ -12,7 +12,8 @@ class ThumbnailService;
 struct PlotTheme;
 
 /// Draws a tile: picture, given → suggested label, score bar, the mark of suspicion (◆ orange, ● blue) and of the
-/// decision (✔ ✎ ⚑ ✕).
+/// decision (✔ ✎ ⚑ ✕); in the queue of all detectors, how many of them suspect it. What is asked about at random has a
+/// hollow mark.
 class TileDelegate final : public QStyledItemDelegate {
     Q_OBJECT
 public:
@@ -37,8 +38,8 @@ private:
 
 /// A sample's thumbnail in the middle of a square of `side` pixels; grey where it is not made yet.
 void paintThumbnail(QPainter& painter, const QRect& area, const ThumbnailService& thumbnails, SampleIndex sample);
-/// ◆ in orange or ● in blue.
-void paintSuspicion(QPainter& painter, const QRectF& area, bool suspect, const PlotTheme& theme);
+/// ◆ in orange or ● in blue; its outline alone where it is `hollow`.
+void paintSuspicion(QPainter& painter, const QRectF& area, bool suspect, const PlotTheme& theme, bool hollow = false);
 
 /// The sign of a decision: ✔ ✎ ⚑ ✕, or nothing.
 [[nodiscard]] QString verdictSign(Verdict verdict);

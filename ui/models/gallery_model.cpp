@@ -23,7 +23,8 @@ GalleryModel::GalleryModel(Workspace& workspace, QObject* parent) : QAbstractLis
     connect(&workspace, &Workspace::viewChanged, this, &GalleryModel::takeView);
     connect(&workspace, &Workspace::decisionsChanged, this, &GalleryModel::refresh);
     connect(&workspace, &Workspace::epochOnShowChanged, this, &GalleryModel::refreshAll);
-    connect(&workspace, &Workspace::thresholdChanged, this, &GalleryModel::refreshAll);
+    for (const auto signal : {&Workspace::thresholdChanged, &Workspace::detectorsJoined, &Workspace::auditChanged})
+        connect(&workspace, signal, this, &GalleryModel::refreshAll);
     takeView();
 }
 
@@ -74,6 +75,10 @@ Tile GalleryModel::tile(int row) const {
     tile.hasEvidence = m_workspace.currentEvidence() != nullptr;
     tile.pending = m_workspace.pending(tile.sample);
     tile.decision = m_workspace.decision(tile.sample);
+    tile.atRandom = m_workspace.askedAtRandom(tile.sample);
+    if (m_workspace.filter().score == QLatin1String(kFusedScore))
+        if (const auto agreement = m_workspace.agreement(tile.sample))
+            tile.agreement = QStringLiteral("%1/%2").arg(agreement->suspecting).arg(agreement->asked);
     if (tile.decision.verdict == Verdict::Relabel) tile.decided = className(m_workspace, tile.decision.label);
     return tile;
 }
@@ -87,6 +92,8 @@ QString GalleryModel::describe(const Tile& tile) const {
     if (std::isfinite(tile.score))
         text += QLatin1Char('\n') + QStringLiteral("%1: %2").arg(m_workspace.filter().score,
                                                                   QLocale().toString(double(tile.score), 'g', 3));
+    if (!tile.agreement.isEmpty()) text += QLatin1Char('\n') + tr("detectors that suspect it: %1").arg(tile.agreement);
+    if (tile.atRandom) text += QLatin1Char('\n') + tr("drawn at random: it tells how many errors are left");
     if (tile.decision.verdict != Verdict::None)
         text += QLatin1Char('\n') + tr("decision: %1 %2").arg(
                     QString::fromUtf8(verdictName(tile.decision.verdict).data()), tile.decided);
@@ -104,6 +111,8 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
     case SuspectRole: return m_workspace.suspect(sample);
     case VerdictRole: return int(m_workspace.decision(sample).verdict);
     case PendingRole: return m_workspace.pending(sample);
+    case AgreementRole: return tile(index.row()).agreement;
+    case AtRandomRole: return m_workspace.askedAtRandom(sample);
     case Qt::DisplayRole: {
         const Tile t = tile(index.row());
         return t.suggested.isEmpty() ? t.given : QStringLiteral("%1 → %2").arg(t.given, t.suggested);

@@ -26,6 +26,8 @@ struct Tile {
     bool pending = false;
     DecisionState decision;
     QString decided; ///< class name of a relabel
+    QString agreement; ///< "7/12" detectors suspect it; empty unless all detectors make the order
+    bool atRandom = false; ///< asked about at random, to tell how many errors are left
 };
 
 /// The workspace's view as a list. GUI thread.

@@ -15,6 +15,8 @@ enum SampleRole {
     SuspectRole,                        ///< bool
     VerdictRole,                        ///< int of Verdict
     PendingRole,                        ///< bool: not on disk yet
+    AgreementRole,                      ///< "7/12": so many of the detectors suspect it; empty but in the queue of all
+    AtRandomRole,                       ///< bool: asked about at random, not for its score
 };
 
 } // namespace assay::ui

@@ -106,6 +106,7 @@ void LossHistogramPlot::makeItems() {
     p.setCurrentLayer(QStringLiteral("main"));
     // It stands at pixels, so that it can be kept inside the plot: known once the layout is, on screen and in figures.
     connect(&p, &QCustomPlot::afterLayout, this, &LossHistogramPlot::placeThresholdLabel);
+    connect(&p, &QCustomPlot::afterLayout, this, &LossHistogramPlot::placeComponentLabels);
 }
 
 void LossHistogramPlot::redraw() {
@@ -249,18 +250,36 @@ void LossHistogramPlot::drawCurves() {
     const double level = std::max(std::min(peak[0].y(), top) * (m_log ? 0.3 : 0.6), ground);
     double right = peak[0].x();
     while (right < m_counts.hi - 0.2 * span && skyline(right) > level) right += 0.01 * span;
-    m_componentLabels[0]->position->setCoords(right + 0.005 * span, level);
+    m_componentPlaces[0] = QPointF(right + 0.005 * span, level);
     m_componentLabels[0]->setPositionAlignment(Qt::AlignVCenter | Qt::AlignLeft);
     const double hill = std::clamp(peak[1].x(), m_counts.lo + 0.1 * span, m_counts.hi - 0.1 * span);
     double height = ground;
     for (double loss = hill - 0.06 * span; loss <= hill + 0.06 * span; loss += 0.01 * span)
         height = std::max(height, skyline(loss));
-    m_componentLabels[1]->position->setCoords(hill, std::min(height * (m_log ? 1.1 : 1), top * (m_log ? 0.5 : 0.88)));
+    m_componentPlaces[1] = QPointF(hill, std::min(height * (m_log ? 1.1 : 1), top * (m_log ? 0.5 : 0.88)));
     m_componentLabels[1]->setPositionAlignment(Qt::AlignBottom | Qt::AlignHCenter);
     m_componentLabels[0]->setText(tr("clean %1").arg(percentText(fit.components[std::size_t(order[0])].weight, 0)));
     m_componentLabels[1]->setText(tr("noisy %1").arg(percentText(fit.components[std::size_t(order[1])].weight, 0)));
     m_sumGraph->data()->set(sum, true);
     m_posteriorGraph->data()->set(posterior, true);
+    placeComponentLabels();
+}
+
+/// In a small plot the two would lie over one another: then the clean one goes to the line below the other.
+void LossHistogramPlot::placeComponentLabels() {
+    if (!m_shown || m_counts.counts.empty()) return;
+    std::array<QRectF, 2> areas;
+    for (std::size_t c = 0; c < 2; ++c) {
+        QCPItemText* label = m_componentLabels[c];
+        label->position->setCoords(m_componentPlaces[c]);
+        const QPointF at = label->position->pixelPosition();
+        const QSizeF size = QFontMetricsF(label->font()).size(0, label->text());
+        areas[c] = QRectF(c == 0 ? QPointF(at.x(), at.y() - size.height() / 2) : QPointF(at.x() - size.width() / 2, at.y() - size.height()), size);
+    }
+    if (!areas[0].intersects(areas[1])) return;
+    const double below = areas[1].bottom() + areas[0].height() / 2, above = areas[1].top() - areas[0].height() / 2;
+    const bool room = below + areas[0].height() / 2 < plot().axisRect()->bottom();
+    m_componentLabels[0]->position->setPixelPosition({areas[0].left(), room ? below : above});
 }
 
 void LossHistogramPlot::placeThreshold() {

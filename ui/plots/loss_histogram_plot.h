@@ -91,6 +91,7 @@ private:
     void drawCurves();
     void placeThreshold();
     void placeThresholdLabel();
+    void placeComponentLabels();
     void placeBrush();
     void showThreshold();
     void moveThresholdTo(double loss);
@@ -134,6 +135,7 @@ private:
     QCPItemRect* m_brushRect = nullptr;
     QCPItemText* m_brushLabel = nullptr;
     std::array<QCPItemText*, 2> m_componentLabels{};
+    std::array<QPointF, 2> m_componentPlaces{}; ///< where they want to stand, in loss and count
     std::array<QCPItemText*, 2> m_truthLabels{};
     QCPItemText* m_cutLabel = nullptr;
     QCPItemText* m_warning = nullptr;

@@ -14,6 +14,13 @@
 
 namespace assay::ui {
 
+namespace {
+
+constexpr double kComponentsWidth = 34; ///< of the components' hills, in pixels
+constexpr double kLearntHeight = 4;
+
+} // namespace
+
 LossSparkline::LossSparkline(QWidget* parent) : QWidget(parent) {
     setObjectName(QStringLiteral("lossSparkline"));
     setAccessibleName(tr("Loss over the epochs"));
@@ -43,17 +50,79 @@ void LossSparkline::setValues(std::vector<float> losses, std::optional<float> th
     update();
 }
 
+void LossSparkline::setLearnt(std::vector<std::uint8_t> learnt) {
+    m_learnt = std::move(learnt);
+    update();
+}
+
+void LossSparkline::setComponents(std::optional<stats::MixtureFit> fit) {
+    m_fit = std::move(fit);
+    update();
+}
+
 void LossSparkline::setMarkedEpoch(int epoch) {
     m_marked = epoch;
     update();
 }
 
-QSize LossSparkline::sizeHint() const { return {220, fontMetrics().height() * 3}; }
+QSize LossSparkline::sizeHint() const { return {220, fontMetrics().height() * 4}; }
 
 QSize LossSparkline::minimumSizeHint() const { return {80, fontMetrics().height() * 2}; }
 
 QRectF LossSparkline::plotArea() const {
-    return QRectF(rect()).adjusted(4, 4, -8 - fontMetrics().horizontalAdvance(QStringLiteral("00.00")), -4);
+    const double hills = m_fit ? kComponentsWidth + 6 : 0, bar = m_learnt.empty() ? 0 : kLearntHeight + 3;
+    return QRectF(rect()).adjusted(4, 4, -8 - hills - fontMetrics().horizontalAdvance(QStringLiteral("00.00")), -4 - bar);
+}
+
+double LossSparkline::highest() const { return std::max(double(m_highest), m_fit ? m_fit->hi : 0.0); }
+
+double LossSparkline::yOf(double loss) const {
+    const QRectF area = plotArea();
+    return area.bottom() - loss / highest() * area.height();
+}
+
+void LossSparkline::paintLearnt(QPainter& painter, const PlotTheme& theme) const {
+    if (m_learnt.empty()) return;
+    const QRectF area = plotArea();
+    const double steps = std::max<double>(1, double(m_losses.size()) - 1), half = area.width() / steps / 2;
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme.grid);
+    painter.drawRect(QRectF(area.left(), area.bottom() + 3, area.width(), kLearntHeight));
+    painter.setBrush(theme.clean);
+    for (std::size_t i = 0; i < std::min(m_learnt.size(), m_losses.size()); ++i) {
+        if (m_learnt[i] == 0) continue;
+        const double x = area.left() + area.width() * double(i) / steps;
+        const double from = std::max(area.left(), x - half), to = std::min(area.right(), x + half);
+        painter.drawRect(QRectF(from, area.bottom() + 3, to - from, kLearntHeight));
+    }
+}
+
+void LossSparkline::paintComponents(QPainter& painter, const PlotTheme& theme) const {
+    if (!m_fit) return;
+    const QRectF area = plotArea();
+    const double left = width() - kComponentsWidth - 4;
+    for (const int component : {1 - m_fit->noisyComponent, m_fit->noisyComponent}) {
+        std::vector<double> heights;
+        for (double y = area.bottom(); y >= area.top(); y -= 1) {
+            const double loss = (area.bottom() - y) / area.height() * highest();
+            heights.push_back(loss < m_fit->lo || loss > m_fit->hi ? 0 : m_fit->weightedDensity(component, m_fit->normalise(loss)));
+        }
+        const double most = *std::max_element(heights.begin(), heights.end());
+        if (!(most > 0)) continue;
+        // Each hill on a scale of its own: the clean one is far higher than broad.
+        QPolygonF hill{{left, area.bottom()}};
+        for (std::size_t i = 0; i < heights.size(); ++i) hill << QPointF(left + heights[i] / most * kComponentsWidth, area.bottom() - double(i));
+        hill << QPointF(left, area.top());
+        QColor colour = component == m_fit->noisyComponent ? theme.suspect : theme.clean;
+        painter.setPen(QPen(colour, 1));
+        colour.setAlpha(80);
+        painter.setBrush(colour);
+        painter.drawPolygon(hill);
+    }
+    if (m_marked < 1 || std::size_t(m_marked) > m_losses.size() || !std::isfinite(m_losses[std::size_t(m_marked - 1)])) return;
+    const double y = yOf(double(m_losses[std::size_t(m_marked - 1)]));
+    painter.setPen(QPen(theme.foreground, 1));
+    painter.drawLine(QPointF(left - 3, y), QPointF(left + kComponentsWidth, y));
 }
 
 int LossSparkline::epochAt(double x) const {
@@ -71,7 +140,6 @@ void LossSparkline::paintEvent(QPaintEvent*) {
     const QRectF area = plotArea();
     std::vector<QPointF> points;
     const double steps = std::max<double>(1, double(m_losses.size()) - 1);
-    const auto yOf = [&](double loss) { return area.bottom() - loss / double(m_highest) * area.height(); };
     for (std::size_t i = 0; i < m_losses.size(); ++i)
         if (std::isfinite(m_losses[i]))
             points.emplace_back(area.left() + area.width() * double(i) / steps, yOf(double(m_losses[i])));
@@ -82,6 +150,9 @@ void LossSparkline::paintEvent(QPaintEvent*) {
         painter.drawText(rect(), Qt::AlignCenter, tr("no loss recorded yet"));
         return;
     }
+    paintLearnt(painter, theme);
+    paintComponents(painter, theme);
+    painter.setBrush(Qt::NoBrush);
     QPainterPath path(points.front());
     for (std::size_t i = 1; i < points.size(); ++i) path.lineTo(points[i]);
     const auto stroke = [&](const QColor& colour) {
@@ -117,7 +188,7 @@ void LossSparkline::paintEvent(QPaintEvent*) {
         if (std::isfinite(loss)) last = double(loss);
     painter.setPen(theme.foreground);
     const double y = std::clamp(points.back().y(), area.top() + 5, area.bottom() - 5);
-    painter.drawText(QRectF(area.right() + 6, y - 10, width() - area.right() - 6, 20), Qt::AlignLeft | Qt::AlignVCenter,
+    painter.drawText(QRectF(area.right() + 6, y - 10, fontMetrics().horizontalAdvance(QStringLiteral("00.00")), 20), Qt::AlignLeft | Qt::AlignVCenter,
                      fixedText(last, last < 10 ? 2 : 1));
 }
 
@@ -128,8 +199,10 @@ void LossSparkline::mousePressEvent(QMouseEvent* event) {
 void LossSparkline::mouseMoveEvent(QMouseEvent* event) {
     const int epoch = epochAt(event->position().x());
     if (epoch < 1) return;
-    QToolTip::showText(event->globalPosition().toPoint(),
-                       tr("epoch %1: loss %2").arg(epoch).arg(valueText(double(m_losses[std::size_t(epoch - 1)]))), this);
+    QString text = tr("epoch %1: loss %2").arg(epoch).arg(valueText(double(m_losses[std::size_t(epoch - 1)])));
+    if (std::size_t(epoch) <= m_learnt.size())
+        text += m_learnt[std::size_t(epoch - 1)] ? tr(", its label was known") : tr(", its label was not known");
+    QToolTip::showText(event->globalPosition().toPoint(), text, this);
 }
 
 } // namespace assay::ui

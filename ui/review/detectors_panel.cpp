@@ -69,7 +69,7 @@ DetectorsPanel::DetectorsPanel(Workspace& workspace, QWidget* parent)
     connect(&workspace, &Workspace::epochOnShowChanged, this, &DetectorsPanel::restart);
     connect(&workspace, &Workspace::currentRunChanged, this, &DetectorsPanel::restart);
     connect(&workspace, &Workspace::labelsReady, this, &DetectorsPanel::restart);
-    for (const auto signal : {&Workspace::focusChanged, &Workspace::thresholdChanged})
+    for (const auto signal : {&Workspace::focusChanged, &Workspace::thresholdChanged, &Workspace::detectorsJoined})
         connect(&workspace, signal, this, &DetectorsPanel::showFocus);
     showFocus();
 }
@@ -131,6 +131,7 @@ float DetectorsPanel::suspectFrom() const {
 }
 
 std::pair<int, int> DetectorsPanel::agreement(SampleIndex sample) const {
+    if (const auto all = m_workspace.agreement(sample)) return {int(all->suspecting), int(all->asked)};
     std::pair<int, int> counts{0, 0};
     for (const auto& [detector, ranks] : m_ranks) {
         const float share = percentile(detector, sample);
@@ -153,7 +154,7 @@ void DetectorsPanel::showFocus() {
     }
     const PlotTheme theme = PlotTheme::fromPalette(palette());
     const auto run = m_workspace.currentRun();
-    const bool outside = run && m_workspace.outOfSample(*run);
+    const bool outside = run && m_workspace.outOfSample(*run, *focus);
     for (const auto& score : m_workspace.registry().scores.all()) {
         if (!isQuick(*score)) continue;
         const Description& about = score->description();
@@ -175,7 +176,7 @@ void DetectorsPanel::showFocus() {
         if (std::isfinite(share)) item->setForeground(0, suspects ? theme.suspectText : theme.cleanText);
         for (const int column : {1, 2}) item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     }
-    m_badge->setText(outside ? tr("Out-of-sample: by a model that had not seen these labels.")
+    m_badge->setText(outside ? tr("Out-of-sample: by a model that had not seen this label.")
                              : tr("In-sample: by networks that were trained on these labels and may have learnt wrong ones by heart. "
                                   "Scores over the epochs suffer less than those of the last one."));
     const auto [suspecting, asked] = agreement(*focus);

@@ -27,7 +27,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 namespace assay::ui {
 
@@ -62,7 +61,18 @@ Inspector::Inspector(Workspace& workspace, ThumbnailService& thumbnails, Gallery
     connect(&thumbnails, &ThumbnailService::pictureArrived, this, [this](SampleIndex sample) {
         if (m_workspace.focus() == sample) showPicture();
     });
-    connect(m_finder, &NeighbourFinder::changed, this, &Inspector::showNearest);
+    for (const auto signal : {&Workspace::detectorsJoined, &Workspace::auditChanged})
+        connect(&workspace, signal, this, [this] {
+            showLabels();
+            showLikeliest();
+            showHistory();
+        });
+    connect(&workspace, &Workspace::labelsReady, this, [this] { show(); });
+    connect(m_finder, &NeighbourFinder::changed, this, [this] {
+        showNearest();
+        showExemplars();
+        showHistory();
+    });
     connect(m_history, &LossHistory::changed, this, &Inspector::showHistory);
     show();
 }
@@ -92,6 +102,18 @@ void Inspector::buildUi() {
     m_truthButton->setToolTip(tr("Show the true label where it is known"));
     connect(m_truthButton, &QToolButton::toggled, this, &Inspector::showLabels);
     m_reason = label(QStringLiteral("inspectorReason"));
+    m_likeliestTitle = label(QStringLiteral("inspectorLikeliestTitle"));
+    auto* likeliest = new QHBoxLayout;
+    likeliest->setSpacing(4);
+    for (int place = 0; place < int(m_likeliest.size()); ++place) {
+        auto* button = new QToolButton(page);
+        button->setObjectName(QStringLiteral("likeliest%1").arg(place + 1));
+        button->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+        connect(button, &QToolButton::clicked, this, [this, place] { Q_EMIT guessChosen(place); });
+        likeliest->addWidget(button, 1);
+        m_likeliest[std::size_t(place)] = button;
+    }
+    m_learning = label(QStringLiteral("inspectorLearning"));
     m_sparkline = new LossSparkline(page);
     m_sparkline->setObjectName(QStringLiteral("inspectorSparkline"));
     connect(m_sparkline, &LossSparkline::epochClicked, &m_workspace, &Workspace::showEpoch);
@@ -134,9 +156,12 @@ void Inspector::buildUi() {
     layout->setSpacing(5);
     layout->addLayout(top);
     layout->addWidget(m_name);
-    layout->addWidget(new QLabel(tr("Loss over the epochs"), page));
-    layout->addWidget(m_sparkline);
+    layout->addWidget(m_likeliestTitle);
+    layout->addLayout(likeliest);
     layout->addWidget(m_reason);
+    layout->addWidget(new QLabel(tr("Loss over the epochs, and both components"), page));
+    layout->addWidget(m_sparkline);
+    layout->addWidget(m_learning);
     layout->addWidget(m_givenTitle);
     layout->addWidget(m_givenStrip);
     layout->addWidget(m_suggestedTitle);
@@ -174,6 +199,7 @@ void Inspector::show() {
     widget()->setEnabled(focus.has_value());
     showPicture();
     showLabels();
+    showLikeliest();
     showHistory();
     showExemplars();
     showNearest();
@@ -207,8 +233,8 @@ void Inspector::showLabels() {
                      coloured(QStringLiteral("●"), theme.cleanText, className(m_workspace, m_workspace.baseLabel(*focus))));
     const Label suggested = m_workspace.suggestedLabel(*focus);
     if (suggested != kNoLabel) {
-        const float confidence = m_workspace.values(QStringLiteral("confidence"))[focus->value];
         const bool pseudo = m_workspace.filter().score == QLatin1String(kPseudoLabelScore) && m_workspace.pseudoLabel(*focus) == suggested;
+        const float confidence = pseudo ? m_workspace.values(QStringLiteral("confidence"))[focus->value] : suggestionProbability(m_workspace, *focus);
         QString text = (pseudo ? tr("pseudo-label") : tr("suggested")) + QStringLiteral("<br>") +
                        coloured(QStringLiteral("◆"), theme.suspectText, className(m_workspace, suggested));
         if (std::isfinite(confidence)) text += QLatin1Char(' ') + locale.toString(double(confidence), 'f', 2);
@@ -224,30 +250,65 @@ void Inspector::showLabels() {
     if (truth != kNoLabel && truthShown()) m_truth->setText(tr("true") + QStringLiteral("<br><b>%1</b>").arg(className(m_workspace, truth).toHtmlEscaped()));
 }
 
+void Inspector::showLikeliest() {
+    const auto focus = m_workspace.focus();
+    const std::vector<ClassGuess> guesses = focus ? m_workspace.likeliest(*focus) : std::vector<ClassGuess>();
+    const std::size_t decisions = m_workspace.calibratedOn();
+    m_likeliestTitle->setVisible(!guesses.empty());
+    m_likeliestTitle->setText(decisions > 0 ? tr("Likeliest, calibrated on %Ln decisions", nullptr, int(decisions)) : tr("Likeliest, by p(noisy) and the network"));
+    const QLocale locale;
+    for (std::size_t place = 0; place < m_likeliest.size(); ++place) {
+        QToolButton* button = m_likeliest[place];
+        button->setVisible(place < guesses.size());
+        if (place >= guesses.size()) continue;
+        const QString name = className(m_workspace, guesses[place].label), sure = locale.toString(guesses[place].probability, 'f', 2);
+        const bool given = guesses[place].label == m_workspace.baseLabel(*focus);
+        const int room = widget()->width() / int(m_likeliest.size()) - fontMetrics().horizontalAdvance(QStringLiteral("●    "));
+        button->setText(QStringLiteral("%1 %2\n%3").arg(given ? QStringLiteral("●") : QStringLiteral("◆"),
+                                                        fontMetrics().elidedText(name, Qt::ElideRight, std::max(24, room)).replace(QLatin1Char('&'), QStringLiteral("&&")), sure));
+        button->setAccessibleName(tr("%1, probability %2").arg(name, sure));
+        button->setToolTip((given ? tr("%1, probability %2: keep this label (Alt+%3)") : tr("%1, probability %2: relabel (Alt+%3)")).arg(name, sure).arg(place + 1));
+    }
+}
+
 void Inspector::showHistory() {
     const auto focus = m_workspace.focus();
     const std::vector<float> losses = focus ? m_history->of(*focus) : std::vector<float>();
+    const std::vector<Label> answers = focus ? m_history->answers(*focus) : std::vector<Label>();
+    const Label given = focus ? m_workspace.baseLabel(*focus) : kNoLabel;
     std::optional<float> threshold;
     if (const auto& mixture = m_workspace.currentMixture())
         threshold = float(mixture->lossAtPosterior(m_workspace.threshold()));
     m_sparkline->setValues(losses, threshold);
     m_sparkline->setMarkedEpoch(m_workspace.currentEpoch());
-    m_reason->setText(focus ? reasonText(m_workspace, *focus, losses) : QString());
+    std::vector<std::uint8_t> learnt;
+    for (const Label answer : answers) learnt.push_back(answer != kNoLabel && answer == given);
+    m_sparkline->setLearnt(std::move(learnt));
+    const auto& mixture = m_workspace.currentMixture();
+    m_sparkline->setComponents(mixture && !mixture->collapsed ? mixture : std::nullopt);
+    m_reason->setText(focus ? reasonText(m_workspace, *focus, losses, m_finder->of(*focus)) : QString());
+    QStringList sentences;
+    if (focus && m_workspace.currentEvidence())
+        sentences << componentsText(m_workspace, m_workspace.values(QStringLiteral("loss"))[focus->value]) << learningText(learningOf(answers, given));
+    sentences.removeAll(QString());
+    m_learning->setText(sentences.join(QLatin1Char(' ')));
+    m_learning->setVisible(!sentences.isEmpty());
 }
 
 void Inspector::showExemplars() {
     const auto focus = m_workspace.focus();
     if (m_exemplarsOld) m_exemplars = exemplars(m_workspace, kExemplars);
     m_exemplarsOld = false;
-    const auto show = [&](QLabel* title, SampleStrip* strip, const QString& text, Label label) {
+    const auto show = [&](QLabel* title, SampleStrip* strip, const QString& typical, const QString& nearest, Label label) {
         const bool known = focus && label >= 0 && std::size_t(label) < m_exemplars.size();
-        title->setText(known ? text.arg(className(m_workspace, label)) : QString());
+        const std::vector<SampleIndex> near = known ? m_finder->exemplars(*focus, label) : std::vector<SampleIndex>();
+        title->setText(known ? (near.empty() ? typical : nearest).arg(className(m_workspace, label)) : QString());
         title->setVisible(known);
         strip->setVisible(known);
-        strip->setSamples(known ? m_exemplars[std::size_t(label)] : std::vector<SampleIndex>());
+        strip->setSamples(!known ? std::vector<SampleIndex>() : near.empty() ? m_exemplars[std::size_t(label)] : near);
     };
-    show(m_givenTitle, m_givenStrip, tr("Typical %1 (given)"), focus ? m_workspace.baseLabel(*focus) : kNoLabel);
-    show(m_suggestedTitle, m_suggestedStrip, tr("Typical %1 (suggested)"),
+    show(m_givenTitle, m_givenStrip, tr("Typical %1 (given)"), tr("Sure %1 nearest to it (given)"), focus ? m_workspace.baseLabel(*focus) : kNoLabel);
+    show(m_suggestedTitle, m_suggestedStrip, tr("Typical %1 (suggested)"), tr("Sure %1 nearest to it (suggested)"),
          focus ? m_workspace.suggestedLabel(*focus) : kNoLabel);
 }
 
@@ -261,16 +322,13 @@ void Inspector::showNearest() {
     const Label given = m_workspace.baseLabel(*focus);
     QStringList words;
     std::vector<std::uint8_t> loud;
-    std::map<Label, int> counts;
     for (const SampleIndex sample : nearest) {
         const Label label = m_workspace.baseLabel(sample);
         words << className(m_workspace, label);
         loud.push_back(label != given ? 1 : 0);
-        ++counts[label];
     }
-    const auto most = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    m_nearestTitle->setText(tr("Nearest pictures: %1 of %2 are labelled %3")
-                                .arg(most->second).arg(nearest.size()).arg(className(m_workspace, most->first)));
+    const auto [label, count] = commonestLabel(m_workspace, nearest);
+    m_nearestTitle->setText(tr("Nearest pictures: %1 of %2 are labelled %3").arg(count).arg(nearest.size()).arg(className(m_workspace, label)));
     m_nearest->setWords(std::move(words), std::move(loud));
 }
 

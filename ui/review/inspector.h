@@ -6,6 +6,7 @@
 
 #include <QScrollArea>
 
+#include <array>
 #include <vector>
 
 class QLabel;
@@ -35,6 +36,7 @@ public:
 
 Q_SIGNALS:
     void reviewRequested();
+    void guessChosen(int place); ///< of the likeliest classes, from 0
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -43,6 +45,7 @@ private:
     void buildUi();
     void show();
     void showLabels();
+    void showLikeliest();
     void showPicture();
     void showHistory();
     void showExemplars();
@@ -65,7 +68,10 @@ private:
     QLabel* m_pNoisy;
     QToolButton* m_truthButton;
     QLabel* m_truth;
+    QLabel* m_likeliestTitle = nullptr;
+    std::array<QToolButton*, 3> m_likeliest{};
     LossSparkline* m_sparkline;
+    QLabel* m_learning = nullptr; ///< the loss against both components, and when the label was learnt and forgotten
     QLabel* m_reason;
     QLabel* m_givenTitle;
     QLabel* m_suggestedTitle;

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace assay::ui {
 
@@ -35,7 +36,67 @@ int sinceEpoch(const std::vector<EpochSummary>& epochs, const std::vector<float>
 
 } // namespace
 
-QString reasonText(const Workspace& workspace, SampleIndex sample, const std::vector<float>& losses) {
+float suggestionProbability(const Workspace& workspace, SampleIndex sample) {
+    const Label suggested = workspace.suggestedLabel(sample);
+    for (const ClassGuess& guess : workspace.likeliest(sample))
+        if (guess.label == suggested) return float(guess.probability);
+    return workspace.values(QStringLiteral("confidence"))[sample.value];
+}
+
+std::pair<Label, int> commonestLabel(const Workspace& workspace, const std::vector<SampleIndex>& samples) {
+    std::map<Label, int> counts;
+    for (const SampleIndex sample : samples) ++counts[workspace.baseLabel(sample)];
+    const auto most = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    return most == counts.end() ? std::pair(kNoLabel, 0) : std::pair(most->first, most->second);
+}
+
+Learning learningOf(const std::vector<Label>& answers, Label given) {
+    Learning learning;
+    bool known = false;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        if (answers[i] == kNoLabel) continue;
+        ++learning.epochs;
+        const bool now = answers[i] == given;
+        if (now != known) (now ? learning.learnt : learning.forgotten).push_back(int(i) + 1);
+        known = now;
+    }
+    return learning;
+}
+
+QString learningText(const Learning& learning) {
+    constexpr std::size_t kMostNamed = 3; // times; of more the first and the last are named
+    if (learning.epochs == 0) return {};
+    if (learning.learnt.empty()) return QCoreApplication::translate("assay::ui::Reason", "Label never learnt in %Ln epochs.", nullptr, learning.epochs);
+    const bool knownNow = learning.learnt.size() > learning.forgotten.size();
+    if (learning.forgotten.empty()) return tr("Label learnt in epoch %1, and never forgotten.").arg(learning.learnt.front());
+    if (learning.forgotten.size() > kMostNamed)
+        return (knownNow ? tr("Label learnt in epoch %1 and forgotten %2 times since, learnt again in epoch %3.")
+                         : tr("Label learnt in epoch %1 and forgotten %2 times, for good in epoch %3."))
+            .arg(learning.learnt.front())
+            .arg(learning.forgotten.size())
+            .arg(knownNow ? learning.learnt.back() : learning.forgotten.back());
+    QStringList parts{tr("Label learnt in epoch %1").arg(learning.learnt.front())};
+    for (std::size_t i = 0; i < learning.forgotten.size(); ++i) {
+        parts << tr("forgotten in %1").arg(learning.forgotten[i]);
+        if (i + 1 < learning.learnt.size()) parts << tr("learnt again in %1").arg(learning.learnt[i + 1]);
+    }
+    return parts.join(QStringLiteral(", ")) + QLatin1Char('.');
+}
+
+QString componentsText(const Workspace& workspace, float loss) {
+    const auto& mixture = workspace.currentMixture();
+    if (!mixture || mixture->collapsed || !std::isfinite(loss)) return {};
+    const double p = mixture->pNoisy(double(loss));
+    const QLocale locale;
+    constexpr double kBeyondTelling = 1000;
+    const double odds = p >= 0.5 ? p / std::max(1 - p, 1e-9) : (1 - p) / std::max(p, 1e-9);
+    const QString times = odds > kBeyondTelling ? tr("more than 1,000 times") : tr("%1 times").arg(locale.toString(odds, 'f', odds < 10 ? 1 : 0));
+    return (p >= 0.5 ? tr("At loss %1 the noisy component is %2 as likely as the clean one.")
+                     : tr("At loss %1 the clean component is %2 as likely as the noisy one."))
+        .arg(locale.toString(double(loss), 'f', 2), times);
+}
+
+QString reasonText(const Workspace& workspace, SampleIndex sample, const std::vector<float>& losses, const std::vector<SampleIndex>& nearest) {
     const auto evidence = workspace.currentEvidence();
     const auto run = workspace.currentRun();
     if (!evidence || !run) return tr("No run has looked at this picture yet.");
@@ -63,8 +124,14 @@ QString reasonText(const Workspace& workspace, SampleIndex sample, const std::ve
     } else {
         parts << tr("the network says %1").arg(first);
     }
-    if (const auto dataset = workspace.dataset(); dataset->splits[sample.value] == Split::Test)
-        parts << tr("it was not trained on");
+    if (!nearest.empty()) {
+        const auto [label, count] = commonestLabel(workspace, nearest);
+        parts << tr("%1 of the %2 nearest pictures are labelled %3").arg(count).arg(nearest.size()).arg(className(workspace, label));
+    }
+    if (const auto agreement = workspace.agreement(sample))
+        parts << tr("%1 of %2 detectors suspect it").arg(agreement->suspecting).arg(agreement->asked);
+    if (workspace.outOfSample(*run, sample)) parts << tr("no network of the run has learnt its label");
+    if (workspace.askedAtRandom(sample)) parts << tr("it was drawn at random, to tell how many errors are left");
     return parts.join(QStringLiteral("; ")) + QLatin1Char('.');
 }
 

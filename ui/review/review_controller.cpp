@@ -79,6 +79,17 @@ void ReviewController::relabel(Label label) {
     decide({Verdict::Relabel, label}, QStringLiteral("key"));
 }
 
+void ReviewController::takeGuess(int place) {
+    const auto focus = m_workspace.focus();
+    if (!focus) return;
+    if (targets().size() > 1) return m_workspace.notice(tr("Each picture has likeliest classes of its own: select one"));
+    const std::vector<ClassGuess> guesses = m_workspace.likeliest(*focus);
+    if (place < 0 || std::size_t(place) >= guesses.size()) return;
+    const Label label = guesses[std::size_t(place)].label;
+    if (label == m_workspace.baseLabel(*focus)) keep();
+    else relabel(label);
+}
+
 void ReviewController::flag() {
     decide({Verdict::Flag, kNoLabel}, QStringLiteral("key"));
 }
@@ -114,6 +125,7 @@ void ReviewController::moveOn(const std::vector<SampleIndex>& decided) {
     int last = -1;
     for (const SampleIndex sample : decided) last = std::max(last, model.rowOf(sample).value_or(-1));
     int row = last + 1;
+    // A new ranking, or random pictures that are due, come in between two pictures and never while one is looked at.
     if (m_reRanks && m_workspace.filter().score == QLatin1String(kFusedScore) && m_workspace.orderIsOld()) {
         m_workspace.resort();
         row = last = 0;

@@ -41,6 +41,8 @@ public:
     void accept();
     void keep();
     void relabel(Label label);
+    /// One of the likeliest classes of the picture in focus, from 0: keeps the label where it is that one.
+    void takeGuess(int place);
     void flag();
     void exclude();
     void reopen(); ///< takes the verdict away, as a decision of its own

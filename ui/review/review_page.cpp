@@ -6,6 +6,7 @@
 #include "ui/models/gallery_model.h"
 #include "ui/plots/plot_theme.h"
 #include "ui/review/picture_view.h"
+#include "ui/review/reason_text.h"
 #include "ui/session/thumbnail_service.h"
 #include "ui/session/workspace.h"
 
@@ -46,7 +47,7 @@ ReviewPage::ReviewPage(Workspace& workspace, ThumbnailService& thumbnails, QWidg
     layout->addWidget(m_picture, 1);
     layout->addLayout(bottom);
     connect(&workspace, &Workspace::focusChanged, this, &ReviewPage::show);
-    connect(&workspace, &Workspace::epochOnShowChanged, this, &ReviewPage::show);
+    for (const auto signal : {&Workspace::epochOnShowChanged, &Workspace::detectorsJoined}) connect(&workspace, signal, this, &ReviewPage::show);
     connect(&workspace, &Workspace::decisionsChanged, this, &ReviewPage::show);
     connect(&thumbnails, &ThumbnailService::pictureArrived, this, [this](SampleIndex sample) {
         if (m_workspace.focus() == sample) show();
@@ -68,7 +69,7 @@ void ReviewPage::show() {
     };
     QStringList parts{part(theme.cleanText, QStringLiteral("●"), className(m_workspace, m_workspace.baseLabel(*focus)))};
     if (const Label suggested = m_workspace.suggestedLabel(*focus); suggested != kNoLabel) {
-        const float confidence = m_workspace.values(QStringLiteral("confidence"))[focus->value];
+        const float confidence = suggestionProbability(m_workspace, *focus);
         QString text = className(m_workspace, suggested);
         if (std::isfinite(confidence)) text += QLatin1Char(' ') + QLocale().toString(double(confidence), 'f', 2);
         parts << part(theme.suspectText, QStringLiteral("◆"), text);

@@ -21,8 +21,9 @@ struct Map {
     FeatureMapPlot::Points points;
 };
 
-/// Nothing where the newest features are those of epoch `known`, or where there are none.
-Result<std::optional<Map>> readMap(const Project& project, RunId run, const Dataset& dataset, int known) {
+/// Nothing where the newest features are those of epoch `known`, or where there are none. `anySplit`: of a run that was
+/// trained on no picture, all of them.
+Result<std::optional<Map>> readMap(const Project& project, RunId run, const Dataset& dataset, bool anySplit, int known) {
     const auto file = newestFeatureFile(project.checkpointFolder(run));
     if (!file || file->epoch == known) return std::optional<Map>();
     ASSAY_TRY(const auto features, project.features(run));
@@ -32,7 +33,7 @@ Result<std::optional<Map>> readMap(const Project& project, RunId run, const Data
     map.points.shareX = plane.shareX;
     map.points.shareY = plane.shareY;
     for (std::size_t i = 0; i < plane.x.size() && i < dataset.size(); ++i) {
-        if (!std::isfinite(plane.x[i]) || dataset.splits[i] != Split::Train) continue;
+        if (!std::isfinite(plane.x[i]) || (!anySplit && dataset.splits[i] != Split::Train)) continue;
         map.points.samples.push_back(SampleIndex(std::uint32_t(i)));
         map.points.x.push_back(plane.x[i]);
         map.points.y.push_back(plane.y[i]);
@@ -117,7 +118,9 @@ void FeatureMapPanel::load() {
     m_run = run;
     if (!run || !project || !dataset) return;
     m_loading = true;
-    m_pool->run([project, dataset, id = *run, known = m_epoch] { return readMap(*project, id, *dataset, known); },
+    m_pool->run([project, dataset, id = *run, anySplit = m_workspace.outOfSample(*run), known = m_epoch] {
+                    return readMap(*project, id, *dataset, anySplit, known);
+                },
                 [this, id = *run](Result<std::optional<Map>> found) {
                     m_loading = false;
                     const bool stale = std::exchange(m_again, false) || id != m_workspace.currentRun();

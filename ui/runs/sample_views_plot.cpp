@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kGap = 14;          ///< between samples
 constexpr int kLeastPicture = 56; ///< side
+constexpr int kWidestCaption = 120;
 
 /// From nothing over orange to white: how much of the attention lies here, against the most.
 QRgb heat(float share) {
@@ -66,11 +67,19 @@ void SampleViewsPlot::setViews(std::optional<SampleViews> views) {
     if (any) {
         QStringList names;
         for (const std::string& name : m_views->names) names << QString::fromStdString(name);
-        setTitle(m_views->maps.empty() ? tr("Views, epoch %1").arg(m_views->epoch) : tr("Attention, epoch %1").arg(m_views->epoch));
+        setTitle((!m_views->maps.empty()    ? tr("Attention, epoch %1")
+                  : !m_views->gains.empty() ? tr("Perturbed pictures, epoch %1")
+                                            : tr("Views, epoch %1")).arg(m_views->epoch));
         setSummary(tr("%1 pictures, each as %2.").arg(countText(m_views->samples.size()), names.join(tr(" and "))));
     }
     canvas()->update();
     if (any != before) Q_EMIT changed();
+}
+
+QString SampleViewsPlot::caption(std::size_t row, std::size_t view) const {
+    const QString name = QString::fromStdString(m_views->names[view]);
+    const auto gain = double(m_views->gain(row, view));
+    return gain == 1 ? name : tr("%1 ×%2", "a view, drawn so many times stronger than it is").arg(name, fixedText(gain, gain < 10 ? 1 : 0));
 }
 
 QImage SampleViewsPlot::image(std::size_t row, std::size_t view) const {
@@ -116,7 +125,11 @@ SampleViewsPlot::Layout SampleViewsPlot::layoutFor(QSizeF size) const {
     layout.left = layout.top = 6;
     const double width = size.width() - 2 * layout.left + kGap;
     const double height = size.height() - 2 * layout.top;
-    layout.columns = std::max(1, int(width / (views * kLeastPicture + kGap)));
+    double least = kLeastPicture;
+    const QFontMetricsF metrics(plotFont(font()));
+    for (std::size_t view = 0; view < m_views->names.size(); ++view)
+        least = std::clamp(metrics.horizontalAdvance(caption(0, view)) + 8, least, std::max(least, double(kWidestCaption)));
+    layout.columns = std::max(1, int(width / (views * least + kGap)));
     const double side = std::min((width / layout.columns - kGap) / views, height - layout.head);
     layout.side = std::max(24, int(side));
     layout.rows = std::max(1, int(height / (layout.side + layout.head)));
@@ -144,7 +157,7 @@ void SampleViewsPlot::paint(QPainter& painter, QSizeF size) const {
             painter.drawImage(one, image(rows[at], view));
             painter.setPen(theme().muted);
             painter.drawText(QRectF(one.left(), one.top() - layout.head, one.width(), layout.head), Qt::AlignLeft | Qt::AlignVCenter,
-                             QString::fromStdString(m_views->names[view]));
+                             painter.fontMetrics().elidedText(caption(rows[at], view), Qt::ElideRight, int(one.width())));
         }
         if (m_workspace.focus() == m_views->samples[rows[at]]) {
             painter.setBrush(Qt::NoBrush);
@@ -167,7 +180,11 @@ QString SampleViewsPlot::hoverText(QPointF position) const {
     const auto row = rowAt(position);
     if (!row) return {};
     const SampleIndex sample = m_views->samples[*row];
-    return tr("picture %1, labelled %2").arg(sample.value).arg(className(m_workspace, m_workspace.baseLabel(sample)));
+    QStringList parts{tr("picture %1, labelled %2").arg(sample.value).arg(className(m_workspace, m_workspace.baseLabel(sample)))};
+    for (std::size_t view = 0; view < m_views->names.size(); ++view)
+        if (const auto gain = double(m_views->gain(*row, view)); gain != 1)
+            parts << tr("%1, drawn %2 times as strong as it is").arg(QString::fromStdString(m_views->names[view]), valueText(gain));
+    return parts.join(QLatin1Char('\n'));
 }
 
 void SampleViewsPlot::clickedAt(QPointF position) {
@@ -175,13 +192,13 @@ void SampleViewsPlot::clickedAt(QPointF position) {
 }
 
 QString SampleViewsPlot::dataAsTsv() const {
-    QString text = QStringLiteral("index\tlabel\tview\tlargest_share\n");
+    QString text = QStringLiteral("index\tlabel\tview\tgain\tlargest_share\n");
     for (std::size_t row = 0; m_views && row < m_views->samples.size(); ++row)
         for (std::size_t view = 0; view < m_views->names.size(); ++view) {
             const auto map = m_views->maps.empty() ? std::span<const float>() : m_views->map(row, view);
             text += QString::number(m_views->samples[row].value) + QLatin1Char('\t') +
                     className(m_workspace, m_workspace.baseLabel(m_views->samples[row])) + QLatin1Char('\t') +
-                    QString::fromStdString(m_views->names[view]) + QLatin1Char('\t') +
+                    QString::fromStdString(m_views->names[view]) + QLatin1Char('\t') + QString::number(double(m_views->gain(row, view)), 'g', 6) + QLatin1Char('\t') +
                     (map.empty() ? QString() : plainNumber(double(*std::max_element(map.begin(), map.end())))) + QLatin1Char('\n');
         }
     return text;

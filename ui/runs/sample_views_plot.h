@@ -25,6 +25,9 @@ public:
     /// The view of a row of views() as it is drawn: the picture under its map.
     [[nodiscard]] QImage image(std::size_t row, std::size_t view) const;
 
+    /// What stands above that view: its name, and how many times stronger it is drawn than it is.
+    [[nodiscard]] QString caption(std::size_t row, std::size_t view) const;
+
     [[nodiscard]] QString dataAsTsv() const override;
 
 Q_SIGNALS:

@@ -5,19 +5,20 @@
 #include "ui/session/workspace.h"
 
 #include <cmath>
+#include <utility>
 
 namespace assay::ui {
 
-namespace {
-
-std::vector<float> spread(const Evidence& evidence, std::size_t samples) {
-    std::vector<float> losses(samples, std::nanf(""));
-    for (std::size_t row = 0; row < evidence.size(); ++row)
-        if (evidence.samples[row].value < samples) losses[evidence.samples[row].value] = evidence.loss[row];
-    return losses;
+LossHistory::Epoch LossHistory::spread(const Evidence& evidence, std::size_t samples) {
+    Epoch epoch{std::vector<float>(samples, std::nanf("")), std::vector<std::int16_t>(samples, std::int16_t(kNoLabel))};
+    for (std::size_t row = 0; row < evidence.size(); ++row) {
+        const std::size_t sample = evidence.samples[row].value;
+        if (sample >= samples) continue;
+        epoch.losses[sample] = evidence.loss[row];
+        if (std::in_range<std::int16_t>(evidence.prediction[row])) epoch.answers[sample] = std::int16_t(evidence.prediction[row]);
+    }
+    return epoch;
 }
-
-} // namespace
 
 LossHistory::LossHistory(Workspace& workspace, QObject* parent) : QObject(parent), m_workspace(workspace) {
     connect(&workspace, &Workspace::currentRunChanged, this, &LossHistory::start);
@@ -71,8 +72,17 @@ std::vector<float> LossHistory::of(SampleIndex sample) const {
     std::vector<float> values;
     if (m_epochs.empty()) return values;
     values.assign(std::size_t(m_epochs.rbegin()->first), std::nanf(""));
-    for (const auto& [epoch, losses] : m_epochs)
-        if (sample.value < losses.size()) values[std::size_t(epoch - 1)] = losses[sample.value];
+    for (const auto& [number, epoch] : m_epochs)
+        if (sample.value < epoch.losses.size()) values[std::size_t(number - 1)] = epoch.losses[sample.value];
+    return values;
+}
+
+std::vector<Label> LossHistory::answers(SampleIndex sample) const {
+    std::vector<Label> values;
+    if (m_epochs.empty()) return values;
+    values.assign(std::size_t(m_epochs.rbegin()->first), kNoLabel);
+    for (const auto& [number, epoch] : m_epochs)
+        if (sample.value < epoch.answers.size()) values[std::size_t(number - 1)] = epoch.answers[sample.value];
     return values;
 }
 

@@ -20,8 +20,8 @@ namespace assay::ui {
 
 class Workspace;
 
-/// The loss of every sample in every epoch of the run on show, read from the project once and then kept up with the
-/// run: four bytes a sample and epoch. GUI thread.
+/// The loss and the answer of every sample in every epoch of the run on show, read from the project once and then kept
+/// up with the run: six bytes a sample and epoch. GUI thread.
 class LossHistory final : public QObject {
     Q_OBJECT
 public:
@@ -29,12 +29,19 @@ public:
 
     /// Loss by epoch from epoch 1, NaN where unknown; empty while it is read, then changed() follows.
     [[nodiscard]] std::vector<float> of(SampleIndex sample) const;
+    /// The class that the run named, by epoch from epoch 1; kNoLabel where unknown.
+    [[nodiscard]] std::vector<Label> answers(SampleIndex sample) const;
 
 Q_SIGNALS:
     void changed();
 
 private:
-    using Epochs = std::map<int, std::vector<float>>; ///< [N] by epoch
+    struct Epoch {
+        std::vector<float> losses;         ///< [N]
+        std::vector<std::int16_t> answers; ///< [N] −1 none, or past the numbers that fit
+    };
+    using Epochs = std::map<int, Epoch>;
+    [[nodiscard]] static Epoch spread(const Evidence& evidence, std::size_t samples);
     void start();
     void read(const std::vector<int>& epochs);
     void take(RunId run);

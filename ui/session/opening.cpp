@@ -88,6 +88,10 @@ Status loadJournal(Opened& opened) {
     ASSAY_TRY(opened.decisions, opened.project->decisions());
     ASSAY_TRY(const std::string threshold, opened.project->setting(kThresholdKey));
     opened.threshold = std::clamp(parseReal(threshold).value_or(0.5), 0.0, 1.0);
+    ASSAY_TRY(const std::string audit, opened.project->setting(kAuditSampleKey));
+    opened.auditSample = std::size_t(std::max<std::int64_t>(0, parseInteger(audit).value_or(0)));
+    ASSAY_TRY(const std::string stop, opened.project->setting(kStopShareKey));
+    opened.stopShare = std::clamp(parseReal(stop).value_or(kUsualStopShare), 0.0, 1.0);
     opened.decisions.resize(opened.dataset->size());
     const auto decided = std::count_if(opened.decisions.begin(), opened.decisions.end(),
                                        [](const DecisionState& s) { return s.verdict != Verdict::None; });

@@ -27,6 +27,9 @@ struct OpenRequest {
     std::string projectName;         ///< of a bare data set; empty: from its location
 };
 
+/// Share of wrong labels at which a review may stop, unless told otherwise.
+inline constexpr double kUsualStopShare = 0.01;
+
 /// A data set and its project with everything that the window shows at once.
 struct Opened {
     std::shared_ptr<const Dataset> dataset;
@@ -39,6 +42,8 @@ struct Opened {
     std::vector<JournalEntry> journal;
     std::vector<DecisionState> decisions;             ///< [N]
     double threshold = 0.5;
+    std::size_t auditSample = 0;                      ///< size of the sample that is asked about at random
+    double stopShare = kUsualStopShare;
     std::vector<std::string> notices;                 ///< what a person should know
 };
 
@@ -57,6 +62,8 @@ struct TableColumns {
 /// What the project remembers for the window.
 inline constexpr const char* kThresholdKey = "window/threshold";
 inline constexpr const char* kWorkingLabelsKey = "window/working-labels";
+inline constexpr const char* kAuditSampleKey = "window/audit-sample";
+inline constexpr const char* kStopShareKey = "window/stop-share";
 
 /// Opens what was asked for; runs that a dead process left behind become "interrupted". Any thread.
 /// NotFound with `missing` filled in where only the data set of a project is gone.

@@ -19,6 +19,9 @@ Workspace::Workspace(std::shared_ptr<Registry> registry, QObject* parent)
     d->thresholdTimer.setSingleShot(true);
     d->thresholdTimer.setInterval(400);
     connect(&d->thresholdTimer, &QTimer::timeout, this, [this] { d->storeThreshold(); });
+    d->fusionTimer.setSingleShot(true);
+    d->fusionTimer.setInterval(150);
+    connect(&d->fusionTimer, &QTimer::timeout, this, [this] { d->askFused(); });
     connect(&d->runs, &RunQueue::changed, this, &Workspace::runsChanged);
     connect(&d->runs, &RunQueue::progressed, this, &Workspace::runProgress);
     connect(&d->runs, &RunQueue::epochArrived, this, [this](RunId run) { d->onEpoch(run); });
@@ -34,9 +37,7 @@ Workspace::Workspace(std::shared_ptr<Registry> registry, QObject* parent)
     connect(&d->cache, &EvidenceCache::missing, this,
             [this](RunId, int, const QString& sentence) { Q_EMIT notice(sentence); });
     connect(&d->book, &DecisionBook::changed, this, &Workspace::decisionsChanged);
-    connect(&d->book, &DecisionBook::changed, this, [this] {
-        if (d->filter.score == QLatin1String(kFusedScore)) d->rankFused();
-    });
+    connect(&d->book, &DecisionBook::changed, this, [this] { d->rankFused(); });
     connect(&d->book, &DecisionBook::failed, this, &Workspace::decisionFailed);
     connect(&d->book, &DecisionBook::nothingToDo, this, &Workspace::notice);
 }

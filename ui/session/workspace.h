@@ -3,11 +3,13 @@
 #pragma once
 
 #include "core/audit/evidence.h"
+#include "core/audit/fusion.h"
 #include "core/base/registry.h"
 #include "core/data/dataset.h"
 #include "core/data/label_set.h"
 #include "core/data/noise.h"
 #include "core/project/project.h"
+#include "core/stats/remaining_errors.h"
 #include "core/train/engine.h"
 #include "core/train/epoch_report.h"
 #include "core/train/run_session.h"
@@ -40,12 +42,34 @@ struct LabelChoice {
     double cleanBelow = 0.5; ///< CleanByRun: probability of being wrong under which a label counts
 };
 
+/// Anybody's probabilities in files.
+struct ProbabilityFiles {
+    QString probabilities; ///< .npy or .csv, a row for each sample or for each of one split
+    QString features;      ///< .npy with the same rows, for neighbours and the map; may be empty
+    QString split;         ///< whose rows they are: "train", "validation", "test"; empty: as their number says
+    bool normalise = false; ///< divide every row of the probabilities by its sum first
+};
+
 /// The score of pictures that a method gave a label of its own: how sure it was. Sorted by it, that label is what is
 /// suggested, and accepted also where it is the label that the picture has.
 inline constexpr const char* kPseudoLabelScore = "pseudo-label";
 
 /// All detectors as one order: the mean of their rankings, and a probability of being wrong once enough is decided.
 inline constexpr const char* kFusedScore = "fused";
+
+/// How many of the detectors count a sample among the suspects.
+struct DetectorAgreement {
+    std::size_t suspecting = 0, asked = 0;
+};
+
+/// Pictures drawn at random and mixed into the queue, and what they have told of the errors that are left.
+struct AuditState {
+    std::size_t population = 0; ///< samples whose labels are judged: those that the run on show may call suspects
+    std::size_t sample = 0;     ///< of them drawn at random; 0: none is asked
+    std::size_t answered = 0;   ///< decisions that were asked for at random
+    std::size_t undecided = 0;  ///< of the population
+    stats::RemainingErrors left; ///< among the undecided, 95 % interval
+};
 
 /// What the gallery shows and in which order; one object for every panel.
 struct ViewFilter {
@@ -115,11 +139,12 @@ public:
     void retrainOnCleaned(); ///< the current run's settings on the labels of now
     /// Trains FixMatch on the labels of the run on show: its suspects, by the threshold in force, become unlabelled.
     void treatSuspectsAsUnlabelled();
-    /// Makes a finished run of anybody's probabilities (.npy or .csv, a row for each sample or for each of one split) and
-    /// shows it.
-    void importProbabilities(const QString& file);
+    /// Makes a finished run of anybody's probabilities and shows it.
+    void importProbabilities(const ProbabilityFiles& files);
     /// Whether what the run says of its training samples comes from a network that had not seen their labels.
     [[nodiscard]] bool outOfSample(RunId id) const;
+    /// The same of one sample: no network of the run has learnt its label. So it is with labels that do not count.
+    [[nodiscard]] bool outOfSample(RunId id, SampleIndex sample) const;
     void resumeRun(RunId id);
     void pauseRun();
     void continueRun();
@@ -152,6 +177,25 @@ public:
     [[nodiscard]] Label trueLabel(SampleIndex sample) const;      ///< kNoLabel where unknown
     [[nodiscard]] bool suspect(SampleIndex sample) const;
     [[nodiscard]] DecisionState decision(SampleIndex sample) const;
+
+    // All detectors together; not while one epoch follows the other, nor of very large runs before they are sorted by it.
+    // Asked for by these; detectorsJoined() follows.
+    [[nodiscard]] std::optional<DetectorAgreement> agreement(SampleIndex sample) const;
+    /// The likeliest classes, at most three, the likeliest first; empty while unknown.
+    [[nodiscard]] std::vector<ClassGuess> likeliest(SampleIndex sample) const;
+    /// How many decisions the probabilities of likeliest() are calibrated on; 0: they rest on p(noisy).
+    [[nodiscard]] std::size_t calibratedOn() const;
+
+    // Errors that are left, from pictures asked about at random
+    /// 0: none. Kept with the project.
+    void setAuditSample(std::size_t size);
+    void setStopShare(double share); ///< of wrong labels that are left, at which to stop; kept with the project
+    [[nodiscard]] double stopShare() const;
+    [[nodiscard]] AuditState auditState() const;
+    [[nodiscard]] std::size_t auditSample() const; ///< as wished
+    [[nodiscard]] bool asksAtRandom() const;       ///< the view is a queue that the sample is mixed into
+    /// A member of the sample, where such a queue is on show.
+    [[nodiscard]] bool askedAtRandom(SampleIndex sample) const;
 
     // Filter, order, selection
     [[nodiscard]] const ViewFilter& filter() const;
@@ -193,6 +237,8 @@ Q_SIGNALS:
     void labelsReady(assay::RunId run);
     void currentRunChanged();
     void epochOnShowChanged(); ///< another epoch, or newer evidence of it: values(), threshold counts changed
+    void detectorsJoined(); ///< agreement() and likeliest() have another answer
+    void auditChanged();    ///< another sample, or another share to stop at
     void thresholdChanged();
     void viewChanged();
     void selectionChanged();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/audit/fusion.h"
 #include "core/audit/score.h"
+#include "core/project/review_answers.h"
 #include "core/project/score_input.h"
 #include "ui/session/workspace_private.h"
 
@@ -28,15 +29,33 @@ bool isSlow(const Score& score) {
     return basis == ScoreBasis::Pictures || basis == ScoreBasis::Features;
 }
 
+std::optional<std::size_t> Workspace::Private::rowOf(SampleIndex sample) const {
+    if (!fusion || !fusing) return std::nullopt;
+    const auto at = std::lower_bound(fusing->samples.begin(), fusing->samples.end(), sample);
+    if (at == fusing->samples.end() || *at != sample) return std::nullopt;
+    return std::size_t(at - fusing->samples.begin());
+}
+
+void Workspace::Private::askFusedSoon() {
+    constexpr std::size_t kMostUnasked = 20'000'000; // rows of all epochs: larger ones are joined when they are sorted by
+    const auto evidence = values.evidence();
+    if (!currentRun || !evidence || fusing == evidence || q->followsLive()) return;
+    if (evidence->size() * std::size_t(currentEpoch) <= kMostUnasked && !fusionTimer.isActive()) fusionTimer.start();
+}
+
 void Workspace::Private::askFused() {
     const auto evidence = values.evidence();
     if (!currentRun || !evidence || fusing == evidence) return;
     const auto known = labelSets.find(runs.record(*currentRun)->labelSet);
     if (known == labelSets.end()) return askLabels(runs.record(*currentRun)->labelSet);
     fusing = evidence;
+    struct Made {
+        std::shared_ptr<const Fusion> fusion;
+        std::shared_ptr<const FeatureMatrix> probabilities;
+    };
     fusionPool.run(
         [scores = registry->scores.all(), dataset = dataset, project = project, labels = known->second, run = *currentRun,
-         evidence]() -> Result<std::shared_ptr<const Fusion>> {
+         evidence]() -> Result<Made> {
             const ScoreInput input = scoreInputAt(*project, run, *dataset, labels.set->labels, evidence);
             std::vector<Detector> detectors;
             for (const auto& score : scores) {
@@ -48,15 +67,16 @@ void Workspace::Private::askFused() {
             std::vector<Label> given;
             for (const SampleIndex sample : evidence->samples) given.push_back(labels.set->labels[sample.value]);
             ASSAY_TRY(Fusion made, Fusion::make(std::move(detectors), std::move(given)));
-            return std::make_shared<const Fusion>(std::move(made));
+            return Made{std::make_shared<const Fusion>(std::move(made)), input.probabilities};
         },
-        [this, evidence](Result<std::shared_ptr<const Fusion>> made) {
+        [this, evidence](Result<Made> made) {
             if (fusing != evidence) return;
             if (!made) {
                 if (filter.score == QLatin1String(kFusedScore)) Q_EMIT q->warning(QString::fromStdString(made.error().sentence()));
                 return;
             }
-            fusion = std::move(*made);
+            fusion = std::move(made->fusion);
+            classProbabilities = std::move(made->probabilities);
             rankFused();
         });
 }
@@ -67,23 +87,20 @@ void Workspace::Private::rankFused() {
         rankAgain = true;
         return;
     }
-    std::vector<ReviewAnswer> answers;
-    for (std::size_t row = 0; row < fusing->size(); ++row) {
-        const DecisionState state = book.state(fusing->samples[row]);
-        if (state.verdict == Verdict::Keep) answers.push_back({std::uint32_t(row), false});
-        if (state.verdict == Verdict::Relabel || state.verdict == Verdict::Exclude) answers.push_back({std::uint32_t(row), true});
-    }
+    std::vector<Label> given;
+    for (std::size_t row = 0; row < fusing->size(); ++row) given.push_back(fusion->given(row));
+    std::vector<ReviewAnswer> answers = answersOf(fusing->samples, given, book.states(), {}).answers;
     ranking = true;
     fusionPool.run([fusion = fusion, answers]() -> Result<FusedRanking> { return fusion->rank(answers); },
-                   [this, of = fusion](Result<FusedRanking> ranked) {
+                   [this, of = fusion, count = answers.size()](Result<FusedRanking> ranked) {
                        ranking = false;
                        if (std::exchange(rankAgain, false)) rankFused();
                        if (of != fusion || !ranked) return;
-                       takeFused(*ranked);
+                       takeFused(*ranked, count);
                    });
 }
 
-void Workspace::Private::takeFused(const FusedRanking& ranked) {
+void Workspace::Private::takeFused(const FusedRanking& ranked, std::size_t answers) {
     const QString id = QLatin1String(kFusedScore);
     const bool first = !values.has(id);
     std::vector<float> spread(dataset->size(), std::nanf(""));
@@ -92,11 +109,49 @@ void Workspace::Private::takeFused(const FusedRanking& ranked) {
         spread[fusing->samples[row].value] = ranked.suspicion[row];
         suggested[fusing->samples[row].value] = fusion->suggested(row);
     }
+    const bool sortedByIt = filter.score == id;
+    orderOld |= sortedByIt && spread != values.values(id);
     values.addComputed(id, std::move(spread));
     scoreSuggestions[id] = std::move(suggested);
-    orderOld |= filter.score == id;
-    Q_EMIT q->epochOnShowChanged();
-    if (first && filter.score == id) q->resort();
+    calibratedOn = ranked.calibrated ? answers : 0;
+    if (sortedByIt && first) {
+        Q_EMIT q->epochOnShowChanged();
+        q->resort();
+    }
+    Q_EMIT q->detectorsJoined();
 }
+
+std::vector<ClassGuess> Workspace::Private::likeliest(SampleIndex sample) const {
+    const auto row = rowOf(sample);
+    if (!row) return {};
+    std::span<const float> probabilities;
+    if (classProbabilities && sample.value < classProbabilities->rows() && classProbabilities->has(sample.value))
+        probabilities = classProbabilities->row(sample.value);
+    const Label given = fusion->given(*row);
+    double wrong = double(values.values(QStringLiteral("p-noisy"))[sample.value]);
+    if (calibratedOn > 0) wrong = double(values.values(QLatin1String(kFusedScore))[sample.value]);
+    else if (std::isnan(wrong) && given >= 0 && std::size_t(given) < probabilities.size())
+        wrong = 1 - double(probabilities[std::size_t(given)]);
+    if (std::isnan(wrong)) return {};
+    std::vector<ClassGuess> guesses = fusion->guesses(*row, std::clamp(wrong, 0.0, 1.0), probabilities);
+    std::erase_if(guesses, [](const ClassGuess& guess) { return guess.label == kNoLabel; });
+    return guesses;
+}
+
+std::optional<DetectorAgreement> Workspace::agreement(SampleIndex sample) const {
+    d->askFusedSoon();
+    const auto row = d->rowOf(sample);
+    if (!row) return std::nullopt;
+    // A detector suspects as many as there are suspects.
+    const double share = double(suspectCount()) / double(d->fusion->rows());
+    return DetectorAgreement{d->fusion->agreement(*row, share), d->fusion->detectors()};
+}
+
+std::vector<ClassGuess> Workspace::likeliest(SampleIndex sample) const {
+    d->askFusedSoon();
+    return d->likeliest(sample);
+}
+
+std::size_t Workspace::calibratedOn() const { return d->calibratedOn; }
 
 } // namespace assay::ui

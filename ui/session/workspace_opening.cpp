@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/data/dataset_reader.h"
 #include "core/project/exporter.h"
+#include "core/project/review_answers.h"
 #include "core/train/network.h"
 #include "ui/session/example.h"
 
@@ -204,10 +205,13 @@ void Workspace::Private::adopt(Opened opened) {
     runs.open(project, dataset, std::move(opened.runs), std::move(opened.epochs));
     cache.setProject(project);
     book.open(project, std::move(opened.decisions), std::move(opened.journal));
+    sinceRandom = decidedSinceRandom(book.journal());
     values.clear(dataset->size());
     filter = {};
     filterChosen = false;
     threshold = opened.threshold;
+    auditSize = opened.auditSample;
+    stopShare = opened.stopShare;
     orderHadEvidence = false;
     Q_EMIT q->datasetChanged();
     Q_EMIT q->projectChanged();
@@ -273,6 +277,10 @@ void Workspace::Private::close() {
     values.clear(0);
     scoresAsked.clear();
     scoreSuggestions.clear();
+    fusing.reset();
+    fusion.reset();
+    auditSize = 0;
+    drawAudit(true);
     order.clear();
     view.clear();
     selection.clear();

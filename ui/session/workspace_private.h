@@ -95,15 +95,34 @@ public:
     // The queue that all detectors make together; it learns from the decisions.
     std::shared_ptr<const Evidence> fusing; ///< of which epoch
     std::shared_ptr<const Fusion> fusion;   ///< its rows are those of `fusing`; null until it is made
+    std::shared_ptr<const FeatureMatrix> classProbabilities; ///< of all classes, where the run kept them for `fusing`
+    std::size_t calibratedOn = 0; ///< decisions
+    [[nodiscard]] std::optional<std::size_t> rowOf(SampleIndex sample) const; ///< of `fusion`
+    [[nodiscard]] std::vector<ClassGuess> likeliest(SampleIndex sample) const;
     bool ranking = false, rankAgain = false;
     void askFused();
+    QTimer fusionTimer; ///< when the epoch on show has come to rest
+    void askFusedSoon(); ///< for what stands beside a picture; not where it would read more than a while
     void rankFused();
-    void takeFused(const FusedRanking& ranked);
+    void takeFused(const FusedRanking& ranked, std::size_t answers);
     void countSuspects();
     void askScore(const QString& id);
     [[nodiscard]] const KeptLabels* rootLabels() const; ///< of the run on show; null: the working labels
     [[nodiscard]] const LabelSet* base() const;
     [[nodiscard]] bool suspect(SampleIndex sample) const;
+
+    // The random sample
+    std::size_t auditSize = 0; ///< as wished
+    double stopShare = kUsualStopShare;
+    std::vector<SampleIndex> population;
+    std::vector<std::uint32_t> auditSample;  ///< by index in the data set, in order
+    std::vector<std::uint8_t> auditMembers;  ///< [N]
+    std::size_t sinceRandom = 0; ///< decisions since the last that was asked for at random
+    void countSinceRandom(const std::vector<DecisionRequest>& requests);
+    void drawAudit(bool anew);
+    [[nodiscard]] bool mixesAudit() const; ///< the view is a queue that the sample is mixed into
+    [[nodiscard]] std::vector<SampleIndex> withAudit(const std::vector<SampleIndex>& ranked, const std::function<bool(SampleIndex)>& keep) const;
+    void storeSetting(const char* key, const std::string& text);
 
     // View
     ViewFilter filter;

@@ -227,14 +227,17 @@ void Workspace::treatSuspectsAsUnlabelled() {
     d->startRun(config, labels);
 }
 
-void Workspace::importProbabilities(const QString& file) {
+void Workspace::importProbabilities(const ProbabilityFiles& files) {
     if (!d->project || !d->mayDecide()) return;
     struct Imported {
         RunRecord run;
         std::vector<EpochSummary> epochs;
     };
     ProbabilityImport import;
-    import.probabilities = fileOf(file);
+    import.probabilities = fileOf(files.probabilities);
+    if (!files.features.isEmpty()) import.features = fileOf(files.features);
+    import.split = files.split.toStdString();
+    import.normalise = files.normalise;
     import.labels = *baseLabels();
     if (const auto id = baseLabelSetId()) import.labelName = d->labelNames[*id];
     d->recording.run(
@@ -263,6 +266,19 @@ void Workspace::importProbabilities(const QString& file) {
 bool Workspace::outOfSample(RunId id) const {
     const RunRecord* record = d->runs.record(id);
     return record != nullptr && isOutOfSample(record->config);
+}
+
+bool Workspace::outOfSample(RunId id, SampleIndex sample) const {
+    if (outOfSample(id)) return true;
+    const RunRecord* record = d->runs.record(id);
+    if (record == nullptr || !d->dataset || sample.value >= d->dataset->size()) return false;
+    if (d->dataset->splits[sample.value] != Split::Train) return true;
+    const auto known = d->labelSets.find(record->labelSet);
+    if (known != d->labelSets.end() && !known->second.set->counts(sample.value)) return true;
+    // A run that draws its labelled samples by itself; one that seeks the clean ones has learnt all labels before.
+    const auto choice = record->config.settings.find("labelled");
+    if (choice == record->config.settings.end() || choice->second == ParamValue(std::string("clean"))) return false;
+    return id == d->currentRun && d->values.evidence() && d->values.values(QStringLiteral("labelled"))[sample.value] == 0;
 }
 
 void Workspace::resumeRun(RunId id) {

@@ -4,6 +4,7 @@
 
 #include "core/audit/score.h"
 #include "core/base/text.h"
+#include "core/project/review_answers.h"
 #include "ui/session/sample_order.h"
 
 #include <algorithm>
@@ -59,8 +60,11 @@ void Workspace::Private::refreshEpoch() {
     ++showGeneration;
     scoresAsked.clear();
     scoreSuggestions.clear();
+    fusionTimer.stop();
     fusing.reset();
     fusion.reset();
+    classProbabilities.reset();
+    calibratedOn = 0;
     mixture.reset();
     std::shared_ptr<const Evidence> evidence;
     if (currentRun && currentEpoch > 0) {
@@ -74,6 +78,7 @@ void Workspace::Private::refreshEpoch() {
     values.set(std::move(evidence), mixture);
     if (!values.has(filter.score)) askScore(filter.score);
     countSuspects();
+    drawAudit(false);
     const bool firstEvidence = values.evidence() && !orderHadEvidence;
     // Nobody has chosen yet what to look at: the suspects, as soon as there are any.
     if (firstEvidence && !filterChosen && suspects > 0) filter.suspectsOnly = true;
@@ -156,22 +161,26 @@ void Workspace::Private::filterNow() {
     for (std::size_t k = 0; k < classes && !text.empty(); ++k) textClass[k] = containsNoCase(dataset->classNames[k], text);
     const LabelSet* labels = base();
     const bool suspectsOnly = filter.suspectsOnly && values.evidence(); // before the first epoch nobody is one
-    const auto keep = [&](SampleIndex sample) {
+    const auto keepAnyScore = [&](SampleIndex sample) {
         const std::size_t i = sample.value;
         if (!filter.only.empty() && !only[i]) return false;
         if (!filter.splits.empty() && !splitBits[std::size_t(dataset->splits[i])]) return false;
         if (!filter.verdicts.empty() && !verdictBits[std::size_t(book.state(sample).verdict)]) return false;
-        if (suspectsOnly && !suspect(sample)) return false;
-        if (filter.scoreRange) {
-            const double score = scores[i];
-            if (!(score >= filter.scoreRange->first && score <= filter.scoreRange->second)) return false;
-        }
         const Label given = labels->labels[i];
         if (!filter.classes.empty() && (given < 0 || !classBits[std::size_t(given)])) return false;
         if (text.empty() || (given >= 0 && textClass[std::size_t(given)])) return true;
         return containsNoCase(dataset->names[i], text);
     };
+    const auto keep = [&](SampleIndex sample) {
+        if (suspectsOnly && !suspect(sample)) return false;
+        if (filter.scoreRange) {
+            const double score = scores[sample.value];
+            if (!(score >= filter.scoreRange->first && score <= filter.scoreRange->second)) return false;
+        }
+        return keepAnyScore(sample);
+    };
     view = filteredOrder(order, keep);
+    if (mixesAudit()) view = withAudit(view, keepAnyScore);
     Q_EMIT q->viewChanged();
 }
 
@@ -201,10 +210,11 @@ void Workspace::setThreshold(double pNoisy) {
     if (d->filter.suspectsOnly) d->filterNow();
 }
 
-void Workspace::Private::storeThreshold() {
+void Workspace::Private::storeThreshold() { storeSetting(kThresholdKey, formatNumber(threshold)); }
+
+void Workspace::Private::storeSetting(const char* key, const std::string& text) {
     if (!project || project->readOnly()) return;
-    pool.run([project = project, text = formatNumber(threshold)] { return project->setSetting(kThresholdKey, text); },
-             [](const Status&) {});
+    pool.run([project = project, key, text] { return project->setSetting(key, text); }, [](const Status&) {});
 }
 
 Label Workspace::pseudoLabel(SampleIndex sample) const { return d->values.pseudoLabel(sample); }
@@ -229,7 +239,7 @@ bool Workspace::Private::mayDecide() {
 DecisionReason Workspace::Private::reasonFor(SampleIndex sample, const QString& rule) const {
     DecisionReason reason;
     reason.who = DecisionBook::userName();
-    reason.rule = rule.toStdString();
+    reason.rule = q->askedAtRandom(sample) ? kRandomRule : rule.toStdString();
     reason.run = currentRun;
     const std::vector<float>& scores = values.values(filter.score);
     if (sample.value < scores.size() && std::isfinite(scores[sample.value])) {
@@ -243,6 +253,7 @@ void Workspace::decide(const std::vector<SampleIndex>& samples, DecisionState to
     if (!d->mayDecide()) return;
     std::vector<DecisionRequest> requests;
     for (const SampleIndex sample : samples) requests.push_back({sample, to, d->reasonFor(sample, rule)});
+    d->countSinceRandom(requests);
     d->book.decide(std::move(requests));
 }
 
@@ -261,6 +272,7 @@ void Workspace::acceptSuggestions(const std::vector<SampleIndex>& samples) {
     if (without > 0)
         Q_EMIT notice(tr("%Ln pictures have no suggestion other than their label: press Space to keep it", nullptr,
                          int(without)));
+    d->countSinceRandom(requests);
     d->book.decide(std::move(requests));
 }
 

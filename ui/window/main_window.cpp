@@ -10,6 +10,7 @@
 #include "ui/runs/train_page.h"
 #include "ui/review/class_pairs_panel.h"
 #include "ui/review/detectors_panel.h"
+#include "ui/review/errors_left_text.h"
 #include "ui/review/history_panel.h"
 #include "ui/review/inspector.h"
 #include "ui/review/review_controller.h"
@@ -154,6 +155,7 @@ void MainWindow::buildDocks() {
     m_docks[5] = addDock(QStringLiteral("detectorsDock"), tr("Detectors"), new DetectorsPanel(*m_workspace, this), Qt::RightDockWidgetArea);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    connect(m_inspector, &Inspector::guessChosen, &m_audit->controller(), &ReviewController::takeGuess);
     connect(m_inspector, &Inspector::reviewRequested, this, [this] { m_audit->controller().setOpen(true); });
     for (QDockWidget* dock : m_docks) dock->hide();
 }
@@ -211,6 +213,7 @@ void MainWindow::connectWorkspace() {
     connect(workspace, &Workspace::selectionChanged, this, &MainWindow::updateKeys);
     connect(workspace, &Workspace::decisionsChanged, this, &MainWindow::updateActions);
     connect(workspace, &Workspace::decisionsChanged, this, &MainWindow::updateFigures);
+    connect(workspace, &Workspace::auditChanged, this, &MainWindow::updateFigures);
 }
 
 void MainWindow::onDataset() {
@@ -226,6 +229,7 @@ void MainWindow::onDataset() {
         m_layoutShown = false;
         for (QDockWidget* dock : m_docks) dock->hide();
         m_center->setCurrentWidget(m_start);
+        m_start->setFocus();
     }
     m_header->layouts()->setEnabled(dataset != nullptr);
     updateActions();
@@ -347,7 +351,7 @@ void MainWindow::updateKeys() {
         if (many > 1) keys << tr("%L1 selected:").arg(many);
         keys << (review || many > 1 ? tr("⏎ accept") : tr("⏎ review")) << tr("␣ keep") << tr("0–9 relabel") << tr("R by name")
              << tr("F flag") << tr("X exclude") << tr("⌫ undo");
-        if (review) keys << tr("Esc gallery");
+        if (review) keys << tr("Alt+1–3 likeliest") << tr("Esc gallery");
     } else if (any && m_layout == Layout::Train) {
         keys << tr("N new run") << tr("F5 find suspects") << tr("Ctrl+R retrain");
     } else if (any) {
@@ -364,12 +368,28 @@ void MainWindow::updateFigures() {
     QStringList parts;
     if (figures.expectedKnown) parts << tr("left %1").arg(locale.toString(qulonglong(figures.left)));
     if (figures.perMinute >= 0.5) parts << tr("%1/min").arg(locale.toString(figures.perMinute, 'f', 0));
-    if (figures.expectedKnown)
-        parts << tr("≈ %1 errors left ± %2").arg(locale.toString(figures.expectedErrors, 'f', 0),
-                                                locale.toString(figures.spread, 'f', 0));
+    const AuditState audit = m_workspace->auditState();
+    if (audit.sample > 0 && audit.answered > 0) {
+        parts << tr("≈ %1 errors left, %2 to %3").arg(locale.toString(audit.left.expected, 'f', 0), locale.toString(qulonglong(audit.left.least)),
+                                                     locale.toString(qulonglong(audit.left.most)));
+        m_figures->setToolTip(errorsLeftText(audit) + QLatin1Char('\n') + stopAdviceText(audit, m_workspace->stopShare()));
+    } else {
+        if (figures.expectedKnown)
+            parts << tr("≈ %1 errors left ± %2").arg(locale.toString(figures.expectedErrors, 'f', 0),
+                                                    locale.toString(figures.spread, 'f', 0));
+        m_figures->setToolTip(tr("Wrong labels to be expected among the undecided training samples: the sum of p(noisy), "
+                                 "with its 95 % interval. Review → Errors left… asks some pictures at random instead"));
+    }
     m_figures->setText(parts.join(QStringLiteral(" · ")));
-    m_figures->setToolTip(tr("Wrong labels to be expected among the undecided training samples: the sum of p(noisy), "
-                             "with its 95 % interval"));
+    tellWhenToStop(audit);
+}
+
+/// Once, when the pictures asked at random say so.
+void MainWindow::tellWhenToStop(const AuditState& audit) {
+    const bool stop = audit.sample > 0 && stopAdvice(audit, m_workspace->stopShare()) == StopAdvice::Stop;
+    if (stop && !m_toldToStop)
+        m_banner->show(Banner::Kind::Information, stopAdviceText(audit, m_workspace->stopShare()), tr("Export…"), [this] { exportLabels(); });
+    m_toldToStop = stop;
 }
 
 void MainWindow::onRunEnded(RunId, const QString& sentence) {

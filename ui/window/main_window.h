@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/ids.h"
+#include "ui/session/task_pool.h"
 #include "ui/window/theme.h"
 
 #include <QMainWindow>
@@ -35,6 +36,8 @@ class LogPanel;
 class StartPage;
 class ThumbnailService;
 class Workspace;
+struct AuditState;
+struct TableColumns;
 
 /// The one window: header, three layouts over one workspace, panels, menus. GUI thread.
 class MainWindow final : public QMainWindow {
@@ -65,6 +68,7 @@ public:
     void injectNoise();
     void importProbabilities();
     void importLabels();
+    void showErrorsLeft();
     void showUnreadable();
     void showPalette();
     void showShortcuts();
@@ -113,6 +117,8 @@ private:
     void updateTitle();
     void updateKeys();
     void updateFigures();
+    void tellWhenToStop(const AuditState& audit);
+    void askLabelColumns(const QString& file, const TableColumns& guess);
     void say(const QString& sentence);
     void warn(const QString& sentence);
     void stopAndClose();
@@ -155,6 +161,8 @@ private:
         std::size_t runs = 0; ///< so many
     };
     std::optional<Comparison> m_comparison;
+    bool m_toldToStop = false;
+    TaskPool m_pool{1};           ///< for what menus read
     bool m_closing = false;       ///< waits for the run to end
     bool m_closeWhenDone = false; ///< lets the whole queue finish first
 };

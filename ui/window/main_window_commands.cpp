@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/data/pixel_store.h"
+#include "ui/review/errors_left_dialog.h"
 #include "ui/runs/new_run_dialog.h"
 #include "ui/runs/compare_page.h"
 #include "ui/runs/recipe_dialog.h"
@@ -16,6 +17,7 @@
 #include "ui/window/banner.h"
 #include "ui/window/command_palette.h"
 #include "ui/window/export_dialog.h"
+#include "ui/window/import_dialog.h"
 #include "ui/window/log_panel.h"
 #include "ui/window/main_window.h"
 #include "ui/window/noise_dialog.h"
@@ -195,17 +197,24 @@ void MainWindow::importLabels() {
     if (!m_workspace->dataset() || m_workspace->readOnly()) return;
     const QString file = QFileDialog::getOpenFileName(this, tr("Labels"), {}, tr("Tables (*.csv *.tsv *.txt);;All files (*)"));
     if (file.isEmpty()) return;
-    const auto guess = guessColumns(QFile::encodeName(file).toStdString());
-    if (!guess) return warn(QString::fromStdString(guess.error().sentence()));
-    if (guess->names.size() < 2) return m_workspace->importLabels(file, {});
+    m_pool.run([path = std::filesystem::path(QFile::encodeName(file).toStdString())] { return guessColumns(path); },
+               [this, file, asked = m_workspace->dataset()](Result<TableColumns> guess) {
+                   if (asked != m_workspace->dataset()) return;
+                   if (!guess) warn(QString::fromStdString(guess.error().sentence()));
+                   else askLabelColumns(file, *guess);
+               });
+}
+
+void MainWindow::askLabelColumns(const QString& file, const TableColumns& guess) {
+    if (guess.names.size() < 2) return m_workspace->importLabels(file, {});
     QStringList names;
     QString truth;
-    for (const std::string& name : guess->names) {
+    for (const std::string& name : guess.names) {
         names << QString::fromStdString(name);
         const std::string lower = asciiLower(name);
         if (lower == "true_label" || lower == "clean_label") truth = names.back();
     }
-    auto* dialog = new ColumnsDialog(file, names, QString::fromStdString(guess->label), {}, this);
+    auto* dialog = new ColumnsDialog(file, names, QString::fromStdString(guess.label), {}, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setQuestion(tr("Which column holds the labels, and is there one with the truth?"), tr("&Label"), tr("&Truth"), true);
     if (!truth.isEmpty()) dialog->setSecondColumn(truth);
@@ -217,8 +226,18 @@ void MainWindow::importLabels() {
 
 void MainWindow::importProbabilities() {
     if (!m_workspace->dataset() || m_workspace->readOnly()) return;
-    const QString file = QFileDialog::getOpenFileName(this, tr("Predicted probabilities"), {}, tr("Probabilities (*.npy *.csv);;All files (*)"));
-    if (!file.isEmpty()) m_workspace->importProbabilities(file);
+    auto* dialog = new ImportDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { m_workspace->importProbabilities(dialog->files()); });
+    dialog->open();
+}
+
+void MainWindow::showErrorsLeft() {
+    if (!m_workspace->dataset()) return;
+    if (auto* open = findChild<ErrorsLeftDialog*>()) return open->raise();
+    auto* dialog = new ErrorsLeftDialog(*m_workspace, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->show();
 }
 
 void MainWindow::showUnreadable() {

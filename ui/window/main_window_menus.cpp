@@ -57,7 +57,7 @@ void MainWindow::buildFileMenu() {
                    tr("10,000 pictures of clothes with a fifth of their labels flipped"), menu, {},
                    [this] { m_workspace->openExample(); });
     m_actions->add(QStringLiteral("import-probabilities"), tr("&Import probabilities…"),
-                   tr("Review by your own model's out-of-sample probabilities (.npy or .csv), without a run"), menu, {},
+                   tr("Review by your own model's out-of-sample probabilities (.npy or .csv), with or without features, without a run"), menu, {},
                    [this] { importProbabilities(); });
     menu->addSeparator();
     m_actions->add(QStringLiteral("save-as"), tr("Save project &as…"), tr("Copy the project to another file and go on there"), menu,
@@ -216,6 +216,16 @@ void MainWindow::buildReviewMenu() {
                                             tr("Sorted by all detectors: each decision moves on to what is most suspect by then"), menu, {},
                                             [review](bool on) { review->setReRanking(on); });
     ranking->setChecked(true);
+    m_actions->add(QStringLiteral("errors-left"), tr("Errors &left…"),
+                   tr("Mix pictures drawn at random into the queue: they tell how many errors are left, and when to stop"), menu, {},
+                   [this] { showErrorsLeft(); });
+    QMenu* likeliest = menu->addMenu(tr("Give the l&ikeliest class"));
+    const QString names[] = {tr("&Likeliest"), tr("&Second"), tr("&Third")};
+    for (int place = 0; place < 3; ++place)
+        m_actions->confine(m_actions->add(QStringLiteral("review-likeliest-%1").arg(place + 1), names[place],
+                                          tr("One of the three classes that the inspector shows; keeps the label where it is that one"), likeliest,
+                                          {QKeySequence(QStringLiteral("Alt+%1").arg(place + 1))}, [review, place] { review->takeGuess(place); }),
+                           places);
     QMenu* classes = menu->addMenu(tr("Relabel &as"));
     for (int digit = 0; digit < kDigitKeys; ++digit)
         m_actions->confine(m_actions->add(relabelId(digit), QString::number(digit), tr("Give this label, on the selection in one step"), classes,
@@ -254,7 +264,7 @@ void MainWindow::updateActions() {
     };
     enable({"save-as", "export", "close-project", "select-all", "copy-names", "find", "layout-1", "layout-2", "layout-3", "dock-filters",
             "dock-inspector", "dock-history", "dock-log", "dock-pairs", "dock-detectors", "next-panel", "unreadable", "given-view", "review-enter", "review-next",
-            "review-previous", "review-close", "truth", "reset-layout"}, any);
+            "review-previous", "review-close", "truth", "reset-layout", "errors-left", "review-likeliest-1", "review-likeliest-2", "review-likeliest-3"}, any);
     enable({"undo", "redo", "noise", "import-labels", "import-probabilities", "find-suspects", "new-run", "recipe"}, write);
     enable({"review-accept", "review-keep", "review-flag", "review-exclude", "review-relabel", "review-undo", "review-reopen"}, any);
     enable({"retrain"}, write && current.has_value());

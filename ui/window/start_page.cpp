@@ -39,6 +39,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
                            tr("10,000 pictures of clothes, a fifth of their labels flipped; a quick run starts at once"),
                            &StartPage::exampleRequested);
     example->setDefault(true);
+    setFocusProxy(example);
     button(QStringLiteral("openFolder"), tr("Open a fo&lder…"), tr("Class folders, a CSV beside images, CIFAR or IDX files"),
            &StartPage::folderRequested);
     button(QStringLiteral("openFile"), tr("Open a f&ile…"), tr("A CSV, an archive (tar, tar.gz, tar.xz, zip), CIFAR or IDX"),

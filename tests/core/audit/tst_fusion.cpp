@@ -217,6 +217,20 @@ private Q_SLOTS:
 
     /// 200 reviews that stop somewhere, with a queue that learns from the decisions: the interval holds the truth in at
     /// least 90 % of them.
+    void theRandomSampleComesUpBetweenTheRows() {
+        using Rows = std::vector<std::uint32_t>;
+        const Rows ranked = {9, 8, 7, 6, 5, 4, 3, 2}, sample = {1, 3, 8}; // 1 is not in the queue otherwise
+        std::vector<std::uint8_t> decided(10, 0);
+        QCOMPARE(mixAuditSample(ranked, decided, {}), ranked);
+        QCOMPARE(mixAuditSample(ranked, decided, sample), (Rows{9, 7, 6, 5, 1, 4, 2, 3, 8}));
+        // A queue that is made anew after each decision: the fourth asks for the sample.
+        QCOMPARE(mixAuditSample(ranked, decided, sample, 4), (Rows{1, 9, 7, 6, 5, 3, 4, 2, 8}));
+        QCOMPARE(mixAuditSample(ranked, decided, sample, 3).at(1), 1U);
+        // What is decided keeps its place and takes no turn.
+        decided[9] = decided[3] = 1;
+        QCOMPARE(mixAuditSample(ranked, decided, sample), (Rows{9, 7, 6, 5, 4, 3, 1, 2, 8}));
+    }
+
     void errorsLeftCoverTheTruthInSimulatedAudits() {
         constexpr std::size_t kAudits = 200, kSample = 150, kStep = 100;
         std::size_t covered = 0;

@@ -23,6 +23,8 @@ SampleViews someViews(bool withMaps) {
         views.mapWidth = 2;
         views.mapHeight = 1;
         views.maps = {0.25F, 0.75F, 0.5F, 0.5F, 1, 0, 0.125F, 0.875F};
+    } else {
+        views.gains = {1, 13.7F, 1, 0.3F};
     }
     return views;
 }
@@ -46,6 +48,8 @@ private Q_SLOTS:
             QCOMPARE(read->samples, made.samples);
             QCOMPARE(read->pictures, made.pictures);
             QCOMPARE(read->maps, made.maps);
+            QCOMPARE(read->gains, made.gains);
+            QCOMPARE(read->gain(1, 1), withMaps ? 1.0F : 0.3F); // drawn as it is where nothing else is said
         }
         QCOMPARE(int(readSampleViews(run)->picture(1, 0)[0]), int(std::uint8_t(36 * 3)));
     }
@@ -54,6 +58,9 @@ private Q_SLOTS:
         QTemporaryDir folder;
         SampleViews views = someViews(true);
         views.maps.pop_back();
+        QCOMPARE(storeSampleViews(folder.path().toStdString(), views).error().code, ErrorCode::InvalidArgument);
+        views = someViews(false);
+        views.gains.pop_back();
         QCOMPARE(storeSampleViews(folder.path().toStdString(), views).error().code, ErrorCode::InvalidArgument);
         QCOMPARE(readSampleViews(folder.path().toStdString()).error().code, ErrorCode::NotFound);
     }

@@ -278,6 +278,32 @@ private Q_SLOTS:
         QCOMPARE(workspace.focus(), std::optional(SampleIndex(4)));
     }
 
+    void aPerturbationStandsBetweenThePictureAndWhatBecameOfItWithItsGain() {
+        Workspace workspace(registryTelling(std::make_shared<TellingMethod>("perturbs", std::map<std::string, double>{})));
+        TrainPage page(workspace);
+        show(workspace, page, "perturbs");
+        auto* plot = page.findChild<SampleViewsPlot*>();
+        SampleViews views;
+        views.epoch = 2;
+        views.names = {"picture", "perturbation", "perturbed"};
+        views.geometry = {8, 8, 1};
+        views.samples = {SampleIndex(4), SampleIndex(9)};
+        for (const std::uint8_t grey : {40, 255, 47, 90, 128, 90}) views.pictures.insert(views.pictures.end(), 64, grey);
+        views.gains = {1, 18.14F, 1, 1, 2.5F, 1};
+        const RunId run = workspace.runs().back().id;
+        QVERIFY(storeSampleViews(workspace.project()->checkpointFolder(run), views).has_value());
+        workspace.showNoRun();
+        workspace.showRun(run);
+        QTRY_VERIFY(plot->isVisibleTo(&page));
+        QCOMPARE(plot->title(), QStringLiteral("Perturbed pictures, epoch 2"));
+        const int expected[] = {40, 255, 47};
+        for (std::size_t view = 0; view < 3; ++view) QCOMPARE(qGreen(plot->image(0, view).pixel(3, 3)), expected[view]);
+        QCOMPARE(plot->caption(0, 0), QStringLiteral("picture"));
+        QCOMPARE(plot->caption(0, 1), QStringLiteral("perturbation ×18"));
+        QCOMPARE(plot->caption(1, 1), QStringLiteral("perturbation ×2.5"));
+        QVERIFY(plot->dataAsTsv().contains(QStringLiteral("\tperturbation\t18.14")));
+    }
+
     void bothNetworksProbabilitiesAreAScatterWhoseRectangleOpensItsSamples() {
         Workspace workspace(registryTelling(std::make_shared<TellingMethod>(
             "divides", std::map<std::string, double>{{"labelled-share-1", 0.7}, {"labelled-share-2", 0.6}},

@@ -3,9 +3,13 @@
 #include "tests/ui/window/window_fixture.h"
 
 #include "core/base/csv.h"
+#include "core/base/npy.h"
 #include "ui/gallery/gallery_panel.h"
 #include "ui/gallery/gallery_view.h"
+#include "ui/models/gallery_model.h"
 #include "ui/plots/matrix_plot.h"
+#include "ui/review/sample_strip.h"
+#include "ui/runs/feature_map_panel.h"
 #include "ui/window/action_list.h"
 #include "ui/window/audit_page.h"
 #include "ui/window/banner.h"
@@ -13,11 +17,15 @@
 
 #include <QComboBox>
 #include <QDialog>
+#include <QDialogButtonBox>
 #include <QDockWidget>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QPushButton>
 
+#include <array>
+#include <cmath>
 #include <numeric>
 
 using namespace assay;
@@ -69,7 +77,7 @@ private Q_SLOTS:
     }
 
     void fromProbabilitiesToACleanedTable() {
-        workspace().importProbabilities(writeProbabilities(QStringLiteral("probs.csv"), kSamples));
+        workspace().importProbabilities({writeProbabilities(QStringLiteral("probs.csv"), kSamples), {}, {}, false});
         QTRY_VERIFY_WITH_TIMEOUT(workspace().currentEvidence() != nullptr, 20'000);
         const RunRecord run = workspace().runs().front();
         QCOMPARE(run.state, RunState::Finished);
@@ -126,8 +134,46 @@ private Q_SLOTS:
         }
     }
 
+    void featuresBesideTheProbabilitiesGiveNeighboursAndTheMap() {
+        // What the model sees of a picture is what it takes it for: on a circle, by the class that it names.
+        std::vector<float> features;
+        for (int i = 0; i < kSamples; ++i) {
+            const double angle = 0.6 * (wrong(i) ? (i + 1) % 10 : i % 10) + 0.0001 * i;
+            features.insert(features.end(), {float(std::cos(angle)), float(std::sin(angle)), 0.1F});
+        }
+        const QString file = m_home->filePath(QStringLiteral("features.npy"));
+        QVERIFY(writeNpy(file.toStdString(), features, std::array<std::size_t, 2>{kSamples, 3}).has_value());
+        m_window->actions().action(QStringLiteral("import-probabilities"))->trigger();
+        auto* dialog = m_window->findChild<QDialog*>(QStringLiteral("importDialog"));
+        QVERIFY(dialog != nullptr && dialog->isVisible());
+        auto* ok = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
+        QVERIFY(!ok->isEnabled()); // no file yet
+        dialog->findChild<QLineEdit*>(QStringLiteral("probabilityFile"))->setText(writeProbabilities(QStringLiteral("probs.csv"), kSamples));
+        dialog->findChild<QLineEdit*>(QStringLiteral("featureFile"))->setText(file);
+        QVERIFY(ok->isEnabled());
+        QTest::mouseClick(ok, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(workspace().currentEvidence() != nullptr, 20'000);
+
+        const SampleIndex suspect(3); // labelled 3, looks like a 4
+        workspace().setFocus(suspect);
+        auto* nearest = m_window->findChild<SampleStrip*>(QStringLiteral("nearestPictures"));
+        QTRY_COMPARE(nearest->samples().size(), std::size_t(10));
+        for (const QString& word : nearest->words())
+            QVERIFY(word == className(workspace(), 4) || word == className(workspace(), 3));
+        QTRY_VERIFY(m_window->audit().findChild<FeatureMapPanel*>()->hasMap());
+    }
+
+    void featuresOfAnotherNumberOfPicturesAreRefused() {
+        const QString file = m_home->filePath(QStringLiteral("few.npy"));
+        QVERIFY(writeNpy(file.toStdString(), std::vector<float>(2 * (kSamples - 1), 1.0F), std::array<std::size_t, 2>{kSamples - 1, 2}).has_value());
+        workspace().importProbabilities({writeProbabilities(QStringLiteral("probs.csv"), kSamples), file, {}, false});
+        QTRY_VERIFY2(m_window->banner().sentence().contains(QStringLiteral("few.npy")), qPrintable(m_window->banner().sentence()));
+        QVERIFY2(m_window->banner().sentence().contains(QStringLiteral("features of 399")), qPrintable(m_window->banner().sentence()));
+        QVERIFY(workspace().runs().empty());
+    }
+
     void probabilitiesThatDoNotFitAreRefusedWithTheReason() {
-        workspace().importProbabilities(writeProbabilities(QStringLiteral("short.csv"), 7));
+        workspace().importProbabilities({writeProbabilities(QStringLiteral("short.csv"), 7), {}, {}, false});
         QTRY_VERIFY(m_window->banner().sentence().contains(QStringLiteral("short.csv")));
         QVERIFY2(m_window->banner().sentence().contains(QStringLiteral("7")), qPrintable(m_window->banner().sentence()));
         QVERIFY(workspace().runs().empty());

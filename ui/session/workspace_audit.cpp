@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/audit/errors_left.h"
+#include "core/base/text.h"
+#include "core/project/review_answers.h"
+#include "ui/session/workspace_private.h"
+
+#include <algorithm>
+
+namespace assay::ui {
+
+namespace {
+
+/// A review keeps its sample for as long as it lasts; another program that draws with this seed gets the same.
+constexpr std::uint64_t kSeed = 1;
+
+} // namespace
+
+void Workspace::Private::drawAudit(bool anew) {
+    std::vector<SampleIndex> judged;
+    if (const auto evidence = values.evidence()) {
+        const bool anySplit = currentRun && q->outOfSample(*currentRun);
+        for (const SampleIndex sample : evidence->samples)
+            if ((anySplit || dataset->splits[sample.value] == Split::Train) && q->baseLabel(sample) != kNoLabel) judged.push_back(sample);
+    }
+    if (!anew && judged == population) return;
+    population = std::move(judged);
+    auditSample.clear();
+    auditMembers.assign(dataset ? dataset->size() : 0, 0);
+    if (auditSize > 0)
+        for (const std::uint32_t row : drawAuditSample(population.size(), auditSize, kSeed)) {
+            auditSample.push_back(population[row].value);
+            auditMembers[population[row].value] = 1;
+        }
+    Q_EMIT q->auditChanged();
+}
+
+void Workspace::Private::countSinceRandom(const std::vector<DecisionRequest>& requests) {
+    for (const DecisionRequest& request : requests) sinceRandom = request.reason.rule == kRandomRule ? 0 : sinceRandom + 1;
+}
+
+bool Workspace::Private::mixesAudit() const {
+    return !auditSample.empty() && filter.only.empty() && filter.score != QLatin1String("index") &&
+           filter.score != QLatin1String(kPseudoLabelScore);
+}
+
+std::vector<SampleIndex> Workspace::Private::withAudit(const std::vector<SampleIndex>& ranked,
+                                                       const std::function<bool(SampleIndex)>& keep) const {
+    std::vector<std::uint8_t> decided;
+    for (const DecisionState& state : book.states()) decided.push_back(state.verdict != Verdict::None);
+    std::vector<std::uint32_t> rows, sample;
+    for (const SampleIndex one : ranked) rows.push_back(one.value);
+    for (const std::uint32_t one : auditSample)
+        if (keep(SampleIndex(one))) sample.push_back(one);
+    std::vector<SampleIndex> mixed;
+    for (const std::uint32_t row : mixAuditSample(rows, decided, sample, sinceRandom)) mixed.emplace_back(row);
+    return mixed;
+}
+
+void Workspace::setAuditSample(std::size_t size) {
+    if (!d->dataset || size == d->auditSize) return;
+    d->auditSize = size;
+    d->storeSetting(kAuditSampleKey, std::to_string(size));
+    d->drawAudit(true);
+    d->filterNow();
+}
+
+void Workspace::setStopShare(double share) {
+    if (!d->dataset || share == d->stopShare) return;
+    d->stopShare = share;
+    d->storeSetting(kStopShareKey, formatNumber(share));
+    Q_EMIT auditChanged();
+}
+
+double Workspace::stopShare() const { return d->stopShare; }
+
+std::size_t Workspace::auditSample() const { return d->auditSize; }
+bool Workspace::asksAtRandom() const { return d->mixesAudit(); }
+
+bool Workspace::askedAtRandom(SampleIndex sample) const {
+    return d->mixesAudit() && sample.value < d->auditMembers.size() && d->auditMembers[sample.value] != 0;
+}
+
+AuditState Workspace::auditState() const {
+    AuditState state;
+    state.population = d->population.size();
+    state.sample = d->auditSample.size();
+    std::vector<Label> given;
+    std::vector<float> suspicion;
+    const std::vector<float>& scores = values(d->filter.score);
+    for (const SampleIndex sample : d->population) {
+        given.push_back(baseLabel(sample));
+        suspicion.push_back(d->filter.descending ? scores[sample.value] : -scores[sample.value]);
+    }
+    const RowAnswers answers = answersOf(d->population, given, decisions(), journal());
+    state.undecided = state.population - answers.answers.size();
+    state.answered = std::size_t(std::count(answers.random.begin(), answers.random.end(), 1));
+    state.left = errorsLeft({suspicion, answers.decided, answers.wrong, answers.random});
+    return state;
+}
+
+} // namespace assay::ui
