@@ -279,12 +279,12 @@ void Workspace::Private::close() {
     scoreSuggestions.clear();
     fusing.reset();
     fusion.reset();
-    auditSize = 0;
-    drawAudit(true);
     order.clear();
     view.clear();
     selection.clear();
     focus.reset();
+    auditSize = 0;
+    drawAudit(true);
     Q_EMIT q->datasetChanged();
     Q_EMIT q->projectChanged();
     Q_EMIT q->runsChanged();
