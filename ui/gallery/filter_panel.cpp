@@ -3,6 +3,7 @@
 #include "ui/gallery/filter_panel.h"
 
 #include "core/base/text.h"
+#include "ui/gallery/score_title.h"
 #include "ui/models/gallery_model.h"
 #include "ui/session/workspace.h"
 
@@ -206,7 +207,7 @@ void FilterPanel::showFilter() {
     const ViewFilter& filter = m_workspace.filter();
     m_showing = true;
     if (m_text->text() != filter.text) m_text->setText(filter.text);
-    m_scoreTitle->setText(filter.score == QLatin1String("p-noisy") ? tr("p(noisy)") : filter.score);
+    m_scoreTitle->setText(scoreTitle(filter.score));
     const auto showBound = [](QLineEdit* edit, double value, double open) {
         if (edit->hasFocus()) return; // somebody is typing
         edit->setText(value == open ? QString() : QString::number(value));

@@ -4,6 +4,7 @@
 
 #include "core/data/pixel_store.h"
 #include "ui/gallery/gallery_view.h"
+#include "ui/gallery/score_title.h"
 #include "ui/gallery/tile_delegate.h"
 #include "ui/models/gallery_model.h"
 #include "ui/session/thumbnail_service.h"
@@ -27,16 +28,6 @@
 #include <cmath>
 
 namespace assay::ui {
-
-namespace {
-
-QString titleOf(const QString& score) {
-    if (score == QLatin1String("p-noisy")) return QStringLiteral("p(noisy)");
-    if (score == QLatin1String(kFusedScore)) return GalleryPanel::tr("all detectors");
-    return score;
-}
-
-} // namespace
 
 GalleryPanel::GalleryPanel(Workspace& workspace, ThumbnailService& thumbnails, QWidget* parent)
     : QWidget(parent), m_workspace(workspace), m_thumbnails(thumbnails), m_model(new GalleryModel(workspace, this)),
@@ -191,7 +182,7 @@ void GalleryPanel::fillScores() {
     for (int i = 0; i < m_scores->count(); ++i) shown << m_scores->itemData(i).toString();
     if (shown != names) {
         m_scores->clear();
-        for (const QString& name : names) m_scores->addItem(titleOf(name), name);
+        for (const QString& name : names) m_scores->addItem(scoreTitle(name), name);
     }
     int at = m_scores->findData(m_workspace.filter().score);
     if (at < 0) at = m_scores->findData(QStringLiteral("index"));

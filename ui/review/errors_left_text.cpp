@@ -47,17 +47,22 @@ QString auditSizeText(std::size_t population, std::size_t sample) {
     return text;
 }
 
+bool isTold(const AuditState& state) {
+    return state.answered > 0 && (state.undecided == 0 || state.left.most < state.undecided);
+}
+
 QString errorsLeftText(const AuditState& state) {
-    if (state.answered == 0)
-        return state.sample == 0 ? tr("Not known: nothing has been asked at random.")
-                                 : tr("Not known yet: none of the pictures drawn at random has been decided.");
+    if (!isTold(state))
+        return state.sample == 0     ? tr("Not known: nothing has been asked at random.")
+               : state.answered == 0 ? tr("Not known yet: none of the pictures drawn at random has been decided.")
+                                     : tr("Not known yet: too few of the pictures drawn at random have been decided.");
     return tr("Expected among the %1 undecided: %2 errors; at the 95 % level %3 to %4. From %5 decisions that were asked for at random.")
         .arg(countText(state.undecided), countText(std::uint64_t(std::llround(state.left.expected))), countText(state.left.least),
              countText(state.left.most), countText(state.answered));
 }
 
 StopAdvice stopAdvice(const AuditState& state, double stopShare) {
-    if (state.answered == 0 || state.population == 0) return StopAdvice::Unknown;
+    if (!isTold(state) || state.population == 0) return StopAdvice::Unknown;
     const std::size_t limit = limitOf(state, stopShare);
     if (state.left.most <= limit) return StopAdvice::Stop;
     return state.left.least > limit ? StopAdvice::GoOn : StopAdvice::Undecided;

@@ -368,8 +368,8 @@ void MainWindow::updateFigures() {
     QStringList parts;
     if (figures.expectedKnown) parts << tr("left %1").arg(locale.toString(qulonglong(figures.left)));
     if (figures.perMinute >= 0.5) parts << tr("%1/min").arg(locale.toString(figures.perMinute, 'f', 0));
-    const AuditState audit = m_workspace->auditState();
-    if (audit.sample > 0 && audit.answered > 0) {
+    const AuditState audit = m_workspace->auditSample() > 0 ? m_workspace->auditState() : AuditState();
+    if (isTold(audit)) {
         parts << tr("≈ %1 errors left, %2 to %3").arg(locale.toString(audit.left.expected, 'f', 0), locale.toString(qulonglong(audit.left.least)),
                                                      locale.toString(qulonglong(audit.left.most)));
         m_figures->setToolTip(errorsLeftText(audit) + QLatin1Char('\n') + stopAdviceText(audit, m_workspace->stopShare()));
@@ -386,7 +386,7 @@ void MainWindow::updateFigures() {
 
 /// Once, when the pictures asked at random say so.
 void MainWindow::tellWhenToStop(const AuditState& audit) {
-    const bool stop = audit.sample > 0 && stopAdvice(audit, m_workspace->stopShare()) == StopAdvice::Stop;
+    const bool stop = stopAdvice(audit, m_workspace->stopShare()) == StopAdvice::Stop;
     if (stop && !m_toldToStop)
         m_banner->show(Banner::Kind::Information, stopAdviceText(audit, m_workspace->stopShare()), tr("Export…"), [this] { exportLabels(); });
     m_toldToStop = stop;

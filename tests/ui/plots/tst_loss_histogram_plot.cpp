@@ -67,6 +67,26 @@ class TestLossHistogramPlot : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void theLabelsOfBothComponentsStandClearOfEachOtherInASmallPlot() {
+        for (const int width : {220, 260, 300, 380, 640}) {
+            const Losses data = twoGroups(3000);
+            LossHistogramPlot plot;
+            plot.setLosses(data.loss, data.wrong);
+            plot.setMixture(*stats::fitMixture(std::span<const float>(data.loss)));
+            settle(plot);
+            plot.resize(width, 200);
+            plot.plot().replot(QCustomPlot::rpImmediateRefresh);
+            std::vector<QRectF> areas;
+            for (int i = 0; i < plot.plot().itemCount(); ++i) {
+                const auto* label = qobject_cast<QCPItemText*>(plot.plot().item(i));
+                if (label == nullptr || !label->visible() || !(label->text().startsWith(QStringLiteral("clean")) || label->text().startsWith(QStringLiteral("noisy")))) continue;
+                areas.emplace_back(label->topLeft->pixelPosition(), label->bottomRight->pixelPosition());
+            }
+            QCOMPARE(areas.size(), std::size_t(2));
+            QVERIFY2(!areas[0].intersects(areas[1]), qPrintable(QString::number(width)));
+        }
+    }
+
     void countsEqualThoseCountedOneByOne() {
         const Losses data = twoGroups(3000);
         LossHistogramPlot plot;

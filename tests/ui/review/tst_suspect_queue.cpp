@@ -265,6 +265,8 @@ private Q_SLOTS:
         QCOMPARE(stopAdvice(state, 0.01), StopAdvice::Stop);      // at most 9 of 1,000
         QCOMPARE(stopAdvice(state, 0.005), StopAdvice::Undecided); // 2 to 9 against 5
         QCOMPARE(stopAdvice(state, 0.001), StopAdvice::GoOn);
+        state.left = {0, 0, 500}; // nothing that the queue has not found by itself was asked
+        QCOMPARE(stopAdvice(state, 0.6), StopAdvice::Unknown);
         // 200 of many tell a share of a tenth to ± 4.2 points, all of them tell it exactly.
         QVERIFY(std::abs(auditHalfWidth(1'000'000, 200, 0.1) - 0.0416) < 0.0002);
         QCOMPARE(auditHalfWidth(500, 500, 0.1), 0.0);

@@ -62,6 +62,11 @@ private Q_SLOTS:
         }
     }
 
+    void theKeyboardBeginsAtTheExample() {
+        QVERIFY(QApplication::focusWidget() != nullptr);
+        QCOMPARE(QApplication::focusWidget()->objectName(), QStringLiteral("openExample"));
+    }
+
     void startPageGivesWayToTheGallery() {
         QVERIFY(m_window->findChild<QWidget*>(QStringLiteral("startPage"))->isVisible());
         openData();
