@@ -73,18 +73,20 @@ struct Looks {
     LowFrequencies::Terms terms{};
 };
 
-constexpr std::size_t kPart = 256;          // pictures that a worker takes at a time
-constexpr std::size_t kSampled = 1000;      // pictures by which a data set is judged
-constexpr double kLowShare = 0.13;          // of the distance to the most similar one of those, as cleanlab has it
+constexpr std::size_t kPart = 256;     // pictures that a worker takes at a time
+constexpr std::size_t kSampled = 1000; // pictures by which a data set is judged
+constexpr double kLowShare = 0.13;     // of the distance to the most similar one of those, as cleanlab has it
 constexpr double kAllShare = 0.3;
-constexpr double kHashed = 2;               // hashes allow so many times the difference
-constexpr double kSlack = 1.2;              // terms of the whole against those of the middle
-constexpr double kStructure = 2;            // pictures of fewer low frequencies than so many limits show nothing
+constexpr double kHashed = 2;    // hashes allow so many times the difference
+constexpr double kSlack = 1.2;   // terms of the whole against those of the middle
+constexpr double kStructure = 2; // pictures of fewer low frequencies than so many limits show nothing
 
 class NearSearch {
 public:
-    NearSearch(const PixelStore& store, const DuplicateOptions& options, const ProgressFn& progress, std::stop_token stop)
-        : m_store(store), m_options(options), m_progress(progress), m_stop(std::move(stop)), m_transform(store.geometry()) {}
+    NearSearch(const PixelStore& store, const DuplicateOptions& options, const ProgressFn& progress,
+               std::stop_token stop)
+        : m_store(store), m_options(options), m_progress(progress), m_stop(std::move(stop)),
+          m_transform(store.geometry()) {}
 
     /// `pictures`: the samples that are compared, each other one being an exact copy of one of them.
     Status joinInto(Groups& groups, std::vector<std::uint32_t> pictures, const std::vector<Looks>& looks) {
@@ -159,7 +161,8 @@ private:
         return {};
     }
 
-    /// Pictures that two perceptual hashes take for the same; more generously where in this data set that means something.
+    /// Pictures that two perceptual hashes take for the same; more generously where in this data set that means
+    /// something.
     Status joinHashed(Groups& groups, const std::vector<Looks>& looks) {
         std::vector<HashedPicture> hashed;
         for (std::uint32_t i = 0; i < m_pictures.size(); ++i)
@@ -176,7 +179,8 @@ private:
                     return;
                 }
                 const auto& terms = m_terms[pair.a];
-                const float apart = squaredDistance(pair.mirrored ? LowFrequencies::mirrored(terms) : terms, m_terms[pair.b]);
+                const float apart =
+                    squaredDistance(pair.mirrored ? LowFrequencies::mirrored(terms) : terms, m_terms[pair.b]);
                 if (double(apart) <= most * most) pairs.push_back(pair);
             },
             m_progress, m_stop);
@@ -184,14 +188,16 @@ private:
         const auto passed = double(pairs.size()); // a pair may have come more than once, as it may among all that agree
         const auto key = [](const HashPair& p) { return std::tuple(p.a, p.b, p.mirrored); };
         std::sort(pairs.begin(), pairs.end(), [&](const HashPair& x, const HashPair& y) { return key(x) < key(y); });
-        pairs.erase(std::unique(pairs.begin(), pairs.end(), [&](const HashPair& x, const HashPair& y) { return key(x) == key(y); }),
+        pairs.erase(std::unique(pairs.begin(), pairs.end(),
+                                [&](const HashPair& x, const HashPair& y) { return key(x) == key(y); }),
                     pairs.end());
         std::vector<Copy> sure, likely;
         for (const HashPair& pair : pairs) {
             if (m_stop.stop_requested()) return stopped();
             const Alignment alignment{{}, pair.mirrored};
             const PictureDifference d = difference(pair.a, pair.b, alignment);
-            if (m_limits.hold(d, kHashed)) (m_limits.hold(d) ? sure : likely).push_back({pair.a, pair.b, alignment, d.all});
+            if (m_limits.hold(d, kHashed))
+                (m_limits.hold(d) ? sure : likely).push_back({pair.a, pair.b, alignment, d.all});
         }
         joinAll(groups, sure);
         const auto copies = double(sure.size() + likely.size());
@@ -218,12 +224,13 @@ private:
         return {};
     }
 
-    /// Copies of which the middle is a part of picture a, beside its own middle or turned round. Half of the offsets are
-    /// enough, as the other half is found from the copy.
+    /// Copies of which the middle is a part of picture a, beside its own middle or turned round. Half of the offsets
+    /// are enough, as the other half is found from the copy.
     void findMoved(std::uint32_t a, const TermIndex& index, const std::vector<std::uint8_t>& alone,
                    std::vector<Copy>& found) const {
         const auto& offsets = m_transform.offsets();
-        const std::size_t middle = m_transform.middle(), across = std::size_t(std::lround(std::sqrt(double(offsets.size()))));
+        const std::size_t middle = m_transform.middle(),
+                          across = std::size_t(std::lround(std::sqrt(double(offsets.size()))));
         const auto terms = m_transform.of(greyOf(m_store.picture(SampleIndex(m_pictures[a])), m_store.geometry()));
         const auto look = [&](std::size_t o, bool mirrored, bool fromBoth) {
             const Alignment alignment{offsets[o], mirrored};

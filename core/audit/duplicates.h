@@ -14,9 +14,9 @@
 namespace assay {
 
 struct DuplicateOptions {
-    bool near = true;    ///< also pictures that only look the same
+    bool near = true;      ///< also pictures that only look the same
     bool mirrored = false; ///< also pictures that look the same once one is turned left to right
-    int maxDistance = 4; ///< bits of 64 in which each of two perceptual hashes may differ, 0 to 16, to look again
+    int maxDistance = 4;   ///< bits of 64 in which each of two perceptual hashes may differ, 0 to 16, to look again
 };
 
 /// Pictures that are, or look, the same.
@@ -33,9 +33,9 @@ struct DuplicateGroup {
 /// Groups by pixel content, and of pictures that look the same: laid over each other, one of them moved by up to two
 /// pixels, little more than what JPEG does is left of them, by the measure of how unlike this data set's other pictures
 /// are. Pictures that two perceptual hashes take for the same may differ twice as much, unless most of what the hashes
-/// take for the same in this data set turns out not to be. Conflicting labels first, then groups that cross splits, then
-/// exact ones, then by first sample. Unsupported where the data set was opened without its pixels; Cancelled when told to
-/// stop.
+/// take for the same in this data set turns out not to be. Conflicting labels first, then groups that cross splits,
+/// then exact ones, then by first sample. Unsupported where the data set was opened without its pixels; Cancelled when
+/// told to stop.
 [[nodiscard]] Result<std::vector<DuplicateGroup>>
 findDuplicates(const Dataset& dataset, const std::vector<Label>& labels, const DuplicateOptions& options = {},
                const ProgressFn& progress = {}, std::stop_token stop = {});

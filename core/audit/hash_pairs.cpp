@@ -42,8 +42,7 @@ Status forEachHashPair(const std::vector<HashedPicture>& pictures, int distance,
         for (std::size_t begin = 0, end = 0; begin < entries.size(); begin = end) {
             while (end < entries.size() && entries[end].band == entries[begin].band) ++end;
             for (std::size_t a = begin; a < end; ++a) {
-                if (stop.stop_requested())
-                    return fail(ErrorCode::Cancelled, "the search for duplicates was stopped");
+                if (stop.stop_requested()) return fail(ErrorCode::Cancelled, "the search for duplicates was stopped");
                 const HashedPicture& one = pictures[entries[a].at];
                 for (std::size_t b = a + 1; b < end; ++b)
                     if (agree(one.hashes.cosine, one.hashes.difference, pictures[entries[b].at].hashes))

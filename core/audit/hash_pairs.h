@@ -32,7 +32,8 @@ struct HashPair {
     bool mirrored = false;
 };
 
-/// Calls found() for the pairs of which both hashes differ in at most `distance` bits (0 to 16); for some more than once.
+/// Calls found() for the pairs of which both hashes differ in at most `distance` bits (0 to 16); for some more than
+/// once.
 [[nodiscard]] Status forEachHashPair(const std::vector<HashedPicture>& pictures, int distance, bool mirrored,
                                      const std::function<void(const HashPair&)>& found, const ProgressFn& progress,
                                      const std::stop_token& stop);

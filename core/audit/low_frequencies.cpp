@@ -39,8 +39,8 @@ ASSAY_VECTOR_CLONES void addScaled(const float* factors, const float* values, in
 } // namespace
 
 float scaledCosine(int u, int place, int length) {
-    return float((u == 0 ? 1 : std::numbers::sqrt2) * std::cos(std::numbers::pi * (2 * place + 1) * u / (2.0 * length)) /
-                 length);
+    return float((u == 0 ? 1 : std::numbers::sqrt2) *
+                 std::cos(std::numbers::pi * (2 * place + 1) * u / (2.0 * length)) / length);
 }
 
 LowFrequencies::LowFrequencies(ImageGeometry geometry) {
@@ -77,7 +77,8 @@ std::vector<float> LowFrequencies::acrossOf(const GreyPicture& picture) const {
 void LowFrequencies::termsOfRow(const std::vector<float>& across, int o, Terms* to) const {
     std::array<std::array<float, kLanes>, kKept> down;
     for (int v = 0; v < kKept; ++v)
-        addScaled(&m_rows[std::size_t((o * kKept + v) * m_height)], across.data(), m_height, down[std::size_t(v)].data());
+        addScaled(&m_rows[std::size_t((o * kKept + v) * m_height)], across.data(), m_height,
+                  down[std::size_t(v)].data());
     for (int x = 0; x < m_across; ++x)
         for (std::size_t i = 0; i < kTerms; ++i)
             to[x][i] = down[std::size_t(kOrder[i][0])][std::size_t(x * kKept + kOrder[i][1])];

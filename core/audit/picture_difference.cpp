@@ -23,7 +23,8 @@ struct Part {
     double mean = 0, deviation = 0;
 };
 
-Part cut(std::span<const std::uint8_t> pixels, ImageGeometry g, int left, int top, int width, int height, bool mirrored) {
+Part cut(std::span<const std::uint8_t> pixels, ImageGeometry g, int left, int top, int width, int height,
+         bool mirrored) {
     Part part;
     part.grey = {width, height, std::vector<float>(std::size_t(width) * std::size_t(height))};
     const auto channels = std::size_t(g.channels);
@@ -63,7 +64,8 @@ double lowOf(const std::vector<float>& plane, int width, int height) {
     for (int v = 0; v < kKept; ++v)
         for (int y = 0; y < height; ++y) {
             const double cosine = double(scaledCosine(v, y, height));
-            for (int u = 0; u < kKept; ++u) terms[std::size_t(v * kKept + u)] += cosine * across[std::size_t(y * kKept + u)];
+            for (int u = 0; u < kKept; ++u)
+                terms[std::size_t(v * kKept + u)] += cosine * across[std::size_t(y * kKept + u)];
         }
     double squares = 0;
     for (std::size_t i = 1; i < terms.size(); ++i) squares += terms[i] * terms[i];
@@ -87,15 +89,15 @@ PictureDifference differenceOf(std::span<const std::uint8_t> a, std::span<const 
     std::vector<float> rest(one.grey.levels.size());
     double squares = 0;
     for (std::size_t i = 0; i < rest.size(); ++i) {
-        const double v = (double(one.grey.levels[i]) - one.mean) / gain - (double(other.grey.levels[i]) - other.mean) * gain;
+        const double v =
+            (double(one.grey.levels[i]) - one.mean) / gain - (double(other.grey.levels[i]) - other.mean) * gain;
         rest[i] = float(v);
         squares += v * v;
     }
     difference.all = std::sqrt(squares / double(rest.size()));
     difference.low = lowOf(rest, one.grey.width, one.grey.height);
     double colours = 0;
-    for (std::size_t i = 0; i < one.colours.size(); ++i)
-        colours += std::pow(one.colours[i] - other.colours[i], 2);
+    for (std::size_t i = 0; i < one.colours.size(); ++i) colours += std::pow(one.colours[i] - other.colours[i], 2);
     difference.colour = std::sqrt(colours / double(one.colours.size()));
     return difference;
 }

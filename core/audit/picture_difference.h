@@ -19,8 +19,8 @@ struct Alignment {
 /// What is left between two pictures once they are aligned and mean and contrast are made the same; grey levels, 0 to
 /// 255. Pictures of more than 64 pixels a side are compared as means of areas.
 struct PictureDifference {
-    double all = 0;        ///< root mean square
-    double low = 0;        ///< of its lowest frequencies only: where other pictures differ most, and new compression least
+    double all = 0; ///< root mean square
+    double low = 0; ///< of its lowest frequencies only: where other pictures differ most, and new compression least
     double contrast = 0;   ///< geometric mean of both standard deviations
     double brightness = 0; ///< between the means
     double colour = 0;     ///< root mean square of the colours of 4 x 4 areas, brightness apart

@@ -26,7 +26,8 @@ std::array<std::size_t, kDirections> widest(std::span<const LowFrequencies::Term
     std::iota(order.begin(), order.end(), std::size_t(0));
     const auto n = double(std::max<std::size_t>(1, terms.size()));
     const auto variance = [&](std::size_t i) { return squares[i] / n - sum[i] / n * (sum[i] / n); };
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return variance(a) > variance(b); });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return variance(a) > variance(b); });
     std::array<std::size_t, kDirections> first{};
     std::copy_n(order.begin(), kDirections, first.begin());
     return first;
@@ -97,7 +98,8 @@ void TermIndex::near(const Terms& terms, const std::function<bool(std::uint32_t)
     int looks = 0;
     for (std::size_t way = 0; way < ways; ++way) {
         std::array<std::int32_t, kDirections> place{};
-        for (std::size_t d = 0, rest = way; d < kDirections; rest /= beyond[d], ++d) place[d] = places[d][rest % beyond[d]];
+        for (std::size_t d = 0, rest = way; d < kDirections; rest /= beyond[d], ++d)
+            place[d] = places[d][rest % beyond[d]];
         const Cell& here = cell(keyOf(place));
         for (std::uint32_t i = here.begin; i < here.end; ++i) {
             if (++looks > kMostLooks) return;

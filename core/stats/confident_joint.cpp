@@ -83,7 +83,7 @@ ConfidentJoint jointOf(std::vector<double> thresholds, std::vector<std::int64_t>
     joint.given = std::move(given);
     joint.counts = std::move(rows.counts);
     joint.offDiagonal.resize(samples);
-    for (std::size_t i = 0; i < samples; ++i) joint.offDiagonal[i] = rows.flags[i] & kOffDiagonal;
+    for (std::size_t i = 0; i < samples; ++i) joint.offDiagonal[i] = std::uint8_t(rows.marks[i] & kOffDiagonal);
     for (std::size_t k = 0; k < joint.classes; ++k) {
         std::int64_t& diagonal = joint.counts[k * joint.classes + k];
         diagonal = std::max<std::int64_t>(1, diagonal);

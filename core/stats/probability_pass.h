@@ -40,8 +40,9 @@ enum RowFlag : std::uint8_t {
     kPredictsOther = 2,  ///< another class is more probable than the given one, by more than rounding
     kAhead = 4,          ///< another class is more probable at all
 };
+inline constexpr unsigned kFlagBits = 3;
 struct RowFlags {
-    std::unique_ptr<std::uint8_t[]> flags; ///< [N] of RowFlag
+    std::unique_ptr<std::uint32_t[]> marks; ///< [N] of RowFlag, and above kFlagBits the most probable class
     std::vector<std::int64_t> counts;      ///< [K, K] given by guessed
 };
 /// Checks every row, and counts it under the class of which it is confident. Fails as checkProbabilities() does.

@@ -74,6 +74,8 @@ private Q_SLOTS:
     void everyRankingIsTheReferenceOrder();
     void floatsAndDoublesFindTheSame();
     void manyRowsAreReadByTwoThreadsAsByOne();
+    void largeTablesAreFilteredAsWrittenDown_data();
+    void largeTablesAreFilteredAsWrittenDown();
     void aMatrixWithAFaultFarBehindIsRefused();
 
 private:
@@ -152,6 +154,60 @@ void TestLabelIssues::manyRowsAreReadByTwoThreadsAsByOne() {
             for (std::size_t k = 0; k < classes; ++k) off += j != k ? once->counts[j * classes + k] : 0;
         for (const auto one : once->offDiagonal) wrong += one;
         QCOMPARE(off, wrong);
+    }
+}
+
+void TestLabelIssues::largeTablesAreFilteredAsWrittenDown_data() {
+    QTest::addColumn<int>("rows");
+    QTest::addColumn<int>("classes");
+    QTest::newRow("few classes, read eight rows at a time") << 40000 << 6;
+    QTest::newRow("as many as lanes") << 20000 << 8;
+    QTest::newRow("many classes, the last not a full step") << 20000 << 45;
+}
+
+void TestLabelIssues::largeTablesAreFilteredAsWrittenDown() {
+    QFETCH(int, rows);
+    QFETCH(int, classes);
+    const Table table{std::uint32_t(rows), std::uint32_t(classes), 21, 0.3};
+    const auto width = std::size_t(classes);
+    for (const auto filter : {IssueFilter::PruneByNoiseRate, IssueFilter::PruneByClass}) {
+        IssueOptions options;
+        options.filter = filter;
+        const auto found = findLabelIssues(Probabilities{table.values, width}, table.labels, options);
+        QVERIFY(found);
+        const auto at = [&](std::size_t i, std::size_t k) { return table.values[i * width + k]; };
+        std::vector<std::vector<std::size_t>> members(width);
+        for (std::size_t i = 0; i < table.labels.size(); ++i) members[std::size_t(table.labels[i])].push_back(i);
+        std::vector<char> flag(table.labels.size());
+        const auto first = [&](std::vector<std::size_t> all, std::int64_t number, const auto& value) {
+            std::stable_sort(all.begin(), all.end(), [&](std::size_t a, std::size_t b) { return value(a) > value(b); });
+            for (std::int64_t n = 0; n < std::min(number, std::int64_t(all.size())); ++n) flag[all[std::size_t(n)]] = 1;
+        };
+        for (std::size_t k = 0; k < width; ++k) {
+            std::int64_t others = 0;
+            for (std::size_t j = 0; j < width; ++j) {
+                if (j == k) continue;
+                others += found->joint.at(k, j);
+                if (filter == IssueFilter::PruneByNoiseRate)
+                    first(members[k], found->joint.at(k, j), [&](std::size_t i) { return at(i, j) - at(i, k); });
+            }
+            if (filter == IssueFilter::PruneByClass) first(members[k], others, [&](std::size_t i) { return -at(i, k); });
+        }
+        std::vector<std::size_t> expected;
+        for (std::size_t i = 0; i < flag.size(); ++i) {
+            const double* row = &table.values[i * width];
+            const auto best = std::size_t(std::max_element(row, row + width) - row), own = std::size_t(table.labels[i]);
+            if (flag[i] != 0 && best != own && row[best] > row[own] + 1e-6) expected.push_back(i);
+        }
+        std::stable_sort(expected.begin(), expected.end(), [&](std::size_t a, std::size_t b) {
+            return at(a, std::size_t(table.labels[a])) < at(b, std::size_t(table.labels[b]));
+        });
+        QVERIFY(expected.size() > 2100); // enough to be sorted by digits
+        QVERIFY(rowsOf(*found) == expected);
+        for (const LabelIssue& issue : found->issues) {
+            const double* row = &table.values[issue.row * width];
+            QCOMPARE(std::size_t(issue.suggested), std::size_t(std::max_element(row, row + width) - row));
+        }
     }
 }
 
