@@ -32,6 +32,9 @@ struct FixMatchOptions {
 /// steps, which short runs lack.
 inline constexpr SemiDefaults kShortRunDefaults{3, 0.999};
 
+/// Under FixMatch's 0.95 for the same reason: some thousand steps leave a small network unsure of what it knows.
+inline constexpr double kShortRunThreshold = 0.8;
+
 /// FixMatch's settings after those of semiSettings(): "threshold", "unlabelled-weight", "strong-view", "alignment".
 [[nodiscard]] std::vector<ParamSpec> fixMatchSettings(double threshold);
 /// "norms": which pictures the norms' statistics are of.

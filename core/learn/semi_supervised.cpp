@@ -17,7 +17,8 @@ constexpr std::uint32_t kMostPasses = 127;
 CommonDefaults semiCommonDefaults() {
     CommonDefaults defaults;
     defaults.batchSize = 32;
-    defaults.learningRate = 0.03;
+    defaults.optimizer = "adam";
+    defaults.learningRate = 2e-3;
     defaults.weightDecay = 5e-4;
     defaults.decay = "kernels";
     defaults.nesterov = true;

@@ -130,7 +130,7 @@ void registerFixmatchAttention(Registry& registry) {
     description.help = "FixMatch that also looks at the same places of a weakly and a strongly varied picture, and shows them";
     description.citation = "FixMatch: Sohn et al., NeurIPS 2020, arXiv:2001.07685; with attention: a student report";
     description.params = semiSettings(kShortRunDefaults);
-    for (auto& setting : fixMatchSettings(0.95)) description.params.push_back(std::move(setting));
+    for (auto& setting : fixMatchSettings(kShortRunThreshold)) description.params.push_back(std::move(setting));
     description.params.push_back(
         realSetting("attention-weight", 1, 0, 100, "Weight of the difference between the two views' attention"));
     description.params.push_back(boolSetting(

@@ -13,9 +13,7 @@ void registerMeanTeacher(Registry& registry) {
                        "another view of it (TorchSSL: weight 50 over a ramp of 0.4; authors: 100, two heads with a "
                        "logit-distance of 0.01, sigmoid ramp over 5 of 180 to 300 epochs)";
     description.citation = "Tarvainen & Valpola, NeurIPS 2017, arXiv:1703.01780";
-    ConsistencyOptions defaults;
-    defaults.weight = 50;
-    description.params = consistencySettings(defaults);
+    description.params = consistencySettings({});
     description.params.push_back(realSetting("ramp-decay", 0.99, 0, 0.99999,
                                              "Memory of the teacher while the weight rises, ema-decay then", true));
     description.params.push_back(

@@ -66,7 +66,7 @@ private Q_SLOTS:
         QFETCH(QString, method);
         const bool inRounds = method == QLatin1String("curriculum"); // six, each from new weights
         TrainingTask task = few(method.toStdString(), inRounds ? 12 : 8);
-        task.config.settings["steps-per-epoch"] = std::int64_t(inRounds ? 25 : 10);
+        task.config.settings["steps-per-epoch"] = std::int64_t(inRounds ? 50 : 10);
         const auto outcome = test::train(task);
         QVERIFY2(outcome.result, sentence(outcome).c_str());
         QVERIFY2(outcome.keeper.last("test-accuracy") > 0.8,
