@@ -46,9 +46,9 @@ std::vector<ParamSpec> fixMatchSettings(double threshold) {
 
 ParamSpec normsSetting() {
     return choiceSetting(
-        "norms", "all", {"all", "weak"},
-        "Which pictures the batch norms' statistics are of: all of a step in one pass, as published, or "
-        "labelled and weak ones, the strong ones passed apart",
+        "norms", "weak", {"all", "weak"},
+        "Which pictures the batch norms' statistics are of: labelled and weak ones, the strong ones passed apart, or all "
+        "of a step in one pass, as published",
         true);
 }
 
