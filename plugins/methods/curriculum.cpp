@@ -18,7 +18,8 @@ constexpr const char* kAveraged = "curriculum.averaged";
 struct CurriculumOptions {
     double step = 0.2;
     double mixupAlpha = 1;
-    double averageFrom = 1; ///< share of a round from which the weights of its epochs are averaged; 1: they are not
+    bool classWeights = true; ///< a class counts the more the fewer of what a round learns are of it
+    double averageFrom = 1;   ///< share of a round from which the weights of its epochs are averaged; 1: they are not
 };
 
 class Curriculum : public PseudoRounds {
@@ -31,6 +32,7 @@ public:
     }
     BatchPlan plan(Run& run) override {
         if (inRound(run.epoch, run.epoch - 1) <= 0) m_averaged = 0;
+        m_weights = weightsOf(run).to(run.device);
         return PseudoRounds::plan(run);
     }
     /// The mean of the weights at the ends of the round's later epochs, and of their norms' statistics.
@@ -51,12 +53,16 @@ public:
 
 protected:
     torch::Tensor learn(Run& run, const Batch& batch, const torch::Tensor& targets) override {
+        const auto weighed = [this](const torch::Tensor& logits, const torch::Tensor& labels) {
+            return crossEntropy(logits, labels) * m_weights.index_select(0, labels);
+        };
         torch::Tensor losses;
         if (m_options.mixupAlpha > 0) {
             const Mixup mix = drawMixup(run, batch, m_options.mixupAlpha);
-            losses = mixedLoss(mix, run.networks[0]->forward(mix.images(batch.images)), targets, {});
+            const auto logits = run.networks[0]->forward(mix.images(batch.images));
+            losses = mix.combine(weighed(logits, targets), weighed(logits, targets.index_select(0, mix.partner)));
         } else {
-            losses = crossEntropy(run.networks[0]->forward(batch.images), targets);
+            losses = weighed(run.networks[0]->forward(batch.images), targets);
         }
         run.minimise(0, losses.mean());
         if (batch.number + 1 == run.batches && inRound(run.epoch, run.epoch) > m_options.averageFrom) {
@@ -75,7 +81,25 @@ protected:
     }
 
 private:
+    /// [K] mean number of a class's samples by that of each class, of what the epoch learns; 1 for a class without any.
+    [[nodiscard]] torch::Tensor weightsOf(const Run& run) const {
+        auto weights = torch::ones({run.data.classes}, torch::kFloat32);
+        if (!m_options.classWeights) return weights;
+        std::vector<double> counts(std::size_t(run.data.classes), 0);
+        double learnt = 0;
+        for (const std::uint32_t row : run.data.trainRows) {
+            const Label label = choice().labelled()[row] ? run.data.labels[row] : accepted()[row];
+            if (label == kNoLabel) continue;
+            ++counts[std::size_t(label)];
+            ++learnt;
+        }
+        for (std::size_t k = 0; k < counts.size(); ++k)
+            if (counts[k] > 0) weights.data_ptr<float>()[k] = float(learnt / (double(counts.size()) * counts[k]));
+        return weights;
+    }
+
     CurriculumOptions m_options;
+    torch::Tensor m_weights; ///< [K] of the epoch
     EmaCopy m_average;
     int m_averaged = 0; ///< epochs in it
 };
@@ -84,6 +108,7 @@ Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {
     CurriculumOptions options;
     options.step = realParam(settings, "curriculum-step");
     options.mixupAlpha = realParam(settings, "mixup-alpha");
+    options.classWeights = boolParam(settings, "class-weights");
     options.averageFrom = realParam(settings, "average-from");
     RoundOptions rounds;
     rounds.labelled = readLabelledOptions(settings);
@@ -108,6 +133,10 @@ void registerCurriculum(Registry& registry) {
         realSetting("curriculum-step", 0.2, 0.01, 1,
                     "Share of the answers, the surest first, that each round adds (paper: 0.2)"),
         realSetting("mixup-alpha", 1, 0, 128, "Mixes pairs with a weight from Beta(alpha, alpha); 0: off (paper: 1)"),
+        boolSetting(
+            "class-weights", true,
+            "A class counts the more the fewer of what a round learns are of it: the surest answers are mostly of "
+            "the easiest classes (the authors' code offers it)"),
         realSetting("first-share", 1.0 / 6, 0.01, 0.9, "Share of the run of the round on labels alone", true),
         boolSetting("fresh", true,
                     "Every round begins with new weights, so that early mistakes are forgotten (paper: yes)"),

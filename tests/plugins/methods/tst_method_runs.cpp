@@ -110,7 +110,7 @@ private Q_SLOTS:
                  "pl-iter-s0 rounds=2 later-network=cnn-small:6 later-from=2 threshold=0.4",
                  "pl-iter-s0 rounds=1 weak-for-labelled=false flip-averaging=false cap=none",
                  "curriculum average-from=0 curriculum-step=0.5 labelled=clean",
-                 "curriculum fresh=false mixup-alpha=0",
+                 "curriculum fresh=false mixup-alpha=0 class-weights=false",
                  "uda threshold=0.5 signal-annealing=linear strong-view=torchvision unlabelled-ratio=2",
              })
             QTest::newRow(variant) << QString::fromLatin1(variant);
