@@ -44,10 +44,16 @@ constexpr Preset kPresets[] = {
     {"webvision", 0, 0.5, 0.5, false, 1},
 };
 
-/// The published choice for a share of wrong labels.
+/// The published choice for a share of wrong labels, made for 300 epochs.
 double suitableLambda(double wrong, int classes) {
     if (classes >= kManyClasses) return wrong < kFewWrong ? 25 : 150;
     return wrong < kFewWrong ? 0 : wrong < kManyWrong ? 25 : 50;
+}
+
+/// The part of it for a shorter run, whose guesses are not yet worth as much.
+double shareOfPublished(int epochs) {
+    constexpr double kPublishedEpochs = 300;
+    return std::min(1.0, epochs / kPublishedEpochs);
 }
 
 class DivideMix : public Recipe {
@@ -291,9 +297,14 @@ private:
         const double suitable = suitableLambda(wrong, run.data.classes);
         const auto percent = std::to_string(int(std::lround(100 * wrong)));
         if (m_options.automatic) {
-            m_options.lambdaU = suitable;
-            run.observer.note("About " + percent + " % of the labels look wrong; lambda-u is " +
-                              std::to_string(int(suitable)));
+            const int epochs = run.task.config.epochs;
+            m_options.lambdaU = suitable * shareOfPublished(epochs);
+            char value[32];
+            std::snprintf(value, sizeof value, "%.3g", m_options.lambdaU);
+            run.observer.note("About " + percent + " % of the labels look wrong; lambda-u is " + value +
+                              (m_options.lambdaU < suitable
+                                   ? ", for " + std::to_string(epochs) + " epochs of the published 300"
+                                   : std::string()));
         } else if ((suitable > 0) != (m_options.lambdaU > 0)) {
             run.observer.note("About " + percent + " % of the labels look wrong, for which a lambda-u of " +
                               std::to_string(int(suitable)) + " was published; this run's " +
@@ -376,7 +387,8 @@ void registerDividemix(Registry& registry) {
     description.params = {
         choiceSetting(
             "preset", "auto", std::move(presets),
-            "auto: lambda-u by the share of wrong labels that the warm-up shows; own: as set below; the others: "
+            "auto: lambda-u by the share of wrong labels that the warm-up shows and the length of the run; own: as set "
+            "below; the others: "
             "as published, in the place of lambda-u, clean-threshold, mixup-alpha, warm-up-penalty and loss-history"),
         realSetting("lambda-u", 25, 0, 1000, "Weight of the guessed labels; with few wrong labels 0 is right"),
         integerSetting("warm-up", 0, 0, 100000,
