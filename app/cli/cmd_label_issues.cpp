@@ -9,6 +9,7 @@
 #include "core/stats/confident_learning.h"
 
 #include <algorithm>
+#include <malloc.h>
 #include <numeric>
 
 namespace assay::cli {
@@ -93,6 +94,7 @@ Status findIssues(Session& session, const Options& options) {
         ASSAY_CHECK_STATUS(table.normalise());
     }
     ASSAY_TRY(const std::vector<Label> labels, readLabelsFor(options.labels, options.labelColumn, table));
+    (void)::malloc_trim(0); // what reading took is given back before the matrix comes into memory
     issueOptions.minExamplesPerClass = options.minExamples;
     issueOptions.fracNoise = options.fracNoise;
     auto found = table.with([&](const auto& p) { return stats::findLabelIssues(p, labels, issueOptions); });

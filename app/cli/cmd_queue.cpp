@@ -11,6 +11,11 @@
 #include "core/project/review_answers.h"
 #include "core/stats/ranking.h"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
 namespace assay::cli {
 
 namespace {
@@ -23,6 +28,7 @@ struct Options {
     std::vector<std::string> scores;
     std::size_t audit = 0;
     std::uint64_t auditSeed = 1;
+    bool auditSizes = false;
     bool reRank = true;
     std::string out;
 };
@@ -83,6 +89,41 @@ Json describe(const Fusion& fusion, const FusedRanking& ranking, const RowAnswer
     return json;
 }
 
+/// The share of wrong labels as far as it is known, and from what.
+std::pair<double, std::string> expectedShare(const FusedRanking& ranking, const RowAnswers& decided) {
+    constexpr std::size_t kEnough = 20;
+    std::size_t asked = 0, wrong = 0;
+    for (std::size_t row = 0; row < decided.random.size(); ++row) {
+        asked += decided.random[row] != 0 ? 1 : 0;
+        wrong += decided.random[row] != 0 && decided.wrong[row] != 0 ? 1 : 0;
+    }
+    if (asked >= kEnough)
+        return {double(wrong) / double(asked), withThousands(asked) + " decisions that were asked for at random"};
+    if (ranking.calibrated) return {shareWrong(ranking), "the calibrated queue"};
+    return {kUsualShare, "an assumption, as nothing is known yet"};
+}
+
+/// How many pictures at random tell the share of wrong labels how exactly.
+Status explainAuditSizes(Session& session, std::size_t samples, double share, const std::string& from) {
+    constexpr std::array kHalfWidths = {0.1, 0.05, 0.04, 0.03, 0.02, 0.01};
+    TextTable table({"share known to", "labels", "pictures at random", "of all"});
+    Json sizes = Json::array();
+    for (const double half : kHalfWidths) {
+        const std::size_t size = stats::auditSampleSize(samples, share, half);
+        table.add({"± " + fixed(100 * half, 0) + " points",
+                   "± " + withThousands(std::uint64_t(std::llround(half * double(samples)))), withThousands(size),
+                   percent(double(size) / double(std::max<std::size_t>(1, samples)))});
+        sizes.push_back(Json{{"half_width", half}, {"pictures", size}});
+    }
+    if (session.json())
+        return printJson(
+            Json{{"samples", samples}, {"share", share}, {"share_from", from}, {"audit_sizes", std::move(sizes)}});
+    return print(
+        withThousands(samples) + " pictures; about " + percent(share) + " of their labels wrong (" + from +
+        ").\nSo many pictures, drawn at random, tell that share at the 95 % level:\n" + table.text() +
+        "Mix them into the queue with --audit-sample; of the queue's own pictures nobody can tell what it missed.\n");
+}
+
 Status writeQueue(Session& session, const Options& options) {
     ASSAY_TRY(const auto project, openProjectToRead(options.project));
     ASSAY_TRY(const std::vector<RunRecord> runs, chooseRunsOrNewest(*project, options.runs));
@@ -95,6 +136,10 @@ Status writeQueue(Session& session, const Options& options) {
     for (std::size_t row = 0; row < fusion.rows(); ++row) given.push_back(fusion.given(row));
     const RowAnswers decided = answersOf(queue.samples, given, decisions, journal);
     const FusedRanking ranking = fusion.rank(options.reRank ? decided.answers : std::vector<ReviewAnswer>{});
+    if (options.auditSizes) {
+        const auto [share, from] = expectedShare(ranking, decided);
+        return explainAuditSizes(session, fusion.rows(), share, from);
+    }
     std::vector<std::uint8_t> audited(fusion.rows(), 0);
     const std::vector<std::uint32_t> sample = drawAuditSample(fusion.rows(), options.audit, options.auditSeed);
     for (const std::uint32_t row : sample) audited[row] = 1;
@@ -132,6 +177,8 @@ void addQueue(CLI::App& app, Session& session) {
         ->capture_default_str();
     command.add_option("--audit-seed", options->auditSeed, "Seed of that draw; keep it through a review")
         ->capture_default_str();
+    command.add_flag("--audit-sizes", options->auditSizes,
+                     "Say how many pictures at random tell the share of wrong labels how exactly, and end");
     command.add_flag("!--no-re-ranking", options->reRank, "Do not learn from decisions");
     command.add_option("--out", options->out, "Write here; else to standard output");
     command.footer("Example: assay-cli queue p.assay --run 1 --run 2 --audit-sample 200 --out queue.csv\n"

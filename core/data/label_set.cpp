@@ -174,6 +174,20 @@ Result<ChosenColumns> chooseColumns(const CsvTable& table, const LabelColumns& w
 }
 
 /// One label a line, without a header: for all samples, or for the training samples where these come first.
+/// What stands where a sample has no label.
+bool saysNone(const std::string& cell) {
+    return cell.empty() || cell == "-1";
+}
+
+/// Says in the source how many samples the file leaves without a label, so that none is lost unseen; a file that has no
+/// label at all is refused.
+Status noteUnlabelled(LabelFile& read, std::size_t unlabelled, const std::string& file) {
+    if (unlabelled == 0) return {};
+    if (unlabelled == read.rows) return fail(ErrorCode::Format, "no row of the label file has a label", file);
+    read.labels.source = withThousands(unlabelled) + (unlabelled == 1 ? " sample" : " samples") + " without a label";
+    return {};
+}
+
 Result<LabelFile> readLines(const CsvTable& table, bool headerIsLabel, const Dataset& dataset,
                             const std::string& file) {
     std::vector<std::pair<std::string, std::size_t>> cells;
@@ -192,15 +206,21 @@ Result<LabelFile> readLines(const CsvTable& table, bool headerIsLabel, const Dat
     result.labels.labels = dataset.givenLabels;
     result.labels.trueLabels = dataset.trueLabels;
     BadRows unknown;
+    std::size_t unlabelled = 0;
     for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (const auto label = parse(cells[i].first))
+        if (const auto label = parse(cells[i].first)) {
             result.labels.labels[i] = *label;
-        else
+        } else if (saysNone(cells[i].first)) {
+            result.labels.labels[i] = kNoLabel;
+            ++unlabelled;
+        } else {
             unknown.add(cells[i].second, cells[i].first);
+        }
     }
     if (unknown.any()) return tl::unexpected(unknown.error("with an unknown class", file));
     result.rows = cells.size();
     result.unnamed = dataset.size() - cells.size();
+    ASSAY_CHECK_STATUS(noteUnlabelled(result, unlabelled, file));
     return result;
 }
 
@@ -218,7 +238,7 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
     BadRows unknownSample;
     BadRows twice;
     BadRows unknownClass;
-    std::size_t disagreeing = 0;
+    std::size_t disagreeing = 0, unlabelled = 0;
     for (std::size_t r = 0; r < table.rows.size(); ++r) {
         const auto& row = table.rows[r];
         const std::string& id = row[columns.id];
@@ -233,13 +253,17 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
         }
         named[*sample] = true;
         ++result.rows;
-        if (const auto label = parse(row[columns.label]))
+        if (const auto label = parse(row[columns.label])) {
             result.labels.labels[*sample] = *label;
-        else
+        } else if (saysNone(row[columns.label])) {
+            result.labels.labels[*sample] = kNoLabel;
+            ++unlabelled;
+        } else {
             unknownClass.add(table.rowLines[r], row[columns.label]);
+        }
         if (!columns.truth) continue;
         const std::string& cell = row[*columns.truth];
-        const auto truth = cell.empty() || cell == "-1" ? std::optional<Label>(kNoLabel) : parse(cell);
+        const auto truth = saysNone(cell) ? std::optional<Label>(kNoLabel) : parse(cell);
         if (!truth) {
             unknownClass.add(table.rowLines[r], cell);
             continue;
@@ -260,6 +284,7 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
                         " rows, so it was made for another order or another set; nothing was taken over",
                     file);
     result.unnamed = dataset.size() - result.rows;
+    ASSAY_CHECK_STATUS(noteUnlabelled(result, unlabelled, file));
     return result;
 }
 
@@ -311,7 +336,8 @@ Result<LabelFile> readLabelFile(const std::filesystem::path& path, const Dataset
     }
     if (!result) return result;
     result->labels.origin = LabelOrigin::File;
-    result->labels.source = path.filename().string();
+    const std::string unlabelled = result->labels.source;
+    result->labels.source = path.filename().string() + (unlabelled.empty() ? "" : ", " + unlabelled);
     return result;
 }
 

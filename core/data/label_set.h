@@ -48,8 +48,8 @@ struct LabelFile {
     std::size_t unnamed = 0; ///< samples that the file does not name
 };
 
-/// Reads a CSV with a header, one label a line, or any other kind that readLabelTable() knows. All or nothing:
-/// duplicate or unknown ids, an unknown class, an index out of range are errors that name file and row.
+/// Reads a CSV with a header, one label a line, or what else readLabelTable() knows; an empty cell or -1 is no label, and
+/// the source says how many. All or nothing: ids and classes that are unknown, ids named twice are errors with file and row.
 [[nodiscard]] Result<LabelFile> readLabelFile(const std::filesystem::path& file, const Dataset& dataset,
                                               const LabelColumns& columns = {});
 

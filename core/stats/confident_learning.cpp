@@ -362,9 +362,10 @@ template <class T> struct Known {
     const std::uint32_t* marks = nullptr;
 };
 
+/// The issues' rows with their qualities and likeliest classes, not yet in order.
 template <class T>
-void rankIssues(const ProbabilityRows<T>& p, std::span<const Label> given, const std::vector<std::uint32_t>& rows,
-                const Known<T>& known, LabelQuality rankBy, std::vector<LabelIssue>& issues) {
+std::vector<Ranked> rankedOf(const ProbabilityRows<T>& p, std::span<const Label> given,
+                             const std::vector<std::uint32_t>& rows, const Known<T>& known, LabelQuality rankBy) {
     std::vector<Ranked> ranked(rows.size());
     constexpr std::size_t kStep = 8192;
     std::array<std::size_t, 2> visited{};
@@ -380,10 +381,7 @@ void rankIssues(const ProbabilityRows<T>& p, std::span<const Label> given, const
             ranked[n] = {std::bit_cast<std::uint64_t>(quality + 0.0), i, Label(known.marks[i] >> kFlagBits)};
         }
     });
-    sortByQuality(ranked);
-    issues.reserve(ranked.size());
-    for (const Ranked& one : ranked)
-        issues.push_back({one.row, given[one.row], one.suggested, float(std::bit_cast<double>(one.quality))});
+    return ranked;
 }
 
 template <class T>
@@ -391,14 +389,23 @@ Result<LabelIssues> findIssues(const ProbabilityRows<T>& p, std::span<const Labe
     if (options.minExamplesPerClass < 0 || !(options.fracNoise >= 0 && options.fracNoise <= 1))
         return fail(ErrorCode::InvalidArgument,
                     "the least number per class is 0 or more, and the share of noise between 0 and 1");
-    ASSAY_TRY(OwnProbabilities<T> own, readOwn(p, given));
-    ASSAY_TRY(RowFlags rows, readRows(p, given, own));
     LabelIssues found;
-    found.joint = jointOf(std::move(own.thresholds), std::move(own.given), rows, p.rows());
-    static_assert(kPredictsOther == 2, "moved to where a flag has its 1");
-    ASSAY_TRY(const auto flag, flagged(p, given, found.joint, own.own.get(), rows.marks.get(), options));
-    const auto issues = rowsWhere(flag.size(), [&](std::size_t i) { return (flag[i] & (rows.marks[i] >> 1)) != 0; });
-    rankIssues(p, given, issues, Known<T>{own.own.get(), rows.marks.get()}, options.rankBy, found.issues);
+    std::vector<Ranked> ranked;
+    { // What the readings keep of every row goes before the issues are made of what is left.
+        ASSAY_TRY(OwnProbabilities<T> own, readOwn(p, given));
+        ASSAY_TRY(RowFlags rows, readRows(p, given, own));
+        found.joint = jointOf(std::move(own.thresholds), std::move(own.given), rows, p.rows());
+        static_assert(kPredictsOther == 2, "moved to where a flag has its 1");
+        ASSAY_TRY(auto flag, flagged(p, given, found.joint, own.own.get(), rows.marks.get(), options));
+        const auto issues =
+            rowsWhere(flag.size(), [&](std::size_t i) { return (flag[i] & (rows.marks[i] >> 1)) != 0; });
+        flag = {};
+        ranked = rankedOf(p, given, issues, Known<T>{own.own.get(), rows.marks.get()}, options.rankBy);
+    }
+    sortByQuality(ranked);
+    found.issues.reserve(ranked.size());
+    for (const Ranked& one : ranked)
+        found.issues.push_back({one.row, given[one.row], one.suggested, float(std::bit_cast<double>(one.quality))});
     return found;
 }
 

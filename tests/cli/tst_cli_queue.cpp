@@ -24,6 +24,7 @@ private Q_SLOTS:
     void initTestCase();
     void beforeDecisionsPlacesAreMeans();
     void decisionsCalibrateAndLeaveTheQueue();
+    void theSizeOfARandomSampleIsExplained();
     void aRandomSampleTellsWhatIsLeft();
     void aReviewerWhoKnowsTheTruthIsSimulated();
     void whatCannotBeDoneIsSaid();
@@ -116,6 +117,30 @@ void TestCliQueue::decisionsCalibrateAndLeaveTheQueue() {
     }
     const auto fixed = queue({"--no-re-ranking"});
     QVERIFY(fixed.front().contains("rank"));
+}
+
+void TestCliQueue::theSizeOfARandomSampleIsExplained() {
+    const Call call = cli({"queue", path("p.assay"), "--audit-sizes", "--json"});
+    QVERIFY2(call.status == 0, call.err);
+    QCOMPARE(call.json()["samples"].toInt(), m_training);
+    const double share = call.json()["share"].toDouble();
+    QVERIFY(share > 0 && share < 1);
+    const QJsonArray sizes = call.json()["audit_sizes"].toArray();
+    QVERIFY(sizes.size() >= 4);
+    for (qsizetype i = 0; i < sizes.size(); ++i) {
+        // The textbook's formula, which the size must just satisfy.
+        const int pictures = sizes[i].toObject()["pictures"].toInt();
+        const auto width = [&](int n) {
+            return 1.96 * std::sqrt(share * (1 - share) / n * (m_training - n) / (m_training - 1.0));
+        };
+        const double half = sizes[i].toObject()["half_width"].toDouble();
+        QVERIFY(pictures >= 1 && pictures <= m_training);
+        QVERIFY(width(pictures) < half * 1.01);
+        if (pictures > 2) QVERIFY(width(pictures - 2) > half * 0.99);
+        if (i > 0) QVERIFY(pictures >= sizes[i - 1].toObject()["pictures"].toInt());
+    }
+    const Call text = cli({"queue", path("p.assay"), "--audit-sizes"});
+    QVERIFY2(text.out.contains("at random") && text.out.contains("± 5 points"), text.out);
 }
 
 void TestCliQueue::aRandomSampleTellsWhatIsLeft() {

@@ -270,6 +270,13 @@ void TestCliTrain::roundsOfCleaningAreLabelSets() {
     QVERIFY2(onRound.status == 0, onRound.err);
     QCOMPARE(onRound.json()["labels"].toString(), QString("run 1, round 2"));
     QVERIFY(onRound.err.contains("have no label and take no part"));
+    // The exported table is read as the same labels.
+    QStringList fromFile = again;
+    fromFile[fromFile.indexOf("--label-set") + 1] = path("round.csv");
+    fromFile.replace(fromFile.indexOf("--label-set"), "--labels");
+    const Call onFile = cli(fromFile);
+    QVERIFY2(onFile.status == 0, onFile.err);
+    QVERIFY(onFile.err.contains(QByteArray::number(unlabelled) + " samples have no label and take no part"));
     const Call none = cli({"rounds", project, "--run", "2"});
     QVERIFY(none.status != 0 && none.err.contains("loss-cleaning"));
     again[again.indexOf("--label-set") + 1] = "run 9, round 1";

@@ -46,6 +46,9 @@ private Q_SLOTS:
         QTest::newRow("file without folder or extension") << QByteArray("file,label\nb,cat\nc.jpg,dog\n") << QList<int>{0, 0, 1, 0};
         QTest::newRow("the only other column") << QByteArray("index,mine\n0,dog\n") << QList<int>{1, 1, 2, 0};
         QTest::newRow("a class that looks like a number") << QByteArray("index,label\n0,00123\n") << QList<int>{2, 1, 2, 0};
+        QTest::newRow("an empty cell is no label") << QByteArray("index,label\n0,dog\n2,\n") << QList<int>{1, 1, kNoLabel, 0};
+        QTest::newRow("so is -1") << QByteArray("file,label\nb,-1\nc,cat\n") << QList<int>{0, kNoLabel, 0, 0};
+        QTest::newRow("-1 in a label a line") << QByteArray("1\n-1\n0\n-1\n") << QList<int>{1, kNoLabel, 0, kNoLabel};
         QTest::newRow("a label a line") << QByteArray("1\n1\n0\n0\n") << QList<int>{1, 1, 0, 0};
         QTest::newRow("a label a line, header, CRLF") << QByteArray("label\r\ndog\r\ndog\r\ncat\r\ncat") << QList<int>{1, 1, 0, 0};
     }
@@ -69,6 +72,8 @@ private Q_SLOTS:
         QTest::newRow("no id") << QByteArray("x,label\n1,cat\n") << "there are x, label";
         QTest::newRow("too few lines") << QByteArray("1\n1\n0\n") << "3 labels";
         QTest::newRow("broken quotes") << QByteArray("index,label\n0,\"cat\n") << "labels.csv";
+        QTest::newRow("no label at all") << QByteArray("index,label\n0,\n2,\n") << "has a label";
+        QTest::newRow("another negative number") << QByteArray("index,label\n0,-2\n1,cat\n") << "line 2 (-2)";
         QTest::newRow("real number") << QByteArray("index,label\n0,1.0\n") << "unknown class";
     }
     void wrongFilesAreRefusedWhole() {
@@ -77,6 +82,14 @@ private Q_SLOTS:
         const auto file = read(content, makeDataset());
         QVERIFY(!file.has_value());
         QVERIFY2(sentence(file.error()).contains(says), qPrintable(sentence(file.error())));
+    }
+
+    void labelsThatAreMissingAreSaidInTheSource() {
+        const auto file = read("index,label\n0,\n1,-1\n3,dog\n", makeDataset());
+        QVERIFY(file.has_value());
+        QVERIFY(file->labels.source.ends_with(", 2 samples without a label"));
+        QCOMPARE(file->rows, std::size_t{3});
+        QVERIFY(read("index,label\n3,dog\n", makeDataset())->labels.source.find("without") == std::string::npos);
     }
 
     void truthComesWithItsColumn() {
