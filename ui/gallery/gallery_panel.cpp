@@ -72,6 +72,7 @@ void GalleryPanel::buildUi() {
     m_scores->setToolTip(tr("Sort by this score. p(noisy): 0 to 1, higher is more suspect, judged on pictures that the "
                             "run was trained on"));
     m_scores->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_scores->setMinimumContentsLength(10); // "all detectors" stays readable
     connect(m_scores, &QComboBox::activated, this, &GalleryPanel::chooseScore);
     m_direction = new QToolButton(this);
     m_direction->setObjectName(QStringLiteral("sortDirection"));
@@ -107,7 +108,8 @@ void GalleryPanel::buildUi() {
     m_size->setAccessibleName(tr("Size of the tiles"));
     m_size->setToolTip(tr("Size of the tiles"));
     m_size->setRange(28, 224);
-    m_size->setFixedWidth(110);
+    m_size->setMinimumWidth(50);
+    m_size->setMaximumWidth(110);
     connect(m_size, &QSlider::valueChanged, this, &GalleryPanel::applyTileSize);
 
     auto* header = new QHBoxLayout;
@@ -209,10 +211,10 @@ void GalleryPanel::updateHeader() {
     const QString set = m_title->fontMetrics().elidedText(filter.onlyTitle, Qt::ElideRight, kWidestTitle);
     const bool mixed = suspects && m_workspace.asksAtRandom();
     m_title->setText(!filter.onlyTitle.isEmpty() ? tr("%1, by").arg(set)
-                     : mixed                     ? tr("SUSPECTS + RANDOM by")
+                     : mixed                     ? tr("MIXED QUEUE by")
                      : suspects                  ? tr("SUSPECTS by")
                                                  : tr("ALL by"));
-    m_title->setToolTip(mixed ? tr("After every four suspects stands a picture that was drawn at random, with a hollow mark") : filter.onlyTitle);
+    m_title->setToolTip(mixed ? tr("Suspects, and after every four of them a picture that was drawn at random, with a hollow mark") : filter.onlyTitle);
     m_direction->setText(filter.descending ? QStringLiteral("↓") : QStringLiteral("↑"));
     m_clear->setVisible(!filter.only.empty());
     const auto run = m_workspace.currentRun();

@@ -272,14 +272,13 @@ void LossHistogramPlot::placeComponentLabels() {
     for (std::size_t c = 0; c < 2; ++c) {
         QCPItemText* label = m_componentLabels[c];
         label->position->setCoords(m_componentPlaces[c]);
-        const QPointF at = label->position->pixelPosition();
-        const QSizeF size = QFontMetricsF(label->font()).size(0, label->text());
-        areas[c] = QRectF(c == 0 ? QPointF(at.x(), at.y() - size.height() / 2) : QPointF(at.x() - size.width() / 2, at.y() - size.height()), size);
+        areas[c] = QRectF(label->topLeft->pixelPosition(), label->bottomRight->pixelPosition());
     }
     if (!areas[0].intersects(areas[1])) return;
-    const double below = areas[1].bottom() + areas[0].height() / 2, above = areas[1].top() - areas[0].height() / 2;
-    const bool room = below + areas[0].height() / 2 < plot().axisRect()->bottom();
-    m_componentLabels[0]->position->setPixelPosition({areas[0].left(), room ? below : above});
+    const double down = areas[1].bottom() + 1 - areas[0].top(), up = areas[1].top() - 1 - areas[0].bottom();
+    const bool room = areas[0].bottom() + down < plot().axisRect()->bottom();
+    const QPointF at = m_componentLabels[0]->position->pixelPosition();
+    m_componentLabels[0]->position->setPixelPosition({at.x(), at.y() + (room ? down : up)});
 }
 
 void LossHistogramPlot::placeThreshold() {

@@ -43,17 +43,20 @@ std::vector<float> percentiles(const std::vector<float>& values) {
 }
 
 DetectorsPanel::DetectorsPanel(Workspace& workspace, QWidget* parent)
-    : QWidget(parent), m_workspace(workspace), m_agreement(new QLabel(this)), m_badge(new QLabel(this)), m_list(new QTreeWidget(this)) {
+    : QWidget(parent), m_workspace(workspace), m_agreement(new QLabel(this)), m_together(new QLabel(this)), m_badge(new QLabel(this)), m_list(new QTreeWidget(this)) {
     setObjectName(QStringLiteral("detectorsPanel"));
     m_agreement->setObjectName(QStringLiteral("detectorsAgreement"));
     m_agreement->setWordWrap(true);
+    m_together->setObjectName(QStringLiteral("detectorsTogether"));
+    m_together->setWordWrap(true);
     m_badge->setObjectName(QStringLiteral("detectorsBadge"));
     m_badge->setWordWrap(true);
     m_badge->setForegroundRole(QPalette::PlaceholderText);
     m_list->setObjectName(QStringLiteral("detectorsList"));
     m_list->setAccessibleName(tr("Detectors"));
     m_list->setRootIsDecorated(false);
-    m_list->setHeaderLabels({tr("Detector"), tr("Score"), tr("More than"), tr("Judged")});
+    m_list->setHeaderLabels({tr("Detector"), tr("Score"), tr("More than"), tr("Sample")});
+    m_list->headerItem()->setToolTip(3, tr("Whether the label is judged by a network that had learnt it (in sample), or by one that had not (out of it)"));
     m_list->headerItem()->setToolTip(2, tr("Share of the pictures that this detector finds less suspicious"));
     m_list->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_list->header()->setStretchLastSection(false);
@@ -61,6 +64,7 @@ DetectorsPanel::DetectorsPanel(Workspace& workspace, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 6, 8, 8);
     layout->addWidget(m_agreement);
+    layout->addWidget(m_together);
     layout->addWidget(m_badge);
     layout->addWidget(m_list, 1);
     m_delay.setSingleShot(true);
@@ -142,6 +146,22 @@ std::pair<int, int> DetectorsPanel::agreement(SampleIndex sample) const {
     return counts;
 }
 
+QString DetectorsPanel::togetherText(SampleIndex sample) const {
+    const std::size_t decisions = m_workspace.calibratedOn(), runs = m_workspace.joinedRuns();
+    if (runs == 0) return {};
+    QString text = runs > 1 ? tr("Those of %1 runs are joined.").arg(runs) + QLatin1Char(' ') : QString();
+    if (decisions == 0)
+        return text + tr("Together they rank by the mean of their rankings; after %1 decisions, %2 of each kind, by what these teach.")
+                          .arg(Fusion::kLeastAnswers).arg(Fusion::kLeastOfEachKind);
+    constexpr std::size_t kMostNamed = 3;
+    QStringList names;
+    for (const auto& [name, weight] : m_workspace.learntWeights())
+        if (weight > 0 && std::size_t(names.size()) < kMostNamed) names << name;
+    const float wrong = m_workspace.values(QLatin1String(kFusedScore))[sample.value];
+    return text + tr("Together: wrong with probability %1, learnt from %Ln decisions", nullptr, int(decisions)).arg(fixedText(double(wrong), 2)) +
+           (names.isEmpty() ? QString() : tr(", most from %1").arg(names.join(QStringLiteral(", ")))) + QLatin1Char('.');
+}
+
 void DetectorsPanel::showFocus() {
     if (!isVisible()) return;
     m_list->clear();
@@ -150,6 +170,7 @@ void DetectorsPanel::showFocus() {
     if (!any) {
         m_agreement->setText(tr("Once a run has recorded an epoch, this tells what every detector says of the picture."));
         m_badge->clear();
+        m_together->clear();
         return;
     }
     const PlotTheme theme = PlotTheme::fromPalette(palette());
@@ -169,16 +190,20 @@ void DetectorsPanel::showFocus() {
         item->setText(1, focus->value < values.size() ? valueText(double(values[focus->value])) : QStringLiteral("–"));
         item->setText(2, percentText(double(share)));
         const std::string_view badge = scoreBadge(score->traits(), outside);
-        item->setText(3, QString::fromUtf8(badge.data(), qsizetype(badge.size())));
+        const QString judged = QString::fromUtf8(badge.data(), qsizetype(badge.size()));
+        const bool pictures = score->traits().basis == ScoreBasis::Pictures;
+        item->setText(3, pictures ? QStringLiteral("–") : outside ? tr("out", "of sample") : tr("in", "sample"));
         const std::string_view warning = scoreWarning(score->traits(), outside);
-        item->setToolTip(0, QString::fromStdString(about.help));
-        item->setToolTip(3, QString::fromUtf8(warning.data(), qsizetype(warning.size())));
+        item->setToolTip(0, QString::fromStdString(about.title) + QLatin1Char('\n') + QString::fromStdString(about.help));
+        item->setToolTip(3, judged + (warning.empty() ? QString() : QLatin1Char('\n') + QString::fromUtf8(warning.data(), qsizetype(warning.size()))));
+        item->setData(3, Qt::AccessibleTextRole, judged);
         if (std::isfinite(share)) item->setForeground(0, suspects ? theme.suspectText : theme.cleanText);
         for (const int column : {1, 2}) item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     }
     m_badge->setText(outside ? tr("Out-of-sample: by a model that had not seen this label.")
                              : tr("In-sample: by networks that were trained on these labels and may have learnt wrong ones by heart. "
                                   "Scores over the epochs suffer less than those of the last one."));
+    m_together->setText(togetherText(*focus));
     const auto [suspecting, asked] = agreement(*focus);
     m_agreement->setText(asked == 0 ? tr("The detectors are at work.") : tr("%1 of %2 detectors suspect it.").arg(suspecting).arg(asked));
 }

@@ -42,10 +42,12 @@ private:
     void showFocus();
     void restart();
     [[nodiscard]] QStringList detectors() const;
+    [[nodiscard]] QString togetherText(SampleIndex sample) const;
     [[nodiscard]] float suspectFrom() const;
 
     Workspace& m_workspace;
     QLabel* m_agreement = nullptr;
+    QLabel* m_together = nullptr; ///< what they come to as one, and what that has learnt
     QLabel* m_badge = nullptr;
     QTreeWidget* m_list = nullptr;
     QTimer m_delay;

@@ -16,6 +16,7 @@ namespace {
 
 constexpr double kUsualShare = 0.1; ///< of wrong labels, where nothing is known yet
 constexpr double kQuantile95 = 1.96;
+constexpr std::size_t kLeastAnswers = 10;
 
 QString tr(const char* text) {
     return QCoreApplication::translate("assay::ui::ErrorsLeft", text);
@@ -48,7 +49,7 @@ QString auditSizeText(std::size_t population, std::size_t sample) {
 }
 
 bool isTold(const AuditState& state) {
-    return state.answered > 0 && (state.undecided == 0 || state.left.most < state.undecided);
+    return state.answered >= kLeastAnswers && (state.undecided == 0 || state.left.most < state.undecided);
 }
 
 QString errorsLeftText(const AuditState& state) {

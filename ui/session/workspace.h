@@ -185,6 +185,13 @@ public:
     [[nodiscard]] std::vector<ClassGuess> likeliest(SampleIndex sample) const;
     /// How many decisions the probabilities of likeliest() are calibrated on; 0: they rest on p(noisy).
     [[nodiscard]] std::size_t calibratedOn() const;
+    /// The detectors of every other run that recorded the same samples with the same labels join those of the run on show.
+    void setJoinsRuns(bool on);
+    /// How many runs have their say in agreement(); 0 while unknown.
+    [[nodiscard]] std::size_t joinedRuns() const;
+    /// What was learnt from the decisions: detectors, with "pair of classes" for how often a class was wrongly taken for
+    /// another, and their weights, the greatest first. Empty before there are enough decisions.
+    [[nodiscard]] std::vector<std::pair<QString, double>> learntWeights() const;
 
     // Errors that are left, from pictures asked about at random
     /// 0: none. Kept with the project.

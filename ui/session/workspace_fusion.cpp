@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace assay::ui {
 
@@ -27,6 +28,46 @@ ScoreInput scoreInputAt(const Project& project, RunId run, const Dataset& datase
 bool isSlow(const Score& score) {
     const ScoreBasis basis = score.traits().basis;
     return basis == ScoreBasis::Pictures || basis == ScoreBasis::Features;
+}
+
+namespace {
+
+constexpr std::size_t kMostRuns = 8; ///< the newest
+
+/// What the quick scores say of `rows`; nothing where the run did not record all of them.
+std::vector<Detector> detectorsOf(const std::vector<std::shared_ptr<const Score>>& scores, const ScoreInput& input,
+                                  const std::vector<SampleIndex>& rows, const std::string& suffix) {
+    if (input.epochs.empty()) return {};
+    const std::vector<SampleIndex>& own = input.epochs.back()->samples;
+    std::vector<std::size_t> places;
+    for (const SampleIndex sample : rows) {
+        const auto at = std::lower_bound(own.begin(), own.end(), sample);
+        if (at == own.end() || *at != sample) return {};
+        places.push_back(std::size_t(at - own.begin()));
+    }
+    std::vector<Detector> detectors;
+    for (const auto& score : scores) {
+        if (isSlow(*score)) continue;
+        const auto found = score->compute(input);
+        if (!found || found->values.size() != own.size()) continue; // it has no say on this run
+        Detector detector{score->description().id + suffix, {}, {}};
+        for (const std::size_t place : places) {
+            detector.suspicion.push_back(found->values[place]);
+            if (!found->suggested.empty()) detector.suggested.push_back(found->suggested[place]);
+        }
+        detectors.push_back(std::move(detector));
+    }
+    return detectors;
+}
+
+} // namespace
+
+std::vector<RunRecord> Workspace::Private::runsToJoin() const {
+    std::vector<RunRecord> others;
+    const std::vector<RunRecord>& all = runs.records();
+    for (auto run = all.rbegin(); joinsRuns && run != all.rend() && others.size() + 1 < kMostRuns; ++run)
+        if (run->id != currentRun && run->epochsDone > 0 && isOver(run->state)) others.push_back(*run);
+    return others;
 }
 
 std::optional<std::size_t> Workspace::Private::rowOf(SampleIndex sample) const {
@@ -52,22 +93,27 @@ void Workspace::Private::askFused() {
     struct Made {
         std::shared_ptr<const Fusion> fusion;
         std::shared_ptr<const FeatureMatrix> probabilities;
+        std::size_t runs = 1;
     };
     fusionPool.run(
         [scores = registry->scores.all(), dataset = dataset, project = project, labels = known->second, run = *currentRun,
-         evidence]() -> Result<Made> {
+         evidence, others = runsToJoin()]() -> Result<Made> {
             const ScoreInput input = scoreInputAt(*project, run, *dataset, labels.set->labels, evidence);
-            std::vector<Detector> detectors;
-            for (const auto& score : scores) {
-                if (isSlow(*score)) continue;
-                auto found = score->compute(input);
-                if (!found || found->values.size() != evidence->size()) continue; // it has no say on this run
-                detectors.push_back({score->description().id, std::move(found->values), std::move(found->suggested)});
+            std::vector<Detector> detectors = detectorsOf(scores, input, evidence->samples, {});
+            std::size_t joined = 1;
+            for (const RunRecord& other : others) {
+                const auto stored = project->labelSet(other.labelSet);
+                if (!stored || stored->set.labels != labels.set->labels) continue;
+                const auto read = readScoreInput(*project, other.id, *dataset, labels.set->labels);
+                if (!read) continue;
+                auto more = detectorsOf(scores, *read, evidence->samples, " of run " + std::to_string(other.id.value));
+                joined += !more.empty();
+                std::move(more.begin(), more.end(), std::back_inserter(detectors));
             }
             std::vector<Label> given;
             for (const SampleIndex sample : evidence->samples) given.push_back(labels.set->labels[sample.value]);
             ASSAY_TRY(Fusion made, Fusion::make(std::move(detectors), std::move(given)));
-            return Made{std::make_shared<const Fusion>(std::move(made)), input.probabilities};
+            return Made{std::make_shared<const Fusion>(std::move(made)), input.probabilities, joined};
         },
         [this, evidence](Result<Made> made) {
             if (fusing != evidence) return;
@@ -77,6 +123,10 @@ void Workspace::Private::askFused() {
             }
             fusion = std::move(made->fusion);
             classProbabilities = std::move(made->probabilities);
+            joinedRuns = made->runs;
+            if (joinsRuns)
+                Q_EMIT q->notice(joinedRuns > 1 ? tr("The detectors of %1 runs make one order").arg(joinedRuns)
+                                                : tr("No other run has recorded these pictures with the same labels"));
             rankFused();
         });
 }
@@ -114,6 +164,7 @@ void Workspace::Private::takeFused(const FusedRanking& ranked, std::size_t answe
     values.addComputed(id, std::move(spread));
     scoreSuggestions[id] = std::move(suggested);
     calibratedOn = ranked.calibrated ? answers : 0;
+    learntWeights = ranked.calibrated ? ranked.model.weights : std::vector<double>();
     if (sortedByIt && first) {
         Q_EMIT q->epochOnShowChanged();
         q->resort();
@@ -153,5 +204,20 @@ std::vector<ClassGuess> Workspace::likeliest(SampleIndex sample) const {
 }
 
 std::size_t Workspace::calibratedOn() const { return d->calibratedOn; }
+std::size_t Workspace::joinedRuns() const { return d->joinedRuns; }
+
+void Workspace::setJoinsRuns(bool on) {
+    if (on == d->joinsRuns) return;
+    d->joinsRuns = on;
+    d->refreshEpoch();
+}
+
+std::vector<std::pair<QString, double>> Workspace::learntWeights() const {
+    std::vector<std::pair<QString, double>> weights;
+    for (std::size_t i = 0; i < d->learntWeights.size(); ++i)
+        weights.emplace_back(i < d->fusion->detectors() ? QString::fromStdString(d->fusion->id(i)) : tr("pair of classes"), d->learntWeights[i]);
+    std::stable_sort(weights.begin(), weights.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    return weights;
+}
 
 } // namespace assay::ui

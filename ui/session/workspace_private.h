@@ -97,6 +97,10 @@ public:
     std::shared_ptr<const Fusion> fusion;   ///< its rows are those of `fusing`; null until it is made
     std::shared_ptr<const FeatureMatrix> classProbabilities; ///< of all classes, where the run kept them for `fusing`
     std::size_t calibratedOn = 0; ///< decisions
+    bool joinsRuns = false;       ///< as wished
+    std::size_t joinedRuns = 0;   ///< in `fusion`
+    std::vector<double> learntWeights; ///< of its detectors, and of the pair of classes; empty before enough is decided
+    [[nodiscard]] std::vector<RunRecord> runsToJoin() const;
     [[nodiscard]] std::optional<std::size_t> rowOf(SampleIndex sample) const; ///< of `fusion`
     [[nodiscard]] std::vector<ClassGuess> likeliest(SampleIndex sample) const;
     bool ranking = false, rankAgain = false;

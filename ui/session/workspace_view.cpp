@@ -64,7 +64,8 @@ void Workspace::Private::refreshEpoch() {
     fusing.reset();
     fusion.reset();
     classProbabilities.reset();
-    calibratedOn = 0;
+    calibratedOn = joinedRuns = 0;
+    learntWeights.clear();
     mixture.reset();
     std::shared_ptr<const Evidence> evidence;
     if (currentRun && currentEpoch > 0) {

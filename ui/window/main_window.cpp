@@ -351,7 +351,7 @@ void MainWindow::updateKeys() {
         if (many > 1) keys << tr("%L1 selected:").arg(many);
         keys << (review || many > 1 ? tr("⏎ accept") : tr("⏎ review")) << tr("␣ keep") << tr("0–9 relabel") << tr("R by name")
              << tr("F flag") << tr("X exclude") << tr("⌫ undo");
-        if (review) keys << tr("Alt+1–3 likeliest") << tr("Esc gallery");
+        if (review) keys << tr("Alt+1–3 likely") << tr("Esc gallery");
     } else if (any && m_layout == Layout::Train) {
         keys << tr("N new run") << tr("F5 find suspects") << tr("Ctrl+R retrain");
     } else if (any) {

@@ -216,6 +216,9 @@ void MainWindow::buildReviewMenu() {
                                             tr("Sorted by all detectors: each decision moves on to what is most suspect by then"), menu, {},
                                             [review](bool on) { review->setReRanking(on); });
     ranking->setChecked(true);
+    m_actions->addToggle(QStringLiteral("review-join-runs"), tr("&Join the detectors of all runs"),
+                         tr("All detectors: those of the other runs on the same labels too, the newest eight"), menu, {},
+                         [this](bool on) { m_workspace->setJoinsRuns(on); });
     m_actions->add(QStringLiteral("errors-left"), tr("Errors &left…"),
                    tr("Mix pictures drawn at random into the queue: they tell how many errors are left, and when to stop"), menu, {},
                    [this] { showErrorsLeft(); });
@@ -264,7 +267,7 @@ void MainWindow::updateActions() {
     };
     enable({"save-as", "export", "close-project", "select-all", "copy-names", "find", "layout-1", "layout-2", "layout-3", "dock-filters",
             "dock-inspector", "dock-history", "dock-log", "dock-pairs", "dock-detectors", "next-panel", "unreadable", "given-view", "review-enter", "review-next",
-            "review-previous", "review-close", "truth", "reset-layout", "errors-left", "review-likeliest-1", "review-likeliest-2", "review-likeliest-3"}, any);
+            "review-previous", "review-close", "truth", "reset-layout", "errors-left", "review-join-runs", "review-likeliest-1", "review-likeliest-2", "review-likeliest-3"}, any);
     enable({"undo", "redo", "noise", "import-labels", "import-probabilities", "find-suspects", "new-run", "recipe"}, write);
     enable({"review-accept", "review-keep", "review-flag", "review-exclude", "review-relabel", "review-undo", "review-reopen"}, any);
     enable({"retrain"}, write && current.has_value());

@@ -18,6 +18,7 @@
 
 #include <QCheckBox>
 #include <QDialog>
+#include <QDockWidget>
 #include <QDoubleSpinBox>
 #include <QLabel>
 #include <QSpinBox>
@@ -133,6 +134,39 @@ private Q_SLOTS:
             QCOMPARE(workspace().view(), order);
         }
         QVERIFY(workspace().orderIsOld()); // "Sort again" offers it
+    }
+
+    void severalRunsMakeOneQueue() {
+        QVERIFY(trainAndWait(workspace(), 2)); // a second run on the same labels
+        NoiseOptions noise;
+        noise.rate = 0.4;
+        LabelChoice other;
+        other.kind = LabelChoice::Kind::Noise;
+        other.noise = noise;
+        QSignalSpy ended(&workspace(), &Workspace::runEnded);
+        workspace().startRun(fakeRun(1), other); // one on other labels has no say
+        QTRY_VERIFY_WITH_TIMEOUT(ended.count() > 0, 20'000);
+        workspace().showRun(workspace().runs()[0].id);
+        sortByAllDetectors();
+        QTRY_COMPARE(workspace().joinedRuns(), std::size_t(1));
+        const std::size_t alone = workspace().agreement(SampleIndex(0))->asked;
+        action("review-join-runs")->trigger();
+        QTRY_COMPARE(workspace().joinedRuns(), std::size_t(2));
+        QVERIFY(workspace().agreement(SampleIndex(0))->asked > alone + 3);
+        QTRY_VERIFY(!workspace().orderIsOld());
+        QVERIFY(workspace().suspect(workspace().view().front()));
+        m_window->findChild<QDockWidget*>(QStringLiteral("detectorsDock"))->raise();
+        workspace().setFocus(workspace().view().front());
+        QTRY_VERIFY(child<QLabel>("detectorsTogether")->text().contains(QStringLiteral("Those of 2 runs are joined")));
+        // What is learnt from decisions is told.
+        std::vector<SampleIndex> wrong, right;
+        for (std::uint32_t i = 0; i < kSamples && wrong.size() < 12; ++i) (i % 5 == 0 ? wrong : right).push_back(SampleIndex(i));
+        workspace().decide(wrong, {Verdict::Exclude, kNoLabel}, QStringLiteral("key"));
+        workspace().decide(right, {Verdict::Keep, kNoLabel}, QStringLiteral("key"));
+        QTRY_VERIFY2(child<QLabel>("detectorsTogether")->text().contains(QStringLiteral("learnt from ")), qPrintable(child<QLabel>("detectorsTogether")->text()));
+        QVERIFY(!workspace().learntWeights().empty() && workspace().learntWeights().front().second > 0);
+        action("review-join-runs")->trigger();
+        QTRY_COMPARE(workspace().joinedRuns(), std::size_t(1));
     }
 
     void theLikeliestClassesAreGivenByKeyOrButton() {
@@ -260,6 +294,9 @@ private Q_SLOTS:
     void adviceRestsOnTheInterval() {
         AuditState state{1000, 100, 0, 500, {}};
         QCOMPARE(stopAdvice(state, 0.01), StopAdvice::Unknown);
+        state.answered = 9;
+        state.left = {0, 0, 9};
+        QCOMPARE(stopAdvice(state, 0.01), StopAdvice::Unknown); // too few to be believed
         state.answered = 100;
         state.left = {5, 2, 9};
         QCOMPARE(stopAdvice(state, 0.01), StopAdvice::Stop);      // at most 9 of 1,000
