@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/audit/score_rows.h"
 #include "core/stats/neighbours.h"
+#include "core/stats/noise_rates.h"
 #include "core/stats/ranking.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace assay {
@@ -46,6 +48,8 @@ public:
 
 private:
     [[nodiscard]] float valueOf(const Votes& votes, Label given) const;
+    static void markLowestRanked(const stats::Neighbours& near, const ScoreRows& rows, const std::vector<Label>& labels,
+                                 std::size_t classes, ScoreValues& scores);
     static void addOutliers(const stats::Neighbours& near, const ScoreRows& rows, ScoreValues& scores);
 
     Kind m_kind;
@@ -64,6 +68,33 @@ float NeighbourhoodScore::valueOf(const Votes& votes, Label given) const {
     float squares = 0;
     for (const float share : votes.shares) squares += share * share;
     return 1 - own / std::sqrt(squares);
+}
+
+/// Moves the most suspect of each class above 0.5, as many as the noise rates say are wrong, and the others below; each
+/// keep their order.
+void NeighbourhoodScore::markLowestRanked(const stats::Neighbours& near, const ScoreRows& rows,
+                                          const std::vector<Label>& labels, std::size_t classes, ScoreValues& scores) {
+    const auto known = [&](std::size_t sample) {
+        return sample < labels.size() && labels[sample] >= 0 && std::size_t(labels[sample]) < classes;
+    };
+    std::vector<std::array<Label, 3>> triples;
+    std::vector<std::vector<std::size_t>> members(classes);
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const std::size_t sample = rows.last().samples[row].value;
+        if (sample >= near.size() || !near.has(sample) || !known(sample)) continue;
+        members[std::size_t(labels[sample])].push_back(row);
+        const auto nearest = near.of(sample);
+        if (nearest.size() >= 2 && known(nearest[0]) && known(nearest[1]))
+            triples.push_back({labels[sample], labels[nearest[0]], labels[nearest[1]]});
+    }
+    const stats::NoiseRates rates = stats::noiseRatesByConsensus(triples, classes);
+    for (float& value : scores.values) value /= 2;
+    for (std::size_t k = 0; k < classes; ++k) {
+        std::stable_sort(members[k].begin(), members[k].end(),
+                         [&](std::size_t a, std::size_t b) { return scores.values[a] > scores.values[b]; });
+        const auto wrong = std::size_t(std::lround(rates.wrongAmong(k) * double(members[k].size())));
+        for (std::size_t i = 0; i < wrong; ++i) scores.values[members[k][i]] += 0.5f;
+    }
 }
 
 /// One minus exp(-d / median d), d being the mean distance to the neighbours.
@@ -109,6 +140,7 @@ Result<ScoreValues> NeighbourhoodScore::compute(const ScoreInput& input) const {
         scores.suggested[row] = votes.majority;
         scores.values[row] = valueOf(votes, rows.given(row));
     }
+    if (m_kind == Kind::Rank) markLowestRanked(*near, rows, labels, std::size_t(most) + 1, scores);
     return scores;
 }
 
@@ -123,7 +155,9 @@ void registerNeighbourhood(Registry& registry) {
     add(Kind::Vote, {"simifeat-vote", "Outvoted by neighbours",
                      "above 0.5 where most of the ten nearest by features agree on another label", kSimiFeat, {}});
     add(Kind::Rank, {"simifeat-rank", "Label against the neighbours' votes",
-                     "one minus the cosine between the given label and the votes of the ten nearest by features", kSimiFeat,
+                     "one minus the cosine between the given label and the votes of the ten nearest by features, halved; 0.5 "
+                     "more for the first of each class, as many as the estimated noise rates say are wrong",
+                     kSimiFeat,
                      {}});
     add(Kind::Outlier, {"outlier", "Outlier",
                         "far from its ten nearest by features, compared with other samples: 1 - exp(-d / median d)",

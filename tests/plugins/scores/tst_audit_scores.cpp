@@ -81,6 +81,8 @@ private Q_SLOTS:
     void initTestCase() { registerBuiltinPlugins(m_registry); }
     void wrongLabelsStandFirst_data();
     void wrongLabelsStandFirst();
+    void simiFeatFlagsWhatIsWrong_data();
+    void simiFeatFlagsWhatIsWrong();
     void whatARunDidNotKeepIsSaid_data();
     void whatARunDidNotKeepIsSaid();
     void theFarthestIsTheOutlier();
@@ -121,6 +123,19 @@ void TestAuditScores::wrongLabelsStandFirst() {
     }
     QVERIFY(leastWrong > mostRight);
     for (const std::size_t i : {5u, 25u, 45u}) QCOMPARE(scores->suggested[i], Label(i / 20));
+}
+
+void TestAuditScores::simiFeatFlagsWhatIsWrong_data() {
+    QTest::addColumn<QString>("id");
+    for (const char* id : {"simifeat-vote", "simifeat-rank"}) QTest::newRow(id) << id;
+}
+
+void TestAuditScores::simiFeatFlagsWhatIsWrong() {
+    QFETCH(QString, id);
+    const Bundles bundles;
+    const auto scores = compute(id, bundles.input);
+    QVERIFY(scores);
+    for (std::size_t i = 0; i < 60; ++i) QCOMPARE(scores->values[i] > 0.5f, i % 20 == 5);
 }
 
 void TestAuditScores::whatARunDidNotKeepIsSaid_data() {
