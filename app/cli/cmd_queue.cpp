@@ -30,7 +30,7 @@ struct Options {
     std::uint64_t auditSeed = 1;
     bool auditSizes = false;
     bool reRank = true;
-    std::string out;
+    std::string out, split;
 };
 
 /// The share of the rows that a detector's word counts for, while no decision says how many are wrong.
@@ -128,7 +128,7 @@ Status writeQueue(Session& session, const Options& options) {
     ASSAY_TRY(const auto project, openProjectToRead(options.project));
     ASSAY_TRY(const std::vector<RunRecord> runs, chooseRunsOrNewest(*project, options.runs));
     ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
-    ASSAY_TRY(const ProjectQueue queue, buildQueue(session, *project, *dataset, runs, options.scores));
+    ASSAY_TRY(const ProjectQueue queue, buildQueue(session, *project, *dataset, runs, options.scores, options.split));
     ASSAY_TRY(const std::vector<DecisionState> decisions, project->decisions());
     const Fusion& fusion = queue.fusion;
     ASSAY_TRY(const std::vector<JournalEntry> journal, project->journal());
@@ -171,6 +171,7 @@ void addQueue(CLI::App& app, Session& session) {
     addProjectArguments(command, options->project);
     command.add_option("--run", options->runs, "Number of a run; may be repeated; else the newest");
     command.add_option("--score", options->scores, "Score, see assay-cli scores; may be repeated; else all");
+    addSplitOption(command, options->split);
     command
         .add_option("--audit-sample", options->audit,
                     "Mix so many samples at random into the queue: they tell how many errors are left")

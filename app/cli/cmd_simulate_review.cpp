@@ -28,7 +28,7 @@ struct Options {
     double seconds = 1.6;
     std::size_t every = 10, most = 0;
     std::uint64_t seed = 1;
-    std::string out;
+    std::string out, split;
 };
 
 /// At these decisions the table tells what was found.
@@ -137,7 +137,7 @@ Status simulate(Session& session, const Options& options) {
     ASSAY_TRY(const std::vector<RunRecord> runs, chooseRunsOrNewest(*project, options.runs));
     ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
     ASSAY_TRY(const std::vector<Label> fromFile, readTruth(options.truth, *dataset));
-    ASSAY_TRY(const ProjectQueue queue, buildQueue(session, *project, *dataset, runs, options.scores));
+    ASSAY_TRY(const ProjectQueue queue, buildQueue(session, *project, *dataset, runs, options.scores, options.split));
     ASSAY_TRY(const std::vector<std::uint8_t> wrong, wrongOnes(queue, fromFile));
     ASSAY_TRY(const std::vector<Reviewed> all, review(queue.fusion, wrong, options));
 
@@ -181,6 +181,7 @@ void addSimulateReview(CLI::App& app, Session& session) {
     addProjectArguments(command, options->project);
     command.add_option("--run", options->runs, "Number of a run; may be repeated; else the newest");
     command.add_option("--score", options->scores, "Score, see assay-cli scores; may be repeated; else all");
+    addSplitOption(command, options->split);
     addTruthArguments(command, options->truth);
     command.add_option("--seconds", options->seconds, "Of one decision")
         ->check(CLI::Range(0.1, 600.0))

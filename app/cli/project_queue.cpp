@@ -5,7 +5,11 @@
 #include "app/cli/catalogue_output.h"
 #include "app/cli/figures.h"
 #include "app/cli/output.h"
+#include "core/data/splits.h"
 #include "core/project/score_input.h"
+
+#include <algorithm>
+#include <optional>
 
 namespace assay::cli {
 namespace {
@@ -70,21 +74,34 @@ Result<std::vector<Opinion>> opinionsOf(Session& session, const Project& project
 } // namespace
 
 Result<ProjectQueue> buildQueue(Session& session, const Project& project, const Dataset& dataset,
-                                const std::vector<RunRecord>& runs, const std::vector<std::string>& scores) {
+                                const std::vector<RunRecord>& runs, const std::vector<std::string>& scores,
+                                const std::string& split) {
     if (runs.empty()) return fail(ErrorCode::NotFound, "there is no run to make a queue of", project.file().string());
     ASSAY_TRY(const BaseLabels labels, baseLabels(project, runs.front(), &dataset));
     ASSAY_TRY(const std::vector<Opinion> opinions, opinionsOf(session, project, dataset, runs, scores));
+    std::vector<SampleIndex> shared;
+    bool training = false;
+    for (std::uint32_t i = 0; i < dataset.size(); ++i) {
+        if (labels.labels[i] == kNoLabel) continue;
+        if (std::any_of(opinions.begin(), opinions.end(), [i](const Opinion& one) { return !one.known[i]; })) continue;
+        shared.emplace_back(i);
+        training = training || dataset.splits[i] == Split::Train;
+    }
+    const std::optional<Split> only = !split.empty() ? parseSplitName(split)
+                                      : training     ? std::optional(Split::Train)
+                                                     : std::nullopt;
     std::vector<SampleIndex> samples;
     std::vector<Label> given, truth;
-    for (std::uint32_t i = 0; i < dataset.size(); ++i) {
-        if (dataset.splits[i] != Split::Train || labels.labels[i] == kNoLabel) continue;
-        if (std::any_of(opinions.begin(), opinions.end(), [i](const Opinion& one) { return !one.known[i]; })) continue;
-        samples.push_back(SampleIndex{i});
-        given.push_back(labels.labels[i]);
-        if (!labels.trueLabels.empty()) truth.push_back(labels.trueLabels[i]);
+    for (const SampleIndex sample : shared) {
+        if (only && dataset.splits[sample.value] != *only) continue;
+        samples.push_back(sample);
+        given.push_back(labels.labels[sample.value]);
+        if (!labels.trueLabels.empty()) truth.push_back(labels.trueLabels[sample.value]);
     }
     if (samples.empty())
-        return fail(ErrorCode::NotFound, "these runs share no training sample that has a label",
+        return fail(ErrorCode::NotFound,
+                    "these runs share no " + (split.empty() || split == "all" ? std::string() : split + " ") +
+                        "sample that has a label",
                     project.file().string());
     std::vector<Detector> detectors;
     for (const Opinion& opinion : opinions) {
@@ -97,6 +114,13 @@ Result<ProjectQueue> buildQueue(Session& session, const Project& project, const 
     }
     ASSAY_TRY(Fusion fusion, Fusion::make(std::move(detectors), std::move(given)));
     return ProjectQueue{std::move(fusion), std::move(samples), std::move(truth)};
+}
+
+void addSplitOption(CLI::App& command, std::string& split) {
+    command
+        .add_option("--split", split,
+                    "Which samples; else those for training, or what the runs know where they know none")
+        ->check(CLI::IsMember({"train", "validation", "test", "all"}));
 }
 
 } // namespace assay::cli

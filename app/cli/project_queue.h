@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/cli/cli_headers.h"
 #include "app/cli/session.h"
 #include "core/audit/fusion.h"
 #include "core/data/dataset.h"
@@ -12,7 +13,7 @@
 
 namespace assay::cli {
 
-/// Scores of runs as one queue over the training samples that have a label and evidence in every run.
+/// Scores of runs as one queue over the samples of a split that have a label and evidence in every run.
 struct ProjectQueue {
     Fusion fusion;
     std::vector<SampleIndex> samples; ///< [N] in order of index
@@ -20,8 +21,12 @@ struct ProjectQueue {
 };
 
 /// `scores`: ids; empty: all there are. A score that cannot be had of a run is left out with a note; an error where none
-/// can.
+/// can. `split`: by name, or all; empty: the training samples, or where the runs know none of them what they do know.
 [[nodiscard]] Result<ProjectQueue> buildQueue(Session& session, const Project& project, const Dataset& dataset,
-                                              const std::vector<RunRecord>& runs, const std::vector<std::string>& scores);
+                                              const std::vector<RunRecord>& runs, const std::vector<std::string>& scores,
+                                              const std::string& split = {});
+
+/// The option --split of what is made of a queue, into `split`.
+void addSplitOption(CLI::App& command, std::string& split);
 
 } // namespace assay::cli

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void initTestCase();
     void beforeDecisionsPlacesAreMeans();
     void decisionsCalibrateAndLeaveTheQueue();
+    void aQueueOfAnotherSplit();
     void theSizeOfARandomSampleIsExplained();
     void aRandomSampleTellsWhatIsLeft();
     void aReviewerWhoKnowsTheTruthIsSimulated();
@@ -119,6 +120,37 @@ void TestCliQueue::decisionsCalibrateAndLeaveTheQueue() {
     }
     const auto fixed = queue({"--no-re-ranking"});
     QVERIFY(fixed.front().contains("rank"));
+}
+
+void TestCliQueue::aQueueOfAnotherSplit() {
+    // What a network says of the test pictures, the first of whose labels it doubts.
+    const int tested = int(m_truth.size()) - m_training;
+    QVERIFY(tested > 10);
+    const auto doubted = m_training; // test pictures come after the others
+    QByteArray probabilities;
+    QStringList classes = m_truth;
+    classes.removeDuplicates();
+    classes.sort();
+    probabilities = classes.join(',').toUtf8() + "\n";
+    for (int i = m_training; i < m_truth.size(); ++i) {
+        const auto own = (classes.indexOf(m_truth[i]) + (i == doubted ? 1 : 0)) % classes.size();
+        for (qsizetype c = 0; c < classes.size(); ++c) probabilities += QByteArray(c > 0 ? "," : "") + (c == own ? "0.9" : "0.05");
+        probabilities += "\n";
+    }
+    writeText(path("tested.csv"), probabilities);
+    const Call imported = cli({"import-probabilities", path("tested.assay"), path("tested.csv"), "--dataset", path("bands"),
+                               "--split", "test"});
+    QVERIFY2(imported.status == 0, imported.err);
+    for (const QStringList& options : {QStringList{}, QStringList{"--split", "test"}, QStringList{"--split", "all"}}) {
+        const Call queue = cli(QStringList{"queue", path("tested.assay"), "--out", path("tested-queue.csv")} + options);
+        QVERIFY2(queue.status == 0, queue.err);
+        const auto rows = readCsvFile(path("tested-queue.csv"));
+        QCOMPARE(int(rows.size()), tested + 1);
+        QCOMPARE(rows[1][rows.front().indexOf("index")].toInt(), doubted);
+    }
+    const Call none = cli({"queue", path("tested.assay"), "--split", "train"});
+    QVERIFY(none.status != 0);
+    QVERIFY2(none.err.contains("share no train sample"), none.err);
 }
 
 void TestCliQueue::theSizeOfARandomSampleIsExplained() {
