@@ -31,7 +31,8 @@ RandAugmentKind strongKindOf(const std::string& id) {
 std::vector<ParamSpec> fixMatchSettings(double threshold) {
     return {
         realSetting("threshold", threshold, 0, 1,
-                    "Confidence of the weak view from which its answer is learnt by the strong one (FixMatch, FlexMatch: 0.95; UDA: 0.8)"),
+                    "Confidence of the weak view from which its answer is learnt by the strong one (FixMatch, "
+                    "FlexMatch: 0.95; UDA: 0.8)"),
         realSetting("unlabelled-weight", 1, 0, 100, "Weight of the unlabelled pictures' loss"),
         choiceSetting("strong-view", "fixmatch", {"fixmatch", "torchvision", "torchssl", "mpl"},
                       "Whose RandAugment makes the strong view: FixMatch's, torchvision's, TorchSSL's or that of Meta "
@@ -45,11 +46,11 @@ std::vector<ParamSpec> fixMatchSettings(double threshold) {
 }
 
 ParamSpec normsSetting() {
-    return choiceSetting(
-        "norms", "weak", {"all", "weak"},
-        "Which pictures the batch norms' statistics are of: labelled and weak ones, the strong ones passed apart, or all "
-        "of a step in one pass, as published",
-        true);
+    return choiceSetting("norms", "weak", {"all", "weak"},
+                         "Which pictures the batch norms' statistics are of: labelled and weak ones, the strong ones "
+                         "passed apart, or all "
+                         "of a step in one pass, as published",
+                         true);
 }
 
 FixMatchOptions readFixMatchOptions(const ParamValues& settings) {
