@@ -78,7 +78,7 @@ void SampleStrip::paintEvent(QPaintEvent*) {
             const PlotTheme theme = PlotTheme::fromPalette(palette());
             painter.setPen(std::size_t(i) < m_loud.size() && m_loud[std::size_t(i)] ? theme.suspectText : theme.muted);
             painter.drawText(QRect(area.left() - 2, area.bottom() + 1, kSide + kGap, wordHeight()), Qt::AlignCenter,
-                             QFontMetrics(small).elidedText(m_words[i], Qt::ElideRight, kSide + kGap - 1));
+                             QFontMetrics(small).elidedText(m_words[i], Qt::ElideRight, kSide + kGap - 5));
         }
         if (i == m_marked) {
             painter.setPen(QPen(palette().color(QPalette::Highlight), 2));

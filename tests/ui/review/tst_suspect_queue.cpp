@@ -291,6 +291,26 @@ private Q_SLOTS:
         QVERIFY(!workspace().asksAtRandom());
     }
 
+    void aQueueThatIsRankedAnewAfterEachDecisionComesToTheRandomOnesAllTheSame() {
+        sortByAllDetectors();
+        workspace().setAuditSample(40);
+        key(Qt::Key_Home);
+        key(Qt::Key_Return);
+        for (int i = 0; i < 40; ++i) {
+            QSignalSpy ranked(&workspace(), &Workspace::detectorsJoined);
+            decideByClass();
+            QTRY_VERIFY(workspace().settled() && ranked.count() > 0);
+        }
+        std::size_t random = 0, since = 0, longest = 0;
+        for (const JournalEntry& entry : workspace().journal()) {
+            const bool asked = entry.reason.rule == kRandomRule;
+            random += asked;
+            longest = std::max(longest, since = asked ? 0 : since + 1);
+        }
+        QVERIFY2(random >= 6 && random <= 8, qPrintable(QString::number(random))); // one in five
+        QVERIFY2(longest <= 6, qPrintable(QString::number(longest)));
+    }
+
     void adviceRestsOnTheInterval() {
         AuditState state{1000, 100, 0, 500, {}};
         QCOMPARE(stopAdvice(state, 0.01), StopAdvice::Unknown);
