@@ -4,6 +4,7 @@
 // LibTorch before Qt: both have a macro named "slots".
 #include "core/learn/batches.h"
 #include "core/learn/co_divide.h"
+#include "core/learn/device.h"
 #include "core/learn/ema.h"
 #include "core/learn/loss_correction.h"
 #include "core/learn/losses.h"
@@ -15,6 +16,9 @@
 #include "tests/core/learn/learn_fixtures.h"
 
 #include <QTest>
+
+#include <limits>
+#include <thread>
 
 using namespace assay;
 using namespace assay::learn;
@@ -62,6 +66,22 @@ private:
 class TestSharedParts : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    /// On the thread that trains; the window's keep IEEE's gradual underflow.
+    void aTrainingThreadCountsWhatIsTooSmallToMatterAsZero() {
+        const auto product = [] {
+            volatile float smallest = std::numeric_limits<float>::min(), half = 0.5F;
+            return float(smallest * half);
+        };
+        float trained = 1;
+        std::thread thread([&] {
+            prepareTrainingThread(1);
+            trained = product();
+        });
+        thread.join();
+        QCOMPARE(trained, 0.0F);
+        QVERIFY(product() > 0);
+    }
+
     /// Network 1 finds 0, 3 and 5 easy, network 2 finds 1, 3 and 4: each learns from the other's choice, and from
     /// nothing else.
     void eachNetworkLearnsFromWhatTheOtherFindsEasy() {
