@@ -48,8 +48,7 @@ std::vector<ParamSpec> fixMatchSettings(double threshold) {
 ParamSpec normsSetting() {
     return choiceSetting("norms", "weak", {"all", "weak"},
                          "Which pictures the batch norms' statistics are of: labelled and weak ones, the strong ones "
-                         "passed apart, or all "
-                         "of a step in one pass, as published",
+                         "passed apart, or all of a step in one pass, as published",
                          true);
 }
 
@@ -128,13 +127,12 @@ std::vector<double> FixMatchRecipe::thresholds() const {
     return flexThresholds(m_counts, m_options.thresholdWarmUp ? m_unused : 0, m_options.threshold);
 }
 
-torch::Tensor FixMatchRecipe::decided(const Run& run, const torch::Tensor& weakLogits) {
+torch::Tensor FixMatchRecipe::decided(const torch::Tensor& weakLogits) {
     const auto logits = weakLogits.detach();
     if (m_options.alignment == Alignment::None) return logits;
     const auto p = torch::softmax(logits, 1);
     m_answers.add(p.mean(0));
-    const auto shares = classShares(run.data, choice().labelledRows(run));
-    return align(p, shares, m_answers.value(), m_options.alignment).clamp_min(1e-12).log();
+    return align(p, labelShares(), m_answers.value(), m_options.alignment).clamp_min(1e-12).log();
 }
 
 void FixMatchRecipe::notice(const std::vector<std::uint32_t>& rows, const torch::Tensor& confidence,
@@ -171,7 +169,7 @@ torch::Tensor FixMatchRecipe::learn(Run& run, const Batch& labelled, const std::
         const auto kept = (losses.detach() > -std::log(held)).to(torch::kFloat32);
         labelledLoss = (losses * kept).sum() / kept.sum().clamp_min(1);
     }
-    const auto weak = decided(run, logits[1]);
+    const auto weak = decided(logits[1]);
     const auto [confidence, classes] = torch::softmax(weak, 1).max(1);
     torch::Tensor needed = torch::full_like(confidence, m_options.threshold);
     if (m_options.classThresholds) {
@@ -193,23 +191,23 @@ PseudoDecision FixMatchRecipe::decisionOf(const Run& run, const EpochOutcome& ou
     const auto& labelled = choice().labelled();
     if (m_options.alignment == Alignment::None)
         return decideByThreshold(run, outcome, labelled, m_options.threshold, thresholds());
-    PseudoDecision decision{std::vector<Label>(run.data.rows(), kNoLabel), m_options.threshold, thresholds(),
-                            outcome.evidence.confidence};
     const auto rows = choice().unlabelledRows(run);
-    std::vector<float> answers(rows.size() * std::size_t(run.data.classes));
+    const auto classes = std::size_t(run.data.classes);
+    std::vector<float> each(rows.size() * classes);
     for (std::size_t i = 0; i < rows.size(); ++i)
-        softmaxOf(outcome.answers[0].row(rows[i]),
-                  {&answers[i * std::size_t(run.data.classes)], std::size_t(run.data.classes)});
-    const auto p = align(torch::from_blob(answers.data(), {std::int64_t(rows.size()), run.data.classes}),
-                         classShares(run.data, choice().labelledRows(run)), m_answers.value(), m_options.alignment);
-    const auto [confidence, classes] = p.max(1);
+        softmaxOf(outcome.answers[0].row(rows[i]), {&each[i * classes], classes});
+    const auto p = align(torch::from_blob(each.data(), {std::int64_t(rows.size()), run.data.classes}), labelShares(),
+                         m_answers.value(), m_options.alignment);
+    const auto [sure, best] = p.max(1);
+    std::vector<Label> answers = outcome.evidence.prediction;
+    std::vector<float> confidence = outcome.evidence.confidence;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        const auto label = Label(classes.data_ptr<std::int64_t>()[i]);
-        const float sure = decision.confidence[rows[i]] = confidence.data_ptr<float>()[i];
-        const double needed =
-            m_options.classThresholds ? decision.classThresholds[std::size_t(label)] : m_options.threshold;
-        if (double(sure) >= needed) decision.labels[rows[i]] = label;
+        answers[rows[i]] = Label(best.data_ptr<std::int64_t>()[i]);
+        confidence[rows[i]] = sure.data_ptr<float>()[i];
     }
+    PseudoDecision decision =
+        decideByThreshold(run, answers, confidence, labelled, m_options.threshold, thresholds());
+    decision.confidence = std::move(confidence);
     return decision;
 }
 

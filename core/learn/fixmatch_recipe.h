@@ -85,7 +85,7 @@ private:
                                                      const std::vector<Batch>& unlabelled) const;
     [[nodiscard]] std::vector<double> thresholds() const;
     /// Logits of the weak views as they decide: aligned where the method asks for it, without a gradient.
-    [[nodiscard]] torch::Tensor decided(const Run& run, const torch::Tensor& weakLogits);
+    [[nodiscard]] torch::Tensor decided(const torch::Tensor& weakLogits);
     /// What the answers at the end of an epoch come to, decided as those of a step.
     [[nodiscard]] PseudoDecision decisionOf(const Run& run, const EpochOutcome& outcome) const;
     /// Notes each row's class where its answer reaches the fixed threshold.

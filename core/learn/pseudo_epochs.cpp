@@ -34,8 +34,7 @@ double PseudoEpochs::firstThreshold() const {
 
 double PseudoEpochs::thresholdOf(Run& run, const EpochOutcome& outcome, int nextRound) const {
     if (m_options.curriculumStep <= 0) return m_options.threshold;
-    std::vector<float> scores;
-    for (const std::uint32_t row : choice().unlabelledRows(run)) scores.push_back(outcome.evidence.confidence[row]);
+    std::vector<float> scores = unlabelledConfidences(run, outcome);
     if (scores.empty()) return 1;
     const double steps = std::ceil(1 / m_options.curriculumStep - 1e-9);
     const int round = int((nextRound - 1) * steps / std::max(1, rounds())) + 1;

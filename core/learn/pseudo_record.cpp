@@ -32,17 +32,25 @@ struct Correctness {
 
 } // namespace
 
-PseudoDecision decideByThreshold(const Run& run, const EpochOutcome& outcome, const std::vector<std::uint8_t>& labelled,
+PseudoDecision decideByThreshold(const Run& run, const std::vector<Label>& answers,
+                                 const std::vector<float>& confidence, const std::vector<std::uint8_t>& labelled,
                                  double threshold, std::vector<double> classThresholds) {
     PseudoDecision decision{std::vector<Label>(run.data.rows(), kNoLabel), threshold, std::move(classThresholds), {}};
     for (const std::uint32_t row : run.data.trainRows) {
         if (labelled[row]) continue;
-        const Label label = outcome.evidence.prediction[row];
+        const Label label = answers[row];
         const double needed =
             decision.classThresholds.empty() ? threshold : decision.classThresholds[std::size_t(label)];
-        if (double(outcome.evidence.confidence[row]) >= needed) decision.labels[row] = label;
+        if (double(confidence[row]) >= needed) decision.labels[row] = label;
     }
     return decision;
+}
+
+PseudoDecision decideByThreshold(const Run& run, const EpochOutcome& outcome, const std::vector<std::uint8_t>& labelled,
+                                 double threshold, std::vector<double> classThresholds) {
+    const auto& evidence = outcome.evidence;
+    return decideByThreshold(run, evidence.prediction, evidence.confidence, labelled, threshold,
+                             std::move(classThresholds));
 }
 
 void PseudoRecord::record(const Run& run, EpochOutcome& outcome, const std::vector<std::uint8_t>& labelled,

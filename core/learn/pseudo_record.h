@@ -14,7 +14,12 @@ struct PseudoDecision {
     std::vector<float> confidence{}; ///< [R] what the threshold was compared with; empty: the answer's
 };
 
-/// Accepts of every unlabelled training row the answer, where its confidence reaches the threshold.
+/// Accepts of every unlabelled training row what `answers` [R] says, where its confidence [R] reaches the threshold.
+[[nodiscard]] PseudoDecision decideByThreshold(const Run& run, const std::vector<Label>& answers,
+                                               const std::vector<float>& confidence,
+                                               const std::vector<std::uint8_t>& labelled, double threshold,
+                                               std::vector<double> classThresholds = {});
+/// The same of the answers at the end of an epoch.
 [[nodiscard]] PseudoDecision decideByThreshold(const Run& run, const EpochOutcome& outcome,
                                                const std::vector<std::uint8_t>& labelled, double threshold,
                                                std::vector<double> classThresholds = {});

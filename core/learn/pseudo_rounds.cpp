@@ -52,6 +52,13 @@ double PseudoRounds::inRound(int epoch, double epochs) const {
     return std::clamp((epochs - begin) / double(std::max(1, end - begin)), 0.0, 1.0);
 }
 
+std::vector<float> PseudoRounds::unlabelledConfidences(const Run& run, const EpochOutcome& outcome) const {
+    std::vector<float> confidences;
+    for (const std::uint32_t row : m_choice.unlabelledRows(run))
+        confidences.push_back(outcome.evidence.confidence[row]);
+    return confidences;
+}
+
 std::string PseudoRounds::phase(const Run& run) const {
     return roundOf(run.epoch) < 1 ? "warm-up" : "training";
 }

@@ -59,6 +59,8 @@ protected:
     /// Where in its round an epoch is: 0 at its beginning, 1 at its end.
     [[nodiscard]] double inRound(int epoch, double epochs) const;
     [[nodiscard]] const LabelledChoice& choice() const { return m_choice; }
+    /// Of the answers at the end of an epoch to the unlabelled rows, in their order.
+    [[nodiscard]] std::vector<float> unlabelledConfidences(const Run& run, const EpochOutcome& outcome) const;
     [[nodiscard]] const std::vector<Label>& accepted() const { return m_decision.labels; }
 
 private:

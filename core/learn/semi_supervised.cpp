@@ -97,6 +97,7 @@ BatchPlan SemiSupervised::plan(Run& run) {
     const std::size_t steps = asked > 0 ? asked : (run.data.trainRows.size() + unlabelled - 1) / unlabelled;
     m_loaders.clear();
     const auto rows = m_choice.labelledRows(run);
+    m_labelShares = classShares(run.data, rows);
     // A warm-up spends as many steps, each on as many labels as others have unlabelled pictures.
     if (m_choice.warmingUp(run)) return roundsOf(run, rows, steps, unlabelled, kLabelledOrder);
     openLoaders(run, steps);

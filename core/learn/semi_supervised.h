@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/learn/distribution_alignment.h"
 #include "core/learn/ema.h"
 #include "core/learn/labelled_choice.h"
 #include "core/learn/recipe.h"
@@ -64,6 +65,8 @@ protected:
 
     [[nodiscard]] const LabelledChoice& choice() const { return m_choice; }
     [[nodiscard]] const SemiOptions& options() const { return m_options; }
+    /// Share of each class among the labels that the epoch learns [K].
+    [[nodiscard]] const torch::Tensor& labelShares() const { return m_labelShares; }
     /// The moving average; the learning network itself where the decay is 0.
     [[nodiscard]] Classifier& teacher(Run& run);
     /// Share of the run that is behind at the beginning of this step.
@@ -78,6 +81,7 @@ private:
     SemiOptions m_options;
     LabelledChoice m_choice;
     EmaCopy m_ema;
+    torch::Tensor m_labelShares;
     std::vector<std::unique_ptr<BatchLoader>> m_loaders;
 };
 

@@ -73,8 +73,7 @@ protected:
     }
     [[nodiscard]] Result<PseudoDecision> decide(Run& run, const EpochOutcome& outcome, int nextRound,
                                                 std::vector<float>&) override {
-        std::vector<float> scores;
-        for (const std::uint32_t row : choice().unlabelledRows(run)) scores.push_back(outcome.evidence.confidence[row]);
+        std::vector<float> scores = unlabelledConfidences(run, outcome);
         const double share = curriculumShare(nextRound, m_options.step);
         const double threshold = scores.empty() ? 0 : stats::quantile(std::move(scores), 1 - share);
         return decideByThreshold(run, outcome, choice().labelled(), threshold);

@@ -83,7 +83,7 @@ protected:
         Classifier& network = *run.networks[0];
         probe(run, labelled);
         const Batch& weak = unlabelled[0];
-        const auto targets = guess(run, network, weak);
+        const auto targets = guess(network, weak);
         std::vector<torch::Tensor> images = {varied(run, labelled, labelled.rows, kLabelledView)};
         std::vector<torch::Tensor> goals = {torch::one_hot(labelled.labels, run.data.classes).to(torch::kFloat32)};
         for (std::int64_t view = 0; view < m_options.strongViews; ++view) {
@@ -134,13 +134,12 @@ private:
     }
 
     /// The aligned and sharpened answer to the weak view, without gradient or trace in the norms.
-    torch::Tensor guess(const Run& run, Classifier& network, const Batch& weak) {
+    torch::Tensor guess(Classifier& network, const Batch& weak) {
         const torch::NoGradGuard noGrad;
         const UntouchedNorms untouched(network);
         const auto p = torch::softmax(network.forward(weak.images), 1);
         m_mean.add(p.mean(0));
-        const auto shares = classShares(run.data, choice().labelledRows(run));
-        return sharpen(align(p, shares, m_mean.value(), m_options.alignment), m_options.sharpening);
+        return sharpen(align(p, labelShares(), m_mean.value(), m_options.alignment), m_options.sharpening);
     }
 
     /// Draws of one step, of one view.

@@ -94,14 +94,14 @@ private:
         network.eval();
         const auto p = torch::softmax(network.forward(weak.images), 1);
         network.train();
-        const auto aligned = alignedBy(run, p);
+        const auto aligned = alignedBy(p);
         m_mean.add(p.mean(0));
         const auto targets = sharpen(aligned, m_options.sharpening);
         return {targets, std::get<0>((m_options.ofRaw ? aligned : targets).max(1))};
     }
 
-    [[nodiscard]] torch::Tensor alignedBy(const Run& run, const torch::Tensor& p) const {
-        return align(p, classShares(run.data, choice().labelledRows(run)), m_mean.value(), m_options.alignment);
+    [[nodiscard]] torch::Tensor alignedBy(const torch::Tensor& p) const {
+        return align(p, labelShares(), m_mean.value(), m_options.alignment);
     }
 
     /// The same rule on the answers of the evaluation pass.
@@ -110,7 +110,7 @@ private:
         if (choice().warmingUp(run)) return decision;
         const auto logits = torch::from_blob(const_cast<float*>(outcome.answers[0].logits.data()),
                                              {std::int64_t(run.data.rows()), run.data.classes}, torch::kFloat32);
-        const auto aligned = alignedBy(run, torch::softmax(logits, 1));
+        const auto aligned = alignedBy(torch::softmax(logits, 1));
         const auto compared = m_options.ofRaw ? aligned : sharpen(aligned, m_options.sharpening);
         const auto [confidence, label] = compared.max(1);
         const auto* of = confidence.data_ptr<float>();
