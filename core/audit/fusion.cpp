@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numbers>
 
 namespace assay {
 namespace {
@@ -137,9 +138,12 @@ FusedRanking Fusion::rank(std::span<const ReviewAnswer> answers) const {
         answers.size() >= kLeastAnswers && wrong >= kLeastOfEachKind && answers.size() - wrong >= kLeastOfEachKind;
     const auto counted = std::size_t(std::count(m_counts.begin(), m_counts.end(), 1));
     if (!ranking.calibrated) {
-        for (std::size_t d = 0; d < count; ++d)
-            if (m_counts[d])
-                for (std::size_t i = 0; i < rows(); ++i) ranking.suspicion[i] += percentile(d, i) / float(counted);
+        for (std::size_t i = 0; i < rows(); ++i) {
+            double sum = 0;
+            for (std::size_t d = 0; d < count; ++d)
+                if (m_counts[d]) sum += double(m_scores[i * count + d]);
+            ranking.suspicion[i] = float(0.5 * std::erfc(-sum / double(counted) / std::numbers::sqrt2));
+        }
         return ranking;
     }
 

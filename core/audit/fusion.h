@@ -42,7 +42,8 @@ struct ClassGuess {
 };
 
 /// Several detectors as one queue. Before there are enough answers: the mean of the samples' places in the detectors'
-/// rankings, without detectors that run against all others. From then on: log-odds of being wrong, a line over the
+/// rankings, taken of the places' normal scores, so that being first counts for more than being before the middle;
+/// without detectors that run against all others. From then on: log-odds of being wrong, a line over the
 /// normal scores of those places and over how often the answers so far called this pair of given and suggested class
 /// wrong; both are pulled towards the mean by a normal prior, so few answers change little. Immutable; any thread.
 class Fusion {

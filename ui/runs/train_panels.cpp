@@ -116,6 +116,13 @@ std::vector<ScalarPanel> scalarPanels() {
          text("Labels kept"),
          {share},
          {{"kept-share", text("kept"), 0}, {"label-precision", text("of them right"), InkForeground, Qt::DotLine}}},
+        {"margin-threshold",
+         QStringLiteral("marginThreshold"),
+         text("Labels below the threshold samples"),
+         {share, {text("margin"), false, std::nullopt, 0.7}},
+         {{"flagged-share", text("flagged"), InkSuspect},
+          {"flag-precision", text("of them wrong"), InkForeground, Qt::DotLine},
+          {"margin-threshold", text("threshold"), InkMuted, Qt::DashLine, 1}}},
     };
 }
 

@@ -3,6 +3,8 @@
 
 #include "tests/plugins/methods/outcomes.h"
 
+#include "core/stats/ranking.h"
+
 #include <QTest>
 
 using namespace assay;
@@ -50,6 +52,28 @@ private Q_SLOTS:
         QVERIFY2(auroc > 0.93, std::to_string(auroc).c_str());
         QVERIFY2(outcome.keeper.last("test-accuracy") > 0.85,
                  std::to_string(outcome.keeper.last("test-accuracy")).c_str());
+    }
+
+    /// Where the labels of a class that does not exist cannot be told from the wrong ones, the wrong ones are flagged.
+    void marginsBelowTheThresholdSamplesAreWrongLabels() {
+        TrainingTask task = planted("aum", 8);
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        const auto& below = column(outcome.keeper.reports.back(), "below-threshold");
+        std::vector<float> score;
+        std::vector<std::uint8_t> wrong;
+        for (std::size_t i = 0; i < kSamples; ++i) {
+            if (task.dataset->splits[i] != Split::Train) continue;
+            score.push_back(below[i]);
+            wrong.push_back(task.labels.labels[i] != task.labels.trueLabels[i]);
+        }
+        const auto quality = stats::detectionQuality(score, wrong, 1e-6);
+        QVERIFY(quality);
+        QVERIFY2(quality->auroc > 0.93, std::to_string(quality->auroc).c_str());
+        QVERIFY2(quality->precision > 0.8, std::to_string(quality->precision).c_str());
+        QVERIFY2(quality->recall > 0.5, std::to_string(quality->recall).c_str());
+        QCOMPARE(float(outcome.keeper.last("flag-precision")), float(quality->precision));
+        QVERIFY(outcome.keeper.last("flagged-share") > 0.15 && outcome.keeper.last("flagged-share") < 0.5);
     }
 
     /// Network 1 believes what network 2's losses of the epoch before called clean, and the other way round.

@@ -141,7 +141,7 @@ void TestAuditScores::simiFeatFlagsWhatIsWrong() {
 void TestAuditScores::whatARunDidNotKeepIsSaid_data() {
     QTest::addColumn<QString>("id");
     for (const char* id :
-         {"knn-disagreement", "outlier", "confident-learning", "rejection", "pseudo-label-conflict"})
+         {"knn-disagreement", "outlier", "confident-learning", "rejection", "pseudo-label-conflict", "aum-threshold"})
         QTest::newRow(id) << id;
 }
 
