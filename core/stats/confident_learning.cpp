@@ -215,9 +215,9 @@ template <class T> std::vector<std::uint8_t> pruneByNoiseRate(const Pruning<T>& 
     return flag;
 }
 
-/// For each class the samples with the smallest probability of it. Most are told by a histogram; those of the bin where
-/// a class's number ends are sorted out.
-template <class T> std::vector<std::uint8_t> pruneByClass(const Pruning<T>& pruning) {
+/// Takes the flag from all but the samples of each class with the smallest probability of it. Most are told by a
+/// histogram; those of the bin where a class's number ends are sorted out.
+template <class T> void pruneByClass(const Pruning<T>& pruning, std::vector<std::uint8_t>& flag) {
     const std::size_t rows = pruning.given.size(), classes = pruning.p.classes;
     const std::size_t bins = std::clamp<std::size_t>((std::size_t(1) << 18) / classes, 16, 1024);
     const std::size_t parts = (rows + kChunk - 1) / kChunk;
@@ -243,14 +243,14 @@ template <class T> std::vector<std::uint8_t> pruneByClass(const Pruning<T>& prun
         last[k] = b;
         wanted[k] = rest;
     }
-    std::vector<std::uint8_t> flag(rows);
     std::array<std::vector<std::uint32_t>, 2> open;
     forEachPart(parts, pruning.worthTwo(), [&](std::size_t part, std::size_t worker) {
         for (std::size_t i = part * kChunk; i < std::min(rows, (part + 1) * kChunk); ++i) {
             const auto k = std::size_t(pruning.given[i]);
             const std::size_t b = bin(i);
-            flag[i] = b < last[k] ? 1 : 0;
-            if (b == last[k] && wanted[k] > 0) open[worker].push_back(std::uint32_t(i));
+            const bool undecided = b == last[k] && wanted[k] > 0;
+            if (undecided) open[worker].push_back(std::uint32_t(i));
+            flag[i] &= b < last[k] || undecided ? 1 : 0;
         }
     });
     open[0].insert(open[0].end(), open[1].begin(), open[1].end());
@@ -259,9 +259,8 @@ template <class T> std::vector<std::uint8_t> pruneByClass(const Pruning<T>& prun
         std::vector<Candidate<T>> candidates;
         for (const std::uint32_t i : by.of(k)) candidates.push_back({-pruning.own[i], i});
         largestFirst(std::span(candidates), wanted[k]);
-        for (std::size_t c = 0; c < std::min(wanted[k], candidates.size()); ++c) flag[candidates[c].row] = 1;
+        for (std::size_t c = wanted[k]; c < candidates.size(); ++c) flag[candidates[c].row] = 0;
     });
-    return flag;
 }
 
 /// Flags the `number` lowest scores; ties by position.
@@ -291,13 +290,15 @@ Result<std::vector<std::uint8_t>> flagged(const ProbabilityRows<T>& p, std::span
     switch (options.filter) {
     case IssueFilter::PruneByNoiseRate:
         return pruneByNoiseRate(pruning(), marks);
-    case IssueFilter::PruneByClass:
-        return pruneByClass(pruning());
+    case IssueFilter::PruneByClass: {
+        std::vector<std::uint8_t> flag(p.rows(), 1);
+        pruneByClass(pruning(), flag);
+        return flag;
+    }
     case IssueFilter::Both: {
         const Pruning<T> both = pruning();
         std::vector<std::uint8_t> flag = pruneByNoiseRate(both, marks);
-        const std::vector<std::uint8_t> also = pruneByClass(both);
-        for (std::size_t i = 0; i < flag.size(); ++i) flag[i] &= also[i];
+        pruneByClass(both, flag);
         return flag;
     }
     case IssueFilter::ConfidentLearning:
