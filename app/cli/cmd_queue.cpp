@@ -56,8 +56,8 @@ std::string queueCsv(const ProjectQueue& queue, const FusedRanking& ranking, con
         const std::size_t i = queue.samples[row].value;
         std::string guesses;
         for (const ClassGuess& guess : fusion.guesses(row, double(ranking.suspicion[row]), {}, kGuesses))
-            guesses += (guesses.empty() ? "" : "; ") + className(dataset.classNames, guess.label) + " " +
-                       fixed(guess.probability, 2);
+            guesses += (guesses.empty() ? "" : "; ") + className(dataset.classNames, guess.label) +
+                       (ranking.calibrated ? " " + fixed(guess.probability, 2) : "");
         std::vector<std::string> cells = {std::to_string(i),
                                           std::string(dataset.names[i]),
                                           className(dataset.classNames, fusion.given(row)),
@@ -83,6 +83,7 @@ Json describe(const Fusion& fusion, const FusedRanking& ranking, const RowAnswer
     }
     Json weights = Json::object();
     for (std::size_t d = 0; d < fusion.detectors(); ++d) weights[fusion.id(d)] = number(ranking.model.weights[d]);
+    weights["one-sided pair of classes"] = number(ranking.model.weights[fusion.detectors()]);
     weights["pair of classes"] = number(ranking.model.weights.back());
     json["weights"] = std::move(weights);
     note("Calibrated on " + withThousands(decided.answers.size()) + " decisions.");

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/audit/fusion.h"
 
+#include "core/audit/one_sided_pairs.h"
 #include "core/base/text.h"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numbers>
 
 namespace assay {
 namespace {
@@ -16,6 +16,8 @@ namespace {
 constexpr double kPriorSlope = 3, kPriorPull = 2;
 /// Answers that a pair's rate is shrunk to the common rate by.
 constexpr double kPairPrior = 2;
+/// What the log-ratio of a one-sided pair is worth in normal scores, where such log-ratios spread by 1.
+constexpr double kOneSidedWeight = 0.7;
 
 /// Correlation of two columns of places, whose mean is one half.
 double correlation(std::span<const float> a, std::span<const double> b, double meanOfB) {
@@ -80,6 +82,8 @@ Result<Fusion> Fusion::make(std::vector<Detector> detectors, std::vector<Label> 
     fusion.vote();
     fusion.numberPairs();
     fusion.dropContrary();
+    fusion.lift();
+    fusion.rankBlindly();
     return fusion;
 }
 
@@ -128,24 +132,55 @@ void Fusion::dropContrary() {
         m_counts.assign(count, 1);
 }
 
+void Fusion::lift() {
+    m_lifts.assign(rows(), 0);
+    std::vector<double> sum(rows(), 0);
+    double variance = 0;
+    std::size_t voices = 0;
+    std::vector<std::size_t> seen; // detectors that suggest what no one before them did
+    for (std::size_t d = 0; d < detectors(); ++d) {
+        const std::vector<Label>& suggested = m_detectors[d].suggested;
+        if (m_counts[d] == 0 || suggested.empty()) continue;
+        ++voices;
+        if (std::any_of(seen.begin(), seen.end(), [&](std::size_t s) { return m_detectors[s].suggested == suggested; }))
+            continue;
+        seen.push_back(d);
+        const auto alike = double(std::count_if(m_detectors.begin(), m_detectors.end(), [&](const Detector& other) {
+            return m_counts[std::size_t(&other - m_detectors.data())] != 0 && other.suggested == suggested;
+        }));
+        const OneSidedPairs pairs = oneSidedPairs(m_given, suggested);
+        variance += alike * pairs.spread * pairs.spread;
+        for (std::size_t i = 0; i < rows(); ++i) sum[i] += alike * double(pairs.logRatio[i]);
+    }
+    if (voices == 0) return;
+    const double worth = kOneSidedWeight * std::sqrt(variance / double(voices)) / double(voices);
+    for (std::size_t i = 0; i < rows(); ++i) m_lifts[i] = float(worth * sum[i]);
+}
+
+void Fusion::rankBlindly() {
+    const auto counted = double(std::count(m_counts.begin(), m_counts.end(), 1));
+    std::vector<float> together(rows());
+    for (std::size_t i = 0; i < rows(); ++i) {
+        double sum = 0;
+        for (std::size_t d = 0; d < detectors(); ++d)
+            if (m_counts[d]) sum += double(m_scores[i * detectors() + d]);
+        together[i] = float(sum / counted) + m_lifts[i];
+    }
+    m_blind = stats::percentiles(together);
+}
+
 FusedRanking Fusion::rank(std::span<const ReviewAnswer> answers) const {
-    const std::size_t count = detectors(), columns = count + 1;
+    const std::size_t count = detectors(), columns = count + 2;
     FusedRanking ranking;
-    ranking.suspicion.assign(rows(), 0);
     const auto wrong = std::size_t(
         std::count_if(answers.begin(), answers.end(), [](const ReviewAnswer& answer) { return answer.wrong; }));
     ranking.calibrated =
         answers.size() >= kLeastAnswers && wrong >= kLeastOfEachKind && answers.size() - wrong >= kLeastOfEachKind;
-    const auto counted = std::size_t(std::count(m_counts.begin(), m_counts.end(), 1));
     if (!ranking.calibrated) {
-        for (std::size_t i = 0; i < rows(); ++i) {
-            double sum = 0;
-            for (std::size_t d = 0; d < count; ++d)
-                if (m_counts[d]) sum += double(m_scores[i * count + d]);
-            ranking.suspicion[i] = float(0.5 * std::erfc(-sum / double(counted) / std::numbers::sqrt2));
-        }
+        ranking.suspicion = m_blind;
         return ranking;
     }
+    ranking.suspicion.resize(rows());
 
     const PairCounts pairs(*this, answers);
     std::vector<float> features;
@@ -154,20 +189,23 @@ FusedRanking Fusion::rank(std::span<const ReviewAnswer> answers) const {
     for (const ReviewAnswer& answer : answers) {
         const auto row = std::span(m_scores).subspan(answer.row * count, count);
         features.insert(features.end(), row.begin(), row.end());
+        features.push_back(m_lifts[answer.row]);
         features.push_back(float(pairs.logOdds(m_pairs[answer.row], &answer)));
         called.push_back(answer.wrong);
     }
     stats::LogisticOptions options;
     options.prior.weights.assign(columns, 0);
-    for (std::size_t d = 0; d < count; ++d) options.prior.weights[d] = m_counts[d] ? kPriorSlope / double(counted) : 0;
+    const auto counted = double(std::count(m_counts.begin(), m_counts.end(), 1));
+    for (std::size_t d = 0; d < count; ++d) options.prior.weights[d] = m_counts[d] ? kPriorSlope / counted : 0;
+    options.prior.weights[count] = kPriorSlope;
     options.pull = kPriorPull;
     ranking.model = stats::fitLogistic(features, called, options);
 
     std::vector<double> odds(m_pairCount);
     for (std::size_t pair = 0; pair < m_pairCount; ++pair)
-        odds[pair] = ranking.model.weights[count] * pairs.logOdds(pair);
+        odds[pair] = ranking.model.weights[count + 1] * pairs.logOdds(pair);
     for (std::size_t i = 0; i < rows(); ++i) {
-        double z = ranking.model.intercept + odds[m_pairs[i]];
+        double z = ranking.model.intercept + ranking.model.weights[count] * double(m_lifts[i]) + odds[m_pairs[i]];
         for (std::size_t d = 0; d < count; ++d) z += ranking.model.weights[d] * double(m_scores[i * count + d]);
         ranking.suspicion[i] = float(1 / (1 + std::exp(-z)));
     }

@@ -30,9 +30,11 @@ struct ReviewAnswer {
 /// The queue that several detectors make together.
 struct FusedRanking {
     std::vector<float>
-        suspicion; ///< [N] probability of being wrong where calibrated, else the mean place in the rankings
+        suspicion; ///< [N] probability of being wrong where calibrated, else the place in the common ranking, 0 to 1
     bool calibrated = false;
-    stats::LogisticModel model; ///< where calibrated: a weight for each detector, and one for the pair of classes
+    /// Where calibrated: a weight for each detector, one for how one-sided the pair of classes is, and one for how often
+    /// the pair was called wrong.
+    stats::LogisticModel model;
 };
 
 /// A class that a sample may belong to.
@@ -43,9 +45,10 @@ struct ClassGuess {
 
 /// Several detectors as one queue. Before there are enough answers: the mean of the samples' places in the detectors'
 /// rankings, taken of the places' normal scores, so that being first counts for more than being before the middle;
-/// without detectors that run against all others. From then on: log-odds of being wrong, a line over the
-/// normal scores of those places and over how often the answers so far called this pair of given and suggested class
-/// wrong; both are pulled towards the mean by a normal prior, so few answers change little. Immutable; any thread.
+/// without detectors that run against all others; and, where classes are taken for each other one way only, a lift for
+/// those pairs. From then on: log-odds of being wrong, a line over the same and over how often the answers so far
+/// called this pair of given and suggested class wrong; all are pulled towards the mean by a normal prior, so few answers
+/// change little. Immutable; any thread.
 class Fusion {
 public:
     static constexpr std::size_t kLeastAnswers = 20, kLeastOfEachKind = 5;
@@ -82,6 +85,8 @@ private:
     void vote();
     void numberPairs();
     void dropContrary();
+    void lift();
+    void rankBlindly();
 
     std::vector<Detector> m_detectors;
     std::vector<Label> m_given, m_suggested;
@@ -90,6 +95,8 @@ private:
     std::vector<float> m_places;        ///< [D, N]
     std::vector<float> m_scores;        ///< [N, D] normal scores of the places
     std::vector<std::uint8_t> m_counts; ///< [D] has a part in the mean before there are answers
+    std::vector<float> m_lifts;         ///< [N] of one-sided pairs, in normal scores
+    std::vector<float> m_blind;         ///< [N] places before there are answers
 };
 
 } // namespace assay

@@ -214,8 +214,11 @@ void Workspace::setJoinsRuns(bool on) {
 
 std::vector<std::pair<QString, double>> Workspace::learntWeights() const {
     std::vector<std::pair<QString, double>> weights;
-    for (std::size_t i = 0; i < d->learntWeights.size(); ++i)
-        weights.emplace_back(i < d->fusion->detectors() ? QString::fromStdString(d->fusion->id(i)) : tr("pair of classes"), d->learntWeights[i]);
+    const auto name = [&](std::size_t i) {
+        if (i < d->fusion->detectors()) return QString::fromStdString(d->fusion->id(i));
+        return i == d->fusion->detectors() ? tr("one-sided pair of classes") : tr("pair of classes");
+    };
+    for (std::size_t i = 0; i < d->learntWeights.size(); ++i) weights.emplace_back(name(i), d->learntWeights[i]);
     std::stable_sort(weights.begin(), weights.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
     return weights;
 }
