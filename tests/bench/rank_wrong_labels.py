@@ -8,7 +8,8 @@ cross-validation and runs of other methods, then a reviewer who knows the truth 
     rank_wrong_labels.py DATASET WORKFOLDER --labels L.csv --labels-column C --truth T.csv --truth-column D
 
 An interrupted grid goes on where it was. WORKFOLDER/scores.csv has a row per queue, kind of labels and seed;
-WORKFOLDER/table.md the means over the seeds.
+WORKFOLDER/table.md the means over the seeds of the best scores and the fused queues, and in how many rows these win;
+WORKFOLDER/average-precision.md that figure of every score. --review-again trains nothing that is there and reviews anew.
 """
 import argparse
 import collections
@@ -38,6 +39,7 @@ def arguments():
     parser.add_argument("--methods", default="m-dyr-h", help="trained besides, on all labels, with features kept")
     parser.add_argument("--epochs", default="15")
     parser.add_argument("--threads", default="1")
+    parser.add_argument("--review-again", action="store_true", help="take no review from an earlier call")
     return parser.parse_args()
 
 
@@ -52,13 +54,16 @@ def run(*words):
 def measure(options, work, labels, seed):
     """The queues of one kind of labels and one seed, trained where that has not been done."""
     result = work / "review.json"
-    if not result.exists():
+    if options.review_again or not result.exists():
         project = work / "runs.assay"
+        finished = set()
+        if project.exists():
+            done = json.loads(run("runs", project, "--json"))["runs"]
+            finished = {one["method"] for one in done if one["state"] == "finished"}
         common = ["--project", project, "--seed", seed, "--threads", options.threads, *labels, "--json"]
-        run("cross-validate", options.dataset, "--method", "cross-entropy", "--folds", options.folds, "--epochs",
-            options.fold_epochs, *common)
-        done = json.loads(run("runs", project, "--json"))["runs"]
-        finished = {one["method"] for one in done if one["state"] == "finished"}
+        if "cross-validation" not in finished:
+            run("cross-validate", options.dataset, "--method", "cross-entropy", "--folds", options.folds, "--epochs",
+                options.fold_epochs, *common)
         for method in options.methods.split(","):
             if method not in finished:
                 run("train", options.dataset, "--method", method, "--epochs", options.epochs, "--keep-features", *common)
@@ -109,26 +114,59 @@ def main():
             writer.writeheader()
             writer.writerows(rows)
         (options.work / "table.md").write_text(table(rows))
+        (options.work / "average-precision.md").write_text(every_score(rows))
+
+
+def grouped(rows):
+    """By kind of labels, then by queue: the rows of all seeds."""
+    groups = collections.defaultdict(lambda: collections.defaultdict(list))
+    for row in rows:
+        groups[row["labels"]][row["queue"]].append(row)
+    return groups
+
+
+def mean(members, figure):
+    values = [member[figure] for member in members if member[figure] is not None]
+    return statistics.mean(values) if values else float("nan")
+
+
+def is_single(queue):
+    return queue not in (FUSED, RANKED, "random order")
+
+
+def every_score(rows):
+    """Average precision, mean over the seeds: a row for each queue, a column for each kind of labels."""
+    groups = grouped(rows)
+    queues = sorted({queue for members in groups.values() for queue in members},
+                    key=lambda queue: -statistics.mean(mean(members[queue], "average_precision") for members in groups.values()))
+    lines = ["| queue | " + " | ".join(groups) + " |", "| --- |" + " --- |" * len(groups)]
+    for queue in queues:
+        values = [mean(members[queue], "average_precision") for members in groups.values()]
+        lines.append(f"| {queue} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def table(rows):
     """Of each kind of labels: the best single score, confident learning, and the fused queues, as means over the seeds."""
-    groups = collections.defaultdict(lambda: collections.defaultdict(list))
-    for row in rows:
-        groups[row["labels"]][row["queue"]].append(row)
+    groups = grouped(rows)
     lines = ["| labels | queue | AUROC | average precision | of the first 100 | of the first 1,000 |", "| --- | --- | --- | --- | --- | --- |"]
 
-    def mean(members, figure):
-        values = [member[figure] for member in members if member[figure] is not None]
-        return statistics.mean(values) if values else float("nan")
-
+    wins = collections.Counter()
     for name, queues in groups.items():
-        single = {q: m for q, m in queues.items() if q not in (FUSED, RANKED, "random order")}
+        single = {q: m for q, m in queues.items() if is_single(q)}
         best = max(single, key=lambda q: mean(single[q], "average_precision"))
         shown = [best] + [q for q in single if q.split(" of ")[0] == CONFIDENT and q != best] + [FUSED, RANKED]
         for queue in shown:
             label = queue + (" (best single)" if queue == best else "")
             lines.append(f"| {name} | {label} | " + " | ".join(f"{mean(queues[queue], f):.3f}" for f in FIGURES) + " |")
+        confident = [mean(m, "average_precision") for q, m in single.items() if q.split(" of ")[0] == CONFIDENT]
+        for queue in (FUSED, RANKED):
+            own = mean(queues[queue], "average_precision")
+            wins[queue, "the best single score"] += own > mean(single[best], "average_precision")
+            wins[queue, "confident learning"] += own > max(confident)
+    lines.append("")
+    for (queue, other), count in wins.items():
+        lines.append(f"{queue}: before {other} in {count} of {len(groups)}.")
     return "\n".join(lines) + "\n"
 
 
