@@ -20,6 +20,7 @@ struct Opinion {
     std::vector<float> values;       ///< [samples of the data set]
     std::vector<Label> suggested;    ///< the same
     std::vector<std::uint8_t> known; ///< 0 where it says nothing
+    bool byNeighbours = false;       ///< as Detector has it
 };
 
 /// `rows`: the samples that `scored` speaks of, in its order.
@@ -55,12 +56,14 @@ Result<std::vector<Opinion>> opinionsOf(Session& session, const Project& project
             std::string id = score->description().id;
             if (runs.size() > 1) id += " of run " + std::to_string(run.id.value);
             const auto scored = input ? score->compute(*input) : Result<ScoreValues>(tl::unexpected(input.error()));
-            if (scored)
+            if (scored) {
                 opinions.push_back(spread(std::move(id), input->epochs.back()->samples, *scored, dataset.size()));
-            else if (!scores.empty())
+                opinions.back().byNeighbours = score->traits().basis == ScoreBasis::Features;
+            } else if (!scores.empty()) {
                 note("Left out: " + id + ", because " + scored.error().sentence());
-            else
+            } else {
                 unavailable += (unavailable.empty() ? "" : ", ") + id;
+            }
         }
     }
     if (!unavailable.empty())
@@ -105,7 +108,7 @@ Result<ProjectQueue> buildQueue(Session& session, const Project& project, const 
                     project.file().string());
     std::vector<Detector> detectors;
     for (const Opinion& opinion : opinions) {
-        Detector detector{opinion.id, {}, {}};
+        Detector detector{opinion.id, {}, {}, opinion.byNeighbours};
         for (const SampleIndex sample : samples) {
             detector.suspicion.push_back(opinion.values[sample.value]);
             detector.suggested.push_back(opinion.suggested[sample.value]);

@@ -137,16 +137,19 @@ void Fusion::lift() {
     std::vector<double> sum(rows(), 0);
     double variance = 0;
     std::size_t voices = 0;
+    const auto hasVoice = [&](const Detector& one) {
+        return m_counts[std::size_t(&one - m_detectors.data())] != 0 && !one.suggested.empty() && !one.byNeighbours;
+    };
     std::vector<std::size_t> seen; // detectors that suggest what no one before them did
     for (std::size_t d = 0; d < detectors(); ++d) {
         const std::vector<Label>& suggested = m_detectors[d].suggested;
-        if (m_counts[d] == 0 || suggested.empty()) continue;
+        if (!hasVoice(m_detectors[d])) continue;
         ++voices;
         if (std::any_of(seen.begin(), seen.end(), [&](std::size_t s) { return m_detectors[s].suggested == suggested; }))
             continue;
         seen.push_back(d);
         const auto alike = double(std::count_if(m_detectors.begin(), m_detectors.end(), [&](const Detector& other) {
-            return m_counts[std::size_t(&other - m_detectors.data())] != 0 && other.suggested == suggested;
+            return hasVoice(other) && other.suggested == suggested;
         }));
         const OneSidedPairs pairs = oneSidedPairs(m_given, suggested);
         variance += alike * pairs.spread * pairs.spread;

@@ -19,6 +19,9 @@ struct Detector {
     std::string id;               ///< "loss", or "loss of run 3"
     std::vector<float> suspicion; ///< [N] higher = more suspect, on any scale
     std::vector<Label> suggested; ///< [N] or empty
+    /// It suggests the class of a sample's neighbours, not a network's answer: neighbours lean towards some classes whatever
+    /// the labels are, so what they take for what says nothing about one-sided pairs.
+    bool byNeighbours = false;
 };
 
 /// What a reviewer found about one row of the queue.

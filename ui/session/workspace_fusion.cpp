@@ -50,7 +50,7 @@ std::vector<Detector> detectorsOf(const std::vector<std::shared_ptr<const Score>
         if (isSlow(*score)) continue;
         const auto found = score->compute(input);
         if (!found || found->values.size() != own.size()) continue; // it has no say on this run
-        Detector detector{score->description().id + suffix, {}, {}};
+        Detector detector{score->description().id + suffix, {}, {}, score->traits().basis == ScoreBasis::Features};
         for (const std::size_t place : places) {
             detector.suspicion.push_back(found->values[place]);
             if (!found->suggested.empty()) detector.suggested.push_back(found->suggested[place]);

@@ -135,6 +135,10 @@ private Q_SLOTS:
         const double alone = averagePrecision(detector.suspicion, made.wrong);
         const double lifted = averagePrecision(fusionOf(made).rank({}).suspicion, made.wrong);
         QVERIFY2(lifted > alone + 0.2, qPrintable(QStringLiteral("%1, %2").arg(alone).arg(lifted)));
+        // Neighbours lean towards some classes by themselves.
+        made.detectors[0].byNeighbours = true;
+        const double ofNeighbours = averagePrecision(fusionOf(made).rank({}).suspicion, made.wrong);
+        QVERIFY2(std::abs(ofNeighbours - alone) < 1e-6, qPrintable(QStringLiteral("%1, %2").arg(alone).arg(ofNeighbours)));
     }
 
     void decisionsTellGoodDetectorsFromBadOnes() {
