@@ -16,8 +16,9 @@ namespace {
 constexpr double kPriorSlope = 3, kPriorPull = 2;
 /// Answers that a pair's rate is shrunk to the common rate by.
 constexpr double kPairPrior = 2;
-/// What the log-ratio of a one-sided pair is worth in normal scores, where such log-ratios spread by 1.
-constexpr double kOneSidedWeight = 0.7;
+/// What the log-ratio of a one-sided pair is worth in normal scores, where such log-ratios spread by 1; and the most
+/// that it may be worth: rare classes, too, are taken for frequent ones oftener than the reverse.
+constexpr double kOneSidedWeight = 0.7, kMostLift = 1;
 
 /// Correlation of two columns of places, whose mean is one half.
 double correlation(std::span<const float> a, std::span<const double> b, double meanOfB) {
@@ -157,7 +158,7 @@ void Fusion::lift() {
     }
     if (voices == 0) return;
     const double worth = kOneSidedWeight * std::sqrt(variance / double(voices)) / double(voices);
-    for (std::size_t i = 0; i < rows(); ++i) m_lifts[i] = float(worth * sum[i]);
+    for (std::size_t i = 0; i < rows(); ++i) m_lifts[i] = float(std::clamp(worth * sum[i], -kMostLift, kMostLift));
 }
 
 void Fusion::rankBlindly() {
