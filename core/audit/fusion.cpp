@@ -16,8 +16,8 @@ namespace {
 constexpr double kPriorSlope = 3, kPriorPull = 2;
 /// Answers that a pair's rate is shrunk to the common rate by.
 constexpr double kPairPrior = 2;
-/// What the log-ratio of a one-sided pair is worth in normal scores, where such log-ratios spread by 1; and the most
-/// that it may be worth: rare classes, too, are taken for frequent ones oftener than the reverse.
+/// What the log-ratio of a one-sided pair is worth in normal scores, where such log-ratios spread by 1; and the most that
+/// it may be worth, whatever the log-ratio is.
 constexpr double kOneSidedWeight = 0.7, kMostLift = 1;
 
 /// Correlation of two columns of places, whose mean is one half.

@@ -16,9 +16,11 @@ struct OneSidedPairs {
     double spread = 0;           ///< standard deviation of the pairs' true log-ratios: near 0 where all are two-sided
 };
 
-/// From how often each label has each other class suggested. Log-ratios are shrunk by what chance alone would make of
-/// them: the variance between pairs about zero is that of DerSimonian and Laird (Controlled Clinical Trials 1986), the
-/// variance of each that of its counts. `given`, `suggested`: [N], kNoLabel where there is none.
+/// From how often each label has each other class suggested. Rare classes are taken for frequent ones oftener than the
+/// reverse, whatever the labels are: as far as the log-ratios follow the classes' sizes (a line through zero, not falling),
+/// that is taken out. What is left is shrunk by what chance alone would make of it: the variance between pairs about zero
+/// is that of DerSimonian and Laird (Controlled Clinical Trials 1986), the variance of each that of its counts. `given`,
+/// `suggested`: [N], kNoLabel where there is none.
 [[nodiscard]] OneSidedPairs oneSidedPairs(std::span<const Label> given, std::span<const Label> suggested);
 
 } // namespace assay

@@ -117,6 +117,38 @@ private Q_SLOTS:
         QVERIFY(oneSidedPairs({}, {}).logRatio.empty());
     }
 
+    /// Classes of 10,000, 1,000 and 100 samples: the rarer is taken for the more frequent ten times as often as the reverse,
+    /// as their sizes are. That is no news about the labels; the same the other way round is.
+    void rareClassesThatAreTakenForFrequentOnesAreNotOneSided() {
+        std::vector<Label> given, suggested;
+        const auto add = [&](int count, Label from, Label to) {
+            given.insert(given.end(), std::size_t(count), from);
+            suggested.insert(suggested.end(), std::size_t(count), to);
+        };
+        const auto confuse = [&](Label often, Label seldom) {
+            add(50, often, seldom);
+            add(5, seldom, often);
+        };
+        const auto fill = [&] {
+            for (const auto& [label, size] : {std::pair<Label, int>{0, 10000}, {1, 1000}, {2, 100}})
+                add(size - int(std::count(given.begin(), given.end(), label)), label, label);
+        };
+        confuse(1, 0);
+        confuse(2, 1);
+        fill();
+        const OneSidedPairs natural = oneSidedPairs(given, suggested);
+        QVERIFY2(natural.spread < 0.1, qPrintable(QString::number(natural.spread)));
+        for (const float logRatio : natural.logRatio) QVERIFY(std::abs(logRatio) < 0.1F);
+        given.clear();
+        suggested.clear();
+        confuse(0, 1);
+        confuse(1, 2);
+        fill();
+        const OneSidedPairs reversed = oneSidedPairs(given, suggested);
+        QVERIFY2(reversed.spread > 1, qPrintable(QString::number(reversed.spread)));
+        QVERIFY(reversed.logRatio.front() > 1);
+    }
+
     /// Classes 0 and 1 look alike and are as suspect as the labels of four pairs of others, of which nine in ten were put
     /// wrong the same way.
     void labelsThatWerePutWrongOneWayRiseAboveClassesThatLookAlike() {
