@@ -13,8 +13,10 @@
 #include "core/stats/ranking.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <numeric>
+#include <string_view>
 
 namespace assay::cli {
 
@@ -42,6 +44,8 @@ std::vector<std::size_t> milestones(std::size_t rows) {
 
 /// Lines that a picture can hold apart: random order, the best single scores, and those of all together.
 constexpr std::size_t kBestScores = 4;
+/// Of these the best run's is drawn whatever the others do: they are what people know.
+constexpr std::array<std::string_view, 2> kAlwaysDrawn = {"loss", "confident-learning"};
 
 std::vector<ReviewCurve> worthDrawing(const std::vector<ReviewCurve>& curves) {
     std::vector<ReviewCurve> single(curves.begin() + 1, curves.end() - 2);
@@ -50,6 +54,13 @@ std::vector<ReviewCurve> worthDrawing(const std::vector<ReviewCurve>& curves) {
     };
     std::stable_sort(single.begin(), single.end(),
                      [&](const ReviewCurve& a, const ReviewCurve& b) { return area(a) > area(b); });
+    auto next = single.begin();
+    for (const std::string_view id : kAlwaysDrawn) {
+        const auto best = std::find_if(next, single.end(), [&](const ReviewCurve& curve) {
+            return curve.name.substr(0, curve.name.find(" of run ")) == id;
+        });
+        if (best != single.end()) std::rotate(next++, best, best + 1);
+    }
     if (single.size() > kBestScores) single.resize(kBestScores);
     std::vector<ReviewCurve> chosen = {curves.front()};
     chosen.insert(chosen.end(), single.begin(), single.end());
