@@ -37,6 +37,7 @@
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
+#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -72,7 +73,8 @@ MainWindow::MainWindow(std::shared_ptr<Registry> registry, QWidget* parent)
     connectWorkspace();
     QSettings settings;
     m_actions->loadShortcuts(settings);
-    resize(1360, 840);
+    constexpr QSize kWished(1360, 840), kFrame(8, 40); // what a window manager puts around it, about
+    resize(kWished.boundedTo(screen()->availableSize() - kFrame));
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     for (int i = 0; i < 3; ++i)
         m_states[std::size_t(i)] = settings.value(QStringLiteral("layout/") + QLatin1String(kLayoutNames[i])).toByteArray();
