@@ -16,8 +16,8 @@ namespace {
 constexpr double kPriorSlope = 3, kPriorPull = 2;
 /// Answers that a pair's rate is shrunk to the common rate by.
 constexpr double kPairPrior = 2;
-/// What the log-ratio of a one-sided pair is worth in normal scores, where such log-ratios spread by 1; and the most that
-/// it may be worth, whatever the log-ratio is.
+/// What the log-ratio of a one-sided pair is worth in normal scores, where such log-ratios spread by 1; and the most
+/// that it may be worth, whatever the log-ratio is.
 constexpr double kOneSidedWeight = 0.7, kMostLift = 1;
 
 /// Correlation of two columns of places, whose mean is one half.
@@ -135,29 +135,32 @@ void Fusion::dropContrary() {
 
 void Fusion::lift() {
     m_lifts.assign(rows(), 0);
-    std::vector<double> sum(rows(), 0);
-    double variance = 0;
-    std::size_t voices = 0;
-    const auto hasVoice = [&](const Detector& one) {
-        return m_counts[std::size_t(&one - m_detectors.data())] != 0 && !one.suggested.empty() && !one.byNeighbours;
+    struct Suggestion {
+        const std::vector<Label>* labels;
+        double voices; ///< detectors that suggest the same of every row
     };
-    std::vector<std::size_t> seen; // detectors that suggest what no one before them did
+    std::vector<Suggestion> suggestions;
     for (std::size_t d = 0; d < detectors(); ++d) {
-        const std::vector<Label>& suggested = m_detectors[d].suggested;
-        if (!hasVoice(m_detectors[d])) continue;
-        ++voices;
-        if (std::any_of(seen.begin(), seen.end(), [&](std::size_t s) { return m_detectors[s].suggested == suggested; }))
-            continue;
-        seen.push_back(d);
-        const auto alike = double(std::count_if(m_detectors.begin(), m_detectors.end(), [&](const Detector& other) {
-            return hasVoice(other) && other.suggested == suggested;
-        }));
-        const OneSidedPairs pairs = oneSidedPairs(m_given, suggested);
-        variance += alike * pairs.spread * pairs.spread;
-        for (std::size_t i = 0; i < rows(); ++i) sum[i] += alike * double(pairs.logRatio[i]);
+        const Detector& detector = m_detectors[d];
+        if (m_counts[d] == 0 || detector.suggested.empty() || detector.byNeighbours) continue;
+        const auto same = std::find_if(suggestions.begin(), suggestions.end(),
+                                       [&](const Suggestion& one) { return *one.labels == detector.suggested; });
+        if (same != suggestions.end())
+            ++same->voices;
+        else
+            suggestions.push_back({&detector.suggested, 1});
     }
-    if (voices == 0) return;
-    const double worth = kOneSidedWeight * std::sqrt(variance / double(voices)) / double(voices);
+    if (suggestions.empty()) return;
+
+    std::vector<double> sum(rows(), 0);
+    double variance = 0, voices = 0;
+    for (const Suggestion& one : suggestions) {
+        const OneSidedPairs pairs = oneSidedPairs(m_given, *one.labels);
+        voices += one.voices;
+        variance += one.voices * pairs.spread * pairs.spread;
+        for (std::size_t i = 0; i < rows(); ++i) sum[i] += one.voices * double(pairs.logRatio[i]);
+    }
+    const double worth = kOneSidedWeight * std::sqrt(variance / voices) / voices;
     for (std::size_t i = 0; i < rows(); ++i) m_lifts[i] = float(std::clamp(worth * sum[i], -kMostLift, kMostLift));
 }
 

@@ -47,11 +47,11 @@ public:
     Status start(Run& run) override {
         m_sums.reset(run.data.rows(), kNetworks, 0, run.device);
         m_visits.reset(run.data.rows(), 1, 0, run.device);
-        m_learner.assign(run.data.rows(), -1);
+        m_thresholdFor.assign(run.data.rows(), -1);
         const auto order = shuffled(run.data.trainRows, run.seed(), 0);
         const std::size_t each =
             std::min(order.size() / 2, std::max<std::size_t>(1, order.size() / std::size_t(run.data.classes + 1)));
-        for (std::size_t i = 0; i < kNetworks * each; ++i) m_learner[order[i]] = int(i / each);
+        for (std::size_t i = 0; i < kNetworks * each; ++i) m_thresholdFor[order[i]] = int(i / each);
         return {};
     }
 
@@ -84,10 +84,11 @@ public:
         for (std::int64_t n = 0; n < kNetworks; ++n) {
             MarginAreas& training = trainings[std::size_t(n)];
             training.area = m_sums.column(n);
-            for (std::size_t row = 0; row < visits.size(); ++row)
-                training.area[row] /= visits[row]; // 0 / 0 is what was never learnt
             training.isThreshold.resize(visits.size());
-            for (std::size_t row = 0; row < visits.size(); ++row) training.isThreshold[row] = m_learner[row] == int(n);
+            for (std::size_t row = 0; row < visits.size(); ++row) {
+                training.area[row] /= visits[row]; // 0 / 0 is what was never learnt
+                training.isThreshold[row] = m_thresholdFor[row] == int(n);
+            }
             threshold += marginThreshold(training, m_share) / double(kNetworks);
         }
         auto below = belowThreshold(trainings, m_share);
@@ -116,7 +117,7 @@ private:
     /// The batch's labels, or the class that does not exist for the threshold samples of this network [B].
     [[nodiscard]] torch::Tensor labelsFor(std::int64_t network, const Run& run, const Batch& batch) const {
         std::vector<std::int64_t> isThreshold;
-        for (const std::uint32_t row : batch.rows) isThreshold.push_back(m_learner[row] == int(network));
+        for (const std::uint32_t row : batch.rows) isThreshold.push_back(m_thresholdFor[row] == int(network));
         const auto mask = torch::tensor(isThreshold).to(run.device, torch::kBool);
         return batch.labels.masked_fill(mask, std::int64_t(run.data.classes));
     }
@@ -136,10 +137,10 @@ private:
     }
 
     double m_share;
-    std::vector<int> m_learner; ///< [R] the network to which the row is a threshold sample; -1: to none
-    SampleTable m_sums;         ///< [R, kNetworks] of the margins
-    SampleTable m_visits;       ///< [R, 1]
-    double m_firstRate = 0;     ///< learning rate of the first step
+    std::vector<int> m_thresholdFor; ///< [R] the network to which the row is a threshold sample; -1: to none
+    SampleTable m_sums;              ///< [R, kNetworks] of the margins
+    SampleTable m_visits;            ///< [R, 1]
+    double m_firstRate = 0;          ///< learning rate of the first step
 };
 
 Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {
