@@ -12,6 +12,10 @@ namespace {
 constexpr const char* kState = "keep-rate.state";
 constexpr double kSmallestEstimate = 0.02, kLargestEstimate = 0.8;
 
+std::string percent(double share) {
+    return std::to_string(int(std::lround(100 * share))) + " %";
+}
+
 } // namespace
 
 double KeepSchedule::forget(int epoch) const {
@@ -33,8 +37,9 @@ std::vector<ParamSpec> keepSettings() {
     return {
         realSetting("noise-rate", 0, 0, 0.95,
                     "Tau, the share of wrong labels that is left out in the end; 0: estimated (paper: the true rate)"),
-        choiceSetting("noise-rate-from", "mixture", {"mixture", "confident-learning"},
-                      "Where noise-rate is 0: from the mixture over the losses, or counted by confident learning",
+        choiceSetting("noise-rate-from", "smaller", {"smaller", "mixture", "confident-learning"},
+                      "Where noise-rate is 0: from the mixture over the losses, counted by confident learning, or the "
+                      "smaller of the two",
                       true),
         integerSetting("ramp-epochs", 0, 0, 100000,
                        "T_k, epochs until the whole share is left out; 0: by ramp-share (paper: 10 of 200)", false,
@@ -52,7 +57,7 @@ std::vector<ParamSpec> keepSettings() {
 KeepRate::KeepRate(const ParamValues& settings) {
     m_schedule.noiseRate = realParam(settings, "noise-rate");
     m_estimate = m_schedule.noiseRate == 0;
-    m_confidentLearning = textParam(settings, "noise-rate-from") == "confident-learning";
+    m_from = textParam(settings, "noise-rate-from");
     m_estimateAfter = int(intParam(settings, "estimate-after"));
     m_schedule.exponent = realParam(settings, "exponent");
     m_schedule.ramp = int(intParam(settings, "ramp-epochs"));
@@ -76,25 +81,24 @@ void KeepRate::finishEpoch(Run& run, EpochOutcome& outcome) {
     outcome.report.scalars["keep-rate"] = keep(run);
     outcome.report.scalars["noise-rate"] = m_schedule.noiseRate;
     if (!m_estimate || run.epoch != m_estimateAfter) return;
-    const auto rate = estimated(run, outcome);
+    const RateEstimates both{mixtureNoiseRate(run, outcome), confidentNoiseRate(run, outcome.answers)};
+    const auto rate = both.chosen(m_from);
     if (!rate) {
         run.observer.note("The noise rate could not be estimated; everything is kept (" + rate.error().sentence() +
                           ")");
         return;
     }
     m_schedule.noiseRate = std::clamp(*rate, kSmallestEstimate, kLargestEstimate);
-    run.observer.note("The noise rate is estimated as " + std::to_string(int(std::lround(100 * m_schedule.noiseRate))) +
-                      " %");
+    run.observer.note("The noise rate is estimated as " + percent(m_schedule.noiseRate) + " (mixture over the losses: " +
+                      (both.mixture ? percent(*both.mixture) : "none") + "; confident learning: " +
+                      (both.confidentLearning ? percent(*both.confidentLearning) : "none") + ")");
 }
 
-Result<double> KeepRate::estimated(const Run& run, const EpochOutcome& outcome) const {
-    if (m_confidentLearning) return confidentNoiseRate(run, outcome.answers);
-    const auto& fit = outcome.report.mixture;
-    if (!fit || fit->collapsed) return fail(ErrorCode::Numeric, "the losses show no two groups");
-    const auto& posterior = outcome.evidence.columns.at("p-noisy");
-    double noisy = 0;
-    for (const std::uint32_t row : run.data.trainRows) noisy += posterior[row] > 0.5F;
-    return noisy / double(run.data.trainRows.size());
+Result<double> RateEstimates::chosen(const std::string& from) const {
+    if (from == "mixture") return mixture;
+    if (from == "confident-learning") return confidentLearning;
+    if (!mixture || !confidentLearning) return mixture ? mixture : confidentLearning;
+    return std::min(*mixture, *confidentLearning);
 }
 
 void KeepRate::save(StateMap& state) const {
@@ -106,6 +110,15 @@ Status KeepRate::load(const StateMap& state) {
     if (rate < 0 || rate >= 1) return fail(ErrorCode::Damaged, "the checkpoint's noise rate is not a rate");
     m_schedule.noiseRate = rate;
     return {};
+}
+
+Result<double> mixtureNoiseRate(const Run& run, const EpochOutcome& outcome) {
+    const auto& fit = outcome.report.mixture;
+    if (!fit || fit->collapsed) return fail(ErrorCode::Numeric, "the losses show no two groups");
+    const auto& posterior = outcome.evidence.columns.at("p-noisy");
+    double noisy = 0;
+    for (const std::uint32_t row : run.data.trainRows) noisy += posterior[row] > 0.5F;
+    return noisy / double(run.data.trainRows.size());
 }
 
 Result<double> confidentNoiseRate(const Run& run, const std::vector<Answers>& answers) {

@@ -25,7 +25,7 @@ struct KeepSchedule {
 [[nodiscard]] std::vector<ParamSpec> keepSettings();
 
 /// The share of a batch that methods of the Co-Teaching family keep in the run's present epoch. Where no noise rate is
-/// given it is estimated once, from the mixture over the losses or by confident learning, and everything is kept
+/// given it is estimated once, from the mixture over the losses and by confident learning, and everything is kept
 /// until then.
 class KeepRate {
 public:
@@ -44,18 +44,27 @@ public:
     [[nodiscard]] Status load(const StateMap& state);
 
 private:
-    [[nodiscard]] Result<double> estimated(const Run& run, const EpochOutcome& outcome) const;
-
     KeepSchedule m_schedule;
     double m_rampShare = 0;
     bool m_estimate = false;
-    bool m_confidentLearning = false;
+    std::string m_from;
     int m_estimateAfter = 0;
     double m_lateMomentum = 0;
 };
 
+/// The noise rate by both ways. Early in a run both count the samples that the network has not learnt yet as well, the
+/// mixture above all under class-dependent noise, so the smaller one is nearer to the truth.
+struct RateEstimates {
+    Result<double> mixture, confidentLearning;
+    /// `from`: "mixture", "confident-learning" or "smaller", which is content with one where the other failed.
+    [[nodiscard]] Result<double> chosen(const std::string& from) const;
+};
+
+/// Share of the training rows that the mixture over the losses takes for wrong.
+[[nodiscard]] Result<double> mixtureNoiseRate(const Run& run, const EpochOutcome& outcome);
+
 /// Share of wrong labels among the training rows that confident learning counts, by the averaged probabilities of all
-/// networks (Northcutt et al., JAIR 2021). The network has seen the labels, so this is a lower bound.
+/// networks (Northcutt et al., JAIR 2021).
 [[nodiscard]] Result<double> confidentNoiseRate(const Run& run, const std::vector<Answers>& answers);
 
 /// Positions of the `count` smallest losses in rising order; equal ones by position. int64, on the losses' device.

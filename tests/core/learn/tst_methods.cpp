@@ -106,6 +106,19 @@ private Q_SLOTS:
             QVERIFY2(outcome.keeper.reports.back()->scalars.count(scalar), scalar);
     }
 
+    /// The smaller estimate counts, one alone where the other way found none, and none where neither did.
+    void theSmallerEstimateOfTheNoiseRateCounts() {
+        const auto none = fail(ErrorCode::Numeric, "no two groups");
+        QCOMPARE(*(learn::RateEstimates{0.24, 0.18}.chosen("smaller")), 0.18);
+        QCOMPARE(*(learn::RateEstimates{0.42, 0.48}.chosen("smaller")), 0.42);
+        QCOMPARE(*(learn::RateEstimates{0.24, 0.18}.chosen("mixture")), 0.24);
+        QCOMPARE(*(learn::RateEstimates{0.42, 0.48}.chosen("confident-learning")), 0.48);
+        QCOMPARE(*(learn::RateEstimates{none, 0.18}.chosen("smaller")), 0.18);
+        QCOMPARE(*(learn::RateEstimates{0.24, none}.chosen("smaller")), 0.24);
+        QVERIFY(!(learn::RateEstimates{none, none}.chosen("smaller")));
+        QVERIFY(!(learn::RateEstimates{none, 0.18}.chosen("mixture")));
+    }
+
     void coTeachingEstimatesTheNoiseRateWhereNoneIsGiven() {
         TrainingTask task = planted("co-teaching", 6);
         task.config.settings["noise-rate"] = 0.0;
