@@ -19,7 +19,7 @@ struct Options {
     bool normalise = false;
 };
 
-Result<RunRecord> import(Project& project, const Dataset& dataset, const Options& options) {
+Result<RunRecord> import(Session& session, Project& project, const Dataset& dataset, const Options& options) {
     ProbabilityImport import;
     import.probabilities = options.probabilities;
     import.features = options.features;
@@ -31,7 +31,7 @@ Result<RunRecord> import(Project& project, const Dataset& dataset, const Options
     ASSAY_TRY(ChosenLabels chosen, chooseLabels(project, labels, dataset));
     import.labelName = std::move(chosen.name);
     import.labels = std::move(chosen.set);
-    return assay::importProbabilities(project, dataset, std::move(import));
+    return assay::importProbabilities(project, dataset, std::move(import), progressPrinter(), session.stopToken());
 }
 
 Status importProbabilities(Session& session, const Options& options) {
@@ -50,7 +50,7 @@ Status importProbabilities(Session& session, const Options& options) {
         ASSAY_TRY(dataset, openDatasetArguments(session, options.dataset, true));
         ASSAY_TRY(project, openOrCreateProject(options.project, *dataset, options.dataset));
     }
-    ASSAY_TRY(const RunRecord record, import(*project, *dataset, options));
+    ASSAY_TRY(const RunRecord record, import(session, *project, *dataset, options));
     ASSAY_TRY(const RunFigures figures, runFigures(*project, record, dataset.get(), {}, 0.5));
     return session.json() ? printJson(toJson(figures)) : print(toText(std::vector{figures}));
 }
@@ -59,21 +59,22 @@ Status importProbabilities(Session& session, const Options& options) {
 
 void addImportProbabilities(CLI::App& app, Session& session) {
     CLI::App& command = *app.add_subcommand(
-        "import-probabilities", "Make a run of anybody's predicted probabilities, so that they can be reviewed");
+        "import-probabilities", "Make a run of anybody's predicted probabilities or features, so that they can be reviewed");
     auto options = std::make_shared<Options>();
     command.add_option("PROJECT", options->project, "The .assay file; made where there is none")->required();
     command.add_option("PROBABILITIES", options->probabilities,
-                       "A row per sample, a column per class, out of sample: CSV with a header, or .npy")
-        ->required();
+                       "A row per sample, a column per class, out of sample: CSV with a header, or .npy. Without: by the labels "
+                       "of the nearest samples by --features");
     command.add_option("--dataset", options->dataset.path, "The data set of a new project, or where it lies now");
     command.add_option("--file-column", options->dataset.fileColumn, "Its column of the file, where it is a table");
     command.add_option("--split-seed", options->dataset.splitSeed, "Seed of the split where the data set has none");
     command.add_option("--split", options->split, "The rows are of this split: train, validation or test; else as their number says");
-    command.add_option("--features", options->features, "An .npy of features in the same rows, for neighbours and the map");
+    command.add_option("--features", options->features, "An .npy of features in the same rows, for neighbours and the map; alone, for the probabilities, too");
     addLabelArguments(command, options->labels);
     command.add_flag("--normalise", options->normalise, "Divide every row by its sum first");
     command.footer("Rows are in the data set's own order; a CSV may name its columns by class.\n"
-                   "Example: assay-cli import-probabilities p.assay pred_probs.npy --dataset mnist --split test");
+                   "Example: assay-cli import-probabilities p.assay pred_probs.npy --dataset mnist --split test\n"
+                   "         assay-cli import-probabilities p.assay --features embeddings.npy --dataset pictures");
     session.command(command, [&session, options] { return importProbabilities(session, *options); });
 }
 

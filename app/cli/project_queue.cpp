@@ -6,6 +6,7 @@
 #include "app/cli/figures.h"
 #include "app/cli/output.h"
 #include "core/data/splits.h"
+#include "core/project/probability_run.h"
 #include "core/project/score_input.h"
 
 #include <algorithm>
@@ -58,7 +59,7 @@ Result<std::vector<Opinion>> opinionsOf(Session& session, const Project& project
             const auto scored = input ? score->compute(*input) : Result<ScoreValues>(tl::unexpected(input.error()));
             if (scored) {
                 opinions.push_back(spread(std::move(id), input->epochs.back()->samples, *scored, dataset.size()));
-                opinions.back().byNeighbours = score->traits().basis == ScoreBasis::Features;
+                opinions.back().byNeighbours = suggestsByNeighbours(run.config, score->traits());
             } else if (!scores.empty()) {
                 note("Left out: " + id + ", because " + scored.error().sentence());
             } else {
@@ -90,9 +91,8 @@ Result<ProjectQueue> buildQueue(Session& session, const Project& project, const 
         shared.emplace_back(i);
         training = training || dataset.splits[i] == Split::Train;
     }
-    const std::optional<Split> only = !split.empty() ? parseSplitName(split)
-                                      : training     ? std::optional(Split::Train)
-                                                     : std::nullopt;
+    std::optional<Split> only = parseSplitName(split);
+    if (split.empty() && training) only = Split::Train;
     std::vector<SampleIndex> samples;
     std::vector<Label> given, truth;
     for (const SampleIndex sample : shared) {

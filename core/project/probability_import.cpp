@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "core/project/probability_file.h"
 #include "core/project/probability_run.h"
+#include "core/stats/neighbour_votes.h"
 
 #include <algorithm>
 #include <limits>
@@ -44,48 +45,82 @@ std::shared_ptr<FeatureMatrix> spread(const P& rows, const std::vector<std::size
     return matrix;
 }
 
-Result<std::shared_ptr<FeatureMatrix>> readFeatures(const std::filesystem::path& file, const Dataset& dataset,
-                                                    const std::vector<SampleIndex>& samples) {
-    ASSAY_TRY(const NpyMatrix matrix, mapNpyMatrix(file));
-    if (matrix.rows != samples.size())
-        return fail(ErrorCode::Format,
-                    "there are features of " + withThousands(matrix.rows) + " samples, but probabilities of " +
-                        withThousands(samples.size()),
-                    file.string());
+std::shared_ptr<FeatureMatrix> spread(const NpyMatrix& matrix, const std::vector<SampleIndex>& samples, std::size_t size) {
     std::vector<std::size_t> columns(matrix.columns);
     std::iota(columns.begin(), columns.end(), std::size_t(0));
-    return matrix.floats.empty() ? spread(matrix.doubles, columns, samples, dataset.size())
-                                 : spread(matrix.floats, columns, samples, dataset.size());
+    return matrix.floats.empty() ? spread(matrix.doubles, columns, samples, size)
+                                 : spread(matrix.floats, columns, samples, size);
 }
 
-Result<RunRecord> addImported(Project& project, const Dataset& dataset, ProbabilityImport& import) {
+/// What a run of imported files begins with.
+ProbabilityRun begun(std::string_view method, const std::filesystem::path& file, ProbabilityImport& import) {
+    ProbabilityRun run;
+    run.config.method = method;
+    run.config.network = "none";
+    run.config.settings["source"] = file.filename().string();
+    run.labelName = std::move(import.labelName);
+    run.labels = std::move(import.labels);
+    return run;
+}
+
+Result<ProbabilityRun> fromProbabilities(const Dataset& dataset, ProbabilityImport& import) {
     ASSAY_TRY(ProbabilityTable table, readProbabilities(import.probabilities));
     if (import.normalise) {
         ASSAY_CHECK_STATUS(table.normalise());
     }
     ASSAY_TRY(const auto columns, classOfColumns(table, dataset));
     ASSAY_TRY(const auto samples, samplesOfRows(dataset, table.rows(), import.split));
-    const std::string file = import.probabilities.filename().string();
-    ProbabilityRun run;
-    run.config.method = kImportedMethod;
-    run.config.network = "none";
-    run.config.settings["source"] = file;
+    ProbabilityRun run = begun(kImportedMethod, import.probabilities, import);
     run.probabilities = table.with([&](const auto& p) { return spread(p.values, columns, samples, dataset.size()); });
     if (!import.features.empty()) {
-        ASSAY_TRY(run.features, readFeatures(import.features, dataset, samples));
+        ASSAY_TRY(const NpyMatrix matrix, mapNpyMatrix(import.features));
+        if (matrix.rows != samples.size())
+            return fail(ErrorCode::Format,
+                        "there are features of " + withThousands(matrix.rows) + " samples, but probabilities of " +
+                            withThousands(samples.size()),
+                        import.features.string());
+        run.features = spread(matrix, samples, dataset.size());
     }
-    run.labelName = std::move(import.labelName);
-    run.labels = std::move(import.labels);
-    run.note = "Probabilities of " + withThousands(samples.size()) + " samples from " + file + "; taken to be out of sample.";
-    return addProbabilityRun(project, dataset, std::move(run));
+    run.note = "Probabilities of " + withThousands(samples.size()) + " samples from " +
+               import.probabilities.filename().string() + "; taken to be out of sample.";
+    return run;
+}
+
+Result<ProbabilityRun> fromFeatures(const Dataset& dataset, ProbabilityImport& import, const ProgressFn& progress,
+                                    std::stop_token stop) {
+    ASSAY_TRY(const NpyMatrix matrix, mapNpyMatrix(import.features));
+    ASSAY_TRY(const auto samples, samplesOfRows(dataset, matrix.rows, import.split));
+    ProbabilityRun run = begun(kNeighbourMethod, import.features, import);
+    run.features = spread(matrix, samples, dataset.size());
+    const std::size_t voters = std::min(stats::kVoters, std::max<std::size_t>(samples.size(), 2) - 1);
+    ASSAY_TRY(const stats::Neighbours near,
+              stats::cosineNeighbours(run.features->values, run.features->dimension, voters, progress, stop));
+    auto votes = std::make_shared<FeatureMatrix>();
+    votes->epoch = 1;
+    votes->dimension = std::size_t(dataset.classCount());
+    votes->values = stats::votesOfNeighbours(near, run.labels.labels, votes->dimension);
+    run.probabilities = std::move(votes);
+    run.note = "Probabilities of " + withThousands(samples.size()) + " samples by the labels of the " + withThousands(voters) +
+               " nearest by the features in " + import.features.filename().string() + "; a sample's own label has no vote.";
+    return run;
+}
+
+Result<RunRecord> addImported(Project& project, const Dataset& dataset, ProbabilityImport& import, const ProgressFn& progress,
+                              std::stop_token stop) {
+    if (import.probabilities.empty() && import.features.empty())
+        return fail(ErrorCode::InvalidArgument, "name a file with probabilities, one with features, or both");
+    auto run = import.probabilities.empty() ? fromFeatures(dataset, import, progress, stop) : fromProbabilities(dataset, import);
+    if (!run) return tl::unexpected<Error>(std::move(run).error());
+    return addProbabilityRun(project, dataset, std::move(*run));
 }
 
 } // namespace
 
-Result<RunRecord> importProbabilities(Project& project, const Dataset& dataset, ProbabilityImport import) {
-    const std::string file = import.probabilities.string();
-    auto added = addImported(project, dataset, import);
-    if (added || added.error().context.find(file) != std::string::npos) return added;
+Result<RunRecord> importProbabilities(Project& project, const Dataset& dataset, ProbabilityImport import,
+                                      const ProgressFn& progress, std::stop_token stop) {
+    const std::string file = (import.probabilities.empty() ? import.features : import.probabilities).string();
+    auto added = addImported(project, dataset, import, progress, stop);
+    if (added || added.error().code == ErrorCode::Cancelled || file.empty() || added.error().context.find(file) != std::string::npos) return added;
     Error error = std::move(added).error();
     error.context += (error.context.empty() ? "" : ", ") + file;
     return tl::unexpected<Error>(std::move(error));

@@ -52,7 +52,11 @@ std::size_t countOf(const Dataset& dataset, Split split) {
 } // namespace
 
 bool isOutOfSample(const RunConfig& config) {
-    return config.method == kImportedMethod || config.method == kCrossValidationMethod;
+    return config.method == kImportedMethod || config.method == kNeighbourMethod || config.method == kCrossValidationMethod;
+}
+
+bool suggestsByNeighbours(const RunConfig& config, const ScoreTraits& score) {
+    return config.method == kNeighbourMethod || score.basis == ScoreBasis::Features;
 }
 
 Result<std::int64_t> findOrAddLabelSet(Project& project, const std::string& name, const LabelSet& set) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/audit/feature_matrix.h"
+#include "core/audit/score.h"
 #include "core/base/result.h"
 #include "core/data/dataset.h"
 #include "core/data/label_set.h"
@@ -19,14 +20,19 @@ namespace assay {
 // Scores, gallery, review and export take it as any other run.
 
 /// Method of a run whose probabilities came from elsewhere ("source" among its settings says from where), and of one
-/// that was put together from the held-out parts of other runs. No method of that name is in any catalogue.
+/// that was put together from the held-out parts of other runs. No method of that name is in any catalogue. Of
+/// imported features alone the neighbours' votes make the probabilities.
 inline constexpr std::string_view kImportedMethod = "imported";
+inline constexpr std::string_view kNeighbourMethod = "neighbours";
 inline constexpr std::string_view kCrossValidationMethod = "cross-validation";
 
 /// Whether what the run says of its training samples comes from a network that had not seen their labels. Else a
 /// network may have learnt a wrong label by heart, and confident learning and all that rests on the last epoch
 /// overlook it.
 [[nodiscard]] bool isOutOfSample(const RunConfig& config);
+
+/// Whether a score of this run suggests the class of a sample's neighbours: see Detector::byNeighbours.
+[[nodiscard]] bool suggestsByNeighbours(const RunConfig& config, const ScoreTraits& score);
 
 /// The stored label set that is the same, or a new one.
 [[nodiscard]] Result<std::int64_t> findOrAddLabelSet(Project& project, const std::string& name, const LabelSet& set);

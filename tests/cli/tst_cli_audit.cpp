@@ -1,10 +1,14 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/npy.h"
 #include "tests/cli/cli_fixture.h"
 
 #include <QJsonArray>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <array>
+#include <cmath>
 
 using namespace assay::clitest;
 
@@ -15,6 +19,7 @@ private Q_SLOTS:
     void initTestCase();
     void importedProbabilitiesAreARun();
     void theyAreScoredDecidedAndExported();
+    void featuresAloneAreARun();
     void rowsThatDoNotFitAreRefused();
     void crossValidationHoldsEverySampleOut();
     void classPairsAndNoiseMatricesAreTold();
@@ -96,6 +101,34 @@ void TestCliAudit::theyAreScoredDecidedAndExported() {
     const qsizetype label = rows.front().indexOf("label");
     QVERIFY(label >= 0);
     for (std::size_t i = 1; i < rows.size(); ++i) QCOMPARE(rows[i][label], m_truth[i - 1]);
+}
+
+/// With features alone the neighbours' labels are the probabilities: the one wrong label is the first.
+void TestCliAudit::featuresAloneAreARun() {
+    std::vector<float> features;
+    QStringList seen;
+    for (int i = 0; i < m_training; ++i) {
+        const QString& truth = m_truth[std::size_t(i)];
+        if (!seen.contains(truth)) seen << truth;
+        const double angle = 1.5 * double(seen.indexOf(truth)) + 0.001 * i;
+        features.insert(features.end(), {float(std::cos(angle)), float(std::sin(angle))});
+    }
+    QVERIFY(assay::writeNpy(path("f.npy").toStdString(), features, std::array<std::size_t, 2>{std::size_t(m_training), 2}).has_value());
+    const Call nothing = cli({"import-probabilities", path("f.assay"), "--dataset", path("bands")});
+    QCOMPARE(nothing.status, 1);
+    QVERIFY2(nothing.err.contains("features"), nothing.err);
+    const Call call = cli({"import-probabilities", path("f.assay"), "--features", path("f.npy"), "--dataset", path("bands"), "--labels",
+                           path("labels.csv"), "--truth", path("clean.csv"), "--json"});
+    QVERIFY2(call.status == 0, call.err);
+    QCOMPARE(call.json()["method"].toString(), QString("neighbours"));
+    for (const char* score : {"self-confidence", "confident-learning", "knn-disagreement"}) {
+        const Call scored = cli({"score", path("f.assay"), "--score", score, "--json"});
+        QVERIFY2(scored.status == 0, scored.err);
+        const QJsonObject first = scored.json()["samples"].toArray().first().toObject();
+        QCOMPARE(first["index"].toInt(), m_wrong);
+        QCOMPARE(first["suggested"].toString(), m_truth[std::size_t(m_wrong)]);
+    }
+    QCOMPARE(cli({"score", path("f.assay"), "--score", "loss", "--json"}).json()["badge"].toString(), QString("out of sample"));
 }
 
 void TestCliAudit::rowsThatDoNotFitAreRefused() {

@@ -255,7 +255,7 @@ void Inspector::showLikeliest() {
     const std::vector<ClassGuess> guesses = focus ? m_workspace.likeliest(*focus) : std::vector<ClassGuess>();
     const std::size_t decisions = m_workspace.calibratedOn();
     m_likeliestTitle->setVisible(!guesses.empty());
-    m_likeliestTitle->setText(decisions > 0 ? tr("Likeliest, calibrated on %Ln decisions", nullptr, int(decisions)) : tr("Likeliest, by p(noisy) and the network"));
+    m_likeliestTitle->setText(decisions > 0 ? tr("Likeliest, calibrated on %Ln decisions", nullptr, int(decisions)) : tr("Likeliest, by p(noisy) and the run"));
     const QLocale locale;
     for (std::size_t place = 0; place < m_likeliest.size(); ++place) {
         QToolButton* button = m_likeliest[place];

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/review/reason_text.h"
 
+#include "core/project/probability_run.h"
 #include "ui/models/gallery_model.h"
 #include "ui/session/workspace.h"
 
@@ -103,6 +104,8 @@ QString reasonText(const Workspace& workspace, SampleIndex sample, const std::ve
     const auto it = std::lower_bound(evidence->samples.begin(), evidence->samples.end(), sample);
     if (it == evidence->samples.end() || *it != sample) return tr("This run did not record this picture.");
     const std::size_t row = std::size_t(it - evidence->samples.begin());
+    const auto record = workspace.run(*run);
+    const bool byNeighbours = record && record->config.method == kNeighbourMethod;
     const QLocale locale;
     QStringList parts;
     const QString loss = locale.toString(double(evidence->loss[row]), 'f', 2);
@@ -122,7 +125,7 @@ QString reasonText(const Workspace& workspace, SampleIndex sample, const std::ve
         parts << (first == other ? tr("both networks say %1").arg(first)
                                  : tr("one network says %1, the other %2").arg(first, other));
     } else {
-        parts << tr("the network says %1").arg(first);
+        parts << (byNeighbours ? tr("the nearest pictures vote for %1") : tr("the network says %1")).arg(first);
     }
     if (!nearest.empty()) {
         const auto [label, count] = commonestLabel(workspace, nearest);
@@ -130,7 +133,8 @@ QString reasonText(const Workspace& workspace, SampleIndex sample, const std::ve
     }
     if (const auto agreement = workspace.agreement(sample))
         parts << tr("%1 of %2 detectors suspect it").arg(agreement->suspecting).arg(agreement->asked);
-    if (workspace.outOfSample(*run, sample)) parts << tr("no network of the run has learnt its label");
+    if (workspace.outOfSample(*run, sample))
+        parts << (byNeighbours ? tr("its own label had no vote") : tr("no network of the run has learnt its label"));
     if (workspace.askedAtRandom(sample)) parts << tr("it was drawn at random, to tell how many errors are left");
     return parts.join(QStringLiteral("; ")) + QLatin1Char('.');
 }

@@ -44,6 +44,7 @@ Workspace::Workspace(std::shared_ptr<Registry> registry, QObject* parent)
 
 Workspace::~Workspace() {
     if (d->openingStop) d->openingStop->request_stop();
+    d->importStop.request_stop();
 }
 
 const Registry& Workspace::registry() const { return *d->registry; }

@@ -42,9 +42,9 @@ struct LabelChoice {
     double cleanBelow = 0.5; ///< CleanByRun: probability of being wrong under which a label counts
 };
 
-/// Anybody's probabilities in files.
+/// Anybody's probabilities or features in files.
 struct ProbabilityFiles {
-    QString probabilities; ///< .npy or .csv, a row for each sample or for each of one split
+    QString probabilities; ///< .npy or .csv, a row for each sample or for each of one split; empty: by the features
     QString features;      ///< .npy with the same rows, for neighbours and the map; may be empty
     QString split;         ///< whose rows they are: "train", "validation", "test"; empty: as their number says
     bool normalise = false; ///< divide every row of the probabilities by its sum first
@@ -139,8 +139,9 @@ public:
     void retrainOnCleaned(); ///< the current run's settings on the labels of now
     /// Trains FixMatch on the labels of the run on show: its suspects, by the threshold in force, become unlabelled.
     void treatSuspectsAsUnlabelled();
-    /// Makes a finished run of anybody's probabilities and shows it.
+    /// Makes a finished run of anybody's probabilities or features and shows it; importProgress() and importEnded() follow.
     void importProbabilities(const ProbabilityFiles& files);
+    void cancelImport();
     /// Whether what the run says of its training samples comes from a network that had not seen their labels.
     [[nodiscard]] bool outOfSample(RunId id) const;
     /// The same of one sample: no network of the run has learnt its label. So it is with labels that do not count.
@@ -232,6 +233,8 @@ Q_SIGNALS:
     void engineLoaded(const QString& warning);
     void openingProgress(const QString& stage, qulonglong done, qulonglong total);
     void openingFailed(const QString& sentence);
+    void importProgress(qulonglong done, qulonglong total);
+    void importEnded(); ///< well, badly or cancelled; notice() or warning() says which
     void datasetMissing(const QString& project, const QString& location); ///< openProjectAt() with another place
     void columnsNeeded(const QString& path, const QStringList& columns, const QString& guessFile,
                        const QString& guessLabel); ///< a label table whose guess a person should see

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/audit/fusion.h"
 #include "core/audit/score.h"
+#include "core/project/probability_run.h"
 #include "core/project/review_answers.h"
 #include "core/project/score_input.h"
 #include "ui/session/workspace_private.h"
@@ -35,8 +36,8 @@ namespace {
 constexpr std::size_t kMostRuns = 8; ///< the newest
 
 /// What the quick scores say of `rows`; nothing where the run did not record all of them.
-std::vector<Detector> detectorsOf(const std::vector<std::shared_ptr<const Score>>& scores, const ScoreInput& input,
-                                  const std::vector<SampleIndex>& rows, const std::string& suffix) {
+std::vector<Detector> detectorsOf(const std::vector<std::shared_ptr<const Score>>& scores, const RunConfig& config,
+                                  const ScoreInput& input, const std::vector<SampleIndex>& rows, const std::string& suffix) {
     if (input.epochs.empty()) return {};
     const std::vector<SampleIndex>& own = input.epochs.back()->samples;
     std::vector<std::size_t> places;
@@ -50,7 +51,7 @@ std::vector<Detector> detectorsOf(const std::vector<std::shared_ptr<const Score>
         if (isSlow(*score)) continue;
         const auto found = score->compute(input);
         if (!found || found->values.size() != own.size()) continue; // it has no say on this run
-        Detector detector{score->description().id + suffix, {}, {}, score->traits().basis == ScoreBasis::Features};
+        Detector detector{score->description().id + suffix, {}, {}, suggestsByNeighbours(config, score->traits())};
         for (const std::size_t place : places) {
             detector.suspicion.push_back(found->values[place]);
             if (!found->suggested.empty()) detector.suggested.push_back(found->suggested[place]);
@@ -96,17 +97,17 @@ void Workspace::Private::askFused() {
         std::size_t runs = 1;
     };
     fusionPool.run(
-        [scores = registry->scores.all(), dataset = dataset, project = project, labels = known->second, run = *currentRun,
+        [scores = registry->scores.all(), dataset = dataset, project = project, labels = known->second, run = *runs.record(*currentRun),
          evidence, others = runsToJoin()]() -> Result<Made> {
-            const ScoreInput input = scoreInputAt(*project, run, *dataset, labels.set->labels, evidence);
-            std::vector<Detector> detectors = detectorsOf(scores, input, evidence->samples, {});
+            const ScoreInput input = scoreInputAt(*project, run.id, *dataset, labels.set->labels, evidence);
+            std::vector<Detector> detectors = detectorsOf(scores, run.config, input, evidence->samples, {});
             std::size_t joined = 1;
             for (const RunRecord& other : others) {
                 const auto stored = project->labelSet(other.labelSet);
                 if (!stored || stored->set.labels != labels.set->labels) continue;
                 const auto read = readScoreInput(*project, other.id, *dataset, labels.set->labels);
                 if (!read) continue;
-                auto more = detectorsOf(scores, *read, evidence->samples, " of run " + std::to_string(other.id.value));
+                auto more = detectorsOf(scores, other.config, *read, evidence->samples, " of run " + std::to_string(other.id.value));
                 joined += !more.empty();
                 std::move(more.begin(), more.end(), std::back_inserter(detectors));
             }

@@ -260,6 +260,7 @@ void Workspace::saveProjectAs(const QString& file) {
 void Workspace::Private::close() {
     ++openingGeneration;
     ++showGeneration;
+    importStop.request_stop();
     runs.close();
     cache.setProject(nullptr);
     book.close();

@@ -50,6 +50,7 @@ public:
     // Opening
     std::optional<std::stop_source> openingStop;
     std::uint64_t openingGeneration = 0;
+    std::stop_source importStop; ///< of the import under way, or of the last one
     std::function<void()> afterOpening; ///< the example's second half
     void open(OpenRequest request);
     void adopt(Opened opened);

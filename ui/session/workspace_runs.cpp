@@ -234,21 +234,30 @@ void Workspace::importProbabilities(const ProbabilityFiles& files) {
         std::vector<EpochSummary> epochs;
     };
     ProbabilityImport import;
-    import.probabilities = fileOf(files.probabilities);
+    if (!files.probabilities.isEmpty()) import.probabilities = fileOf(files.probabilities);
     if (!files.features.isEmpty()) import.features = fileOf(files.features);
     import.split = files.split.toStdString();
     import.normalise = files.normalise;
     import.labels = *baseLabels();
     if (const auto id = baseLabelSetId()) import.labelName = d->labelNames[*id];
+    d->importStop = std::stop_source();
+    const ProgressFn progress = [this, bridge = d->recording.bridge()](const Progress& p) {
+        bridge->post([this, p] { Q_EMIT importProgress(p.done, p.total); });
+    };
     d->recording.run(
-        [project = d->project, dataset = d->dataset, import]() -> Result<Imported> {
+        [project = d->project, dataset = d->dataset, import, progress, stop = d->importStop.get_token()]() -> Result<Imported> {
             Imported made;
-            ASSAY_TRY(made.run, assay::importProbabilities(*project, *dataset, import));
+            ASSAY_TRY(made.run, assay::importProbabilities(*project, *dataset, import, progress, stop));
             ASSAY_TRY(made.epochs, project->epochs(made.run.id));
             return made;
         },
         [this, asked = d->project](Result<Imported> made) {
+            Q_EMIT importEnded();
             if (asked != d->project) return;
+            if (!made && made.error().code == ErrorCode::Cancelled) {
+                Q_EMIT notice(tr("Nothing was imported: cancelled"));
+                return;
+            }
             if (!made) {
                 Q_EMIT warning(sentenceOf(made.error()));
                 return;
@@ -259,9 +268,11 @@ void Workspace::importProbabilities(const ProbabilityFiles& files) {
             d->askLabels(labelSet);
             showRun(id);
             Q_EMIT labelSetsChanged();
-            Q_EMIT notice(tr("Probabilities imported as run %1").arg(id.value));
+            Q_EMIT notice(tr("Imported as run %1").arg(id.value));
         });
 }
+
+void Workspace::cancelImport() { d->importStop.request_stop(); }
 
 bool Workspace::outOfSample(RunId id) const {
     const RunRecord* record = d->runs.record(id);

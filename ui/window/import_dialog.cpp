@@ -22,13 +22,15 @@ namespace assay::ui {
 ImportDialog::ImportDialog(QWidget* parent)
     : QDialog(parent), m_split(new QComboBox(this)), m_normalise(new QCheckBox(tr("&Divide every row by its sum first"), this)) {
     setObjectName(QStringLiteral("importDialog"));
-    setWindowTitle(tr("Import probabilities"));
+    setWindowTitle(tr("Import probabilities or features"));
     auto* what = new QLabel(tr("Your own model's probabilities become a run that can be reviewed at once, without training here: a row for each "
-                               "picture, a column for each class, out of sample. With features, neighbours and the map work too."), this);
+                               "picture, a column for each class, out of sample. With features, neighbours and the map work too. With features "
+                               "alone, the labels of the nearest pictures stand in for a model."), this);
     what->setWordWrap(true);
     auto* form = new QFormLayout;
     m_probabilities = addFile(*form, QStringLiteral("probabilityFile"), tr("&Probabilities"), tr("Predicted probabilities"),
                               tr("Probabilities (*.npy *.csv);;All files (*)"));
+    m_probabilities->setPlaceholderText(tr("none: by the labels of the nearest pictures, by their features"));
     m_features = addFile(*form, QStringLiteral("featureFile"), tr("&Features"), tr("Features"), tr("Features (*.npy);;All files (*)"));
     m_features->setPlaceholderText(tr("none (.npy, as many rows, a column for each feature)"));
     m_split->setObjectName(QStringLiteral("importSplit"));
@@ -47,7 +49,7 @@ ImportDialog::ImportDialog(QWidget* parent)
     m_ok->setEnabled(false);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    connect(m_probabilities, &QLineEdit::textChanged, this, [this](const QString& file) { m_ok->setEnabled(QFileInfo(file.trimmed()).isFile()); });
+    for (const QLineEdit* file : {m_probabilities, m_features}) connect(file, &QLineEdit::textChanged, this, &ImportDialog::filesChanged);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(what);
     layout->addLayout(form);
@@ -75,6 +77,13 @@ QLineEdit* ImportDialog::addFile(QFormLayout& form, const QString& name, const Q
     text->setBuddy(edit);
     form.addRow(text, row);
     return edit;
+}
+
+void ImportDialog::filesChanged() {
+    const QString probabilities = m_probabilities->text().trimmed(), features = m_features->text().trimmed();
+    const auto fits = [](const QString& file) { return file.isEmpty() || QFileInfo(file).isFile(); };
+    m_ok->setEnabled(fits(probabilities) && fits(features) && !(probabilities.isEmpty() && features.isEmpty()));
+    m_normalise->setEnabled(!probabilities.isEmpty() || features.isEmpty());
 }
 
 ProbabilityFiles ImportDialog::files() const {

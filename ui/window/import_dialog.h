@@ -14,7 +14,7 @@ class QPushButton;
 
 namespace assay::ui {
 
-/// Anybody's probabilities, with features where there are any: which files, and whose rows they are. GUI thread.
+/// Anybody's probabilities, features or both: which files, and whose rows they are. GUI thread.
 class ImportDialog final : public QDialog {
     Q_OBJECT
 public:
@@ -23,6 +23,7 @@ public:
     [[nodiscard]] ProbabilityFiles files() const;
 
 private:
+    void filesChanged();
     QLineEdit* addFile(QFormLayout& form, const QString& name, const QString& label, const QString& title, const QString& filter);
 
     QLineEdit* m_probabilities = nullptr;

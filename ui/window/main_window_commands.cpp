@@ -18,6 +18,7 @@
 #include "ui/window/command_palette.h"
 #include "ui/window/export_dialog.h"
 #include "ui/window/import_dialog.h"
+#include "ui/window/import_progress.h"
 #include "ui/window/log_panel.h"
 #include "ui/window/main_window.h"
 #include "ui/window/noise_dialog.h"
@@ -228,7 +229,11 @@ void MainWindow::importProbabilities() {
     if (!m_workspace->dataset() || m_workspace->readOnly()) return;
     auto* dialog = new ImportDialog(this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [this, dialog] { m_workspace->importProbabilities(dialog->files()); });
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        auto* progress = new ImportProgress(*m_workspace, this);
+        progress->setAttribute(Qt::WA_DeleteOnClose);
+        m_workspace->importProbabilities(dialog->files());
+    });
     dialog->open();
 }
 

@@ -56,8 +56,8 @@ void MainWindow::buildFileMenu() {
     m_actions->add(QStringLiteral("open-example"), tr("Open the &example"),
                    tr("10,000 pictures of clothes with a fifth of their labels flipped"), menu, {},
                    [this] { m_workspace->openExample(); });
-    m_actions->add(QStringLiteral("import-probabilities"), tr("&Import probabilities…"),
-                   tr("Review by your own model's out-of-sample probabilities (.npy or .csv), with or without features, without a run"), menu, {},
+    m_actions->add(QStringLiteral("import-probabilities"), tr("&Import probabilities or features…"),
+                   tr("Review by your own model's out-of-sample probabilities (.npy or .csv), by its features, or by both, without a run"), menu, {},
                    [this] { importProbabilities(); });
     menu->addSeparator();
     m_actions->add(QStringLiteral("save-as"), tr("Save project &as…"), tr("Copy the project to another file and go on there"), menu,

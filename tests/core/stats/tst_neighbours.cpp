@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/rng.h"
+#include "core/stats/neighbour_votes.h"
 #include "core/stats/neighbours.h"
 
 #include <QTest>
@@ -44,6 +45,9 @@ private Q_SLOTS:
     void rowsWithoutFeaturesTakeNoPart();
     void whatHasNoNeighboursIsRefused();
     void aStopEndsTheSearch();
+    void votesWeighByTheCosine();
+    void whoHasNoLabelHasNoVote();
+    void oneOwnLabelHasNoVote();
 };
 
 void TestNeighbours::theNearestAreThoseOfAFullSearch_data() {
@@ -117,6 +121,48 @@ void TestNeighbours::aStopEndsTheSearch() {
     stop.request_stop();
     const auto stopped = cosineNeighbours(points(2000, 8, 7), 8, 2, {}, stop.get_token());
     QVERIFY(!stopped && stopped.error().code == ErrorCode::Cancelled);
+}
+
+/// Wu et al. 2018: exp(cosine / 0.07), the class frequencies as one vote more.
+void TestNeighbours::votesWeighByTheCosine() {
+    const Neighbours near{2, {1, 2, 0, 2, 1, 0}, {0.9F, 0.83F, 0.9F, 0.5F, 0.5F, 0.5F}};
+    const std::vector<Label> labels = {0, 1, 0};
+    const auto p = votesOfNeighbours(near, labels, 3);
+    const double one = 1 / (1 + std::exp(-1.0)); // 0.07 of cosine are a factor of e
+    QVERIFY(std::abs(double(p[1]) - (2 * one + 1.0 / 3) / 3) < 1e-6);
+    QVERIFY(std::abs(double(p[0]) - (2 * (1 - one) + 2.0 / 3) / 3) < 1e-6);
+    QCOMPARE(p[2], 0.0F);                                         // no label is of that class
+    QVERIFY(std::abs(double(p[6]) - (1 + 2.0 / 3) / 3) < 1e-6); // equally near: a vote each
+    for (std::size_t row = 0; row < 3; ++row)
+        QVERIFY(std::abs(p[row * 3] + p[row * 3 + 1] + p[row * 3 + 2] - 1) < 1e-6F);
+}
+
+void TestNeighbours::whoHasNoLabelHasNoVote() {
+    auto values = points(40, 4, 6);
+    values[7 * 4] = std::numeric_limits<float>::quiet_NaN();
+    const auto near = cosineNeighbours(values, 4, 5);
+    QVERIFY(near);
+    std::vector<Label> labels(40, kNoLabel);
+    auto p = votesOfNeighbours(*near, labels, 4);
+    QVERIFY(std::isnan(p[7 * 4]));
+    QCOMPARE(p[0], 0.25F); // nobody knows anything
+    labels[0] = 2;
+    p = votesOfNeighbours(*near, labels, 4);
+    for (std::size_t row = 0; row < 40; ++row)
+        if (row != 7) QCOMPARE(p[row * 4 + 2], 1.0F);
+}
+
+/// Leave one out: what a row is labelled changes nothing but, a little, the frequencies.
+void TestNeighbours::oneOwnLabelHasNoVote() {
+    const auto values = points(500, 3, 8);
+    const auto near = cosineNeighbours(values, 3, kVoters);
+    QVERIFY(near);
+    std::vector<Label> labels;
+    for (std::size_t i = 0; i < 500; ++i) labels.push_back(values[i * 3] > 0 ? 1 : 0);
+    const auto before = votesOfNeighbours(*near, labels, 2);
+    labels[11] = Label(1 - labels[11]);
+    const auto after = votesOfNeighbours(*near, labels, 2);
+    QVERIFY(std::abs(before[22] - after[22]) < 1e-3F);
 }
 
 QTEST_GUILESS_MAIN(TestNeighbours)

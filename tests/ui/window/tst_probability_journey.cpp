@@ -4,10 +4,12 @@
 
 #include "core/base/csv.h"
 #include "core/base/npy.h"
+#include "core/base/rng.h"
 #include "ui/gallery/gallery_panel.h"
 #include "ui/gallery/gallery_view.h"
 #include "ui/models/gallery_model.h"
 #include "ui/plots/matrix_plot.h"
+#include "ui/review/reason_text.h"
 #include "ui/review/sample_strip.h"
 #include "ui/runs/feature_map_panel.h"
 #include "ui/window/action_list.h"
@@ -23,6 +25,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QSignalSpy>
 
 #include <array>
 #include <cmath>
@@ -161,6 +164,52 @@ private Q_SLOTS:
         for (const QString& word : nearest->words())
             QVERIFY(word == className(workspace(), 4) || word == className(workspace(), 3));
         QTRY_VERIFY(m_window->audit().findChild<FeatureMapPanel*>()->hasMap());
+    }
+
+    /// Pictures that look alike say what they are: no model, no run.
+    void featuresAloneFindWhatItsNeighboursContradict() {
+        std::vector<float> features;
+        for (int i = 0; i < kSamples; ++i) {
+            const double angle = 0.6 * (wrong(i) ? (i + 1) % 10 : i % 10) + 0.0001 * i;
+            features.insert(features.end(), {float(std::cos(angle)), float(std::sin(angle)), 0.1F});
+        }
+        const QString file = m_home->filePath(QStringLiteral("features.npy"));
+        QVERIFY(writeNpy(file.toStdString(), features, std::array<std::size_t, 2>{kSamples, 3}).has_value());
+        m_window->actions().action(QStringLiteral("import-probabilities"))->trigger();
+        auto* dialog = m_window->findChild<QDialog*>(QStringLiteral("importDialog"));
+        dialog->findChild<QLineEdit*>(QStringLiteral("featureFile"))->setText(file);
+        auto* ok = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
+        QVERIFY(ok->isEnabled());
+        dialog->findChild<QLineEdit*>(QStringLiteral("probabilityFile"))->setText(file + QStringLiteral(".not"));
+        QVERIFY(!ok->isEnabled()); // a file that is not there is no wish to do without
+        dialog->findChild<QLineEdit*>(QStringLiteral("probabilityFile"))->clear();
+        QTest::mouseClick(ok, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(workspace().currentEvidence() != nullptr, 20'000);
+        QTRY_VERIFY(m_window->findChild<QDialog*>(QStringLiteral("importProgress")) == nullptr);
+        QVERIFY(workspace().outOfSample(workspace().runs().front().id));
+        ViewFilter filter = workspace().filter();
+        filter.score = QStringLiteral("loss");
+        workspace().setFilter(filter);
+        QTRY_VERIFY(workspace().view().size() >= kWrong);
+        for (std::size_t i = 0; i < kWrong; ++i) QVERIFY(wrong(int(workspace().view()[i].value)));
+        const QString why = reasonText(workspace(), workspace().view().front(), {}, {});
+        QVERIFY2(why.contains(QStringLiteral("its own label had no vote")) && !why.contains(QStringLiteral("network")), qPrintable(why));
+    }
+
+    void anImportThatIsCancelledLeavesNothing() {
+        CounterRng rng(3, RngPurpose::Test);
+        std::vector<float> features(std::size_t(kSamples) * 5000);
+        for (float& value : features) value = float(rng.normal());
+        const QString file = m_home->filePath(QStringLiteral("features.npy"));
+        QVERIFY(writeNpy(file.toStdString(), features, std::array<std::size_t, 2>{kSamples, 5000}).has_value());
+        QSignalSpy ended(&workspace(), &Workspace::importEnded);
+        workspace().importProbabilities({{}, file, {}, false});
+        workspace().cancelImport();
+        QTRY_COMPARE(ended.count(), 1);
+        QVERIFY(workspace().runs().empty());
+        QTRY_VERIFY(workspace().settled());
+        workspace().importProbabilities({{}, file, {}, false}); // the next one is not cancelled, too
+        QTRY_COMPARE(workspace().runs().size(), std::size_t(1));
     }
 
     void featuresOfAnotherNumberOfPicturesAreRefused() {
