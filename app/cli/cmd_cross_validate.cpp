@@ -7,9 +7,7 @@
 #include "app/cli/figures.h"
 #include "app/cli/output.h"
 #include "app/cli/training.h"
-#include "core/base/text.h"
-#include "core/project/cross_validation.h"
-#include "core/project/probability_run.h"
+#include "core/project/fold_runs.h"
 #include "core/train/method.h"
 #include "core/train/network.h"
 
@@ -22,70 +20,31 @@ struct Options {
     int folds = 5;
 };
 
-/// The newest run of the project with these settings on the labels of that name.
-Result<std::optional<RunRecord>> runBefore(const Project& project, const RunConfig& config, const std::string& labels) {
-    ASSAY_TRY(const std::vector<RunRecord> runs, project.runs());
-    ASSAY_TRY(const std::vector<StoredLabelSet> sets, project.labelSets());
-    for (auto run = runs.rbegin(); run != runs.rend(); ++run)
-        for (const StoredLabelSet& set : sets)
-            if (set.id == run->labelSet && set.name == labels && toText(run->config) == toText(config)) return *run;
-    return std::nullopt;
-}
-
 /// Trains what is not there yet, fold after fold; a finished fold is taken as it is, one that was stopped goes on.
-class CrossValidation {
-public:
-    CrossValidation(Session& session, std::shared_ptr<Project> project, std::shared_ptr<const Dataset> dataset)
-        : m_session(session), m_project(std::move(project)), m_dataset(std::move(dataset)) {}
-
-    Result<RunRecord> run(const Options& options, const NewRun& wanted) {
-        ASSAY_TRY(const FoldPlan plan, planFolds(*m_dataset, wanted.labels.set, wanted.labels.excluded, options.folds,
-                                                 wanted.config.seed));
-        std::vector<RunId> runs;
-        std::string numbers;
-        for (int fold = 0; fold < plan.folds; ++fold) {
-            note("fold " + std::to_string(fold + 1) + " of " + std::to_string(plan.folds) + ".");
-            ASSAY_TRY(const RunRecord record, trainFold(plan, fold, wanted));
-            runs.push_back(record.id);
-            numbers += (numbers.empty() ? "" : " ") + std::to_string(record.id.value);
+Result<RunRecord> crossValidate(Session& session, const std::shared_ptr<Project>& project,
+                                const std::shared_ptr<const Dataset>& dataset, int folds, const NewRun& wanted) {
+    CrossValidation cross{wanted.config, wanted.labels.name, wanted.labels.set, wanted.labels.excluded, wanted.labels.revision, {}};
+    ASSAY_TRY(cross.plan, planFolds(*dataset, cross.labels, cross.excluded, folds, cross.config.seed));
+    ASSAY_TRY(const auto before, foldRuns(*project, cross));
+    std::vector<RunId> runs;
+    for (int fold = 0; fold < folds; ++fold) {
+        note("fold " + std::to_string(fold + 1) + " of " + std::to_string(folds) + ".");
+        const std::optional<RunRecord>& known = before[std::size_t(fold)];
+        if (isFoldDone(*project, known)) {
+            note("there already, run " + std::to_string(known->id.value) + ".");
+            runs.push_back(known->id);
+            continue;
         }
-        ProbabilityRun together;
-        together.config = wanted.config;
-        together.config.method = kCrossValidationMethod;
-        together.config.settings = {{"method", wanted.config.method},
-                                    {"folds", std::int64_t(plan.folds)},
-                                    {"epochs-of-each", std::int64_t(wanted.config.epochs)},
-                                    {"runs", numbers}};
-        together.config.epochs = 1;
-        ASSAY_TRY(const auto before, runBefore(*m_project, together.config, wanted.labels.name));
-        if (before && before->state == RunState::Finished) return *before;
-        ASSAY_TRY(together.probabilities, heldOutProbabilities(*m_project, plan, runs));
-        together.labelName = wanted.labels.name;
-        together.labels = wanted.labels.set;
-        together.revision = wanted.labels.revision;
-        together.note = "Put together from runs " + numbers + ": of every training sample, what the run says that did not "
-                                                              "learn from it.";
-        return addProbabilityRun(*m_project, *m_dataset, std::move(together));
-    }
-
-private:
-    Result<RunRecord> trainFold(const FoldPlan& plan, int fold, const NewRun& wanted) {
+        const auto held = datasetOfFold(*dataset, cross.plan, fold);
         NewRun one = wanted;
-        one.labels.name = foldLabelName(wanted.labels.name, plan, fold);
-        ASSAY_TRY(const auto before, runBefore(*m_project, one.config, one.labels.name));
-        if (before && before->state == RunState::Finished && m_project->probabilities(before->id)) {
-            note("there already, run " + std::to_string(before->id.value) + ".");
-            return *before;
-        }
-        const auto dataset = datasetOfFold(*m_dataset, plan, fold);
-        if (before && before->state != RunState::Finished) return resumeRun(m_session, m_project, dataset, before->id);
-        return trainNew(m_session, m_project, dataset, std::move(one));
+        one.labels.name = foldLabelName(cross.labelName, cross.plan, fold);
+        ASSAY_TRY(const RunRecord record, known && known->state != RunState::Finished
+                                              ? resumeRun(session, project, held, known->id)
+                                              : trainNew(session, project, held, std::move(one)));
+        runs.push_back(record.id);
     }
-
-    Session& m_session;
-    std::shared_ptr<Project> m_project;
-    std::shared_ptr<const Dataset> m_dataset;
-};
+    return joinFolds(*project, *dataset, cross, runs);
+}
 
 Status crossValidate(Session& session, const Options& options) {
     ASSAY_CHECK_STATUS(session.loadEngine());
@@ -101,7 +60,7 @@ Status crossValidate(Session& session, const Options& options) {
     ASSAY_TRY(const auto dataset, openDatasetArguments(session, from, true));
     ASSAY_TRY(const auto project, openOrCreateProject(options.train.project, *dataset, options.train.dataset));
     ASSAY_TRY(run.labels, chooseLabels(*project, options.train, *dataset));
-    const auto record = CrossValidation(session, project, dataset).run(options, run);
+    const auto record = crossValidate(session, project, dataset, options.folds, run);
     if (!record && record.error().code == ErrorCode::Cancelled)
         return fail(ErrorCode::Cancelled, "cross-validation was stopped; the same command goes on from there");
     if (!record) return tl::unexpected<Error>(record.error());

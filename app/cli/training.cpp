@@ -5,7 +5,7 @@
 #include "app/cli/catalogue_output.h"
 #include "app/cli/cli_headers.h"
 #include "core/base/text.h"
-#include "core/project/cross_validation.h"
+#include "core/project/fold_runs.h"
 #include "core/project/dataset_reference.h"
 #include "core/project/probability_run.h"
 #include "core/project/trusted_labels.h"
@@ -303,11 +303,9 @@ Result<RunFigures> train(Session& session, const TrainOptions& options) {
     if (options.resume != 0) {
         ASSAY_TRY(record, project->run(RunId(options.resume)));
         ASSAY_TRY(const StoredLabelSet resumed, project->labelSet(record.labelSet));
-        if (isFoldLabelName(resumed.name))
-            return fail(ErrorCode::InvalidArgument,
-                        "this run is a fold of a cross-validation and goes on with the same cross-validate command",
-                        "run " + std::to_string(options.resume));
-        ASSAY_TRY(record, resumeRun(session, project, dataset, RunId(options.resume)));
+        ASSAY_TRY(const auto fold, foldOf(*project, *dataset, record, resumed));
+        const auto seen = fold ? datasetOfFold(*dataset, fold->cross.plan, fold->fold) : dataset;
+        ASSAY_TRY(record, resumeRun(session, project, seen, RunId(options.resume)));
     } else {
         ASSAY_TRY(run.labels, chooseLabels(*project, options, *dataset));
         ASSAY_TRY(record, trainNew(session, project, dataset, std::move(run)));

@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 #include <utility>
 
@@ -54,9 +55,27 @@ std::string foldLabelName(const std::string& labels, const FoldPlan& plan, int f
            std::to_string(plan.seed);
 }
 
-bool isFoldLabelName(const std::string& name) {
+std::optional<FoldLabelName> parseFoldLabelName(const std::string& name) {
     const std::size_t at = name.rfind(kFoldMark);
-    return at != std::string::npos && name.find(" of ", at) != std::string::npos;
+    if (at == std::string::npos) return std::nullopt;
+    FoldLabelName parsed;
+    parsed.labels = name.substr(0, at);
+    std::string_view rest = std::string_view(name).substr(at + kFoldMark.size());
+    const auto number = [&rest](auto& value) {
+        const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
+        if (error != std::errc{}) return false;
+        rest.remove_prefix(std::size_t(end - rest.data()));
+        return true;
+    };
+    const auto word = [&rest](std::string_view text) {
+        if (!rest.starts_with(text)) return false;
+        rest.remove_prefix(text.size());
+        return true;
+    };
+    const bool whole = number(parsed.fold) && word(" of ") && number(parsed.folds) && word(", seed ") && number(parsed.seed);
+    if (!whole || !rest.empty() || parsed.fold < 1 || parsed.fold > parsed.folds) return std::nullopt;
+    --parsed.fold;
+    return parsed;
 }
 
 Result<std::shared_ptr<const FeatureMatrix>> heldOutProbabilities(const Project& project, const FoldPlan& plan,

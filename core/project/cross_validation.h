@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,8 +33,14 @@ struct FoldPlan {
 [[nodiscard]] std::shared_ptr<const Dataset> datasetOfFold(const Dataset& dataset, const FoldPlan& plan, int fold);
 /// "given, fold 2 of 5, seed 1": the name of a fold's label set, by which its run is found again.
 [[nodiscard]] std::string foldLabelName(const std::string& labels, const FoldPlan& plan, int fold);
-/// Whether the label set is a fold's: its run cannot be resumed without its folds.
-[[nodiscard]] bool isFoldLabelName(const std::string& name);
+/// What such a name says; nothing where the label set is no fold's.
+struct FoldLabelName {
+    std::string labels;
+    int fold = 0; ///< from 0
+    int folds = 0;
+    std::uint64_t seed = 0;
+};
+[[nodiscard]] std::optional<FoldLabelName> parseFoldLabelName(const std::string& name);
 /// Of every training sample the probabilities by the run that did not learn from it; of all others, the mean over the
 /// runs. `runs`: one for each fold, finished. NotFound where a run kept no probabilities.
 [[nodiscard]] Result<std::shared_ptr<const FeatureMatrix>> heldOutProbabilities(const Project& project,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/label_chooser.h"
 
+#include "core/project/cross_validation.h"
 #include "ui/plots/plot_text.h"
 
 #include <QComboBox>
@@ -216,10 +217,13 @@ void LabelChooser::fillSources() {
     add(tr("with injected noise"), LabelChoice::Kind::Noise,
         tr("For experiments: some labels are made wrong on purpose, the given ones count as the truth."));
     add(tr("from a file"), LabelChoice::Kind::File, tr("A CSV names samples by index or file and gives their labels."));
+    const auto known = base ? m_workspace.labelSetNames().find(*base) : m_workspace.labelSetNames().end();
+    const auto fold = known != m_workspace.labelSetNames().end() ? parseFoldLabelName(known->second) : std::nullopt;
     for (const auto& [id, name] : m_workspace.labelSetNames()) {
+        if (parseFoldLabelName(name)) continue; // the same labels as those that were cross-validated
         add(tr("kept: %1").arg(QString::fromStdString(name)), LabelChoice::Kind::Stored,
             tr("The same labels as runs before it: results can be compared."), qlonglong(id));
-        if (base == id) chosen = m_source->count() - 1;
+        if (base == id || (fold && fold->labels == name)) chosen = m_source->count() - 1;
     }
     m_source->setCurrentIndex(chosen);
 }

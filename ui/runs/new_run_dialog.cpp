@@ -173,6 +173,10 @@ QWidget* NewRunDialog::makeRight() {
     m_subset = number(QStringLiteral("runSubset"), 0, std::numeric_limits<int>::max(), 0, common);
     m_subset->setSpecialValueText(tr("all"));
     m_subset->setToolTip(tr("Training samples. Train on so many samples, the same share of every class"));
+    m_folds = number(QStringLiteral("runFolds"), 1, 50, 1, common);
+    m_folds->setSpecialValueText(tr("none"));
+    m_folds->setToolTip(tr("Cross-validation: a run for each fold, which holds it out. Together they answer for every training sample without "
+                           "having learnt its label"));
     m_weights = new WeightsChooser(m_workspace, common);
     const auto field = [this, common, grid](int row, int at, const QString& text, QWidget* editor, int columns = 1) {
         auto* label = new QLabel(text, common);
@@ -189,10 +193,11 @@ QWidget* NewRunDialog::makeRight() {
     field(3, 2, tr("&Threads"), m_threads);
     field(4, 0, tr("See&ds"), m_seeds);
     field(4, 2, tr("Sam&ples"), m_subset);
-    m_keepFeatures = new QCheckBox(tr("&Keep the features, for the map of pictures"), common);
+    m_keepFeatures = new QCheckBox(tr("&Keep the features"), common);
     m_keepFeatures->setObjectName(QStringLiteral("runKeepFeatures"));
-    m_keepFeatures->setToolTip(tr("What the last layer sees of each picture, of the last epoch; one file beside the project"));
-    grid->addWidget(m_keepFeatures, 5, 1, 1, 3);
+    m_keepFeatures->setToolTip(tr("What the last layer sees of each picture, of the last epoch, for neighbours and the map; one file beside the project"));
+    field(5, 0, tr("&Held-out folds"), m_folds);
+    grid->addWidget(m_keepFeatures, 5, 2, 1, 2);
     auto* sweep = new QWidget(common);
     auto* sweepRow = new QHBoxLayout(sweep);
     sweepRow->setContentsMargins(0, 0, 0, 0);
@@ -210,7 +215,7 @@ QWidget* NewRunDialog::makeRight() {
     connect(m_sweep, &QComboBox::currentIndexChanged, this, &NewRunDialog::refresh);
     connect(m_sweepValues, &QLineEdit::textChanged, this, &NewRunDialog::refresh);
     for (const int wide : {1, 3}) grid->setColumnStretch(wide, 1);
-    for (QSpinBox* box : {m_epochs, m_seed, m_seeds, m_threads, m_subset})
+    for (QSpinBox* box : {m_epochs, m_seed, m_seeds, m_threads, m_subset, m_folds})
         connect(box, &QSpinBox::valueChanged, this, &NewRunDialog::refresh);
     connect(m_weights, &WeightsChooser::changed, this, &NewRunDialog::refresh);
     connect(m_network, &QComboBox::currentIndexChanged, this, &NewRunDialog::refresh);
@@ -339,6 +344,8 @@ Result<std::vector<ParamValue>> NewRunDialog::sweptValues() const {
     return values;
 }
 
+void NewRunDialog::setFolds(int folds) { m_folds->setValue(folds); }
+
 std::vector<RunConfig> NewRunDialog::configs() const {
     std::vector<RunConfig> all;
     const auto add = [&](RunConfig next) {
@@ -424,6 +431,8 @@ QString NewRunDialog::estimate() {
     const auto dataset = m_workspace.dataset();
     if (!dataset) return {};
     const auto training = std::size_t(std::count(dataset->splits.begin(), dataset->splits.end(), Split::Train));
+    // Every fold's run learns from the other folds.
+    const double learnt = m_folds->value() > 1 ? double(m_folds->value() - 1) : 1;
     const std::size_t samples = chosen.subset > 0 ? std::min(chosen.subset, training) : training;
     QString time = tr("Time: the first epoch will tell");
     QString measured;
@@ -435,7 +444,7 @@ QString NewRunDialog::estimate() {
         const std::size_t then = run->config.subset > 0 ? std::min(run->config.subset, training) : training;
         const double each = run->result->secondsPerEpoch * double(samples) / double(std::max<std::size_t>(then, 1));
         time = tr("Time: ≈ %1 (%2 s an epoch, as run %3)")
-                   .arg(durationText(each * chosen.epochs * double(configs().size())), valueText(each))
+                   .arg(durationText(each * chosen.epochs * learnt * double(configs().size())), valueText(each))
                    .arg(run->id.value);
         if (run->result->peakMemoryMib > 0)
             measured = tr("Memory: the whole program took up to %1 in run %2")
@@ -462,7 +471,7 @@ void NewRunDialog::refresh() {
     m_problem->setText(wrong.isEmpty() ? QString() : QStringLiteral("⚠ ") + wrong);
     m_problem->setVisible(!wrong.isEmpty());
     m_start->setEnabled(wrong.isEmpty());
-    const std::size_t runs = configs().size();
+    const std::size_t runs = configs().size() * std::size_t(m_folds->value());
     m_start->setText(runs > 1 ? tr("&Start %1 runs").arg(runs) : tr("&Start"));
     m_sweepValues->setEnabled(m_sweep->currentIndex() > 0);
     m_estimate->setText(estimate());
@@ -474,7 +483,10 @@ void NewRunDialog::start() {
     const LabelChoice chosen = labels();
     const std::vector<RunConfig> all = configs();
     if (m_sweep->currentIndex() > 0) Q_EMIT aboutToSweep(int(all.size()));
-    for (const RunConfig& next : all) m_workspace.startRun(next, chosen);
+    for (const RunConfig& next : all) {
+        if (m_folds->value() > 1) m_workspace.crossValidate(next, chosen, m_folds->value());
+        else m_workspace.startRun(next, chosen);
+    }
     accept();
 }
 

@@ -39,7 +39,7 @@ public:
     /// Begins with another run's settings.
     void setConfig(const RunConfig& config);
     [[nodiscard]] RunConfig config() const;
-    /// Every run that start() puts into the queue: the swept values, each with the seeds.
+    /// Every run that start() puts into the queue, or cross-validates: the swept values, each with the seeds.
     [[nodiscard]] std::vector<RunConfig> configs() const;
     [[nodiscard]] LabelChoice labels() const;
     [[nodiscard]] LabelChooser& labelChooser() const { return *m_labels; }
@@ -49,6 +49,8 @@ public:
     /// of the memory: pictures and weights.
     [[nodiscard]] QString estimate();
     void chooseMethod(const QString& id);
+    /// So many parts, each held out by a run of its own; 1: no cross-validation.
+    void setFolds(int folds);
 
 public Q_SLOTS:
     void start();
@@ -87,6 +89,7 @@ private:
     QComboBox* m_network = nullptr;
     WeightsChooser* m_weights = nullptr;
     QCheckBox* m_keepFeatures = nullptr;
+    QSpinBox* m_folds = nullptr; ///< 1: none
     QComboBox* m_sweep = nullptr; ///< a setting of the method
     QLineEdit* m_sweepValues = nullptr;
     QSpinBox* m_epochs = nullptr;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/run_queue_panel.h"
 
+#include "core/project/cross_validation.h"
 #include "ui/plots/plot_text.h"
 #include "ui/plots/plot_theme.h"
 #include "ui/runs/run_history.h"
@@ -182,9 +183,11 @@ void RunQueuePanel::rebuild() {
         item->setData(kMarkRole, runMark(state));
         item->setData(kDetailRole, details(run.id));
         item->setData(kColourRole, int(run.id.value - 1));
-        item->setText(runTitle(run));
+        const auto fold = parseFoldLabelName(from.toStdString());
+        const QString title = fold ? tr("%1, fold %2 of %3").arg(runTitle(run)).arg(fold->fold + 1).arg(fold->folds) : runTitle(run);
+        item->setText(title);
         item->setToolTip(runHeadline(run, from) + QLatin1Char('\n') + runStateText(run));
-        item->setData(Qt::AccessibleTextRole, runTitle(run) + QStringLiteral(", ") + runStateText(run));
+        item->setData(Qt::AccessibleTextRole, title + QStringLiteral(", ") + runStateText(run));
         if (m_workspace.currentRun() == run.id) m_list->setCurrentItem(item);
     }
     if (!m_workspace.currentRun()) m_list->setCurrentItem(nullptr);

@@ -8,6 +8,8 @@
 #include "core/data/picture_names.h"
 #include "core/project/dataset_reference.h"
 
+#include <QFile>
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -144,6 +146,10 @@ Status openProjectFile(const OpenRequest& request, const Catalogue<DatasetReader
 }
 
 } // namespace
+
+fs::path pathOf(const QString& text) {
+    return QFile::encodeName(text).toStdString();
+}
 
 Result<Opened> openAll(const OpenRequest& request, const Catalogue<DatasetReader>& readers, const ProgressFn& progress,
                        std::stop_token stop, std::optional<MissingDataset>& missing) {

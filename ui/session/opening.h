@@ -8,6 +8,8 @@
 #include "core/data/label_set.h"
 #include "core/project/project.h"
 
+#include <QString>
+
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -17,6 +19,9 @@
 #include <vector>
 
 namespace assay::ui {
+
+/// A file's name as a person wrote it down.
+[[nodiscard]] std::filesystem::path pathOf(const QString& text);
 
 /// What a person asked to be opened.
 struct OpenRequest {

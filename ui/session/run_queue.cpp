@@ -109,14 +109,15 @@ void RunQueue::start(RunStart start) {
     run.title = start.record.config.method + ", seed " + std::to_string(start.record.config.seed);
     run.method = method;
     run.recorder = std::make_shared<Tap>(start.record.id, makeRecorder(m_project, start.record.id), m_summaries);
-    run.prepare = [project = m_project, dataset = m_dataset, start]() -> Result<TrainingTask> {
+    const std::shared_ptr<const Dataset> seen = start.dataset ? start.dataset : m_dataset;
+    run.prepare = [project = m_project, dataset = seen, start]() -> Result<TrainingTask> {
         RunRecord record = start.record;
         record.state = RunState::Running;
         ASSAY_CHECK_STATUS(project->updateRun(record));
         return TrainingTask{dataset,        *start.labels, record.config, start.excluded,
                             project->checkpointFolder(record.id), start.resume};
     };
-    run.ended = [project = m_project, dataset = m_dataset, start, bridge = m_bridge,
+    run.ended = [project = m_project, dataset = seen, start, bridge = m_bridge,
                  this](RunState state, const std::optional<Error>& error, const std::optional<RunResult>& result) {
         RunRecord record = start.record;
         record.state = state;

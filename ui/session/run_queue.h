@@ -29,6 +29,7 @@ struct RunStart {
     std::shared_ptr<const LabelSet> labels;
     std::vector<std::uint8_t> excluded;
     bool resume = false;
+    std::shared_ptr<const Dataset> dataset; ///< as the run of a fold sees it; null: as it is open
 };
 
 /// The queue of runs and what is known of each. Looks into the training thread's mailbox 15 times a second while

@@ -136,6 +136,10 @@ public:
     /// Evidence of an epoch if it is at hand, else null, and evidenceReady follows.
     [[nodiscard]] std::shared_ptr<const Evidence> evidence(RunId id, int epoch) const;
     void startRun(const RunConfig& config, const LabelChoice& labels);
+    /// A run for each of `folds` parts of the training samples, which holds that part out, one after the other; then one more
+    /// of what they say about the samples that they did not see, and that one is shown. Runs that are there already with these
+    /// settings are not trained again; those that were stopped go on.
+    void crossValidate(const RunConfig& config, const LabelChoice& labels, int folds);
     void retrainOnCleaned(); ///< the current run's settings on the labels of now
     /// Trains FixMatch on the labels of the run on show: its suspects, by the threshold in force, become unlabelled.
     void treatSuspectsAsUnlabelled();

@@ -25,10 +25,6 @@ QString sentenceOf(const Error& error) {
     return QString::fromStdString(error.sentence());
 }
 
-std::filesystem::path pathOf(const QString& text) {
-    return std::filesystem::path(QFile::encodeName(text).toStdString());
-}
-
 /// Tasks under way may hold a closed project for a moment: its lock would be met as another's. Pool threads only.
 void waitUntilGone(const std::weak_ptr<Project>& project) {
     for (int attempt = 0; attempt < 500 && !project.expired(); ++attempt)

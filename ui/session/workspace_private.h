@@ -66,6 +66,16 @@ public:
     std::optional<std::int64_t> workingId;
     std::shared_ptr<const LabelSet> working;
     void adoptWorkingLabels(Result<KeptLabels> kept, const QString& done);
+    /// The method's settings completed; nothing where it cannot be trained, and a warning says why. `again`: what to do once
+    /// the engine is loaded.
+    std::optional<RunConfig> completed(RunConfig config, std::function<void()> again);
+    /// What to train with as the run on show was: its own settings, those of its folds, or the quick preset where it was
+    /// not trained here.
+    RunConfig configLike(const RunRecord& run) const;
+    void crossValidate(RunConfig config, LabelChoice choice, int folds);
+    /// Where that run was the last of its folds: makes one run of them.
+    void joinFoldsOf(RunId run);
+    void showMade(RunRecord run, std::vector<EpochSummary> epochs, const QString& done);
 
     // Runs
     std::vector<std::function<void()>> waitingForEngine;

@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/workspace_private.h"
 
-#include "core/base/text.h"
+#include "core/project/cross_validation.h"
 #include "core/project/probability_import.h"
 #include "core/project/probability_run.h"
-#include "core/project/trusted_labels.h"
-
-#include <QFile>
+#include "ui/session/example.h"
+#include "ui/session/run_start.h"
 
 namespace assay::ui {
 
@@ -15,138 +14,6 @@ namespace {
 
 QString sentenceOf(const Error& error) {
     return QString::fromStdString(error.sentence());
-}
-
-std::filesystem::path fileOf(const QString& text) {
-    return QFile::encodeName(text).toStdString();
-}
-
-/// What a new run's labels are made of, frozen when the person asked.
-struct LabelJob {
-    std::shared_ptr<const Dataset> dataset;
-    std::shared_ptr<Project> project;
-    LabelChoice choice;
-    std::shared_ptr<const LabelSet> base;
-    std::vector<DecisionState> decisions;
-};
-
-struct NewRun {
-    RunStart start;
-    KeptLabels labels;
-};
-
-/// Labels before it is said which of them count, and what they are called.
-struct NamedLabels {
-    std::string name;
-    LabelSet set;
-};
-
-NamedLabels journalLabels(const LabelJob& job, Revision revision, std::vector<std::uint8_t>& excluded) {
-    EffectiveLabels effective = effectiveLabels(job.base->labels, job.decisions);
-    excluded = std::move(effective.excluded);
-    NamedLabels named;
-    named.set.origin = LabelOrigin::Journal;
-    named.set.source = named.name = "revision " + std::to_string(revision.value);
-    named.set.labels = std::move(effective.labels);
-    named.set.trueLabels = job.base->trueLabels;
-    named.set.trusted = job.base->trusted;
-    return named;
-}
-
-Result<NamedLabels> storedLabels(const Project& project, std::int64_t id) {
-    ASSAY_TRY(StoredLabelSet stored, project.labelSet(id));
-    return NamedLabels{std::move(stored.name), std::move(stored.set)};
-}
-
-Result<NamedLabels> allLabelsFor(const LabelJob& job, RunRecord& record, std::vector<std::uint8_t>& excluded) {
-    switch (job.choice.kind) {
-    case LabelChoice::Kind::Given: return NamedLabels{"given", givenLabelSet(*job.dataset)};
-    case LabelChoice::Kind::Noise: {
-        ASSAY_TRY(LabelSet set, noisyLabelSet(*job.dataset, job.choice.noise));
-        return NamedLabels{noiseName(job.choice.noise), std::move(set)};
-    }
-    case LabelChoice::Kind::File: {
-        ASSAY_TRY(LabelFile read, readLabelFile(fileOf(job.choice.file), *job.dataset));
-        return NamedLabels{fileOf(job.choice.file).filename().string(), std::move(read.labels)};
-    }
-    case LabelChoice::Kind::Journal:
-        record.revision = job.project->revision();
-        return journalLabels(job, *record.revision, excluded);
-    case LabelChoice::Kind::Stored: return storedLabels(*job.project, job.choice.stored);
-    }
-    return fail(ErrorCode::Internal, "unknown kind of labels");
-}
-
-/// The labels of a run, of which its suspects do not count.
-Result<NamedLabels> labelsWithoutSuspects(const LabelJob& job, RunRecord& record, std::vector<std::uint8_t>& excluded) {
-    ASSAY_TRY(const RunRecord judge, job.project->run(job.choice.judge));
-    ASSAY_TRY(NamedLabels named, storedLabels(*job.project, judge.labelSet));
-    record.revision = judge.revision;
-    if (judge.revision) {
-        ASSAY_TRY(const std::vector<DecisionState> decisions, job.project->decisions(judge.revision));
-        excluded = effectiveLabels(named.set.labels, decisions).excluded;
-    }
-    ASSAY_TRY(named.set, trustByRun(std::move(named.set), *job.project, judge.id, job.choice.cleanBelow));
-    named.name += ", without the suspects of run " + std::to_string(judge.id.value);
-    return named;
-}
-
-Result<KeptLabels> labelsFor(const LabelJob& job, RunRecord& record, std::vector<std::uint8_t>& excluded) {
-    NamedLabels named;
-    switch (job.choice.counting) {
-    case LabelChoice::Counting::All: {
-        ASSAY_TRY(named, allLabelsFor(job, record, excluded));
-        break;
-    }
-    case LabelChoice::Counting::Listed: {
-        ASSAY_TRY(named, allLabelsFor(job, record, excluded));
-        ASSAY_TRY(const std::vector<SampleIndex> listed, readSampleList(fileOf(job.choice.list), *job.dataset));
-        const std::string file = fileOf(job.choice.list).filename().string();
-        named.set = trustListed(std::move(named.set), listed, file);
-        named.name += ", those of " + file;
-        break;
-    }
-    case LabelChoice::Counting::Reviewed:
-        record.revision = job.project->revision();
-        named = journalLabels(job, *record.revision, excluded);
-        named.set = trustReviewed(std::move(named.set), job.decisions);
-        named.name += ", reviewed only";
-        break;
-    case LabelChoice::Counting::CleanByRun: {
-        ASSAY_TRY(named, labelsWithoutSuspects(job, record, excluded));
-        break;
-    }
-    }
-    if (countingLabels(named.set) == 0)
-        return fail(ErrorCode::InvalidArgument, "no label counts; choose others to learn from", named.name);
-    return keepLabels(*job.project, named.name, std::move(named.set));
-}
-
-Result<NewRun> recordRun(const LabelJob& job, const RunConfig& config) {
-    NewRun made;
-    made.start.record.config = config;
-    ASSAY_TRY(made.labels, labelsFor(job, made.start.record, made.start.excluded));
-    made.start.labels = made.labels.set;
-    made.start.record.labelSet = made.labels.id;
-    made.start.record.created = utcNow();
-    ASSAY_TRY(made.start.record.id, job.project->addRun(made.start.record));
-    return made;
-}
-
-Result<NewRun> reviveRun(const std::shared_ptr<Project>& project, RunRecord record) {
-    NewRun made;
-    ASSAY_TRY(StoredLabelSet stored, project->labelSet(record.labelSet));
-    made.labels = {stored.id, stored.name, std::make_shared<const LabelSet>(std::move(stored.set))};
-    if (record.revision) {
-        ASSAY_TRY(const std::vector<DecisionState> decisions, project->decisions(record.revision));
-        made.start.excluded = effectiveLabels(made.labels.set->labels, decisions).excluded;
-    }
-    record.state = RunState::Queued;
-    record.reason.clear();
-    made.start.labels = made.labels.set;
-    made.start.record = std::move(record);
-    made.start.resume = true;
-    return made;
 }
 
 } // namespace
@@ -157,24 +24,10 @@ void Workspace::startRun(const RunConfig& config, const LabelChoice& labels) {
 
 void Workspace::Private::startRun(RunConfig config, LabelChoice choice) {
     if (!project || !mayDecide()) return;
-    const auto method = registry->methods.find(config.method);
-    if (!method) {
-        if (!engineReady) {
-            waitingForEngine.push_back([this, config, choice] { startRun(config, choice); });
-            Q_EMIT q->notice(tr("The run starts as soon as the engine is loaded"));
-        } else {
-            Q_EMIT q->warning(tr("There is no method “%1”").arg(QString::fromStdString(config.method)));
-        }
-        return;
-    }
-    auto settings = completeParams(method->description().params, config.settings);
-    if (!settings) {
-        Q_EMIT q->warning(sentenceOf(settings.error()));
-        return;
-    }
-    config.settings = std::move(*settings);
+    const auto ready = completed(config, [this, config, choice] { startRun(config, choice); });
+    if (!ready) return;
     const LabelJob job{dataset, project, std::move(choice), q->baseLabels(), book.states()};
-    recording.run([job, config] { return recordRun(job, config); },
+    recording.run([job, config = *ready] { return recordRun(job, config); },
              [this, asked = project](Result<NewRun> made) {
                  if (asked != project) return;
                  if (!made) {
@@ -186,6 +39,94 @@ void Workspace::Private::startRun(RunConfig config, LabelChoice choice) {
                  begin(std::move(made->start));
                  Q_EMIT q->labelSetsChanged();
              });
+}
+
+std::optional<RunConfig> Workspace::Private::completed(RunConfig config, std::function<void()> again) {
+    const auto method = registry->methods.find(config.method);
+    if (!method && !engineReady) {
+        waitingForEngine.push_back(std::move(again));
+        Q_EMIT q->notice(tr("The run starts as soon as the engine is loaded"));
+        return std::nullopt;
+    }
+    if (!method) {
+        Q_EMIT q->warning(tr("There is no method “%1”").arg(QString::fromStdString(config.method)));
+        return std::nullopt;
+    }
+    auto settings = completeParams(method->description().params, config.settings);
+    if (!settings) {
+        Q_EMIT q->warning(sentenceOf(settings.error()));
+        return std::nullopt;
+    }
+    config.settings = std::move(*settings);
+    return config;
+}
+
+void Workspace::crossValidate(const RunConfig& config, const LabelChoice& labels, int folds) {
+    d->crossValidate(config, labels, folds);
+}
+
+void Workspace::Private::crossValidate(RunConfig config, LabelChoice choice, int folds) {
+    if (!project || !mayDecide()) return;
+    const auto ready = completed(config, [this, config, choice, folds] { crossValidate(config, choice, folds); });
+    if (!ready) return;
+    const LabelJob job{dataset, project, std::move(choice), q->baseLabels(), book.states()};
+    recording.run([job, config = *ready, folds] { return recordFolds(job, config, folds); },
+                  [this, asked = project](Result<FoldsLeft> left) {
+                      if (asked != project) return;
+                      if (!left) {
+                          Q_EMIT q->warning(sentenceOf(left.error()));
+                          return;
+                      }
+                      const bool idle = !runs.running() && !left->runs.empty();
+                      const RunId first = idle ? left->runs.front().start.record.id : RunId();
+                      for (NewRun& run : left->runs) {
+                          labelNames[run.labels.id] = run.labels.name;
+                          labelSets[run.labels.id] = run.labels;
+                          begin(std::move(run.start));
+                      }
+                      if (idle) show(first, runs.record(first)->epochsDone);
+                      Q_EMIT q->labelSetsChanged();
+                      if (left->together)
+                          showMade(std::move(left->together->run), std::move(left->together->epochs),
+                                   tr("All folds were there already: run %1 says what they make together"));
+                  });
+}
+
+void Workspace::Private::joinFoldsOf(RunId run) {
+    const RunRecord* record = runs.record(run);
+    if (!project || record == nullptr || record->state != RunState::Finished) return;
+    const auto name = labelNames.find(record->labelSet);
+    if (name == labelNames.end() || !parseFoldLabelName(name->second)) return;
+    recording.run([project = project, dataset = dataset, record = *record] { return joinedWhereDone(*project, *dataset, record); },
+                  [this, asked = project](Result<std::optional<MadeRun>> made) {
+                      if (asked != project) return;
+                      if (!made) {
+                          Q_EMIT q->warning(sentenceOf(made.error()));
+                          return;
+                      }
+                      if (*made)
+                          showMade(std::move((*made)->run), std::move((*made)->epochs),
+                                   tr("Cross-validated: run %1 judges every training picture by a network that has not learnt its label"));
+                  });
+}
+
+void Workspace::Private::showMade(RunRecord run, std::vector<EpochSummary> epochs, const QString& done) {
+    const RunId id = run.id;
+    const std::int64_t labelSet = run.labelSet;
+    if (runs.record(id) == nullptr) runs.add(std::move(run), std::move(epochs));
+    askLabels(labelSet);
+    q->showRun(id);
+    Q_EMIT q->labelSetsChanged();
+    Q_EMIT q->notice(done.arg(id.value));
+}
+
+RunConfig Workspace::Private::configLike(const RunRecord& run) const {
+    if (run.config.method == kImportedMethod || run.config.method == kNeighbourMethod) return quickPreset();
+    if (run.config.method != kCrossValidationMethod) return run.config;
+    const auto folds = run.config.settings.find("runs");
+    const std::string* numbers = folds != run.config.settings.end() ? std::get_if<std::string>(&folds->second) : nullptr;
+    const RunRecord* fold = numbers != nullptr ? runs.record(RunId(std::atoll(numbers->c_str()))) : nullptr;
+    return fold != nullptr ? fold->config : quickPreset();
 }
 
 void Workspace::Private::begin(RunStart start) {
@@ -207,7 +148,7 @@ void Workspace::retrainOnCleaned() {
     }
     LabelChoice labels;
     labels.kind = LabelChoice::Kind::Journal;
-    d->startRun(d->runs.record(*d->currentRun)->config, labels);
+    d->startRun(d->configLike(*d->runs.record(*d->currentRun)), labels);
 }
 
 void Workspace::treatSuspectsAsUnlabelled() {
@@ -217,7 +158,7 @@ void Workspace::treatSuspectsAsUnlabelled() {
         Q_EMIT warning(tr("Choose a run that has recorded an epoch first: its suspects become unlabelled"));
         return;
     }
-    RunConfig config = judge->config;
+    RunConfig config = d->configLike(*judge);
     config.method = kMethod;
     config.settings.clear(); // the method's own
     LabelChoice labels;
@@ -229,13 +170,9 @@ void Workspace::treatSuspectsAsUnlabelled() {
 
 void Workspace::importProbabilities(const ProbabilityFiles& files) {
     if (!d->project || !d->mayDecide()) return;
-    struct Imported {
-        RunRecord run;
-        std::vector<EpochSummary> epochs;
-    };
     ProbabilityImport import;
-    if (!files.probabilities.isEmpty()) import.probabilities = fileOf(files.probabilities);
-    if (!files.features.isEmpty()) import.features = fileOf(files.features);
+    if (!files.probabilities.isEmpty()) import.probabilities = pathOf(files.probabilities);
+    if (!files.features.isEmpty()) import.features = pathOf(files.features);
     import.split = files.split.toStdString();
     import.normalise = files.normalise;
     import.labels = *baseLabels();
@@ -245,13 +182,13 @@ void Workspace::importProbabilities(const ProbabilityFiles& files) {
         bridge->post([this, p] { Q_EMIT importProgress(p.done, p.total); });
     };
     d->recording.run(
-        [project = d->project, dataset = d->dataset, import, progress, stop = d->importStop.get_token()]() -> Result<Imported> {
-            Imported made;
+        [project = d->project, dataset = d->dataset, import, progress, stop = d->importStop.get_token()]() -> Result<MadeRun> {
+            MadeRun made;
             ASSAY_TRY(made.run, assay::importProbabilities(*project, *dataset, import, progress, stop));
             ASSAY_TRY(made.epochs, project->epochs(made.run.id));
             return made;
         },
-        [this, asked = d->project](Result<Imported> made) {
+        [this, asked = d->project](Result<MadeRun> made) {
             Q_EMIT importEnded();
             if (asked != d->project) return;
             if (!made && made.error().code == ErrorCode::Cancelled) {
@@ -262,13 +199,7 @@ void Workspace::importProbabilities(const ProbabilityFiles& files) {
                 Q_EMIT warning(sentenceOf(made.error()));
                 return;
             }
-            const RunId id = made->run.id;
-            const std::int64_t labelSet = made->run.labelSet;
-            d->runs.add(std::move(made->run), std::move(made->epochs));
-            d->askLabels(labelSet);
-            showRun(id);
-            Q_EMIT labelSetsChanged();
-            Q_EMIT notice(tr("Imported as run %1").arg(id.value));
+            d->showMade(std::move(made->run), std::move(made->epochs), tr("Imported as run %1"));
         });
 }
 
@@ -299,7 +230,7 @@ void Workspace::resumeRun(RunId id) {
         Q_EMIT warning(tr("The method of this run is not loaded: %1").arg(QString::fromStdString(record->config.method)));
         return;
     }
-    d->pool.run([project = d->project, record = *record] { return reviveRun(project, record); },
+    d->pool.run([project = d->project, dataset = d->dataset, record = *record] { return reviveRun(project, *dataset, record); },
                 [this, asked = d->project](Result<NewRun> made) {
                     if (asked != d->project) return;
                     if (!made) {
@@ -321,6 +252,7 @@ void Workspace::Private::askLabels(std::int64_t labelSet) {
                      Q_EMIT q->warning(sentenceOf(stored.error()));
                      return;
                  }
+                 labelNames[labelSet] = stored->name; // of a run that was made, the set may be new
                  labelSets[labelSet] = {stored->id, stored->name, std::make_shared<const LabelSet>(std::move(stored->set))};
                  for (const RunRecord& record : runs.records())
                      if (record.labelSet == labelSet) Q_EMIT q->labelsReady(record.id);
@@ -363,6 +295,7 @@ void Workspace::Private::onEpoch(RunId run) {
 void Workspace::Private::onEnded(RunId run, const QString& sentence) {
     if (currentRun == run) live = false;
     Q_EMIT q->runEnded(run, sentence);
+    joinFoldsOf(run);
 }
 
 } // namespace assay::ui

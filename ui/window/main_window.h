@@ -60,6 +60,8 @@ public:
     // What actions do; each is also a menu entry
     void findSuspects();
     void newRun();
+    void crossValidate();
+    void openNewRun(int folds); ///< 1: none is held out
     void runRecipe();
     void retrain();
     void treatSuspectsAsUnlabelled();

@@ -116,9 +116,20 @@ void MainWindow::findSuspects() {
 }
 
 void MainWindow::newRun() {
+    constexpr int kNoFolds = 1;
+    openNewRun(kNoFolds);
+}
+
+void MainWindow::crossValidate() {
+    constexpr int kFolds = 5;
+    openNewRun(kFolds);
+}
+
+void MainWindow::openNewRun(int folds) {
     if (!m_workspace->dataset() || m_workspace->readOnly()) return;
     auto* dialog = new NewRunDialog(*m_workspace, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFolds(folds);
     connect(dialog, &NewRunDialog::aboutToSweep, this, [this](int runs) { compareNext(runs, {}); });
     dialog->open();
 }

@@ -159,6 +159,9 @@ void MainWindow::buildRunMenu() {
                    {QKeySequence(Qt::Key_F5)}, [this] { findSuspects(); });
     m_actions->add(QStringLiteral("new-run"), tr("&New run…"), tr("Choose method, labels and settings"), menu, {QKeySequence(Qt::Key_N)},
                    [this] { newRun(); });
+    m_actions->add(QStringLiteral("cross-validate"), tr("Cross-&validate…"),
+                   tr("A run for each part of the data, which holds it out: every sample is judged by a network that has not learnt its label"),
+                   menu, {}, [this] { crossValidate(); });
     m_actions->add(QStringLiteral("recipe"), tr("R&un recipe…"), tr("A grid of labels, networks, methods and seeds, run in order and compared"),
                    menu, {}, [this] { runRecipe(); });
     m_actions->add(QStringLiteral("retrain"), tr("&Retrain on cleaned labels"), tr("The same settings on the labels as they are now"), menu,
@@ -268,7 +271,7 @@ void MainWindow::updateActions() {
     enable({"save-as", "export", "close-project", "select-all", "copy-names", "find", "layout-1", "layout-2", "layout-3", "dock-filters",
             "dock-inspector", "dock-history", "dock-log", "dock-pairs", "dock-detectors", "next-panel", "unreadable", "given-view", "review-enter", "review-next",
             "review-previous", "review-close", "truth", "reset-layout", "errors-left", "review-join-runs", "review-likeliest-1", "review-likeliest-2", "review-likeliest-3"}, any);
-    enable({"undo", "redo", "noise", "import-labels", "import-probabilities", "find-suspects", "new-run", "recipe"}, write);
+    enable({"undo", "redo", "noise", "import-labels", "import-probabilities", "find-suspects", "new-run", "cross-validate", "recipe"}, write);
     enable({"review-accept", "review-keep", "review-flag", "review-exclude", "review-relabel", "review-undo", "review-reopen"}, any);
     enable({"retrain"}, write && current.has_value());
     enable({"suspects-unlabelled"}, write && current && current->epochsDone > 0 &&

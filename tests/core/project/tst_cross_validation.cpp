@@ -91,8 +91,15 @@ void TestCrossValidation::tooFewSamplesAreRefused() {
 void TestCrossValidation::aFoldsNameIsKnownAgain() {
     const FoldPlan plan{5, 7, {}};
     QCOMPARE(foldLabelName("given", plan, 1), std::string("given, fold 2 of 5, seed 7"));
-    QVERIFY(isFoldLabelName(foldLabelName("symmetric 40 %, seed 1", plan, 0)));
-    QVERIFY(!isFoldLabelName("symmetric 40 %, seed 1"));
+    const auto name = parseFoldLabelName(foldLabelName("symmetric 40 %, seed 1", plan, 0));
+    QVERIFY(name);
+    QCOMPARE(name->labels, std::string("symmetric 40 %, seed 1"));
+    QCOMPARE(name->fold, 0);
+    QCOMPARE(name->folds, 5);
+    QCOMPARE(name->seed, std::uint64_t(7));
+    for (const char* other : {"symmetric 40 %, seed 1", "a, fold", "a, fold 0 of 5, seed 1", "a, fold 6 of 5, seed 1", "a, fold 2 of 5",
+                              "a, fold 2 of 5, seed 1 of mine", "a, fold x of 5, seed 1"})
+        QVERIFY2(!parseFoldLabelName(other), other);
 }
 
 void TestCrossValidation::eachSampleIsAnsweredByTheRunThatDidNotLearnIt() {

@@ -64,6 +64,18 @@ class TestProbabilityJourney : public QObject {
         return file.fileName();
     }
 
+    /// What the model sees of a picture is what it takes it for: on a circle, by the class that it names.
+    QString writeFeatures() {
+        std::vector<float> features;
+        for (int i = 0; i < kSamples; ++i) {
+            const double angle = 0.6 * (wrong(i) ? (i + 1) % 10 : i % 10) + 0.0001 * i;
+            features.insert(features.end(), {float(std::cos(angle)), float(std::sin(angle)), 0.1F});
+        }
+        const QString file = m_home->filePath(QStringLiteral("features.npy"));
+        if (!writeNpy(file.toStdString(), features, std::array<std::size_t, 2>{kSamples, 3})) qFatal("the fixture could not be written");
+        return file;
+    }
+
 private Q_SLOTS:
     void init() {
         m_home = makeHome();
@@ -138,14 +150,7 @@ private Q_SLOTS:
     }
 
     void featuresBesideTheProbabilitiesGiveNeighboursAndTheMap() {
-        // What the model sees of a picture is what it takes it for: on a circle, by the class that it names.
-        std::vector<float> features;
-        for (int i = 0; i < kSamples; ++i) {
-            const double angle = 0.6 * (wrong(i) ? (i + 1) % 10 : i % 10) + 0.0001 * i;
-            features.insert(features.end(), {float(std::cos(angle)), float(std::sin(angle)), 0.1F});
-        }
-        const QString file = m_home->filePath(QStringLiteral("features.npy"));
-        QVERIFY(writeNpy(file.toStdString(), features, std::array<std::size_t, 2>{kSamples, 3}).has_value());
+        const QString file = writeFeatures();
         m_window->actions().action(QStringLiteral("import-probabilities"))->trigger();
         auto* dialog = m_window->findChild<QDialog*>(QStringLiteral("importDialog"));
         QVERIFY(dialog != nullptr && dialog->isVisible());
@@ -168,13 +173,7 @@ private Q_SLOTS:
 
     /// Pictures that look alike say what they are: no model, no run.
     void featuresAloneFindWhatItsNeighboursContradict() {
-        std::vector<float> features;
-        for (int i = 0; i < kSamples; ++i) {
-            const double angle = 0.6 * (wrong(i) ? (i + 1) % 10 : i % 10) + 0.0001 * i;
-            features.insert(features.end(), {float(std::cos(angle)), float(std::sin(angle)), 0.1F});
-        }
-        const QString file = m_home->filePath(QStringLiteral("features.npy"));
-        QVERIFY(writeNpy(file.toStdString(), features, std::array<std::size_t, 2>{kSamples, 3}).has_value());
+        const QString file = writeFeatures();
         m_window->actions().action(QStringLiteral("import-probabilities"))->trigger();
         auto* dialog = m_window->findChild<QDialog*>(QStringLiteral("importDialog"));
         dialog->findChild<QLineEdit*>(QStringLiteral("featureFile"))->setText(file);
