@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/gallery/gallery_panel.h"
 
+#include "core/audit/score.h"
 #include "core/data/pixel_store.h"
 #include "ui/gallery/gallery_view.h"
 #include "ui/gallery/score_title.h"
@@ -218,10 +219,17 @@ void GalleryPanel::updateHeader() {
     m_direction->setText(filter.descending ? QStringLiteral("↓") : QStringLiteral("↑"));
     m_clear->setVisible(!filter.only.empty());
     const auto run = m_workspace.currentRun();
-    const bool scored = run && m_workspace.currentEvidence() && filter.score != QLatin1String("index");
+    const auto score = m_workspace.registry().scores.find(filter.score.toStdString());
+    const bool byPictures = score && score->traits().basis == ScoreBasis::Pictures;
+    const bool scored = byPictures || (run && m_workspace.currentEvidence() && filter.score != QLatin1String("index"));
     const bool outside = run && m_workspace.outOfSample(*run);
     m_badge->setVisible(scored);
-    if (scored) showBadge(*run);
+    if (byPictures) {
+        m_badge->setText(tr("no network"));
+        m_badge->setToolTip(tr("By the pictures alone; no network had a say"));
+    } else if (scored) {
+        showBadge(*run);
+    }
     m_resort->setVisible(m_workspace.orderIsOld() && m_workspace.currentEvidence());
     // Suspects are found among the training samples alone, but for a run that was trained on none.
     const int total = !dataset               ? 0

@@ -11,6 +11,7 @@
 #include "ui/review/picture_view.h"
 #include "ui/review/reason_text.h"
 #include "ui/review/sample_strip.h"
+#include "ui/session/duplicate_finder.h"
 #include "ui/session/loss_history.h"
 #include "ui/session/neighbour_finder.h"
 #include "ui/session/thumbnail_service.h"
@@ -43,7 +44,8 @@ QString coloured(const QString& sign, const QColor& colour, const QString& text)
 
 Inspector::Inspector(Workspace& workspace, ThumbnailService& thumbnails, GalleryPanel& gallery, QWidget* parent)
     : QScrollArea(parent), m_workspace(workspace), m_thumbnails(thumbnails), m_gallery(gallery),
-      m_history(new LossHistory(workspace, this)), m_finder(new NeighbourFinder(workspace, this)) {
+      m_history(new LossHistory(workspace, this)), m_finder(new NeighbourFinder(workspace, this)),
+      m_duplicateFinder(new DuplicateFinder(workspace, this)) {
     setObjectName(QStringLiteral("inspector"));
     setAccessibleName(tr("Inspector"));
     setFrameShape(QFrame::NoFrame);
@@ -74,6 +76,7 @@ Inspector::Inspector(Workspace& workspace, ThumbnailService& thumbnails, Gallery
         showHistory();
     });
     connect(m_history, &LossHistory::changed, this, &Inspector::showHistory);
+    connect(m_duplicateFinder, &DuplicateFinder::changed, this, &Inspector::showDuplicates);
     show();
 }
 
@@ -127,6 +130,10 @@ void Inspector::buildUi() {
     m_nearest = new SampleStrip(m_thumbnails, page, 2);
     m_nearest->setObjectName(QStringLiteral("nearestPictures"));
     connect(m_nearest, &SampleStrip::clicked, &m_workspace, [this](SampleIndex sample) { m_workspace.setFocus(sample); });
+    m_duplicatesTitle = label(QStringLiteral("inspectorDuplicatesTitle"));
+    m_duplicates = new SampleStrip(m_thumbnails, page);
+    m_duplicates->setObjectName(QStringLiteral("samePictures"));
+    connect(m_duplicates, &SampleStrip::clicked, &m_workspace, [this](SampleIndex sample) { m_workspace.setFocus(sample); });
     m_neighbours = new SampleStrip(m_thumbnails, page);
     m_neighbours->setObjectName(QStringLiteral("queueNeighbours"));
     connect(m_neighbours, &SampleStrip::clicked, this, [this](SampleIndex sample) {
@@ -156,6 +163,8 @@ void Inspector::buildUi() {
     layout->setSpacing(5);
     layout->addLayout(top);
     layout->addWidget(m_name);
+    layout->addWidget(m_duplicatesTitle);
+    layout->addWidget(m_duplicates);
     layout->addWidget(m_likeliestTitle);
     layout->addLayout(likeliest);
     layout->addWidget(m_reason);
@@ -203,6 +212,7 @@ void Inspector::show() {
     showHistory();
     showExemplars();
     showNearest();
+    showDuplicates();
     showNeighbours();
     showDecisions();
 }
@@ -312,6 +322,28 @@ void Inspector::showExemplars() {
          focus ? m_workspace.suggestedLabel(*focus) : kNoLabel);
 }
 
+void Inspector::nameLabels(SampleStrip& strip, Label given) const {
+    QStringList words;
+    std::vector<std::uint8_t> loud;
+    for (const SampleIndex sample : strip.samples()) {
+        const Label label = m_workspace.baseLabel(sample);
+        words << className(m_workspace, label);
+        loud.push_back(label != given ? 1 : 0);
+    }
+    strip.setWords(std::move(words), std::move(loud));
+}
+
+void Inspector::showDuplicates() {
+    const auto focus = m_workspace.focus();
+    const bool wanted = focus && m_workspace.filter().score == QLatin1String("duplicate-conflict");
+    const std::vector<SampleIndex> same = wanted ? m_duplicateFinder->of(*focus) : std::vector<SampleIndex>();
+    m_duplicatesTitle->setVisible(!same.empty());
+    m_duplicates->setVisible(!same.empty());
+    m_duplicatesTitle->setText(tr("The same picture, %Ln times more", nullptr, int(same.size())));
+    m_duplicates->setSamples(same);
+    if (focus) nameLabels(*m_duplicates, m_workspace.baseLabel(*focus));
+}
+
 void Inspector::showNearest() {
     const auto focus = m_workspace.focus();
     const std::vector<SampleIndex> nearest = focus ? m_finder->of(*focus) : std::vector<SampleIndex>();
@@ -319,17 +351,9 @@ void Inspector::showNearest() {
     m_nearest->setVisible(!nearest.empty());
     m_nearest->setSamples(nearest);
     if (nearest.empty()) return;
-    const Label given = m_workspace.baseLabel(*focus);
-    QStringList words;
-    std::vector<std::uint8_t> loud;
-    for (const SampleIndex sample : nearest) {
-        const Label label = m_workspace.baseLabel(sample);
-        words << className(m_workspace, label);
-        loud.push_back(label != given ? 1 : 0);
-    }
+    nameLabels(*m_nearest, m_workspace.baseLabel(*focus));
     const auto [label, count] = commonestLabel(m_workspace, nearest);
     m_nearestTitle->setText(tr("Nearest pictures: %1 of %2 are labelled %3").arg(count).arg(nearest.size()).arg(className(m_workspace, label)));
-    m_nearest->setWords(std::move(words), std::move(loud));
 }
 
 void Inspector::showNeighbours() {

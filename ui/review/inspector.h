@@ -18,6 +18,7 @@ namespace assay::ui {
 class GalleryPanel;
 class LossHistory;
 class LossSparkline;
+class DuplicateFinder;
 class NeighbourFinder;
 class PictureView;
 class SampleStrip;
@@ -50,6 +51,9 @@ private:
     void showHistory();
     void showExemplars();
     void showNearest();
+    void showDuplicates();
+    /// Each picture's label below it; one that is not `given` stands out.
+    void nameLabels(SampleStrip& strip, Label given) const;
     void showNeighbours();
     void showDecisions();
 
@@ -58,6 +62,7 @@ private:
     GalleryPanel& m_gallery;
     LossHistory* m_history;
     NeighbourFinder* m_finder;
+    DuplicateFinder* m_duplicateFinder;
     std::vector<std::vector<SampleIndex>> m_exemplars;
     bool m_exemplarsOld = true;
 
@@ -79,7 +84,9 @@ private:
     SampleStrip* m_suggestedStrip;
     QLabel* m_nearestTitle = nullptr;
     SampleStrip* m_nearest = nullptr; ///< by the run's features
-    SampleStrip* m_neighbours;        ///< in the queue
+    QLabel* m_duplicatesTitle = nullptr;
+    SampleStrip* m_duplicates = nullptr; ///< where the gallery is sorted by them
+    SampleStrip* m_neighbours;           ///< in the queue
     QListWidget* m_decisions;
 };
 

@@ -134,12 +134,13 @@ const std::vector<float>& Workspace::values(const QString& score) const {
 
 QStringList Workspace::scoreNames() const {
     QStringList names = d->values.names();
-    if (!d->values.evidence()) return names;
+    const bool judged = d->values.evidence() != nullptr;
     // "index" stays last
     QStringList scores;
     for (const auto& score : d->registry->scores.all())
-        if (const QString id = QString::fromStdString(score->description().id); !names.contains(id)) scores << id;
-    scores.prepend(QLatin1String(kFusedScore));
+        if (judged || score->traits().basis == ScoreBasis::Pictures)
+            if (const QString id = QString::fromStdString(score->description().id); !names.contains(id)) scores << id;
+    if (judged) scores.prepend(QLatin1String(kFusedScore));
     for (qsizetype i = 0; i < scores.size(); ++i)
         if (!names.contains(scores[i])) names.insert(names.size() - 1, scores[i]);
     return names;

@@ -104,26 +104,34 @@ bool Workspace::Private::suspect(SampleIndex sample) const {
 void Workspace::Private::askScore(const QString& id) {
     if (id == QLatin1String(kFusedScore)) return askFused();
     const auto score = registry->scores.find(id.toStdString());
-    if (!score || !currentRun || !values.evidence()) return;
-    const auto known = labelSets.find(runs.record(*currentRun)->labelSet);
-    if (known == labelSets.end()) return askLabels(runs.record(*currentRun)->labelSet); // whoever shows scores asks again
-    if (!scoresAsked.insert(id).second) return;
+    if (!score || !dataset) return;
+    std::shared_ptr<const LabelSet> labels = q->baseLabels();
+    if (values.evidence() && currentRun) {
+        const auto known = labelSets.find(runs.record(*currentRun)->labelSet);
+        if (known == labelSets.end()) return askLabels(runs.record(*currentRun)->labelSet); // whoever shows scores asks again
+        labels = known->second.set;
+    } else if (score->traits().basis != ScoreBasis::Pictures) {
+        return; // the others rest on a run
+    }
+    if (!labels || !scoresAsked.insert(id).second) return;
     struct Answer {
         std::vector<float> values;
         std::vector<Label> suggested;
     };
-    const KeptLabels labels = known->second;
     pool.run(
-        [score, dataset = dataset, project = project, labels, run = *currentRun,
-         last = values.evidence()]() -> Result<Answer> {
-            const ScoreInput input = scoreInputAt(*project, run, *dataset, labels.set->labels, last);
+        [score, dataset = dataset, project = project, labels, run = currentRun, last = values.evidence()]() -> Result<Answer> {
+            ScoreInput input;
+            if (last && run) input = scoreInputAt(*project, *run, *dataset, labels->labels, last);
+            input.dataset = dataset.get();
+            input.labels = &labels->labels;
             ASSAY_TRY(const ScoreValues found, score->compute(input));
             Answer answer;
             answer.values.assign(dataset->size(), std::nanf(""));
             answer.suggested.assign(dataset->size(), kNoLabel);
-            for (std::size_t row = 0; row < last->size() && row < found.values.size(); ++row) {
-                answer.values[last->samples[row].value] = found.values[row];
-                if (row < found.suggested.size()) answer.suggested[last->samples[row].value] = found.suggested[row];
+            for (std::size_t row = 0; row < found.values.size(); ++row) { // without a run every sample has a row
+                const std::size_t sample = last ? last->samples[row].value : row;
+                answer.values[sample] = found.values[row];
+                if (row < found.suggested.size()) answer.suggested[sample] = found.suggested[row];
             }
             return answer;
         },

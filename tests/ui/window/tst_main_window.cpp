@@ -2,18 +2,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/window/window_fixture.h"
 
+#include "core/base/rng.h"
 #include "ui/gallery/gallery_panel.h"
 #include "ui/gallery/gallery_view.h"
 #include "ui/models/gallery_model.h"
 #include "ui/review/review_controller.h"
 #include "ui/review/review_page.h"
+#include "ui/review/sample_strip.h"
 #include "ui/window/action_list.h"
 #include "ui/window/audit_page.h"
 #include "ui/window/banner.h"
 #include "ui/window/main_window.h"
 
 #include <QApplication>
+#include <QComboBox>
+#include <QDir>
 #include <QDockWidget>
+#include <QImage>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -60,6 +65,42 @@ private Q_SLOTS:
                 inMenu |= menu->actions().contains(const_cast<QAction*>(action));
             QVERIFY2(inMenu, qPrintable(action->objectName()));
         }
+    }
+
+    /// No run yet: the same picture under two names of classes is found all the same, and its twin shown beside it.
+    void withoutARunThePicturesThemselvesAreDoubted() {
+        QDir(m_home->path()).mkpath(QStringLiteral("photos/cat"));
+        QDir(m_home->path()).mkpath(QStringLiteral("photos/dog"));
+        CounterRng rng(5, RngPurpose::Test);
+        for (int i = 0; i < 60; ++i) {
+            QImage picture(32, 32, QImage::Format_RGB32);
+            for (int y = 0; y < 32; ++y)
+                for (int x = 0; x < 32; ++x) picture.setPixel(x, y, qRgb(int(rng.below(256)), int(rng.below(256)), int(rng.below(256))));
+            const QString name = m_home->filePath(QStringLiteral("photos/%1/%2.png").arg(i % 2 ? QStringLiteral("dog") : QStringLiteral("cat")).arg(i));
+            QVERIFY(picture.save(name));
+            if (i == 24) QVERIFY(picture.save(m_home->filePath(QStringLiteral("photos/dog/twin.png"))));
+        }
+        m_data = m_home->filePath(QStringLiteral("photos"));
+        openData();
+        Workspace& workspace = m_window->workspace();
+        auto* scores = m_window->audit().gallery().findChild<QComboBox*>(QStringLiteral("sortBy"));
+        QVERIFY(scores != nullptr);
+        QVERIFY(scores->findData(QStringLiteral("loss")) < 0); // that takes a run
+        const int item = scores->findData(QStringLiteral("duplicate-conflict"));
+        QVERIFY(item >= 0);
+        scores->setCurrentIndex(item);
+        Q_EMIT scores->activated(item);
+        const auto nameOf = [&](std::size_t row) { return QString::fromStdString(std::string(workspace.dataset()->names[workspace.view()[row].value])); };
+        QTRY_VERIFY(nameOf(0).contains(QStringLiteral("24")) || nameOf(0).contains(QStringLiteral("twin")));
+        QVERIFY(nameOf(1).contains(QStringLiteral("24")) || nameOf(1).contains(QStringLiteral("twin")));
+        QCOMPARE(m_window->findChild<QLabel*>(QStringLiteral("sampleBadge"))->text(), QStringLiteral("no network"));
+        const SampleIndex first = workspace.view()[0], second = workspace.view()[1];
+        workspace.setFocus(first);
+        auto* twins = m_window->findChild<SampleStrip*>(QStringLiteral("samePictures"));
+        QTRY_COMPARE(twins->samples(), std::vector<SampleIndex>{second});
+        QCOMPARE(twins->words(), QStringList{className(workspace, workspace.baseLabel(second))});
+        workspace.decide({first}, {Verdict::Relabel, workspace.baseLabel(second)}, QStringLiteral("key"));
+        QTRY_COMPARE(workspace.effectiveLabel(first), workspace.baseLabel(second));
     }
 
     void theKeyboardBeginsAtTheExample() {
