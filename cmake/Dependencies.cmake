@@ -14,6 +14,7 @@ pkg_check_modules(TOMLPLUSPLUS REQUIRED tomlplusplus) # its headers alone are us
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_library(CSV_LIBRARY csv REQUIRED)
 find_path(EXPECTED_INCLUDE_DIR tl/expected.hpp REQUIRED)
+find_path(HNSWLIB_INCLUDE_DIR hnswlib/hnswlib.h REQUIRED)
 
 if(ASSAY_OPENCV)
     # By name: OpenCV's window module brings a Qt of its own.

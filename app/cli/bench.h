@@ -67,6 +67,7 @@ struct BenchEntry {
 [[nodiscard]] Result<std::vector<BenchResult>> benchMixtureGaussian(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchLabelIssues(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchNeighbours(const BenchOptions& options);
+[[nodiscard]] Result<std::vector<BenchResult>> benchNeighbourGraph(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchScores(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchReRanking(const BenchOptions& options);
 [[nodiscard]] Result<std::vector<BenchResult>> benchTrainEpoch(const BenchOptions& options);

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/bench.h"
 #include "app/cli/bench_files.h"
+#include "app/cli/output.h"
 #include "app/composition.h"
 #include "core/audit/probability_evidence.h"
 #include "core/audit/score.h"
 #include "core/base/rng.h"
 #include "core/base/text.h"
-#include "core/stats/neighbours.h"
+#include "core/stats/neighbour_graph.h"
 
 #include <algorithm>
 #include <array>
@@ -84,6 +85,42 @@ Result<std::vector<BenchResult>> benchNeighbours(const BenchOptions& options) {
     limit.name = "neighbours, against the products alone";
     limit.peer = peer.value("products", 0.0);
     return std::vector{result, limit};
+}
+
+Result<std::vector<BenchResult>> benchNeighbourGraph(const BenchOptions& options) {
+    constexpr std::size_t kUsualRows = 400'000, kCentres = 2'000;
+    const std::size_t rows = options.size == 0 ? kUsualRows : options.size;
+    std::vector<float> centres(kCentres * kDimension), values(rows * kDimension);
+    CounterRng rng(options.seed, RngPurpose::Bench);
+    for (float& v : centres) v = float(rng.normal());
+    for (std::size_t i = 0; i < rows; ++i) { // features lie in heaps, not everywhere
+        const std::size_t centre = rng.below(kCentres);
+        for (std::size_t d = 0; d < kDimension; ++d) values[i * kDimension + d] = centres[centre * kDimension + d] + float(rng.normal());
+    }
+    stats::Neighbours graph, exact;
+    Status status;
+    const auto timed = [&](stats::Neighbours& to, auto&& find) {
+        return secondsOf([&] {
+            auto found = find(values, kDimension, kNeighbours, ProgressFn(), std::stop_token());
+            if (found) to = std::move(*found);
+            else status = tl::unexpected<Error>(found.error());
+        });
+    };
+    std::vector<double> ours, theirs;
+    for (int run = 0; run < std::max(1, options.runs) && status; ++run) {
+        ours.push_back(timed(graph, stats::graphNeighbours));
+        if (options.withPeer && status) theirs.push_back(timed(exact, stats::cosineNeighbours));
+    }
+    ASSAY_CHECK_STATUS(status);
+    BenchResult result = resultOf("neighbours-graph", options, std::move(ours));
+    result.note = withThousands(rows) + " x 128 around " + withThousands(kCentres) + " points, k = 10";
+    if (theirs.empty()) return std::vector{result};
+    result.peer = median(theirs);
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < rows; ++i)
+        for (const std::uint32_t near : graph.of(i)) found += std::ranges::find(exact.of(i), near) != exact.of(i).end();
+    result.note += "; peer: all pairs, exactly; recall " + fixed(double(found) / double(rows * kNeighbours), 4);
+    return std::vector{result};
 }
 
 Result<std::vector<BenchResult>> benchScores(const BenchOptions& options) {

@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "core/project/probability_file.h"
 #include "core/project/probability_run.h"
+#include "core/stats/neighbour_graph.h"
 #include "core/stats/neighbour_votes.h"
 
 #include <algorithm>
@@ -94,7 +95,7 @@ Result<ProbabilityRun> fromFeatures(const Dataset& dataset, ProbabilityImport& i
     run.features = spread(matrix, samples, dataset.size());
     const std::size_t voters = std::min(stats::kVoters, std::max<std::size_t>(samples.size(), 2) - 1);
     ASSAY_TRY(const stats::Neighbours near,
-              stats::cosineNeighbours(run.features->values, run.features->dimension, voters, progress, stop));
+              stats::nearestNeighbours(run.features->values, run.features->dimension, voters, progress, stop));
     auto votes = std::make_shared<FeatureMatrix>();
     votes->epoch = 1;
     votes->dimension = std::size_t(dataset.classCount());

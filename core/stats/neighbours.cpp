@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/stats/neighbours.h"
 
-#include "core/base/text.h"
 #include "core/stats/parallel.h"
+#include "core/stats/unit_rows.h"
 #include "core/stats/vector_math.h"
 
 #include <algorithm>
@@ -132,38 +132,12 @@ void offerTile(const Tile& tile, std::size_t firstRow, std::size_t firstColumn, 
     }
 }
 
-/// Rows that take part, of unit length, and which they are.
-struct Taking {
-    std::vector<std::uint32_t> rows;
-    std::vector<float> values;
-};
-Result<Taking> takingPart(std::span<const float> values, std::size_t dimension) {
-    Taking taking;
-    for (std::size_t i = 0; i < values.size() / dimension; ++i) {
-        const auto row = values.subspan(i * dimension, dimension);
-        if (std::isnan(row[0])) continue;
-        double squares = 0;
-        for (const float v : row) squares += double(v) * double(v);
-        if (!std::isfinite(squares))
-            return fail(ErrorCode::Numeric, "a feature is not a finite number", "row " + std::to_string(i));
-        const double scale = squares > 0 ? 1 / std::sqrt(squares) : 0;
-        taking.rows.push_back(std::uint32_t(i));
-        for (const float v : row) taking.values.push_back(float(double(v) * scale));
-    }
-    return taking;
-}
-
 } // namespace
 
 Result<Neighbours> cosineNeighbours(std::span<const float> values, std::size_t dimension, std::size_t k,
                                     const ProgressFn& progress, std::stop_token stop) {
-    if (dimension == 0 || values.size() % dimension != 0 || k == 0)
-        return fail(ErrorCode::InvalidArgument, "neighbours need rows of numbers, and at least one neighbour to look for");
-    ASSAY_TRY(Taking taking, takingPart(values, dimension));
+    ASSAY_TRY(UnitRows taking, unitRowsOf(values, dimension, k));
     const std::size_t n = taking.rows.size();
-    if (n <= k)
-        return fail(ErrorCode::InvalidArgument, withThousands(n) + " rows have features, too few for " +
-                                                    withThousands(k) + " neighbours each");
     const std::vector<float> tall = panelsOf(taking.values, n, dimension, kTall);
     const std::vector<float> wide = panelsOf(taking.values, n, dimension, kWide);
     taking.values = {};

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/audit/score_rows.h"
-#include "core/stats/neighbours.h"
+#include "core/stats/neighbour_graph.h"
 #include "core/stats/noise_rates.h"
 #include "core/stats/ranking.h"
 
@@ -121,7 +121,7 @@ Result<ScoreValues> NeighbourhoodScore::compute(const ScoreInput& input) const {
     std::shared_ptr<const stats::Neighbours> near = input.neighbours;
     if (!near) {
         ASSAY_TRY(stats::Neighbours found,
-                  stats::cosineNeighbours(input.features->values, input.features->dimension, kNeighbours));
+                  stats::nearestNeighbours(input.features->values, input.features->dimension, kNeighbours));
         near = std::make_shared<const stats::Neighbours>(std::move(found));
     }
     const std::vector<Label>& labels = input.labels != nullptr ? *input.labels : input.dataset->givenLabels;

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/rng.h"
+#include "core/stats/neighbour_graph.h"
 #include "core/stats/neighbour_votes.h"
 #include "core/stats/neighbours.h"
 
@@ -45,6 +46,9 @@ private Q_SLOTS:
     void rowsWithoutFeaturesTakeNoPart();
     void whatHasNoNeighboursIsRefused();
     void aStopEndsTheSearch();
+    void theGraphFindsAlmostAllOfTheNearest();
+    void theGraphIsTheSameEachTime();
+    void theGraphAnswersWhereRowsAreEqualOrFew();
     void votesWeighByTheCosine();
     void whoHasNoLabelHasNoVote();
     void oneOwnLabelHasNoVote();
@@ -121,6 +125,61 @@ void TestNeighbours::aStopEndsTheSearch() {
     stop.request_stop();
     const auto stopped = cosineNeighbours(points(2000, 8, 7), 8, 2, {}, stop.get_token());
     QVERIFY(!stopped && stopped.error().code == ErrorCode::Cancelled);
+}
+
+void TestNeighbours::theGraphFindsAlmostAllOfTheNearest() {
+    constexpr std::size_t kRows = 6000, kWidth = 40, kNear = 10; // two blocks: both threads search
+    auto values = points(kRows, kWidth, 12);
+    const auto centres = points(30, kWidth, 13);
+    for (std::size_t i = 0; i < kRows; ++i)
+        for (std::size_t d = 0; d < kWidth; ++d) values[i * kWidth + d] += 2 * centres[i % 30 * kWidth + d];
+    values[70 * kWidth] = std::numeric_limits<float>::quiet_NaN();
+    const auto exact = cosineNeighbours(values, kWidth, kNear);
+    const auto graph = graphNeighbours(values, kWidth, kNear);
+    QVERIFY(exact && graph);
+    QVERIFY(!graph->has(70) && graph->has(71));
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < kRows; ++i) {
+        if (i == 70) continue;
+        const auto truth = exact->of(i), near = graph->of(i);
+        for (std::size_t j = 0; j < kNear; ++j) {
+            QVERIFY(near[j] != i && near[j] != 70);
+            QVERIFY(std::abs(double(graph->similarityOf(i)[j]) - cosine(values, kWidth, i, near[j])) < 1e-5);
+            QVERIFY(j == 0 || graph->similarityOf(i)[j] <= graph->similarityOf(i)[j - 1]);
+            found += std::ranges::find(truth, near[j]) != truth.end();
+        }
+    }
+    const double recall = double(found) / double((kRows - 1) * kNear);
+    QVERIFY2(recall > 0.95, std::to_string(recall).c_str());
+}
+
+void TestNeighbours::theGraphIsTheSameEachTime() {
+    const auto values = points(5000, 20, 14);
+    const auto first = graphNeighbours(values, 20, 5), second = graphNeighbours(values, 20, 5);
+    QVERIFY(first && second);
+    QCOMPARE(first->rows, second->rows);
+    QCOMPARE(first->similarity, second->similarity);
+    std::stop_source stop;
+    stop.request_stop();
+    const auto stopped = graphNeighbours(values, 20, 5, {}, stop.get_token());
+    QVERIFY(!stopped && stopped.error().code == ErrorCode::Cancelled);
+}
+
+void TestNeighbours::theGraphAnswersWhereRowsAreEqualOrFew() {
+    std::vector<float> equal;
+    for (int i = 0; i < 300; ++i) equal.insert(equal.end(), {3, 4});
+    const auto same = graphNeighbours(equal, 2, 20);
+    QVERIFY(same);
+    for (std::size_t i = 0; i < 300; ++i) {
+        std::vector<std::uint32_t> near(same->of(i).begin(), same->of(i).end());
+        std::ranges::sort(near);
+        QVERIFY(std::ranges::adjacent_find(near) == near.end() && std::ranges::find(near, i) == near.end());
+        QVERIFY(std::abs(same->similarityOf(i)[19] - 1) < 1e-6F);
+    }
+    const auto few = points(6, 3, 15);
+    QCOMPARE(graphNeighbours(few, 3, 5)->rows, cosineNeighbours(few, 3, 5)->rows);
+    QVERIFY(!graphNeighbours(few, 3, 6));
+    QCOMPARE(nearestNeighbours(few, 3, 5)->rows, cosineNeighbours(few, 3, 5)->rows);
 }
 
 /// Wu et al. 2018: exp(cosine / 0.07), the class frequencies as one vote more.
