@@ -13,7 +13,6 @@
 #include <cstring>
 #include <exception>
 #include <mutex>
-#include <new>
 
 #pragma GCC diagnostic ignored "-Wpsabi"
 
@@ -81,7 +80,7 @@ std::vector<Near> nearestIn(const Graph& graph, const UnitRows& unit, std::size_
         for (std::size_t j = 0; j < unit.rows.size(); ++j)
             if (j != i) near.push_back({product(own, &unit.values[j * dimension], dimension), std::uint32_t(j)});
     }
-    std::sort(near.begin(), near.end());
+    std::partial_sort(near.begin(), near.begin() + std::ptrdiff_t(k), near.end());
     near.resize(k);
     return near;
 }
