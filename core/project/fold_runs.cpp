@@ -4,24 +4,43 @@
 
 #include "core/project/probability_run.h"
 
+#include <map>
+
 namespace assay {
 
-Result<std::optional<RunRecord>> runOnLabels(const Project& project, const RunConfig& config, const std::string& labels) {
-    ASSAY_TRY(const std::vector<RunRecord> runs, project.runs());
+namespace {
+
+/// Runs of a project with the names of what they learn, read once for several questions.
+struct NamedRuns {
+    std::vector<RunRecord> runs;
+    std::map<std::int64_t, std::string> labels;
+
+    /// The newest with these settings on labels of that name, in whatever state.
+    [[nodiscard]] std::optional<RunRecord> newest(const RunConfig& config, const std::string& labelName) const {
+        const std::string wanted = toText(config);
+        for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+            const auto name = labels.find(run->labelSet);
+            if (name != labels.end() && name->second == labelName && toText(run->config) == wanted) return *run;
+        }
+        return std::nullopt;
+    }
+};
+
+Result<NamedRuns> namedRuns(const Project& project) {
+    NamedRuns named;
+    ASSAY_TRY(named.runs, project.runs());
     ASSAY_TRY(const std::vector<StoredLabelSet> sets, project.labelSets());
-    const std::string wanted = toText(config);
-    for (auto run = runs.rbegin(); run != runs.rend(); ++run)
-        for (const StoredLabelSet& set : sets)
-            if (set.id == run->labelSet && set.name == labels && toText(run->config) == wanted) return *run;
-    return std::nullopt;
+    for (const StoredLabelSet& set : sets) named.labels[set.id] = set.name;
+    return named;
 }
 
+} // namespace
+
 Result<std::vector<std::optional<RunRecord>>> foldRuns(const Project& project, const CrossValidation& cross) {
+    ASSAY_TRY(const NamedRuns named, namedRuns(project));
     std::vector<std::optional<RunRecord>> runs;
-    for (int fold = 0; fold < cross.plan.folds; ++fold) {
-        ASSAY_TRY(auto run, runOnLabels(project, cross.config, foldLabelName(cross.labelName, cross.plan, fold)));
-        runs.push_back(std::move(run));
-    }
+    for (int fold = 0; fold < cross.plan.folds; ++fold)
+        runs.push_back(named.newest(cross.config, foldLabelName(cross.labelName, cross.plan, fold)));
     return runs;
 }
 
@@ -59,7 +78,8 @@ Result<RunRecord> joinFolds(Project& project, const Dataset& dataset, const Cros
                                 {"epochs-of-each", std::int64_t(cross.config.epochs)},
                                 {"runs", numbers}};
     together.config.epochs = 1;
-    ASSAY_TRY(const auto before, runOnLabels(project, together.config, cross.labelName));
+    ASSAY_TRY(const NamedRuns named, namedRuns(project));
+    const auto before = named.newest(together.config, cross.labelName);
     if (before && before->state == RunState::Finished) return *before;
     ASSAY_TRY(together.probabilities, heldOutProbabilities(project, cross.plan, runs));
     together.labelName = cross.labelName;

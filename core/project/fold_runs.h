@@ -21,10 +21,7 @@ struct CrossValidation {
     FoldPlan plan;
 };
 
-/// The newest run with these settings on labels of that name, in whatever state.
-[[nodiscard]] Result<std::optional<RunRecord>> runOnLabels(const Project& project, const RunConfig& config,
-                                                           const std::string& labels);
-/// The run of each fold, in order; nothing where there is none yet.
+/// The newest run of each fold with these settings, in order and in whatever state; nothing where there is none yet.
 [[nodiscard]] Result<std::vector<std::optional<RunRecord>>> foldRuns(const Project& project, const CrossValidation& cross);
 /// Whether this is a fold's run that needs no training any more: finished, and its probabilities are there.
 [[nodiscard]] bool isFoldDone(const Project& project, const std::optional<RunRecord>& run);

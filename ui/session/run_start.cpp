@@ -8,6 +8,8 @@
 #include "core/project/trusted_labels.h"
 #include "ui/session/opening.h"
 
+#include <algorithm>
+
 namespace assay::ui {
 namespace {
 
@@ -122,9 +124,11 @@ Result<NewRun> reviveRun(const std::shared_ptr<Project>& project, const Dataset&
     NewRun made;
     ASSAY_TRY(StoredLabelSet stored, project->labelSet(record.labelSet));
     ASSAY_TRY(const auto fold, foldOf(*project, dataset, record, stored));
-    if (fold) made.start.dataset = datasetOfFold(dataset, fold->cross.plan, fold->fold);
     made.labels = {stored.id, stored.name, std::make_shared<const LabelSet>(std::move(stored.set))};
-    if (record.revision) {
+    if (fold) {
+        made.start.dataset = datasetOfFold(dataset, fold->cross.plan, fold->fold);
+        made.start.excluded = fold->cross.excluded;
+    } else if (record.revision) {
         ASSAY_TRY(const std::vector<DecisionState> decisions, project->decisions(record.revision));
         made.start.excluded = effectiveLabels(made.labels.set->labels, decisions).excluded;
     }
@@ -185,6 +189,8 @@ Result<std::optional<MadeRun>> joinedWhereDone(Project& project, const Dataset& 
     ASSAY_TRY(const auto fold, foldOf(project, dataset, run, labels));
     if (!fold) return std::nullopt;
     ASSAY_TRY(const auto runs, foldRuns(project, fold->cross));
+    const auto finished = [](const auto& one) { return one && one->state == RunState::Finished; };
+    if (!std::all_of(runs.begin(), runs.end(), finished)) return std::nullopt; // before any probabilities are read
     std::vector<RunId> done;
     for (const auto& one : runs) {
         if (!isFoldDone(project, one)) return std::nullopt;
