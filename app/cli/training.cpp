@@ -171,10 +171,7 @@ Result<Prepared> prepareResumed(const Project& project, RunId id) {
                     "run " + std::to_string(id.value));
     ASSAY_TRY(StoredLabelSet stored, project.labelSet(prepared.record.labelSet));
     prepared.task.labels = std::move(stored.set);
-    if (prepared.record.revision) {
-        ASSAY_TRY(const auto decisions, project.decisions(prepared.record.revision));
-        prepared.task.excluded = effectiveLabels(prepared.task.labels.labels, decisions).excluded;
-    }
+    ASSAY_TRY(prepared.task.excluded, excludedSamples(project, prepared.record.revision));
     prepared.task.resume = true;
     return prepared;
 }

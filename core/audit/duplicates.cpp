@@ -270,11 +270,10 @@ DuplicateGroup describe(std::vector<SampleIndex> samples, const Groups::Known& k
     group.shifted = known.shifted;
     group.mirrored = known.mirrored;
     group.difference = known.difference;
-    for (const SampleIndex sample : samples) {
-        group.conflicting = group.conflicting || labels[sample.value] != labels[samples.front().value];
+    group.conflicting = labelsDiffer(samples, labels);
+    for (const SampleIndex sample : samples)
         group.crossesSplits =
             group.crossesSplits || dataset.splits[sample.value] != dataset.splits[samples.front().value];
-    }
     group.samples = std::move(samples);
     return group;
 }
@@ -335,6 +334,26 @@ Result<std::vector<DuplicateGroup>> findDuplicates(const Dataset& dataset, const
         return key(a) < key(b);
     });
     return found;
+}
+
+bool labelsDiffer(const std::vector<SampleIndex>& samples, const std::vector<Label>& labels) {
+    Label seen = kNoLabel;
+    for (const SampleIndex sample : samples) {
+        const Label label = labels[sample.value];
+        if (label == kNoLabel) continue;
+        if (seen != kNoLabel && label != seen) return true;
+        seen = label;
+    }
+    return false;
+}
+
+Result<DuplicateSearch::Groups> DuplicateSearch::groups(std::stop_token stop) {
+    const std::scoped_lock lock(m_looking);
+    if (!m_groups) {
+        ASSAY_TRY(auto found, findDuplicates(*m_dataset, m_dataset->givenLabels, {}, {}, std::move(stop)));
+        m_groups = std::make_shared<const std::vector<DuplicateGroup>>(std::move(found));
+    }
+    return m_groups;
 }
 
 } // namespace assay

@@ -8,6 +8,8 @@
 #include "core/data/dataset.h"
 
 #include <cstddef>
+#include <memory>
+#include <mutex>
 #include <stop_token>
 #include <vector>
 
@@ -23,7 +25,7 @@ struct DuplicateOptions {
 struct DuplicateGroup {
     std::vector<SampleIndex> samples; ///< two or more, in order of index
     bool exact = true;                ///< the same pixels, all of them
-    bool conflicting = false;         ///< their labels differ
+    bool conflicting = false;         ///< their labels differ; a missing one differs from none
     bool crossesSplits = false;       ///< some in one split, some in another
     bool shifted = false;             ///< some only once one of them is moved by a pixel or two
     bool mirrored = false;            ///< some only once one of them is turned left to right
@@ -39,5 +41,23 @@ struct DuplicateGroup {
 [[nodiscard]] Result<std::vector<DuplicateGroup>>
 findDuplicates(const Dataset& dataset, const std::vector<Label>& labels, const DuplicateOptions& options = {},
                const ProgressFn& progress = {}, std::stop_token stop = {});
+
+/// True where two of the samples have different labels; a missing one differs from none.
+[[nodiscard]] bool labelsDiffer(const std::vector<SampleIndex>& samples, const std::vector<Label>& labels);
+
+/// The duplicates of one data set under its given labels, looked for once for all who ask. Any thread; who asks while
+/// another looks waits for it.
+class DuplicateSearch {
+public:
+    using Groups = std::shared_ptr<const std::vector<DuplicateGroup>>;
+    explicit DuplicateSearch(std::shared_ptr<const Dataset> dataset) : m_dataset(std::move(dataset)) {}
+    /// As findDuplicates(). A failure is not kept: the next one to ask looks anew.
+    [[nodiscard]] Result<Groups> groups(std::stop_token stop = {});
+
+private:
+    std::shared_ptr<const Dataset> m_dataset;
+    std::mutex m_looking;
+    Groups m_groups;
+};
 
 } // namespace assay

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/audit/duplicates.h"
 #include "core/audit/evidence.h"
 #include "core/audit/feature_matrix.h"
 #include "core/base/registry.h"
@@ -27,6 +28,7 @@ struct ScoreInput {
     std::shared_ptr<const FeatureMatrix> probabilities;  ///< null where the run kept none
     /// Of all samples with features; scores by neighbours look for themselves where it is null.
     std::shared_ptr<const stats::Neighbours> neighbours;
+    std::shared_ptr<DuplicateSearch> duplicates; ///< of the data set; null: who needs them looks for itself
 };
 
 /// A number per row of the evidence; higher = more suspect.

@@ -3,6 +3,7 @@
 #include "core/project/export_table.h"
 
 #include "core/base/text.h"
+#include "core/project/score_input.h"
 #include "core/stats/mixture.h"
 
 #include <algorithm>
@@ -58,16 +59,7 @@ Result<RunNumbers> numbersOf(const Project& project, const Dataset& dataset, con
     if (!choice.score) return numbers;
 
     ASSAY_TRY(const StoredLabelSet labels, project.labelSet(run.labelSet));
-    ScoreInput input;
-    input.dataset = &dataset;
-    input.labels = &labels.set.labels;
-    for (const EpochSummary& e : epochs) {
-        if (e.epoch > wanted) break;
-        ASSAY_TRY(std::shared_ptr<const Evidence> earlier, project.evidence(run.id, e.epoch));
-        input.epochs.push_back(std::move(earlier));
-    }
-    if (auto features = project.features(run.id)) input.features = std::move(*features);
-    if (auto probabilities = project.probabilities(run.id)) input.probabilities = std::move(*probabilities);
+    ASSAY_TRY(const ScoreInput input, readScoreInput(project, run.id, dataset, labels.set.labels, wanted));
     ASSAY_TRY(const ScoreValues values, choice.score->compute(input));
     numbers.score = spread<float>(*evidence, values.values, n, 0.0f);
     if (!values.suggested.empty()) numbers.suggested = spread<Label>(*evidence, values.suggested, n, kNoLabel);

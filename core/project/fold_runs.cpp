@@ -58,10 +58,7 @@ Result<std::optional<FoldOf>> foldOf(const Project& project, const Dataset& data
     found.cross.labelName = name->labels;
     found.cross.labels = labels.set;
     found.cross.revision = run.revision;
-    if (run.revision) {
-        ASSAY_TRY(const std::vector<DecisionState> decisions, project.decisions(run.revision));
-        found.cross.excluded = effectiveLabels(labels.set.labels, decisions).excluded;
-    }
+    ASSAY_TRY(found.cross.excluded, excludedSamples(project, run.revision));
     ASSAY_TRY(found.cross.plan, planFolds(dataset, found.cross.labels, found.cross.excluded, name->folds, name->seed));
     return found;
 }

@@ -35,4 +35,12 @@ EffectiveLabels effectiveLabels(std::span<const Label> base, std::span<const Dec
     return result;
 }
 
+Result<std::vector<std::uint8_t>> excludedSamples(const Project& project, std::optional<Revision> revision) {
+    if (!revision) return std::vector<std::uint8_t>();
+    ASSAY_TRY(const std::vector<DecisionState> decisions, project.decisions(revision));
+    std::vector<std::uint8_t> excluded;
+    for (const DecisionState& state : decisions) excluded.push_back(state.verdict == Verdict::Exclude);
+    return excluded;
+}
+
 } // namespace assay

@@ -152,6 +152,8 @@ struct EffectiveLabels {
     std::vector<std::uint8_t> flagged;  ///< [N]
 };
 [[nodiscard]] EffectiveLabels effectiveLabels(std::span<const Label> base, std::span<const DecisionState> decisions);
+/// What a run leaves out that trains on the labels of a revision, [N]; empty where there is no revision.
+[[nodiscard]] Result<std::vector<std::uint8_t>> excludedSamples(const Project& project, std::optional<Revision> revision);
 
 /// What could be read of a damaged project.
 struct Salvage {

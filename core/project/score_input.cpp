@@ -18,8 +18,9 @@ int epochsAtFullRate(const std::vector<EpochSummary>& epochs) {
 } // namespace
 
 Result<ScoreInput> readScoreInput(const Project& project, RunId run, const Dataset& dataset,
-                                  const std::vector<Label>& labels) {
-    ASSAY_TRY(const std::vector<EpochSummary> epochs, project.epochs(run));
+                                  const std::vector<Label>& labels, std::optional<int> lastEpoch) {
+    ASSAY_TRY(std::vector<EpochSummary> epochs, project.epochs(run));
+    if (lastEpoch) std::erase_if(epochs, [&](const EpochSummary& one) { return one.epoch > *lastEpoch; });
     if (epochs.empty())
         return fail(ErrorCode::NotFound, "this run has recorded no epoch", "run " + std::to_string(run.value));
     ScoreInput input;
@@ -37,6 +38,8 @@ Result<ScoreInput> readScoreInput(const Project& project, RunId run, const Datas
     };
     ASSAY_CHECK_STATUS(optional(project.features(run), input.features));
     ASSAY_CHECK_STATUS(optional(project.probabilities(run), input.probabilities));
+    for (auto* matrix : {&input.features, &input.probabilities})
+        if (lastEpoch && *matrix && (*matrix)->epoch != *lastEpoch) matrix->reset();
     return input;
 }
 

@@ -5,11 +5,15 @@
 #include "core/audit/score.h"
 #include "core/project/project.h"
 
+#include <optional>
+#include <vector>
+
 namespace assay {
 
-/// What a run left for scores: all its epochs, and features and probabilities where it kept them. Keeps pointers to the
-/// data set and the labels [N]. NotFound where the run has recorded no epoch.
+/// What a run left for scores: its epochs, and features and probabilities where it kept them. With `lastEpoch` what it
+/// had left by then: no later epoch, and no features or probabilities of another. Keeps pointers to the data set and the
+/// labels [N]. NotFound where the run has recorded no such epoch.
 [[nodiscard]] Result<ScoreInput> readScoreInput(const Project& project, RunId run, const Dataset& dataset,
-                                                const std::vector<Label>& labels);
+                                                const std::vector<Label>& labels, std::optional<int> lastEpoch = {});
 
 } // namespace assay

@@ -12,7 +12,8 @@ namespace {
 /// The label that most of a group have; kNoLabel where several share the lead.
 Label majorityOf(const DuplicateGroup& group, const std::vector<Label>& labels) {
     std::map<Label, int> votes;
-    for (const SampleIndex sample : group.samples) ++votes[labels[sample.value]];
+    for (const SampleIndex sample : group.samples)
+        if (labels[sample.value] != kNoLabel) ++votes[labels[sample.value]];
     Label best = kNoLabel;
     int most = 0;
     for (const auto& [label, count] : votes) {
@@ -22,20 +23,27 @@ Label majorityOf(const DuplicateGroup& group, const std::vector<Label>& labels) 
     return best;
 }
 
+Result<DuplicateSearch::Groups> groupsOf(const ScoreInput& input) {
+    if (input.duplicates) return input.duplicates->groups();
+    ASSAY_TRY(auto found, findDuplicates(*input.dataset, input.dataset->givenLabels));
+    return std::make_shared<const std::vector<DuplicateGroup>>(std::move(found));
+}
+
 class DuplicateConflictScore final : public Score {
 public:
     [[nodiscard]] const Description& description() const override { return m_description; }
     [[nodiscard]] ScoreTraits traits() const override { return {ScoreBasis::Pictures, "0 to 1"}; }
     [[nodiscard]] Result<ScoreValues> compute(const ScoreInput& input) const override {
         ASSAY_TRY(const ScoreSamples samples, ScoreSamples::from(input));
-        ASSAY_TRY(const auto groups, findDuplicates(*input.dataset, samples.labels()));
+        ASSAY_TRY(const auto groups, groupsOf(input));
         std::vector<float> value(input.dataset->size());
         std::vector<Label> suggested(input.dataset->size(), kNoLabel);
-        for (const DuplicateGroup& group : groups) {
-            if (!group.conflicting) continue;
+        for (const DuplicateGroup& group : *groups) {
+            if (!labelsDiffer(group.samples, samples.labels())) continue;
             const Label majority = majorityOf(group, samples.labels());
             const float sure = group.exact ? 1 : std::max(0.5f, 0.95f - float(group.difference) / 128);
             for (const SampleIndex sample : group.samples) {
+                if (samples.labels()[sample.value] == kNoLabel) continue;
                 const bool outvoted = majority != kNoLabel && samples.labels()[sample.value] != majority;
                 value[sample.value] = majority == kNoLabel || outvoted ? sure : sure / 2;
                 suggested[sample.value] = majority;

@@ -24,7 +24,7 @@ std::vector<SampleIndex> DuplicateFinder::of(SampleIndex sample) {
     if (!m_dataset && !m_looking) look();
     const std::int32_t group = sample.value < m_groups.of.size() ? m_groups.of[sample.value] : -1;
     if (group < 0) return {};
-    std::vector<SampleIndex> others = m_groups.all[std::size_t(group)].samples;
+    std::vector<SampleIndex> others = (*m_groups.all)[std::size_t(group)].samples;
     std::erase(others, sample);
     return others;
 }
@@ -35,12 +35,12 @@ void DuplicateFinder::look() {
     m_looking = true;
     m_stop = std::stop_source();
     m_pool.run(
-        [dataset = m_dataset, stop = m_stop.get_token()]() -> Result<Groups> {
+        [samples = m_dataset->size(), search = m_workspace.duplicates(), stop = m_stop.get_token()]() -> Result<Groups> {
             Groups groups;
-            ASSAY_TRY(groups.all, findDuplicates(*dataset, dataset->givenLabels, {}, {}, stop));
-            groups.of.assign(dataset->size(), -1);
-            for (std::size_t g = 0; g < groups.all.size(); ++g)
-                for (const SampleIndex sample : groups.all[g].samples) groups.of[sample.value] = std::int32_t(g);
+            ASSAY_TRY(groups.all, search->groups(stop));
+            groups.of.assign(samples, -1);
+            for (std::size_t g = 0; g < groups.all->size(); ++g)
+                for (const SampleIndex sample : (*groups.all)[g].samples) groups.of[sample.value] = std::int32_t(g);
             return groups;
         },
         [this, asked = m_dataset](Result<Groups> groups) {

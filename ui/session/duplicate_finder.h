@@ -16,8 +16,8 @@ namespace assay::ui {
 
 class Workspace;
 
-/// Pictures of the open data set that are, or look, the same. Looked for once, when first asked, on a thread of its
-/// own. GUI thread.
+/// Pictures of the open data set that are, or look, the same. Looked for when first asked, on a thread of its own. GUI
+/// thread.
 class DuplicateFinder final : public QObject {
     Q_OBJECT
 public:
@@ -32,7 +32,7 @@ Q_SIGNALS:
 
 private:
     struct Groups {
-        std::vector<DuplicateGroup> all;
+        DuplicateSearch::Groups all;
         std::vector<std::int32_t> of; ///< [N] which of them; −1: none
     };
     void forget();

@@ -60,10 +60,7 @@ Result<NamedLabels> labelsWithoutSuspects(const LabelJob& job, RunRecord& record
     ASSAY_TRY(const RunRecord judge, job.project->run(job.choice.judge));
     ASSAY_TRY(NamedLabels named, storedLabels(*job.project, judge.labelSet));
     record.revision = judge.revision;
-    if (judge.revision) {
-        ASSAY_TRY(const std::vector<DecisionState> decisions, job.project->decisions(judge.revision));
-        excluded = effectiveLabels(named.set.labels, decisions).excluded;
-    }
+    ASSAY_TRY(excluded, excludedSamples(*job.project, judge.revision));
     ASSAY_TRY(named.set, trustByRun(std::move(named.set), *job.project, judge.id, job.choice.cleanBelow));
     named.name += ", without the suspects of run " + std::to_string(judge.id.value);
     return named;
@@ -128,9 +125,8 @@ Result<NewRun> reviveRun(const std::shared_ptr<Project>& project, const Dataset&
     if (fold) {
         made.start.dataset = datasetOfFold(dataset, fold->cross.plan, fold->fold);
         made.start.excluded = fold->cross.excluded;
-    } else if (record.revision) {
-        ASSAY_TRY(const std::vector<DecisionState> decisions, project->decisions(record.revision));
-        made.start.excluded = effectiveLabels(made.labels.set->labels, decisions).excluded;
+    } else {
+        ASSAY_TRY(made.start.excluded, excludedSamples(*project, record.revision));
     }
     record.state = RunState::Queued;
     record.reason.clear();

@@ -51,6 +51,7 @@ const Registry& Workspace::registry() const { return *d->registry; }
 bool Workspace::engineReady() const { return d->engineReady; }
 const EngineInfo& Workspace::engineInfo() const { return d->engine; }
 std::shared_ptr<const Dataset> Workspace::dataset() const { return d->dataset; }
+std::shared_ptr<DuplicateSearch> Workspace::duplicates() const { return d->duplicates; }
 std::shared_ptr<Project> Workspace::project() const { return d->project; }
 bool Workspace::readOnly() const { return d->project && d->project->readOnly(); }
 bool Workspace::opening() const { return d->openingStop.has_value(); }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/audit/duplicates.h"
 #include "core/audit/evidence.h"
 #include "core/audit/fusion.h"
 #include "core/base/registry.h"
@@ -101,6 +102,7 @@ public:
     [[nodiscard]] bool engineReady() const; ///< methods can be chosen and started
     [[nodiscard]] const EngineInfo& engineInfo() const;
     [[nodiscard]] std::shared_ptr<const Dataset> dataset() const; ///< null before one is open
+    [[nodiscard]] std::shared_ptr<DuplicateSearch> duplicates() const; ///< of that data set
     [[nodiscard]] std::shared_ptr<Project> project() const;       ///< null before one is open
     [[nodiscard]] bool readOnly() const;
 

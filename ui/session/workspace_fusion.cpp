@@ -16,13 +16,11 @@ namespace assay::ui {
 ScoreInput scoreInputAt(const Project& project, RunId run, const Dataset& dataset, const std::vector<Label>& labels,
                         const std::shared_ptr<const Evidence>& last) {
     ScoreInput input;
-    if (auto read = readScoreInput(project, run, dataset, labels)) input = std::move(*read);
+    if (auto read = readScoreInput(project, run, dataset, labels, last->epoch)) input = std::move(*read);
     input.dataset = &dataset;
     input.labels = &labels;
-    std::erase_if(input.epochs, [&](const auto& epoch) { return epoch->epoch >= last->epoch; });
+    std::erase_if(input.epochs, [&](const auto& epoch) { return epoch->epoch == last->epoch; });
     input.epochs.push_back(last);
-    for (auto* matrix : {&input.features, &input.probabilities})
-        if (*matrix && (*matrix)->epoch != last->epoch) matrix->reset();
     return input;
 }
 

@@ -194,6 +194,7 @@ void Workspace::Private::open(OpenRequest request) {
 
 void Workspace::Private::adopt(Opened opened) {
     dataset = std::move(opened.dataset);
+    duplicates = std::make_shared<DuplicateSearch>(dataset);
     project = std::move(opened.project);
     labelNames = std::move(opened.labelSetNames);
     workingId = opened.workingLabels;
@@ -261,6 +262,8 @@ void Workspace::Private::close() {
     cache.setProject(nullptr);
     book.close();
     dataset.reset();
+    duplicates.reset();
+    pictureScores.clear();
     project.reset();
     labelNames.clear();
     labelSets.clear();

@@ -101,6 +101,15 @@ public:
     std::set<QString> scoresAsked;
     std::uint64_t showGeneration = 0;
     std::map<QString, std::vector<Label>> scoreSuggestions;
+    std::shared_ptr<DuplicateSearch> duplicates; ///< of the open data set
+    /// What scores of pictures say of every sample: the same in every epoch of every run on the same labels.
+    struct PictureScore {
+        std::shared_ptr<const LabelSet> labels;
+        std::vector<float> values;    ///< [N]
+        std::vector<Label> suggested; ///< [N]
+    };
+    std::map<QString, PictureScore> pictureScores; ///< without values until they are found, or where they cannot be
+    void askPictureScore(const QString& id, std::shared_ptr<const Score> score, std::shared_ptr<const LabelSet> labels);
     void show(std::optional<RunId> run, int epoch);
     void refreshEpoch();
     // The queue that all detectors make together; it learns from the decisions.

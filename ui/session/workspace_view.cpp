@@ -113,25 +113,23 @@ void Workspace::Private::askScore(const QString& id) {
     } else if (score->traits().basis != ScoreBasis::Pictures) {
         return; // the others rest on a run
     }
-    if (!labels || !scoresAsked.insert(id).second) return;
+    if (!labels) return;
+    if (score->traits().basis == ScoreBasis::Pictures) return askPictureScore(id, score, std::move(labels));
+    if (!scoresAsked.insert(id).second) return;
     struct Answer {
         std::vector<float> values;
         std::vector<Label> suggested;
     };
     pool.run(
-        [score, dataset = dataset, project = project, labels, run = currentRun, last = values.evidence()]() -> Result<Answer> {
-            ScoreInput input;
-            if (last && run) input = scoreInputAt(*project, *run, *dataset, labels->labels, last);
-            input.dataset = dataset.get();
-            input.labels = &labels->labels;
+        [score, dataset = dataset, project = project, labels, run = *currentRun, last = values.evidence()]() -> Result<Answer> {
+            const ScoreInput input = scoreInputAt(*project, run, *dataset, labels->labels, last);
             ASSAY_TRY(const ScoreValues found, score->compute(input));
             Answer answer;
             answer.values.assign(dataset->size(), std::nanf(""));
             answer.suggested.assign(dataset->size(), kNoLabel);
-            for (std::size_t row = 0; row < found.values.size(); ++row) { // without a run every sample has a row
-                const std::size_t sample = last ? last->samples[row].value : row;
-                answer.values[sample] = found.values[row];
-                if (row < found.suggested.size()) answer.suggested[sample] = found.suggested[row];
+            for (std::size_t row = 0; row < found.values.size(); ++row) {
+                answer.values[last->samples[row].value] = found.values[row];
+                if (row < found.suggested.size()) answer.suggested[last->samples[row].value] = found.suggested[row];
             }
             return answer;
         },
@@ -145,6 +143,41 @@ void Workspace::Private::askScore(const QString& id) {
             }
             values.addComputed(id, std::move(answer->values));
             scoreSuggestions[id] = std::move(answer->suggested);
+            orderOld |= filter.score == id;
+            Q_EMIT q->epochOnShowChanged();
+            if (filter.score == id) q->resort();
+        });
+}
+
+void Workspace::Private::askPictureScore(const QString& id, std::shared_ptr<const Score> score,
+                                         std::shared_ptr<const LabelSet> labels) {
+    PictureScore& known = pictureScores[id];
+    if (known.labels && known.labels->labels == labels->labels) {
+        if (known.values.empty()) return; // asked already
+        values.addComputed(id, known.values);
+        scoreSuggestions[id] = known.suggested;
+        return;
+    }
+    known = {labels, {}, {}};
+    pool.run(
+        [score = std::move(score), dataset = dataset, labels, duplicates = duplicates]() -> Result<ScoreValues> {
+            ScoreInput input;
+            input.dataset = dataset.get();
+            input.labels = &labels->labels;
+            input.duplicates = duplicates;
+            return score->compute(input);
+        },
+        [this, id, labels](Result<ScoreValues> found) {
+            const auto asked = pictureScores.find(id);
+            if (asked == pictureScores.end() || asked->second.labels != labels) return; // of a data set or labels gone by
+            if (!found) {
+                Q_EMIT q->warning(QString::fromStdString(found.error().sentence()));
+                return;
+            }
+            asked->second.values = std::move(found->values);
+            asked->second.suggested = std::move(found->suggested);
+            values.addComputed(id, asked->second.values);
+            scoreSuggestions[id] = asked->second.suggested;
             orderOld |= filter.score == id;
             Q_EMIT q->epochOnShowChanged();
             if (filter.score == id) q->resort();

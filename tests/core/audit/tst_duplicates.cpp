@@ -96,6 +96,8 @@ private Q_SLOTS:
     void splitsThatShareAPictureComeBeforeOthers();
     void manyEqualPicturesAreOneGroup();
     void aStopIsHeard();
+    void aMissingLabelDiffersFromNone();
+    void aSearchThatWasStoppedIsMadeAnew();
     void withoutPixelsItSaysSo();
 };
 
@@ -293,6 +295,31 @@ void TestDuplicates::aStopIsHeard() {
     const auto groups = findDuplicates(dataset, dataset.givenLabels, {}, {}, stop.get_token());
     QVERIFY(!groups);
     QCOMPARE(groups.error().code, ErrorCode::Cancelled);
+}
+
+void TestDuplicates::aMissingLabelDiffersFromNone() {
+    QTemporaryDir folder;
+    const std::vector<Pixels> pictures(3, blobs(1, kGeometry));
+    const Dataset dataset = datasetOf(pictures, kGeometry, {1, kNoLabel, 1}, folder);
+    const auto groups = findDuplicates(dataset, dataset.givenLabels);
+    QVERIFY(groups);
+    QCOMPARE(numbers(groups->front()), (Numbers{0, 1, 2}));
+    QVERIFY(!groups->front().conflicting);
+    QVERIFY(labelsDiffer(groups->front().samples, {kNoLabel, 1, 2}));
+}
+
+void TestDuplicates::aSearchThatWasStoppedIsMadeAnew() {
+    QTemporaryDir folder;
+    const std::vector<Pixels> pictures(10, blobs(1, kGeometry));
+    const auto dataset = std::make_shared<const Dataset>(datasetOf(pictures, kGeometry, std::vector<Label>(10, 0), folder));
+    DuplicateSearch search(dataset);
+    std::stop_source stop;
+    stop.request_stop();
+    QCOMPARE(search.groups(stop.get_token()).error().code, ErrorCode::Cancelled);
+    const auto groups = search.groups();
+    QVERIFY(groups);
+    QCOMPARE((*groups)->front().samples.size(), std::size_t(10));
+    QCOMPARE(search.groups()->get(), groups->get()); // looked for once
 }
 
 void TestDuplicates::withoutPixelsItSaysSo() {
