@@ -3,7 +3,7 @@
 assay_builtin(assay_plugins readers tiny_imagenet clothing1m webvision cifar idx class_folders csv_images)
 assay_builtin(assay_plugins scores p_noisy loss mean_loss self_confidence normalized_margin disagreement
     forgetting variability posterior_history label_quality data_map aum aum_threshold selection pseudo_label_conflict neighbourhood
-    duplicate_conflict picture_faults)
+    duplicates picture_faults)
 assay_builtin(assay_plugins exporters csv csv_template audit_csv cleanlab image_folder)
 if(ASSAY_ENGINE)
     assay_builtin(assay_engine methods cross_entropy co_teaching m m_dyr_h m_dyr_s md_dyr_sh static_bootstrap

@@ -31,6 +31,8 @@ Result<std::shared_ptr<const Dataset>> openDatasetArguments(Session& session, co
     options.reader.labelColumn = arguments.labelColumn;
     options.withPixels = withPixels;
     options.splitSeed = arguments.splitSeed;
+    constexpr int kUsualSide = 64; // at which all stores have enough pixels
+    if (arguments.imageSize > kUsualSide) options.pictureSide = arguments.imageSize;
     ASSAY_TRY(auto dataset, openDataset(arguments.path, session.registry().readers, options, progressPrinter(),
                                         session.stopToken()));
     if (const auto& left = dataset->unreadable; !left.empty())

@@ -19,6 +19,7 @@ struct DatasetArguments {
     std::string path;
     std::string fileColumn, labelColumn;
     std::uint64_t splitSeed = 0;
+    int imageSize = 0; ///< side of a network's input, if one larger than usual asks for larger stored pictures
 };
 /// The positional DATASET with --file-column, --label-column and --split-seed.
 void addDatasetArguments(CLI::App& command, DatasetArguments& arguments);

@@ -9,6 +9,9 @@ namespace assay::cli {
 
 namespace {
 
+/// In the place of a score: the labels that a semi-supervised run gave, by how sure it was of each.
+constexpr const char* kPseudoLabels = "pseudo-label";
+
 struct Options {
     ProjectArguments project;
     std::vector<std::int64_t> runs;
@@ -16,43 +19,98 @@ struct Options {
     double threshold = 0.5;
 };
 
+/// What is to be decided, and how many are left as they are.
+struct Accepted {
+    std::vector<DecisionRequest> requests;
+    std::size_t suspects = 0, kept = 0, decided = 0, same = 0;
+};
+
 bool wanted(const Options& options, Split split) { return options.split == "all" || options.split == splitName(split); }
 
-Status accept(Session& session, const Options& options) {
+bool isDecided(const std::vector<DecisionState>& decisions, SampleIndex sample) {
+    return sample.value < decisions.size() && decisions[sample.value].verdict != Verdict::None;
+}
+
+Result<Accepted> acceptSuspects(Session& session, const Options& options, const Project& project, const Dataset& dataset,
+                                const std::vector<RunRecord>& runs, const std::vector<DecisionState>& decisions) {
     ASSAY_TRY(const auto score, findIn(session.registry().scores, options.score, "score"));
+    ASSAY_TRY(const Scored scored, scoreRuns(project, dataset, *score, runs));
+    Accepted accepted;
+    for (std::size_t row = 0; row < scored.samples.size(); ++row) {
+        const SampleIndex sample = scored.samples[row];
+        if (!(double(scored.values[row]) >= options.threshold) || !wanted(options, dataset.splits[sample.value])) continue;
+        ++accepted.suspects;
+        const Label suggested = row < scored.suggested.size() ? scored.suggested[row] : kNoLabel;
+        if (isDecided(decisions, sample)) {
+            ++accepted.decided;
+        } else if (suggested == kNoLabel || suggested == scored.labels[sample.value]) {
+            ++accepted.same;
+        } else {
+            DecisionReason reason{userName(), "suggestion", options.score, double(scored.values[row]), runs.front().id};
+            accepted.requests.push_back({sample, {Verdict::Relabel, suggested}, std::move(reason)});
+        }
+    }
+    return accepted;
+}
+
+/// Relabels to the pseudo-label, or keeps the label where it is the same, as the window does.
+Result<Accepted> acceptPseudoLabels(const Options& options, const Project& project, const Dataset& dataset,
+                                    const RunRecord& run, const std::vector<DecisionState>& decisions) {
+    ASSAY_TRY(const std::vector<EpochSummary> epochs, project.epochs(run.id));
+    const std::string name = "run " + std::to_string(run.id.value);
+    if (epochs.empty()) return fail(ErrorCode::NotFound, "this run has recorded no epoch", name);
+    ASSAY_TRY(const auto evidence, project.evidence(run.id, epochs.back().epoch));
+    const auto pseudo = evidence->columns.find("pseudo-label"), sure = evidence->columns.find("pseudo-confidence");
+    if (pseudo == evidence->columns.end()) return fail(ErrorCode::NotFound, "this run's method gives no pseudo-labels", name);
+    const std::vector<float>& confidence = sure == evidence->columns.end() ? evidence->confidence : sure->second;
+    ASSAY_TRY(const BaseLabels labels, baseLabels(project, run, &dataset));
+    Accepted accepted;
+    for (std::size_t row = 0; row < evidence->size(); ++row) {
+        const SampleIndex sample = evidence->samples[row];
+        const auto label = Label(pseudo->second[row]);
+        if (label < 0 || !(double(confidence[row]) >= options.threshold) || !wanted(options, dataset.splits[sample.value])) continue;
+        ++accepted.suspects;
+        if (isDecided(decisions, sample)) {
+            ++accepted.decided;
+            continue;
+        }
+        const bool same = label == labels.labels[sample.value];
+        accepted.kept += same;
+        DecisionReason reason{userName(), "pseudo-label, epoch " + std::to_string(evidence->epoch), kPseudoLabels,
+                              double(confidence[row]), run.id};
+        accepted.requests.push_back({sample, {same ? Verdict::Keep : Verdict::Relabel, same ? kNoLabel : label}, std::move(reason)});
+    }
+    return accepted;
+}
+
+Status accept(Session& session, const Options& options) {
     ASSAY_TRY(const auto project, openProjectToWrite(options.project));
     ASSAY_TRY(const std::vector<RunRecord> runs, chooseRunsOrNewest(*project, options.runs));
     ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
-    ASSAY_TRY(const Scored scored, scoreRuns(*project, *dataset, *score, runs));
     ASSAY_TRY(const std::vector<DecisionState> decisions, project->decisions());
-
-    std::vector<DecisionRequest> requests;
-    std::size_t suspects = 0, decided = 0, same = 0;
-    for (std::size_t row = 0; row < scored.samples.size(); ++row) {
-        const SampleIndex sample = scored.samples[row];
-        if (!(double(scored.values[row]) >= options.threshold) || !wanted(options, dataset->splits[sample.value])) continue;
-        ++suspects;
-        const Label suggested = row < scored.suggested.size() ? scored.suggested[row] : kNoLabel;
-        if (sample.value < decisions.size() && decisions[sample.value].verdict != Verdict::None) {
-            ++decided;
-        } else if (suggested == kNoLabel || suggested == scored.labels[sample.value]) {
-            ++same;
-        } else {
-            DecisionReason reason{userName(), "suggestion", options.score, double(scored.values[row]), runs.front().id};
-            requests.push_back({sample, {Verdict::Relabel, suggested}, std::move(reason)});
-        }
+    const bool pseudo = options.score == kPseudoLabels;
+    if (pseudo && runs.size() > 1)
+        return fail(ErrorCode::InvalidArgument, "pseudo-labels are those of one run; name it with one --run");
+    ASSAY_TRY(const Accepted accepted, pseudo ? acceptPseudoLabels(options, *project, *dataset, runs.front(), decisions)
+                                              : acceptSuspects(session, options, *project, *dataset, runs, decisions));
+    if (!accepted.requests.empty()) {
+        ASSAY_CHECK_STATUS(project->decide(accepted.requests));
     }
-    if (!requests.empty()) {
-        ASSAY_CHECK_STATUS(project->decide(requests));
-    }
+    const std::size_t relabelled = accepted.requests.size() - accepted.kept;
     if (session.json())
-        return printJson(Json{{"suspects", suspects},
-                              {"relabelled", requests.size()},
-                              {"decided_before", decided},
-                              {"suggestion_is_given", same},
+        return printJson(Json{{"suspects", accepted.suspects},
+                              {"relabelled", relabelled},
+                              {"kept", accepted.kept},
+                              {"decided_before", accepted.decided},
+                              {"suggestion_is_given", accepted.same},
                               {"revision", project->revision().value}});
-    note(std::to_string(suspects) + " suspects, " + std::to_string(requests.size()) + " relabelled, " +
-         std::to_string(decided) + " left as decided before, " + std::to_string(same) + " without another suggestion.");
+    if (pseudo)
+        note(std::to_string(accepted.suspects) + " pseudo-labels, " + std::to_string(relabelled) + " relabelled, " +
+             std::to_string(accepted.kept) + " kept as they agree, " + std::to_string(accepted.decided) + " left as decided before.");
+    else
+        note(std::to_string(accepted.suspects) + " suspects, " + std::to_string(relabelled) + " relabelled, " +
+             std::to_string(accepted.decided) + " left as decided before, " + std::to_string(accepted.same) +
+             " without another suggestion.");
     return print("acknowledged " + std::to_string(project->revision().value) + "\n");
 }
 
@@ -64,8 +122,8 @@ void addAccept(CLI::App& app, Session& session) {
     auto options = std::make_shared<Options>();
     addProjectArguments(command, options->project);
     command.add_option("--run", options->runs, "Number of a run; several are averaged; else the newest");
-    command.add_option("--score", options->score, "Score that the threshold is on")->capture_default_str();
-    command.add_option("--threshold", options->threshold, "A sample is a suspect from this score on")->capture_default_str();
+    command.add_option("--score", options->score, "Score that the threshold is on; pseudo-label: the labels that the run gave, by how sure it was")->capture_default_str();
+    command.add_option("--threshold", options->threshold, "A sample is a suspect, or a pseudo-label sure enough, from this value on")->capture_default_str();
     command.add_option("--split", options->split, "Samples of this split only")
         ->check(CLI::IsMember({"all", "train", "validation", "test"}))
         ->capture_default_str();

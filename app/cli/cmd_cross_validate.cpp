@@ -57,6 +57,7 @@ Status crossValidate(Session& session, const Options& options) {
         findIn(registry.networks, run.config.network.substr(0, run.config.network.find(':')), "network"));
     DatasetArguments from = options.train.dataset;
     if (!options.train.labels.labels.empty() && options.train.labels.labelColumn.empty()) from.labelColumn.clear();
+    from.imageSize = run.config.imageSize;
     ASSAY_TRY(const auto dataset, openDatasetArguments(session, from, true));
     ASSAY_TRY(const auto project, openOrCreateProject(options.train.project, *dataset, options.train.dataset));
     ASSAY_TRY(run.labels, chooseLabels(*project, options.train, *dataset));

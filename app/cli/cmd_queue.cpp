@@ -54,8 +54,11 @@ std::string queueCsv(const ProjectQueue& queue, const FusedRanking& ranking, con
     std::string csv = csvRow(heading);
     for (const std::uint32_t row : order) {
         const std::size_t i = queue.samples[row].value;
+        std::span<const float> probabilities;
+        if (queue.probabilities && i < queue.probabilities->rows() && queue.probabilities->has(i))
+            probabilities = queue.probabilities->row(i);
         std::string guesses;
-        for (const ClassGuess& guess : fusion.guesses(row, double(ranking.suspicion[row]), {}, kGuesses))
+        for (const ClassGuess& guess : fusion.guesses(row, double(ranking.suspicion[row]), probabilities, kGuesses))
             guesses += (guesses.empty() ? "" : "; ") + className(dataset.classNames, guess.label) +
                        (ranking.calibrated ? " " + fixed(guess.probability, 2) : "");
         std::vector<std::string> cells = {std::to_string(i),

@@ -19,6 +19,7 @@ struct Options {
     ProjectArguments project;
     std::string score = "p-noisy", out;
     std::vector<std::int64_t> runs;
+    std::optional<int> epoch;
 };
 
 Status writeScore(Session& session, const Options& options) {
@@ -26,7 +27,7 @@ Status writeScore(Session& session, const Options& options) {
     ASSAY_TRY(const auto project, openProjectToRead(options.project));
     ASSAY_TRY(const std::vector<RunRecord> runs, chooseRunsOrNewest(*project, options.runs));
     ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
-    ASSAY_TRY(const Scored scored, scoreRuns(*project, *dataset, *score, runs));
+    ASSAY_TRY(const Scored scored, scoreRuns(*project, *dataset, *score, runs, options.epoch));
     const bool outOfSample =
         std::all_of(runs.begin(), runs.end(), [](const RunRecord& run) { return isOutOfSample(run.config); });
     const std::string badge(scoreBadge(score->traits(), outOfSample));
@@ -35,7 +36,7 @@ Status writeScore(Session& session, const Options& options) {
 
     std::string csv = csvRow({"index", "file", "given", "suggested", "score", "split"});
     Json rows = Json::array();
-    for (const std::uint32_t row : stats::rankDescending(scored.values)) {
+    for (const std::uint32_t row : stats::rankDescending(scored.values, scored.loss)) {
         const std::size_t i = scored.samples[row].value;
         const std::string file(dataset->names[i]);
         const std::string given = className(dataset->classNames, scored.labels[i]);
@@ -72,6 +73,7 @@ void addScore(CLI::App& app, Session& session) {
     addProjectArguments(command, options->project);
     command.add_option("--score", options->score, "Score, see assay-cli scores")->capture_default_str();
     command.add_option("--run", options->runs, "Number of a run; several are averaged; else the newest");
+    command.add_option("--epoch", options->epoch, "As of this epoch of the run; else the last")->check(CLI::PositiveNumber);
     command.add_option("--out", options->out, "Write here; else to standard output");
     command.footer("Example: assay-cli score p.assay --score p-noisy --run 1 --out suspects.csv\n"
                    "Give the rows that you agree with to assay-cli decide: it takes `suggested` as the new label.");

@@ -46,7 +46,7 @@ void addTrain(CLI::App& app, Session& session) {
         ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
         ->capture_default_str();
     command.add_option("--subset", config.subset, "So many training samples, by class; 0: all")->capture_default_str();
-    command.add_option("--image-size", config.imageSize, "Side of the network's input; 0: as stored")
+    command.add_option("--image-size", config.imageSize, "Side of the network's input; above 64 pictures are read and stored at that size; 0: as stored, at most 64")
         ->check(CLI::Range(0, 1024))
         ->capture_default_str();
     command.add_option("--init-from", config.weights,

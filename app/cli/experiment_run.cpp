@@ -26,6 +26,7 @@ public:
             ASSAY_CHECK_STATUS(completeConfig(m_experiment, cell, m_session.registry()));
         DatasetArguments arguments;
         arguments.path = m_experiment.dataset.string();
+        arguments.imageSize = m_experiment.base.imageSize;
         ASSAY_TRY(m_dataset, openDatasetArguments(m_session, arguments, true));
         ASSAY_TRY(m_project, openOrCreateProject(projectFile, *m_dataset, arguments));
         for (const ExperimentLabels& labels : m_experiment.labels) {

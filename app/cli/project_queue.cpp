@@ -116,7 +116,10 @@ Result<ProjectQueue> buildQueue(Session& session, const Project& project, const 
         detectors.push_back(std::move(detector));
     }
     ASSAY_TRY(Fusion fusion, Fusion::make(std::move(detectors), std::move(given)));
-    return ProjectQueue{std::move(fusion), std::move(samples), std::move(truth)};
+    ProjectQueue queue{std::move(fusion), std::move(samples), std::move(truth), nullptr};
+    if (auto kept = project.probabilities(runs.front().id)) queue.probabilities = std::move(*kept);
+    else if (kept.error().code != ErrorCode::NotFound) return tl::unexpected(kept.error());
+    return queue;
 }
 
 void addSplitOption(CLI::App& command, std::string& split) {

@@ -4,10 +4,12 @@
 
 #include "app/cli/cli_headers.h"
 #include "app/cli/session.h"
+#include "core/audit/feature_matrix.h"
 #include "core/audit/fusion.h"
 #include "core/data/dataset.h"
 #include "core/project/project.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@ struct ProjectQueue {
     Fusion fusion;
     std::vector<SampleIndex> samples; ///< [N] in order of index
     std::vector<Label> truth;         ///< [N], or empty where unknown
+    std::shared_ptr<const FeatureMatrix> probabilities; ///< of the first run, by sample; null where it kept none
 };
 
 /// `scores`: ids; empty: all there are. A score that cannot be had of a run is left out with a note; an error where none

@@ -15,15 +15,18 @@ namespace {
 struct One {
     std::vector<SampleIndex> samples;
     ScoreValues values;
+    std::vector<float> loss;
     std::vector<Label> labels;
 };
 
-Result<One> scoreRun(const Project& project, const Dataset& dataset, const Score& score, const RunRecord& run) {
+Result<One> scoreRun(const Project& project, const Dataset& dataset, const Score& score, const RunRecord& run,
+                     std::optional<int> epoch) {
     One one;
     ASSAY_TRY(const BaseLabels labels, baseLabels(project, run, &dataset));
     one.labels = labels.labels;
-    ASSAY_TRY(const ScoreInput input, readScoreInput(project, run.id, dataset, one.labels));
+    ASSAY_TRY(const ScoreInput input, readScoreInput(project, run.id, dataset, one.labels, epoch));
     one.samples = input.epochs.back()->samples;
+    one.loss = input.epochs.back()->loss;
     ASSAY_TRY(one.values, score.compute(input));
     return one;
 }
@@ -40,10 +43,10 @@ std::vector<float> asRanks(const std::vector<float>& values) {
 } // namespace
 
 Result<Scored> scoreRuns(const Project& project, const Dataset& dataset, const Score& score,
-                         const std::vector<RunRecord>& runs) {
+                         const std::vector<RunRecord>& runs, std::optional<int> epoch) {
     std::vector<One> all;
     for (const RunRecord& run : runs) {
-        ASSAY_TRY(One one, scoreRun(project, dataset, score, run));
+        ASSAY_TRY(One one, scoreRun(project, dataset, score, run, epoch));
         if (!all.empty() && one.samples != all.front().samples)
             return fail(ErrorCode::InvalidArgument, "these runs have evidence for different samples and cannot be averaged",
                         "run " + std::to_string(run.id.value));
@@ -54,6 +57,9 @@ Result<Scored> scoreRuns(const Project& project, const Dataset& dataset, const S
     scored.samples = std::move(all.front().samples);
     scored.labels = std::move(all.front().labels);
     scored.probability = all.front().values.probability;
+    scored.loss.assign(scored.samples.size(), 0);
+    for (const One& one : all)
+        for (std::size_t row = 0; row < scored.loss.size(); ++row) scored.loss[row] += one.loss[row] / float(all.size());
     if (all.size() == 1) {
         scored.values = std::move(all.front().values.values);
         scored.suggested = std::move(all.front().values.suggested);

@@ -6,6 +6,7 @@
 #include "core/project/project.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,13 +17,14 @@ struct Scored {
     std::vector<SampleIndex> samples; ///< in order of index
     std::vector<float> values;        ///< higher = more suspect
     std::vector<Label> suggested;     ///< or kNoLabel
+    std::vector<float> loss;          ///< mean over the runs: decides among equal values
     bool probability = false;
     std::vector<Label> labels;        ///< [N] of the first run: what is doubted
 };
 
-/// Computes `score` on the evidence of each run (all its epochs). Several runs: the mean of probabilities, else of
+/// Computes `score` on the evidence of each run: all its epochs, or those up to `epoch`. Several runs: the mean of probabilities, else of
 /// ranks in [0, 1]; the suggestion is that of most runs, ties to the first.
 [[nodiscard]] Result<Scored> scoreRuns(const Project& project, const Dataset& dataset, const Score& score,
-                                       const std::vector<RunRecord>& runs);
+                                       const std::vector<RunRecord>& runs, std::optional<int> epoch = {});
 
 } // namespace assay::cli

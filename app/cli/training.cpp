@@ -291,10 +291,16 @@ Result<RunFigures> train(Session& session, const TrainOptions& options) {
     }
     DatasetArguments from = options.dataset;
     if (!options.labels.labels.empty() && options.labels.labelColumn.empty()) from.labelColumn.clear();
-    ASSAY_TRY(const auto dataset, openDatasetArguments(session, from, true));
+    from.imageSize = run.config.imageSize;
     std::error_code ignored;
-    if (options.resume != 0 && !std::filesystem::exists(options.project, ignored))
-        return fail(ErrorCode::NotFound, "there is no such project to resume a run of", options.project);
+    if (options.resume != 0) {
+        if (!std::filesystem::exists(options.project, ignored))
+            return fail(ErrorCode::NotFound, "there is no such project to resume a run of", options.project);
+        ASSAY_TRY(const auto begun, Project::open(options.project, OpenMode::ReadOnly));
+        ASSAY_TRY(const RunRecord record, begun->run(RunId(options.resume)));
+        from.imageSize = record.config.imageSize;
+    }
+    ASSAY_TRY(const auto dataset, openDatasetArguments(session, from, true));
     ASSAY_TRY(const auto project, openOrCreateProject(options.project, *dataset, options.dataset));
     RunRecord record;
     if (options.resume != 0) {

@@ -280,10 +280,10 @@ void describeSamples(const RawDataset& raw, const std::vector<bool>& kept, Store
 }
 
 Result<Imported> importPixels(const Source& source, const RawDataset& raw, StoreIndex index,
-                              const std::filesystem::path& folder, ProblemCollector& problems,
+                              const std::filesystem::path& folder, int pictureSide, ProblemCollector& problems,
                               const ProgressFn& progress, std::stop_token stop) {
     const std::size_t count = raw.samples.size();
-    const int boxSide = count > kManyPictures ? 64 : StoreBuilder::kNativeSide;
+    const int boxSide = pictureSide > 0 ? pictureSide : count > kManyPictures ? 64 : StoreBuilder::kNativeSide;
     StoreBuilder builder(folder, count, boxSide);
     std::vector<PictureHash> hashes(count);
     std::vector<bool> kept(count, false);

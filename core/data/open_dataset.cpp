@@ -143,9 +143,10 @@ Result<Recognised> recognise(std::shared_ptr<const Source> source, const Catalog
 }
 
 std::string storeKey(const std::string& fingerprint, const Catalogue<DatasetReader>& readers,
-                     const ReaderOptions& options) {
+                     const ReaderOptions& options, int pictureSide) {
     ContentHasher hasher;
     hasher.add(kImportVersion);
+    if (pictureSide > 0) hasher.add(std::uint64_t(pictureSide));
     hasher.add(std::uint64_t{StoreHeader::kVersion});
     hasher.add(std::string_view(fingerprint));
     hasher.add(std::string_view(options.fileColumn));
@@ -169,9 +170,10 @@ std::optional<Imported> fromCache(const fs::path& folder) {
 }
 
 /// Remembers which store belongs to a location, and removes the one that it replaces.
-void replaceOlder(const fs::path& stores, const fs::path& location, const ReaderOptions& options,
+void replaceOlder(const fs::path& stores, const fs::path& location, const ReaderOptions& options, int pictureSide,
                   const std::string& key) {
     ContentHasher hasher;
+    if (pictureSide > 0) hasher.add(std::uint64_t(pictureSide));
     hasher.add(std::string_view(location.native()));
     hasher.add(std::string_view(options.fileColumn));
     hasher.add(std::string_view(options.labelColumn));
@@ -218,7 +220,7 @@ public:
             ASSAY_TRY(source, openSource(m_path, m_problems, m_progress, m_stop));
             fingerprint = source->fingerprint();
         }
-        const std::string key = storeKey(fingerprint, m_readers, m_options.reader);
+        const std::string key = storeKey(fingerprint, m_readers, m_options.reader, m_options.pictureSide);
         const fs::path folder = m_stores.empty() ? fs::path() : m_stores / key;
         if (!folder.empty())
             if (std::optional<Imported> cached = fromCache(folder)) return publish(std::move(*cached), {}, nullptr);
@@ -250,9 +252,9 @@ public:
             index.unreadable = m_problems.take();
             return publish({std::move(index), nullptr}, found.source, shared);
         }
-        ASSAY_TRY(Imported imported, importPixels(*found.source, *shared, std::move(index), folder, m_problems,
-                                                  m_progress, m_stop));
-        if (!folder.empty()) replaceOlder(m_stores, m_path, m_options.reader, key);
+        ASSAY_TRY(Imported imported, importPixels(*found.source, *shared, std::move(index), folder, m_options.pictureSide,
+                                                  m_problems, m_progress, m_stop));
+        if (!folder.empty()) replaceOlder(m_stores, m_path, m_options.reader, m_options.pictureSide, key);
         return publish(std::move(imported), found.source, shared);
     }
 

@@ -21,6 +21,9 @@ struct OpenOptions {
     std::uint64_t splitSeed = 0;   ///< for a split where none came
     double testFraction = 0.2;     ///< share of each class that becomes the test split
     std::filesystem::path cacheFolder; ///< empty: userCacheFolder()
+    /// Side of the square that pictures of more than 128 pixels, or of mixed sizes, are stored in; 0: 128, of more than
+    /// 50,000 pictures 64. Each side has a store of its own.
+    int pictureSide = 0;
 };
 
 /// Opens whatever `path` is: finds the reader that recognises it, reads the labels, decodes the pictures once

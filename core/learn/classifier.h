@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace assay::learn {
@@ -78,8 +79,11 @@ public:
     /// their statistics.
     void freezeAllButHead();
     void train(bool on = true) override;
+    /// Whether a parameter of this name is the last layer's.
+    [[nodiscard]] static bool isHead(std::string_view name) { return name.starts_with(kHead); }
 
 protected:
+    static constexpr std::string_view kHead = "head.";
     void makeHead(int features, int classes);
     torch::nn::Linear m_head{nullptr};
 

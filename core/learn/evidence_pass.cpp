@@ -33,13 +33,19 @@ private:
 
 Result<Answers> ask(Classifier& network, const RunData& data, std::vector<std::uint32_t> rows, torch::Device device,
                     int loaders, const StopFn& stop, bool withFeatures) {
+    BatchPlan plan;
+    plan.order = std::move(rows);
+    return askVaried(network, data, std::move(plan), device, loaders, stop, withFeatures);
+}
+
+Result<Answers> askVaried(Classifier& network, const RunData& data, BatchPlan plan, torch::Device device, int loaders,
+                          const StopFn& stop, bool withFeatures) {
     const EvaluationMode mode(network);
+    const std::vector<std::uint32_t> rows = plan.order;
     Answers answers;
     answers.classes = data.classes;
     answers.logits.resize(rows.size() * std::size_t(data.classes));
-    BatchPlan plan;
     plan.batchSize = kEvidenceBatch;
-    plan.order = rows;
     BatchLoader loader(data, std::move(plan), device, loaders);
     std::vector<torch::Tensor> onDevice;
     float* out = answers.logits.data();

@@ -29,6 +29,9 @@ using StopFn = std::function<bool(std::size_t batch, std::size_t batches)>;
 [[nodiscard]] Result<Answers> ask(Classifier& network, const RunData& data, std::vector<std::uint32_t> rows,
                                   torch::Device device, int loaders, const StopFn& stop = {},
                                   bool withFeatures = false);
+/// The same for the pictures of a plan, varied as it says.
+[[nodiscard]] Result<Answers> askVaried(Classifier& network, const RunData& data, BatchPlan plan, torch::Device device,
+                                        int loaders, const StopFn& stop = {}, bool withFeatures = false);
 /// The same for all rows.
 [[nodiscard]] Result<Answers> askAll(Classifier& network, const RunData& data, torch::Device device, int loaders,
                                      const StopFn& stop, bool withFeatures = false);

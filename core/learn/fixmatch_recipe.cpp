@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char *kLastSure = "fixmatch.last-sure", *kAnswers = "fixmatch.answers";
 constexpr std::int64_t kAnswerBatches = 128; ///< as ReMixMatch has it
-constexpr std::uint32_t kWeak = 1, kStrong = 2;
+constexpr std::uint32_t kWeak = 1, kStrong = 2, kProbe = 3;
 
 SignalAnnealing annealingOf(const std::string& id) {
     return id == "linear" ? SignalAnnealing::Linear
@@ -29,20 +29,22 @@ RandAugmentKind strongKindOf(const std::string& id) {
 } // namespace
 
 std::vector<ParamSpec> fixMatchSettings(double threshold) {
-    return {
+    std::vector<ParamSpec> settings = {
         realSetting("threshold", threshold, 0, 1,
                     "Confidence of the weak view from which its answer is learnt by the strong one (FixMatch, "
                     "FlexMatch: 0.95; UDA: 0.8)"),
         realSetting("unlabelled-weight", 1, 0, 100, "Weight of the unlabelled pictures' loss"),
-        choiceSetting("strong-view", "fixmatch", {"fixmatch", "torchvision", "torchssl", "mpl"},
+        choiceSetting("strong-view", "fixmatch", {"fixmatch", "torchvision", "torchssl", "mpl", "ctaugment"},
                       "Whose RandAugment makes the strong view: FixMatch's, torchvision's, TorchSSL's or that of Meta "
-                      "Pseudo Labels; a cutout follows each",
+                      "Pseudo Labels, or CTAugment, which learns how strong it may be; a cutout follows each",
                       true),
         choiceSetting(
             "alignment", "none", {"none", "labels"},
             "Whether the weak views' answers are held to the labels' shares of the classes before they decide "
             "(ReMixMatch's distribution alignment, which FixMatch's authors add for CIFAR-100)"),
     };
+    for (ParamSpec& spec : ctSettings()) settings.push_back(std::move(spec));
+    return settings;
 }
 
 ParamSpec normsSetting() {
@@ -58,6 +60,8 @@ FixMatchOptions readFixMatchOptions(const ParamValues& settings) {
     options.threshold = realParam(settings, "threshold");
     options.weight = realParam(settings, "unlabelled-weight");
     options.strong = strongKindOf(textParam(settings, "strong-view"));
+    options.ctAugment = textParam(settings, "strong-view") == "ctaugment";
+    options.ct = readCtOptions(settings);
     if (textParam(settings, "alignment") == "labels") options.alignment = Alignment::Correct;
     if (settings.contains("norms")) options.strongApart = textParam(settings, "norms") == "weak";
     if (settings.contains("temperature")) options.temperature = realParam(settings, "temperature");
@@ -103,6 +107,8 @@ double annealedThreshold(SignalAnnealing annealing, double progress, int classes
 }
 
 Status FixMatchRecipe::start(Run& run) {
+    if (m_options.ctAugment && m_options.photometric)
+        return fail(ErrorCode::InvalidArgument, "CTAugment moves pictures; with photometric-only choose another strong-view");
     ASSAY_CHECK_STATUS(SemiSupervised::start(run));
     m_record.start(run);
     m_answers.start(run.data.classes, kAnswerBatches, 0);
@@ -113,6 +119,7 @@ Status FixMatchRecipe::start(Run& run) {
 }
 
 std::vector<ViewPlan> FixMatchRecipe::views(const Run& run) const {
+    if (m_options.ctAugment) return {{run.common.augment, kWeak}}; // the strong ones are made as the rates are by then
     AugmentOptions strong = strongView(run.common.augment, m_options.strong);
     if (m_options.photometric) {
         strong.photometric = true;
@@ -150,9 +157,8 @@ void FixMatchRecipe::notice(const std::vector<std::uint32_t>& rows, const torch:
     }
 }
 
-std::vector<torch::Tensor> FixMatchRecipe::answers(Classifier& network, const Batch& labelled,
-                                                   const std::vector<Batch>& unlabelled) const {
-    const auto &weak = unlabelled[0].images, &strong = unlabelled[1].images;
+std::vector<torch::Tensor> FixMatchRecipe::answers(Classifier& network, const Batch& labelled, const torch::Tensor& weak,
+                                                   const torch::Tensor& strong) const {
     if (!m_options.strongApart) return forwardTogether(network, {labelled.images, weak, strong});
     auto logits = forwardTogether(network, {labelled.images, weak});
     const UntouchedNorms untouched(network);
@@ -161,7 +167,10 @@ std::vector<torch::Tensor> FixMatchRecipe::answers(Classifier& network, const Ba
 }
 
 torch::Tensor FixMatchRecipe::learn(Run& run, const Batch& labelled, const std::vector<Batch>& unlabelled) {
-    const auto logits = answers(*run.networks[0], labelled, unlabelled);
+    if (m_options.ctAugment) m_ctViews.probe(run, labelled, kProbe);
+    const auto strong =
+        m_options.ctAugment ? m_ctViews.varied(run, labelled, unlabelled[0].rows, kStrong, true) : unlabelled[1].images;
+    const auto logits = answers(*run.networks[0], labelled, unlabelled[0].images, strong);
     auto losses = crossEntropy(logits[0], labelled.labels);
     torch::Tensor labelledLoss = losses.mean();
     if (m_options.annealing != SignalAnnealing::None) {
@@ -218,6 +227,7 @@ Status FixMatchRecipe::record(Run& run, EpochOutcome& outcome) {
             ? PseudoDecision{std::vector<Label>(run.data.rows(), kNoLabel), m_options.threshold, {}, {}}
             : decisionOf(run, outcome);
     m_record.record(run, outcome, labelled, decision);
+    if (m_options.ctAugment) outcome.report.scalars["mean-rate"] = m_ctViews.meanRate();
     return {};
 }
 
@@ -225,6 +235,7 @@ void FixMatchRecipe::save(StateMap& state) const {
     SemiSupervised::save(state);
     m_record.save(state);
     m_answers.save(state, kAnswers);
+    if (m_options.ctAugment) m_ctViews.save(state);
     if (m_options.classThresholds) state[kLastSure] = torch::tensor(m_lastSure, torch::kInt32);
 }
 
@@ -232,6 +243,7 @@ Status FixMatchRecipe::load(const StateMap& state) {
     ASSAY_CHECK_STATUS(SemiSupervised::load(state));
     m_record.load(state);
     m_answers.load(state, kAnswers);
+    if (m_options.ctAugment) m_ctViews.load(state);
     if (!m_options.classThresholds) return {};
     const auto& sure = state.at(kLastSure);
     m_lastSure.assign(sure.data_ptr<std::int32_t>(), sure.data_ptr<std::int32_t>() + sure.numel());

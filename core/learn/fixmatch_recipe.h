@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/learn/ct_views.h"
 #include "core/learn/distribution_alignment.h"
 #include "core/learn/pseudo_record.h"
 #include "core/learn/semi_supervised.h"
@@ -15,6 +16,8 @@ enum class SignalAnnealing { None, Linear, Log, Exp };
 struct FixMatchOptions {
     SemiOptions semi;
     RandAugmentKind strong = RandAugmentKind::FixMatch;
+    bool ctAugment = false; ///< the strong view is CTAugment's instead
+    CtAugmentOptions ct;
     bool photometric = false; ///< the strong view moves nothing: cropped and flipped as the weak one, no cutout
     double threshold = 0.95;
     double weight = 1;                     ///< λ of the unlabelled loss
@@ -35,7 +38,8 @@ inline constexpr SemiDefaults kShortRunDefaults{3, 0.999};
 /// Under FixMatch's 0.95 for the same reason: some thousand steps leave a small network unsure of what it knows.
 inline constexpr double kShortRunThreshold = 0.8;
 
-/// FixMatch's settings after those of semiSettings(): "threshold", "unlabelled-weight", "strong-view", "alignment".
+/// FixMatch's settings after those of semiSettings(): "threshold", "unlabelled-weight", "strong-view", "alignment",
+/// and CTAugment's.
 [[nodiscard]] std::vector<ParamSpec> fixMatchSettings(double threshold);
 /// "norms": which pictures the norms' statistics are of.
 [[nodiscard]] ParamSpec normsSetting();
@@ -62,7 +66,8 @@ inline constexpr double kShortRunThreshold = 0.8;
 /// strong one where it is sure.
 class FixMatchRecipe : public SemiSupervised {
 public:
-    explicit FixMatchRecipe(FixMatchOptions options) : SemiSupervised(options.semi), m_options(options) {}
+    explicit FixMatchRecipe(FixMatchOptions options)
+        : SemiSupervised(options.semi), m_options(options), m_ctViews(options.ct) {}
 
     Status start(Run& run) override;
     void save(StateMap& state) const override;
@@ -81,8 +86,8 @@ protected:
 
 private:
     /// Logits of labelled, weak and strong pictures.
-    [[nodiscard]] std::vector<torch::Tensor> answers(Classifier& network, const Batch& labelled,
-                                                     const std::vector<Batch>& unlabelled) const;
+    [[nodiscard]] std::vector<torch::Tensor> answers(Classifier& network, const Batch& labelled, const torch::Tensor& weak,
+                                                     const torch::Tensor& strong) const;
     [[nodiscard]] std::vector<double> thresholds() const;
     /// Logits of the weak views as they decide: aligned where the method asks for it, without a gradient.
     [[nodiscard]] torch::Tensor decided(const torch::Tensor& weakLogits);
@@ -92,6 +97,7 @@ private:
     void notice(const std::vector<std::uint32_t>& rows, const torch::Tensor& confidence, const torch::Tensor& classes);
 
     FixMatchOptions m_options;
+    CtViews m_ctViews;
     PseudoRecord m_record;
     AnswerMean m_answers;               ///< of the weak views, before they are aligned
     std::vector<Label> m_lastSure;      ///< [R] FlexMatch's state; kNoLabel: never sure

@@ -57,8 +57,13 @@ std::string firstOf(const std::vector<std::string>& names) {
 class WeightsFile {
 public:
     WeightsFile(const SafetensorsView& view, std::size_t which)
-        : m_view(view), m_prefixes({"", "network" + std::to_string(which) + ".", "network0."}) {
+        : m_view(view), m_own("network" + std::to_string(which) + "."), m_prefixes({"", m_own, "network0."}) {
         for (const TensorEntry& entry : view.tensors) m_entries.emplace(entry.name, &entry);
+    }
+    /// Whether the file has a network of this number, not only a first or a nameless one.
+    [[nodiscard]] bool hasOwn() const {
+        const auto first = m_entries.lower_bound(m_own);
+        return first != m_entries.end() && first->first.starts_with(m_own);
     }
     [[nodiscard]] const TensorEntry* find(const std::string& ours) {
         for (const std::string& prefix : m_prefixes)
@@ -82,6 +87,7 @@ private:
         return at->second;
     }
     const SafetensorsView& m_view;
+    std::string m_own;
     std::vector<std::string> m_prefixes;
     std::map<std::string, const TensorEntry*> m_entries;
     std::set<std::string> m_used;
@@ -119,7 +125,12 @@ Result<WeightsReport> loadInitialWeights(Classifier& network, const std::filesys
     WeightsReport report;
     const torch::NoGradGuard noGrad;
     std::size_t parameters = 0, given = 0; // numbers, not tensors
+    const bool twin = which > 0 && !weights.hasOwn();
     const auto take = [&](const std::string& ours, torch::Tensor& target, bool parameter) -> Status {
+        if (twin && Classifier::isHead(ours)) {
+            report.fresh.push_back(ours + " (so that the networks differ)");
+            return {};
+        }
         if (parameter) parameters += std::size_t(target.numel());
         const TensorEntry* entry = weights.find(ours);
         if (ours.ends_with(kBatchCounter)) return {};

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/labelled_choice.h"
 
+#include <array>
+
 namespace assay::learn {
 namespace {
 
@@ -10,12 +12,13 @@ constexpr const char* kLabelled = "semi.labelled";
 } // namespace
 
 std::vector<ParamSpec> labelledSettings(LabelledBy byDefault) {
-    const char* by = byDefault == LabelledBy::All ? "all" : byDefault == LabelledBy::PerClass ? "per-class" : "clean";
+    constexpr std::array<const char*, 4> kNames{"all", "per-class", "clean", "auto"}; // in the order of LabelledBy
+    const char* by = kNames[std::size_t(byDefault)];
     return {
         choiceSetting(
-            "labelled", by, {"all", "per-class", "clean"},
+            "labelled", by, {kNames.begin(), kNames.end()},
             "Whose labels are learnt: all that count in the label set, so many per class, or those that a mixture "
-            "over the losses calls clean after a warm-up on all labels"),
+            "over the losses calls clean after a warm-up on all labels; auto: all where some do not count, else clean"),
         integerSetting("labelled-per-class", 25, 1, 1000000, "labelled per-class: learnt labels of each class", false,
                        "samples"),
         realSetting("clean-below", 0.5, 0.001, 0.999,
@@ -28,7 +31,7 @@ std::vector<ParamSpec> labelledSettings(LabelledBy byDefault) {
 LabelledOptions readLabelledOptions(const ParamValues& settings) {
     LabelledOptions options;
     const std::string& by = textParam(settings, "labelled");
-    options.by = by == "per-class" ? LabelledBy::PerClass : by == "clean" ? LabelledBy::Clean : LabelledBy::All;
+    options.by = by == "per-class" ? LabelledBy::PerClass : by == "clean" ? LabelledBy::Clean : by == "auto" ? LabelledBy::Auto : LabelledBy::All;
     options.perClass = intParam(settings, "labelled-per-class");
     options.cleanBelow = realParam(settings, "clean-below");
     options.warmUpShare = realParam(settings, "clean-warm-up");
@@ -42,6 +45,8 @@ Status LabelledChoice::start(Run& run) {
     if (counting == 0)
         return fail(ErrorCode::InvalidArgument,
                     "no label of a training sample counts, and a semi-supervised method needs some to start from");
+    if (m_options.by == LabelledBy::Auto)
+        m_options.by = counting < run.data.trainRows.size() ? LabelledBy::All : LabelledBy::Clean;
     if (m_options.by == LabelledBy::All && counting == run.data.trainRows.size())
         return fail(ErrorCode::InvalidArgument,
                     "every training sample has a label that counts, so none is left to learn from without one; choose "

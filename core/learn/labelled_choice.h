@@ -10,7 +10,8 @@ namespace assay::learn {
 enum class LabelledBy {
     All,      ///< every label that counts; some samples must have none
     PerClass, ///< so many of each class
-    Clean     ///< those that a mixture over the losses calls clean after a warm-up on all labels
+    Clean,    ///< those that a mixture over the losses calls clean after a warm-up on all labels
+    Auto      ///< All where some do not count, else Clean
 };
 
 struct LabelledOptions {
@@ -33,6 +34,8 @@ public:
     /// Per class the draw is from (seed, Method, sample), so every method and thread count has the same. An error that
     /// says how to choose where no label counts, or where All would leave no sample unlabelled.
     [[nodiscard]] Status start(Run& run);
+    /// Whether the labels are still to be found clean, once start() has settled what auto means.
+    [[nodiscard]] bool seeksClean() const { return m_options.by == LabelledBy::Clean; }
     /// Whether the epoch only learns all labels, to find the clean ones.
     [[nodiscard]] bool warmingUp(const Run& run) const { return run.epoch <= m_warmUp; }
     /// At the end of the warm-up keeps the labels that are called clean.

@@ -10,6 +10,7 @@ namespace {
 constexpr const char* kCurve = "correction.curve";
 constexpr const char* kTable = "correction.table";
 constexpr double kSmallestW = 1e-4;
+constexpr std::uint32_t kTrackingView = 9;
 constexpr double kColdest = 0.001;
 constexpr double kPlainMixingShare = 5.0 / 300, kCoolingShare = 89.0 / 300; ///< published
 
@@ -104,7 +105,15 @@ public:
     }
 
     Status finishEpoch(Run& run, EpochOutcome& outcome) override {
-        const auto& fit = outcome.report.mixture;
+        auto fit = outcome.report.mixture;
+        std::vector<float> losses = outcome.evidence.loss;
+        if (tracksVaried(run)) {
+            ASSAY_CHECK_STATUS(trackVaried(run, losses));
+            fit.reset();
+            std::vector<float> training;
+            for (const std::uint32_t row : run.data.trainRows) training.push_back(losses[row]);
+            if (auto found = stats::fitMixture(training, mixtureOptions())) fit = std::move(*found);
+        }
         m_curve.usable = fit && !fit->collapsed;
         if (!m_curve.usable && usesMixture() && trusting(run) && !m_collapseNoted) {
             m_collapseNoted = true;
@@ -117,6 +126,8 @@ public:
             if (m_options.originalComponent && fit->swapped)
                 for (std::size_t i = 0; i < column.size(); ++i) column[i] = m_curve.at(outcome.evidence.loss[i]);
             m_table = column;
+            if (tracksVaried(run))
+                for (const std::uint32_t row : run.data.trainRows) m_table[row] = m_curve.at(losses[row]);
         } else {
             std::fill(m_table.begin(), m_table.end(), 0.0F);
         }
@@ -147,6 +158,26 @@ public:
     }
 
 private:
+    /// Whether the mixture is of pictures varied as in training, as the authors have it; where they are not varied the
+    /// evidence has those losses.
+    [[nodiscard]] bool tracksVaried(const Run& run) const {
+        return m_options.trackVaried && usesMixture() && run.common.augment.any();
+    }
+    /// Replaces the training rows' losses by those of a pass over varied pictures.
+    [[nodiscard]] static Status trackVaried(Run& run, std::vector<float>& losses) {
+        BatchPlan plan;
+        plan.order = run.data.trainRows;
+        plan.augment = run.common.augment;
+        plan.seed = run.seed();
+        plan.epoch = std::uint32_t(run.epoch);
+        plan.view = kTrackingView;
+        ASSAY_TRY(const Answers answers, askVaried(*run.networks[0], run.data, std::move(plan), run.device, run.task.config.loaders));
+        for (std::size_t i = 0; i < run.data.trainRows.size(); ++i) {
+            const std::uint32_t row = run.data.trainRows[i];
+            losses[row] = float(assay::learn::lossOf(answers.row(i), run.data.labels[row]));
+        }
+        return {};
+    }
     [[nodiscard]] bool usesMixture() const { return m_options.fixedW < 0 && m_options.bootstrap != Bootstrap::None; }
     /// Past the warm-up: w counts.
     [[nodiscard]] bool trusting(const Run& run) const {
@@ -237,6 +268,12 @@ private:
                 w[row] = usesMixture() ? m_table[row] : float(m_options.fixedW);
             outcome.evidence.columns["w"] = std::move(w);
         }
+        if (m_options.bootstrap == Bootstrap::None && m_options.mixupAlpha > 0) {
+            double unmixed = 0;
+            for (const std::uint32_t row : run.data.trainRows) unmixed += double(outcome.evidence.loss[row]);
+            scalars["mixed-loss"] = scalars["train-loss"];
+            scalars["unmixed-loss"] = unmixed / count;
+        }
         if (m_options.dynamicMixup && correcting(run)) scalars["temperature"] = temperature(run);
     }
 
@@ -303,6 +340,10 @@ std::vector<ParamSpec> correctionSettings(const CorrectionDefaults& defaults) {
             "epochs"));
     }
     if (dynamic) {
+        settings.push_back(boolSetting("track-augmented", true,
+                                       "The mixture is fitted to losses of pictures varied as in training (paper's code), not as "
+                                       "they are; no difference without augmentation",
+                                       true));
         settings.push_back(choiceSetting(
             "w-source", o.fromTable ? "table" : "batch", {"batch", "table"},
             "Trust from the loss of the batch at hand (paper), or from the last evidence pass (cheaper)", true));
@@ -330,6 +371,7 @@ std::unique_ptr<Recipe> makeCorrection(const CorrectionDefaults& defaults, const
     if (has("loss-weights")) o.lossesAsCoded = textParam(settings, "loss-weights") == "as-coded";
     if (has("plain-mixing")) o.plainMixing = int(intParam(settings, "plain-mixing"));
     if (has("cooling")) o.cooling = int(intParam(settings, "cooling"));
+    if (has("track-augmented")) o.trackVaried = boolParam(settings, "track-augmented");
     if (has("w-source")) o.fromTable = textParam(settings, "w-source") == "table";
     if (has("noisy-component")) o.originalComponent = textParam(settings, "noisy-component") == "second";
     return std::make_unique<LossCorrection>(o);

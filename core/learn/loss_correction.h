@@ -15,6 +15,7 @@ struct CorrectionOptions {
     double fixedW = -1;                    ///< ≥ 0: the same weight of the own answer for all (static)
     stats::MixtureKind mixture = stats::MixtureKind::Beta;
     bool originalComponent = false; ///< noisy: always the second component, as the authors' code has it
+    bool trackVaried = true;        ///< the mixture is of pictures varied as in training
     bool fromTable = false;         ///< w from the last evidence pass, else from the batch as it is now
     int warmUp = 0;                 ///< epochs of plain training; 0: by share
     double warmUpShare = 0.3;

@@ -10,12 +10,13 @@
 
 namespace assay::learn {
 
-RoundOptions PseudoEpochs::roundsOf(const LabelledOptions& labelled, double firstShare) {
+RoundOptions PseudoEpochs::roundsOf(const LabelledOptions& labelled, double firstShare, bool cleanAreWarm) {
     RoundOptions rounds;
     rounds.labelled = labelled;
     rounds.fresh = false;
     rounds.rounds = kEveryEpoch;
     rounds.firstShare = firstShare;
+    rounds.cleanAreWarm = cleanAreWarm;
     return rounds;
 }
 

@@ -13,6 +13,7 @@ struct PseudoEpochOptions {
     std::int64_t cap = 0;      ///< most pseudo-labels of one class, the surest first; 0: no limit
     bool accumulate = false;   ///< a pseudo-label stays once it is accepted
     double weight = 1;         ///< of a pseudo-labelled sample's loss
+    bool cleanAreWarm = false; ///< as RoundOptions'
     double rampShare = 0;      ///< of the run, after the epochs on labels alone, over which that weight rises from 0
 };
 
@@ -22,7 +23,7 @@ class PseudoEpochs : public PseudoRounds {
 public:
     /// `firstShare`: of the run, on labels alone.
     PseudoEpochs(const LabelledOptions& labelled, double firstShare, PseudoEpochOptions options)
-        : PseudoRounds(roundsOf(labelled, firstShare)), m_options(options) {}
+        : PseudoRounds(roundsOf(labelled, firstShare, options.cleanAreWarm)), m_options(options) {}
 
 protected:
     torch::Tensor learn(Run& run, const Batch& batch, const torch::Tensor& targets) override;
@@ -31,7 +32,7 @@ protected:
                                                 std::vector<float>& confidence) override;
 
 private:
-    [[nodiscard]] static RoundOptions roundsOf(const LabelledOptions& labelled, double firstShare);
+    [[nodiscard]] static RoundOptions roundsOf(const LabelledOptions& labelled, double firstShare, bool cleanAreWarm);
     [[nodiscard]] double thresholdOf(Run& run, const EpochOutcome& outcome, int nextRound) const;
     /// Leaves each class its surest ones, those that stood before first.
     void capClasses(const Run& run, const EpochOutcome& outcome, std::vector<Label>& labels) const;

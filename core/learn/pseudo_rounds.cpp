@@ -19,9 +19,10 @@ Status PseudoRounds::start(Run& run) {
     m_record.start(run);
     const int epochs = run.task.config.epochs;
     const int before =
-        m_options.labelled.by == LabelledBy::Clean ? run.epochsFromShare(m_options.labelled.warmUpShare) : 0;
+        m_choice.seeksClean() ? run.epochsFromShare(m_options.labelled.warmUpShare) : 0;
     const int left = std::max(0, epochs - before);
-    const int onLabels = int(std::lround(m_options.firstShare * left));
+    const int onLabels =
+        m_options.cleanAreWarm && m_choice.seeksClean() ? 0 : int(std::lround(m_options.firstShare * left));
     if (m_options.rounds == kEveryEpoch) m_options.rounds = std::max(0, left - std::max(1, onLabels));
     if (m_options.rounds > std::max(0, left - 1)) {
         run.observer.note("A run of " + std::to_string(epochs) + " epochs has room for " +

@@ -16,6 +16,7 @@ struct RoundOptions {
     int rounds = 5;              ///< on labels and pseudo-labels, after one on labels alone
     double firstShare = 1.0 / 6; ///< of the run: the round on labels alone
     bool fresh = true;           ///< every round begins with new weights and the whole schedule of the learning rate
+    bool cleanAreWarm = false;   ///< no such round where the warm-up that finds clean labels has taken its place
     std::string laterNetwork;    ///< of the rounds from `laterFrom` on; empty: the run's
     int laterFrom = 3;
 };

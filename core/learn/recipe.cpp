@@ -47,6 +47,7 @@ Result<RunResult> trainUnguarded(const Description& description, const MakeRecip
     restartPeakMemory();
     ASSAY_TRY(const torch::Device device, chooseDevice(task.config.device));
     ASSAY_TRY(CommonSettings common, readCommon(task.config.settings));
+    common.schedule.epochs = task.config.epochs;
     ASSAY_TRY(std::unique_ptr<Recipe> made, makeRecipe(task.config.settings));
     ASSAY_TRY(RunData data, prepareRunData(task, made->takesUnlabelled()));
     fitToPicture(common.augment, data.geometry);

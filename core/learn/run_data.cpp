@@ -54,6 +54,20 @@ std::vector<std::uint32_t> chooseSubset(const std::vector<std::uint32_t>& candid
     return chosen;
 }
 
+/// As chooseSubset, the samples whose label counts first: where labels are few, each was chosen.
+std::vector<std::uint32_t> chooseSubset(const std::vector<std::uint32_t>& candidates, const LabelSet& set, int classes,
+                                        std::size_t wanted, std::uint64_t seed) {
+    std::vector<std::uint32_t> counting, others;
+    for (const std::uint32_t sample : candidates)
+        (set.labels[sample] != kNoLabel && set.counts(sample) ? counting : others).push_back(sample);
+    if (wanted == 0 || others.empty() || counting.empty()) return chooseSubset(candidates, set.labels, classes, wanted, seed);
+    std::vector<std::uint32_t> chosen = chooseSubset(counting, set.labels, classes, wanted, seed);
+    if (chosen.size() >= wanted) return chosen;
+    const auto rest = chooseSubset(others, set.labels, classes, wanted - chosen.size(), seed);
+    chosen.insert(chosen.end(), rest.begin(), rest.end());
+    return chosen;
+}
+
 ImageGeometry inputGeometry(ImageGeometry stored, int asked) {
     if (asked > 0) return {asked, asked, stored.channels};
     const int side = std::max(stored.width, stored.height);
@@ -99,7 +113,12 @@ void measureNormalisation(RunData& data) {
 } // namespace
 
 std::span<const std::uint8_t> RunData::picture(std::size_t row) const {
-    if (resized.empty()) return store->picture(samples[row]);
+    if (resized.empty() && geometry == store->geometry()) return store->picture(samples[row]);
+    if (resized.empty()) {
+        thread_local std::vector<std::uint8_t> scaled;
+        scaled = resizeArea(store->picture(samples[row]), store->geometry(), geometry);
+        return scaled;
+    }
     return std::span(resized).subspan(row * geometry.bytes(), geometry.bytes());
 }
 
@@ -155,8 +174,17 @@ Result<RunData> prepareRunData(const TrainingTask& task, bool takesUnlabelled) {
     if (notCounting > 0 && !takesUnlabelled)
         data.notes.push_back("The labels of " + withThousands(notCounting) +
                              " samples do not count: they are scored, but not learnt from");
-    for (const std::uint32_t sample : chooseSubset(training, set.labels, data.classes, task.config.subset, task.config.seed))
+    std::size_t learnt = 0;
+    for (const std::uint32_t sample : chooseSubset(training, set, data.classes, task.config.subset, task.config.seed)) {
         taken[sample] = 1;
+        learnt += set.labels[sample] != kNoLabel && set.counts(sample);
+    }
+    const std::size_t counting = std::size_t(std::count_if(training.begin(), training.end(), [&](std::uint32_t sample) {
+        return set.labels[sample] != kNoLabel && set.counts(sample);
+    }));
+    if (counting < training.size() && learnt < counting)
+        data.notes.push_back("The subset holds " + withThousands(learnt) + " of the " + withThousands(counting) +
+                             " labels that count");
 
     for (std::uint32_t i = 0; i < count; ++i) {
         if (!taken[i]) continue;
@@ -180,7 +208,8 @@ Result<RunData> prepareRunData(const TrainingTask& task, bool takesUnlabelled) {
         if (perClass[k] == 0)
             data.notes.push_back("Class " + escapeForDisplay(dataset.classNames[k]) + " has no training sample");
 
-    if (!(data.geometry == dataset.pixels->geometry())) {
+    constexpr std::size_t kMostResized = std::size_t(1) << 30; // bytes
+    if (!(data.geometry == dataset.pixels->geometry()) && data.rows() * data.geometry.bytes() <= kMostResized) {
         data.resized.reserve(data.rows() * data.geometry.bytes());
         for (const SampleIndex sample : data.samples) {
             const auto picture = resizeArea(dataset.pixels->picture(sample), dataset.pixels->geometry(), data.geometry);

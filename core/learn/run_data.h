@@ -29,7 +29,8 @@ struct RunData {
     std::vector<std::string> notes;   ///< what was left out or changed, a sentence each
 
     [[nodiscard]] std::size_t rows() const { return samples.size(); }
-    /// HWC.
+    /// HWC. Where the store has another size and `resized` would be too large, the caller's thread scales it now: good
+    /// until that thread asks for another one.
     [[nodiscard]] std::span<const std::uint8_t> picture(std::size_t row) const;
     /// Has that picture fetched before it is wanted, where the store is too large for the memory.
     void willNeed(std::size_t row) const {
@@ -40,7 +41,7 @@ struct RunData {
     [[nodiscard]] bool truthKnown() const { return !truth.empty(); }
 
     std::shared_ptr<const PixelStore> store;
-    std::vector<std::uint8_t> resized; ///< [R, H, W, C]; empty where the store has the size already
+    std::vector<std::uint8_t> resized; ///< [R, H, W, C]; empty where the store has the size already, or all are too large
 };
 
 /// Chooses the rows (exclusions, unlabelled samples and the subset applied), scales the pixels, measures mean and

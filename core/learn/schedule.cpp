@@ -9,6 +9,14 @@
 #include <numbers>
 
 namespace assay::learn {
+namespace {
+
+/// From `top` to `floor` along half a cosine.
+double cosineFall(double top, double floor, double share) {
+    return floor + (top - floor) * 0.5 * (1 + std::cos(std::numbers::pi * share));
+}
+
+} // namespace
 
 double Schedule::at(double progress) const {
     progress = std::clamp(progress, 0.0, 1.0);
@@ -22,8 +30,14 @@ double Schedule::at(double progress) const {
     }
     case ScheduleKind::Cosine: {
         const double after = warmUp < 1 ? std::max(0.0, (progress - warmUp) / (1 - warmUp)) : 0.0;
-        return rate * ramp * 0.5 * (1 + std::cos(std::numbers::pi * after));
+        return ramp * cosineFall(rate, std::min(rate, smallestRate), after);
     }
+    case ScheduleKind::CosineRestarts:
+        return ramp * cosineFall(rate, std::min(rate, smallestRate),
+                                 std::fmod(progress * epochs, restartEpochs) / restartEpochs);
+    case ScheduleKind::Exponential:
+        return ramp * std::max(std::min(rate, smallestRate),
+                               rate * std::pow(epochFactor, std::floor(progress * epochs + 1e-9)));
     case ScheduleKind::LinearDecay: {
         if (progress <= decayStart) return rate * ramp;
         return rate * ramp * (1 - progress) / (1 - decayStart);
@@ -37,10 +51,12 @@ Result<ScheduleKind> parseScheduleKind(const std::string& id) {
     if (id == "constant") return ScheduleKind::Constant;
     if (id == "step") return ScheduleKind::Step;
     if (id == "cosine") return ScheduleKind::Cosine;
+    if (id == "cosine-restarts") return ScheduleKind::CosineRestarts;
     if (id == "linear-decay") return ScheduleKind::LinearDecay;
+    if (id == "exponential") return ScheduleKind::Exponential;
     if (id == "cosine-7-16") return ScheduleKind::Cosine716;
     return fail(ErrorCode::InvalidArgument,
-                "there is no such schedule; choose constant, step, cosine, linear-decay or cosine-7-16", id);
+                "there is no such schedule; choose constant, step, cosine, cosine-restarts, linear-decay, exponential or cosine-7-16", id);
 }
 
 Result<std::vector<double>> parseMilestones(const std::string& text) {

@@ -91,10 +91,14 @@ BatchPlan SemiSupervised::roundsOf(const Run& run, const std::vector<std::uint32
     return plan;
 }
 
+std::size_t SemiSupervised::stepsOfEpoch(const Run& run) const {
+    const std::size_t asked = run.common.sampling.steps, unlabelled = run.common.batchSize * m_options.ratio;
+    return asked > 0 ? asked : (run.data.trainRows.size() + unlabelled - 1) / unlabelled;
+}
+
 BatchPlan SemiSupervised::plan(Run& run) {
     const std::size_t labelled = run.common.batchSize, unlabelled = labelled * m_options.ratio;
-    const std::size_t asked = run.common.sampling.steps;
-    const std::size_t steps = asked > 0 ? asked : (run.data.trainRows.size() + unlabelled - 1) / unlabelled;
+    const std::size_t steps = stepsOfEpoch(run);
     m_loaders.clear();
     const auto rows = m_choice.labelledRows(run);
     m_labelShares = classShares(run.data, rows);

@@ -60,6 +60,8 @@ protected:
     /// Adds the method's record; in a warm-up, too.
     virtual Status record(Run& run, EpochOutcome& outcome) = 0;
 
+    /// Steps in every epoch: as many as wished, else so many that the unlabelled pictures are seen once.
+    [[nodiscard]] std::size_t stepsOfEpoch(const Run& run) const;
     /// Memory of the moving average in the step after `step` others.
     [[nodiscard]] virtual double decayAt(const Run& run, std::size_t step) const;
 

@@ -60,7 +60,8 @@ std::vector<ParamSpec> commonParams(const CommonDefaults& defaults) {
         integerSetting("batch-size", defaults.batchSize, 1, 65536, "Pictures in one step", false, "pictures"),
         choiceSetting("optimizer", defaults.optimizer, {"sgd", "adam"}, "How a step is made of a gradient"),
         realSetting("learning-rate", defaults.learningRate, 1e-8, 1e8, "Length of a step at the start"),
-        choiceSetting("schedule", defaults.schedule, {"constant", "step", "cosine", "linear-decay", "cosine-7-16"},
+        choiceSetting("schedule", defaults.schedule, 
+                      {"constant", "step", "cosine", "cosine-restarts", "linear-decay", "exponential", "cosine-7-16"},
                       "How the learning rate falls over the run"),
         realSetting("weight-decay", defaults.weightDecay, 0, 1, "Pull of the weights towards zero"),
         choiceSetting("augmentation", defaults.augmentation, {"none", "flip-crop", "cutout", "randaugment"},
@@ -72,12 +73,18 @@ std::vector<ParamSpec> commonParams(const CommonDefaults& defaults) {
                       true),
         realSetting("momentum", 0.9, 0, 0.9999, "SGD: share of the last step that is kept; Adam: its first beta", true),
         boolSetting("nesterov", defaults.nesterov, "SGD: look ahead along the momentum", true),
-        realSetting("gradient-clip", 0, 0, 1e6, "Largest norm of a gradient; 0 leaves it as it is", true),
+        realSetting("gradient-clip", defaults.gradientClip, 0, 1e6, "Largest norm of a gradient; 0 leaves it as it is", true),
         setting("milestones", ParamType::Text, std::string("0.5, 0.75"),
                 "Schedule step: shares of the run after which the rate is cut", true),
         realSetting("milestone-factor", 0.1, 1e-6, 1, "Schedule step: what the rate is multiplied by", true),
         realSetting("decay-start", 0.4, 0, 0.999, "Schedule linear-decay: share of the run after which the rate falls",
                     true),
+        integerSetting("restart-epochs", 10, 1, 1000000,
+                       "Schedule cosine-restarts: epochs after which the rate starts again from the top", true, "epochs"),
+        realSetting("epoch-factor", 0.97, 1e-6, 1,
+                    "Schedule exponential: what the rate is multiplied by after every epoch", true),
+        realSetting("smallest-rate", 0, 0, 1e8,
+                    "Schedules cosine, cosine-restarts and exponential: the rate falls no lower", true),
         choiceSetting("sampling", "all", {"all", "class-balanced"},
                       "Whom an epoch visits: everybody, or as many of each class by their labels (Clothing1M)", true),
         integerSetting("steps-per-epoch", 0, 0, 10000000, "Batches in an epoch; 0: as many as there are samples for",
@@ -113,6 +120,9 @@ Result<CommonSettings> readCommon(const ParamValues& settings) {
     ASSAY_TRY(common.schedule.milestones, parseMilestones(textParam(settings, "milestones")));
     common.schedule.factor = realParam(settings, "milestone-factor");
     common.schedule.decayStart = realParam(settings, "decay-start");
+    common.schedule.restartEpochs = double(intParam(settings, "restart-epochs"));
+    common.schedule.epochFactor = realParam(settings, "epoch-factor");
+    common.schedule.smallestRate = realParam(settings, "smallest-rate");
     common.sampling.classBalanced = textParam(settings, "sampling") == "class-balanced";
     common.sampling.steps = std::size_t(intParam(settings, "steps-per-epoch"));
     common.schedule.warmUp = realParam(settings, "rate-warm-up");

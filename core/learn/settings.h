@@ -21,6 +21,7 @@ struct CommonDefaults {
     std::string schedule = "cosine";
     std::string augmentation = "none";
     std::string decay = "all";
+    double gradientClip = 0;
     bool nesterov = false;
     bool reflectPadding = false;
 };

@@ -21,7 +21,8 @@ std::string percent(double share) {
 double KeepSchedule::forget(int epoch) const {
     if (epoch >= ramp) return noiseRate;
     const double end = std::pow(noiseRate, exponent);
-    return ramp > 1 ? end * epoch / (ramp - 1) : end;
+    const int steps = bothEnds ? ramp - 1 : ramp;
+    return steps > 0 ? end * epoch / steps : end;
 }
 
 double KeepSchedule::keep(int epoch) const {
@@ -33,7 +34,7 @@ std::size_t KeepSchedule::count(int epoch, std::size_t batch) const {
     return std::clamp<std::size_t>(std::size_t(keep(epoch) * double(batch) + 1e-9), 1, std::max<std::size_t>(batch, 1));
 }
 
-std::vector<ParamSpec> keepSettings() {
+std::vector<ParamSpec> keepSettings(const KeepDefaults& defaults) {
     return {
         realSetting("noise-rate", 0, 0, 0.95,
                     "Tau, the share of wrong labels that is left out in the end; 0: estimated (paper: the true rate)"),
@@ -42,11 +43,11 @@ std::vector<ParamSpec> keepSettings() {
                       "smaller of the two",
                       true),
         integerSetting("ramp-epochs", 0, 0, 100000,
-                       "T_k, epochs until the whole share is left out; 0: by ramp-share (paper: 10 of 200)", false,
+                       "T_k, epochs until the whole share is left out; 0: by ramp-share (" + defaults.from + ")", false,
                        "epochs"),
-        realSetting("ramp-share", 0.25, 0.001, 1, "T_k as a share of the run, where ramp-epochs is 0", true),
+        realSetting("ramp-share", defaults.rampShare, 0.001, 1, "T_k as a share of the run, where ramp-epochs is 0", true),
         realSetting("exponent", 1, 0.1, 4, "c: the ramp ends at the noise rate to this power (paper: 0.5, 1, 2)", true),
-        realSetting("smallest-keep", 0, 0, 1, "R_min: a batch never loses more than all but this share", true),
+        realSetting("smallest-keep", defaults.smallestKeep, 0, 1, "R_min: a batch never loses more than all but this share", true),
         integerSetting("estimate-after", 3, 1, 100000,
                        "Epoch after which the noise rate is estimated, where noise-rate is 0", true, "epochs"),
         realSetting("late-momentum", 0.1, 0, 0.9999,
@@ -54,7 +55,8 @@ std::vector<ParamSpec> keepSettings() {
     };
 }
 
-KeepRate::KeepRate(const ParamValues& settings) {
+KeepRate::KeepRate(const ParamValues& settings, bool bothEnds) {
+    m_schedule.bothEnds = bothEnds;
     m_schedule.noiseRate = realParam(settings, "noise-rate");
     m_estimate = m_schedule.noiseRate == 0;
     m_from = textParam(settings, "noise-rate-from");

@@ -12,8 +12,8 @@ struct KeepSchedule {
     double exponent = 1;     ///< c: the ramp ends at τ^c
     int ramp = 10;           ///< T_k, epochs
     double smallestKeep = 0; ///< R_min
-    /// Share that is forgotten in epoch `epoch` (from 0): linear from 0 to τ^c over T_k epochs, both ends included,
-    /// then τ.
+    bool bothEnds = true;    ///< the ramp ends in epoch T_k − 1 (the paper's code), not in T_k (the student report's)
+    /// Share that is forgotten in epoch `epoch` (from 0): linear from 0 to τ^c over T_k epochs, then τ.
     [[nodiscard]] double forget(int epoch) const;
     /// max(1 − forget, R_min).
     [[nodiscard]] double keep(int epoch) const;
@@ -21,15 +21,21 @@ struct KeepSchedule {
     [[nodiscard]] std::size_t count(int epoch, std::size_t batch) const;
 };
 
-/// The settings of KeepRate.
-[[nodiscard]] std::vector<ParamSpec> keepSettings();
+/// What a method of the family has for the settings of KeepRate where nothing is set.
+struct KeepDefaults {
+    double rampShare = 0.25;
+    double smallestKeep = 0;
+    std::string from = "paper: 10 of 200"; ///< of T_k
+};
+[[nodiscard]] std::vector<ParamSpec> keepSettings(const KeepDefaults& defaults = {});
 
 /// The share of a batch that methods of the Co-Teaching family keep in the run's present epoch. Where no noise rate is
 /// given it is estimated once, from the mixture over the losses and by confident learning, and everything is kept
 /// until then.
 class KeepRate {
 public:
-    explicit KeepRate(const ParamValues& settings);
+    /// `bothEnds`: as KeepSchedule's.
+    explicit KeepRate(const ParamValues& settings, bool bothEnds = true);
     void start(const Run& run);
     [[nodiscard]] bool ramping(const Run& run) const { return run.epoch <= m_schedule.ramp; }
     [[nodiscard]] std::size_t count(const Run& run, std::size_t batch) const {

@@ -80,7 +80,8 @@ Result<DetectionQuality> detectionQuality(std::span<const float> score, std::spa
     return quality;
 }
 
-std::vector<std::uint32_t> rankDescending(std::span<const float> score) {
+std::vector<std::uint32_t> rankDescending(std::span<const float> score, std::span<const float> tieBreak) {
+    const std::vector<std::uint32_t> before = tieBreak.empty() ? std::vector<std::uint32_t>() : rankDescending(tieBreak);
     // Sorted by digits of 11 bits, which keeps ties in order: a queue of 100,000 is ranked anew within a frame.
     constexpr std::uint32_t kDigit = 11, kDigits = 3, kBuckets = 1U << kDigit;
     struct Keyed {
@@ -88,12 +89,13 @@ std::vector<std::uint32_t> rankDescending(std::span<const float> score) {
     };
     std::vector<Keyed> from(score.size()), to(score.size());
     std::array<std::array<std::uint32_t, kBuckets>, kDigits> begins{};
-    for (std::uint32_t i = 0; i < score.size(); ++i) {
+    for (std::uint32_t place = 0; place < score.size(); ++place) {
+        const std::uint32_t i = before.empty() ? place : before[place];
         // What is not a number stands last; the sum makes one of the two zeros.
         const float value = std::isnan(score[i]) ? -std::numeric_limits<float>::infinity() : score[i] + 0.0F;
         const auto bits = std::bit_cast<std::uint32_t>(value);
         const std::uint32_t rising = (bits >> 31) != 0 ? ~bits : bits | 0x80000000U;
-        from[i] = {~rising, i};
+        from[place] = {~rising, i};
         for (std::uint32_t d = 0; d < kDigits; ++d) ++begins[d][(~rising >> (d * kDigit)) & (kBuckets - 1)];
     }
     for (std::uint32_t d = 0; d < kDigits; ++d) {

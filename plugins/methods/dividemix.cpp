@@ -25,7 +25,8 @@ struct DivideMixOptions {
     double penalty = 1; ///< keeps one class from taking everything
     bool entropyPenalty = false;
     std::int64_t history = 1; ///< epochs whose losses are averaged before the fit
-    int warmUp = 0, ramp = 0; ///< epochs; 0: by share
+    int warmUp = 0, ramp = 0; ///< epochs; 0: as published where the run is long enough, else by share
+    int publishedWarmUp = 0, publishedRamp = 0; ///< of a preset; 0: none
     double warmUpShare = 0.2, rampShare = 0.1;
 };
 
@@ -34,15 +35,18 @@ struct Preset {
     double lambdaU, threshold, alpha;
     bool entropyPenalty;
     std::int64_t history;
+    int warmUp; ///< epochs
 };
 constexpr Preset kPresets[] = {
-    {"cifar10-sym-20", 0, 0.5, 4, false, 1},    {"cifar10-sym-50", 25, 0.5, 4, false, 1},
-    {"cifar10-sym-80", 25, 0.5, 4, false, 1},   {"cifar10-sym-90", 50, 0.6, 4, false, 5},
-    {"cifar10-asym-40", 0, 0.5, 4, true, 1},    {"cifar100-sym-20", 25, 0.5, 4, false, 1},
-    {"cifar100-sym-50", 150, 0.5, 4, false, 1}, {"cifar100-sym-80", 150, 0.5, 4, false, 1},
-    {"cifar100-sym-90", 150, 0.6, 4, false, 5}, {"clothing1m", 0, 0.5, 0.5, true, 1},
-    {"webvision", 0, 0.5, 0.5, false, 1},
+    {"cifar10-sym-20", 0, 0.5, 4, false, 1, 10},    {"cifar10-sym-50", 25, 0.5, 4, false, 1, 10},
+    {"cifar10-sym-80", 25, 0.5, 4, false, 1, 10},   {"cifar10-sym-90", 50, 0.6, 4, false, 5, 10},
+    {"cifar10-asym-40", 0, 0.5, 4, true, 1, 10},    {"cifar100-sym-20", 25, 0.5, 4, false, 1, 30},
+    {"cifar100-sym-50", 150, 0.5, 4, false, 1, 30}, {"cifar100-sym-80", 150, 0.5, 4, false, 1, 30},
+    {"cifar100-sym-90", 150, 0.6, 4, false, 5, 30}, {"cifar100-asym-40", 150, 0.5, 4, true, 1, 30},
+    {"clothing1m", 0, 0.5, 0.5, true, 1, 1},        {"webvision", 0, 0.5, 0.5, false, 1, 1},
 };
+
+constexpr int kPublishedRamp = 16; ///< epochs
 
 /// The published choice for a share of wrong labels, made for 300 epochs.
 double suitableLambda(double wrong, int classes) {
@@ -54,6 +58,13 @@ double suitableLambda(double wrong, int classes) {
 double shareOfPublished(int epochs) {
     constexpr double kPublishedEpochs = 300;
     return std::min(1.0, epochs / kPublishedEpochs);
+}
+
+/// Whether a chosen weight is near what is published, or near its part for a run of so many epochs: at most twice as
+/// much, at least half of it.
+bool suits(double chosen, double published, int epochs) {
+    if (published == 0) return chosen == 0;
+    return chosen >= published * shareOfPublished(epochs) / 2 && chosen <= 2 * published;
 }
 
 class DivideMix : public Recipe {
@@ -73,6 +84,9 @@ public:
     }
 
     Status start(Run& run) override {
+        const bool longEnough = run.task.config.epochs >= 2 * (m_options.publishedWarmUp + m_options.publishedRamp);
+        if (longEnough && m_options.warmUp == 0) m_options.warmUp = m_options.publishedWarmUp;
+        if (longEnough && m_options.ramp == 0) m_options.ramp = m_options.publishedRamp;
         if (m_options.warmUp == 0) m_options.warmUp = run.epochsFromShare(m_options.warmUpShare);
         if (m_options.ramp == 0) m_options.ramp = run.epochsFromShare(m_options.rampShare);
         if (run.data.trainRows.size() < 2)
@@ -305,7 +319,7 @@ private:
                               (m_options.lambdaU < suitable
                                    ? ", for " + std::to_string(epochs) + " epochs of the published 300"
                                    : std::string()));
-        } else if ((suitable > 0) != (m_options.lambdaU > 0)) {
+        } else if (!suits(m_options.lambdaU, suitable, run.task.config.epochs)) {
             run.observer.note("About " + percent + " % of the labels look wrong, for which a lambda-u of " +
                               std::to_string(int(suitable)) + " was published; this run's " +
                               std::to_string(int(m_options.lambdaU)) + " is likely to cost accuracy");
@@ -330,6 +344,7 @@ private:
                 double(m_divisions[n].labelled.size() + m_divisions[n].unlabelled.size());
         }
         if (known > 0) scalars["label-precision"] = right / known;
+        scalars["clean-threshold"] = m_options.threshold;
         scalars["unlabelled-weight"] = dividing(run) ? unlabelledWeight(run, 1) : 0;
         m_targets.record(outcome);
     }
@@ -361,6 +376,8 @@ Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {
         options.alpha = known.alpha;
         options.entropyPenalty = known.entropyPenalty;
         options.history = known.history;
+        options.publishedWarmUp = known.warmUp;
+        options.publishedRamp = kPublishedRamp;
     }
     options.sharpening = realParam(settings, "sharpening");
     options.penalty = realParam(settings, "penalty");
@@ -389,7 +406,8 @@ void registerDividemix(Registry& registry) {
             "preset", "auto", std::move(presets),
             "auto: lambda-u by the share of wrong labels that the warm-up shows and the length of the run; own: as set "
             "below; the others: "
-            "as published, in the place of lambda-u, clean-threshold, mixup-alpha, warm-up-penalty and loss-history"),
+            "as published, in the place of lambda-u, clean-threshold, mixup-alpha, warm-up-penalty and loss-history, and "
+            "of warm-up and ramp-epochs where these are 0 and the run is long enough"),
         realSetting("lambda-u", 25, 0, 1000, "Weight of the guessed labels; with few wrong labels 0 is right"),
         integerSetting("warm-up", 0, 0, 100000,
                        "Epochs of plain training first; 0: by warm-up-share (paper: 10 to 30 of 300)", false, "epochs"),

@@ -19,6 +19,7 @@ void registerDynamicBootstrap(Registry& registry) {
         defaults.mixup = false;
         defaults.options.bootstrap = kind;
         defaults.options.mixupAlpha = 0;
+        defaults.options.regulariser = 0;
         learn::registerCorrection(registry, description, defaults, {});
     }
 }

@@ -66,7 +66,9 @@ public:
         BatchPlan plan = Recipe::plan(run);
         const auto rows = choice().labelledRows(run);
         plan.batchSize = std::min(std::size_t(m_options.fineTuneBatch), rows.size());
-        Rounds rounds = shuffledRounds(rows, rows.size(), run.seed(), std::uint32_t(run.epoch), 0);
+        // As many steps as in the epochs before: of a few labels one pass would be a handful.
+        const std::size_t pictures = std::max(rows.size(), stepsOfEpoch(run) * plan.batchSize);
+        Rounds rounds = shuffledRounds(rows, pictures, run.seed(), std::uint32_t(run.epoch), 0);
         plan.order = std::move(rounds.order);
         plan.passes = std::move(rounds.passes);
         return plan;

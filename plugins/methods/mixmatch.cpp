@@ -105,6 +105,10 @@ void registerMixmatch(Registry& registry) {
     semi.ratio = 1;
     for (auto& spec : semiSettings(semi)) description.params.push_back(std::move(spec));
     CommonDefaults defaults = semiCommonDefaults();
+    defaults.weightDecay = 0.02;
+    defaults.decay = "decoupled";
+    defaults.nesterov = false;
+    defaults.schedule = "constant";
     registerRecipe(registry, std::move(description), defaults, make);
 }
 

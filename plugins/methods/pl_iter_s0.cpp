@@ -100,9 +100,11 @@ private:
         if (!m_options.capped) return std::numeric_limits<std::size_t>::max();
         if (m_options.cap > 0) return std::size_t(m_options.cap);
         std::vector<std::size_t> counts;
-        for (const auto& members : byClass) counts.push_back(members.size());
+        for (const auto& members : byClass)
+            if (!members.empty()) counts.push_back(members.size());
+        if (counts.empty()) return 0;
         std::sort(counts.begin(), counts.end());
-        // The upper one of two: half of the classes keep all of theirs.
+        // Of the classes that have any, or early rounds would accept nothing. The upper one of two: half keep all of theirs.
         return counts[counts.size() / 2];
     }
 

@@ -16,9 +16,8 @@ Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {
     options.accumulate = boolParam(settings, "accumulate");
     options.weight = realParam(settings, "pseudo-weight");
     options.rampShare = realParam(settings, "ramp-share");
-    // Clean labels have had their warm-up when they are found.
-    const double first = labelled.by == LabelledBy::Clean ? 0 : realParam(settings, "warm-up-share");
-    return std::make_unique<PseudoEpochs>(labelled, first, options);
+    options.cleanAreWarm = true;
+    return std::make_unique<PseudoEpochs>(labelled, realParam(settings, "warm-up-share"), options);
 }
 
 } // namespace
@@ -29,7 +28,7 @@ void registerPseudoLabel(Registry& registry) {
     description.title = "Pseudo-label";
     description.help = "Trusts some labels, and learns the other samples as what the network says when it is sure";
     description.citation = "Lee, ICML Workshop 2013; curriculum: Cascante-Bonilla et al., AAAI 2021, arXiv:2001.06001";
-    description.params = labelledSettings(LabelledBy::Clean);
+    description.params = labelledSettings(LabelledBy::Auto);
     for (auto& spec : std::vector<ParamSpec>{
              realSetting("threshold", 0.95, 0, 1,
                          "Confidence from which an answer becomes a pseudo-label (usual: 0.95)"),

@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/co_divide.h"
-#include "core/learn/ct_augment.h"
+#include "core/learn/ct_views.h"
 #include "core/learn/distribution_alignment.h"
 #include "core/learn/losses.h"
 #include "core/learn/mixmatch.h"
-#include "core/learn/picture_tensor.h"
 #include "core/learn/pseudo_record.h"
 #include "core/learn/ramps.h"
 #include "core/learn/replaced_tensors.h"
@@ -16,7 +15,6 @@ namespace {
 
 using namespace learn;
 
-constexpr const char* kRates = "remixmatch.rates";
 constexpr const char* kMean = "remixmatch.answers";
 constexpr const char* kRotation = "rotation";
 constexpr std::uint32_t kWeak = 1, kLabelledView = 2, kProbeView = 3, kFirstStrong = 4;
@@ -49,7 +47,7 @@ private:
 class ReMixMatch : public SemiSupervised {
 public:
     explicit ReMixMatch(ReMixMatchOptions options)
-        : SemiSupervised(options.semi), m_options(options), m_policy(options.ct) {}
+        : SemiSupervised(options.semi), m_options(options), m_views(options.ct) {}
 
     void extend(Classifier& network, int classes) const override {
         (void)classes;
@@ -65,14 +63,13 @@ public:
         SemiSupervised::save(state);
         m_record.save(state);
         m_mean.save(state, kMean);
-        state[kRates] = torch::tensor(m_policy.rates());
+        m_views.save(state);
     }
     Status load(const StateMap& state) override {
         ASSAY_CHECK_STATUS(SemiSupervised::load(state));
         m_record.load(state);
         m_mean.load(state, kMean);
-        const auto& rates = state.at(kRates);
-        m_policy.setRates({rates.data_ptr<float>(), std::size_t(rates.numel())});
+        m_views.load(state);
         return {};
     }
 
@@ -81,13 +78,13 @@ protected:
 
     torch::Tensor learn(Run& run, const Batch& labelled, const std::vector<Batch>& unlabelled) override {
         Classifier& network = *run.networks[0];
-        probe(run, labelled);
+        m_views.probe(run, labelled, kProbeView);
         const Batch& weak = unlabelled[0];
         const auto targets = guess(network, weak);
-        std::vector<torch::Tensor> images = {varied(run, labelled, labelled.rows, kLabelledView)};
+        std::vector<torch::Tensor> images = {m_views.varied(run, labelled, labelled.rows, kLabelledView)};
         std::vector<torch::Tensor> goals = {torch::one_hot(labelled.labels, run.data.classes).to(torch::kFloat32)};
         for (std::int64_t view = 0; view < m_options.strongViews; ++view) {
-            images.push_back(varied(run, labelled, weak.rows, kFirstStrong + std::uint32_t(view)));
+            images.push_back(m_views.varied(run, labelled, weak.rows, kFirstStrong + std::uint32_t(view)));
             goals.push_back(targets);
         }
         const auto anchored = images[1];
@@ -122,9 +119,7 @@ protected:
         m_record.record(run, outcome, choice().labelled(), decision);
         const auto mean = m_mean.value();
         outcome.report.perClass["answer-mean"] = {mean.data_ptr<float>(), mean.data_ptr<float>() + mean.numel()};
-        const std::vector<float> rates = m_policy.rates();
-        outcome.report.scalars["mean-rate"] =
-            std::accumulate(rates.begin(), rates.end(), 0.0) / double(rates.size());
+        outcome.report.scalars["mean-rate"] = m_views.meanRate();
         return {};
     }
 
@@ -140,50 +135,6 @@ private:
         const auto p = torch::softmax(network.forward(weak.images), 1);
         m_mean.add(p.mean(0));
         return sharpen(align(p, labelShares(), m_mean.value(), m_options.alignment), m_options.sharpening);
-    }
-
-    /// Draws of one step, of one view.
-    [[nodiscard]] static std::uint32_t stepOf(const Run& run, const Batch& batch) {
-        return std::uint32_t(run.stepsBefore(batch)) & 0xFFFFFFU;
-    }
-
-    /// Weakly varied pictures of these rows, changed further by the operations that `choose` draws.
-    template <class Choose>
-    [[nodiscard]] torch::Tensor render(const Run& run, const Batch& batch, const std::vector<std::uint32_t>& rows,
-                                       std::uint32_t view, Choose choose) const {
-        const ImageGeometry g = run.data.geometry;
-        auto images = emptyPictures(rows.size(), g);
-        std::vector<std::uint8_t> picture(g.bytes()), scratch;
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            const std::uint32_t sample = run.data.samples[rows[i]].value, step = stepOf(run, batch);
-            augment(run.data.picture(rows[i]), picture, g, run.common.augment, run.seed(), step, sample, view, scratch);
-            CounterRng rng(run.seed(), RngPurpose::Method, step + (view << 24), sample);
-            applyCtChoices(choose(rng), m_options.ct.compat, rng, picture, g, run.common.augment.fill, scratch);
-            normaliseInto(run.data, picture, images.data_ptr<float>() + i * g.bytes());
-        }
-        return images.to(run.device);
-    }
-    [[nodiscard]] torch::Tensor varied(const Run& run, const Batch& batch, const std::vector<std::uint32_t>& rows,
-                                       std::uint32_t view) const {
-        return render(run, batch, rows, view, [this](CounterRng& rng) { return m_policy.draw(rng); });
-    }
-
-    /// Tells CTAugment how well labelled pictures are still known that were varied with any strength.
-    void probe(const Run& run, const Batch& labelled) {
-        std::vector<std::vector<CtChoice>> drawn;
-        const auto images = render(run, labelled, labelled.rows, kProbeView, [&](CounterRng& rng) {
-            drawn.push_back(m_policy.drawProbe(rng));
-            return drawn.back();
-        });
-        const torch::NoGradGuard noGrad;
-        Classifier& network = *run.networks[0];
-        network.eval();
-        const auto p = torch::softmax(network.forward(images), 1);
-        network.train();
-        const auto wanted = torch::one_hot(labelled.labels, run.data.classes).to(p.scalar_type());
-        const auto proximity = (1 - (p - wanted).abs().sum(1) / 2).to(torch::kCPU).contiguous();
-        for (std::size_t i = 0; i < drawn.size(); ++i)
-            m_policy.update(drawn[i], double(proximity.data_ptr<float>()[i]));
     }
 
     /// Each picture turned by 0 to 3 quarters, a quarter of the batch each, and by how many. Only pictures of equal
@@ -202,7 +153,7 @@ private:
     }
 
     ReMixMatchOptions m_options;
-    CtAugmentPolicy m_policy;
+    CtViews m_views;
     AnswerMean m_mean;
     PseudoRecord m_record;
 };
@@ -218,10 +169,7 @@ Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {
     options.rotationWeight = realParam(settings, "rotation-weight");
     options.rampShare = realParam(settings, "ramp-share");
     options.alignment = textParam(settings, "alignment") == "none" ? Alignment::None : Alignment::Correct;
-    options.ct.depth = int(intParam(settings, "ct-depth"));
-    options.ct.decay = realParam(settings, "ct-decay");
-    options.ct.threshold = realParam(settings, "ct-threshold");
-    options.ct.compat = textParam(settings, "ct-translation") == "published";
+    options.ct = readCtOptions(settings);
     return std::make_unique<ReMixMatch>(options);
 }
 
@@ -247,14 +195,9 @@ void registerRemixmatch(Registry& registry) {
              realSetting("rotation-weight", 0.5, 0, 100, "Weight of telling rotations apart"),
              realSetting("ramp-share", 0.1, 0, 1,
                          "Share of the run over which mix-weight and anchor-weight rise from zero (paper: 0.016)", true),
-             integerSetting("ct-depth", 2, 1, 8, "CTAugment: operations in a row", true),
-             realSetting("ct-decay", 0.99, 0, 0.9999, "CTAugment: memory of the rates", true),
-             realSetting("ct-threshold", 0.8, 0, 1, "CTAugment: rate below which a strength is not used", true),
-             choiceSetting("ct-translation", "share", {"share", "published"},
-                           "CTAugment: translations by up to 0.3 of the side, or by 0.3 of a pixel as in the published code",
-                           true),
          })
         description.params.push_back(std::move(spec));
+    for (ParamSpec& spec : ctSettings()) description.params.push_back(std::move(spec));
     CommonDefaults common = semiCommonDefaults();
     common.optimizer = "adam";
     common.learningRate = 2e-3;

@@ -18,17 +18,30 @@ constexpr const char* kSimiFeat =
 
 enum class Kind { Agreement, Vote, Rank, Outlier };
 
-/// What the labels of the ten nearest say of a sample.
+/// What the labels of the nearest say of a sample.
 struct Votes {
     std::vector<float> shares; ///< [K]
     Label majority = kNoLabel; ///< the lowest of equal ones
 };
 
-Votes votesFor(const stats::Neighbours& near, std::size_t sample, const std::vector<Label>& labels, std::size_t classes) {
+/// Samples with features that have each label, [K].
+std::vector<std::size_t> classSizes(const stats::Neighbours& near, const std::vector<Label>& labels, std::size_t classes) {
+    std::vector<std::size_t> sizes(classes);
+    for (std::size_t i = 0; i < std::min(near.size(), labels.size()); ++i)
+        if (near.has(i) && labels[i] >= 0) ++sizes[std::size_t(labels[i])];
+    return sizes;
+}
+
+/// Asks as many as there are others of the sample's class, so that one of a small class can be in the right.
+Votes votesFor(const stats::Neighbours& near, std::size_t sample, const std::vector<Label>& labels,
+               const std::vector<std::size_t>& sizes) {
     Votes votes;
+    const std::size_t classes = sizes.size();
     votes.shares.assign(classes, 0);
     float counted = 0;
-    for (const std::uint32_t other : near.of(sample)) {
+    auto asked = near.of(sample);
+    if (labels[sample] >= 0) asked = asked.first(std::min(asked.size(), std::max<std::size_t>(1, sizes[std::size_t(labels[sample])] - 1)));
+    for (const std::uint32_t other : asked) {
         if (other >= labels.size() || labels[other] < 0 || std::size_t(labels[other]) >= classes) continue;
         ++votes.shares[std::size_t(labels[other])];
         ++counted;
@@ -37,6 +50,13 @@ Votes votesFor(const stats::Neighbours& near, std::size_t sample, const std::vec
     for (float& share : votes.shares) share /= counted;
     votes.majority = Label(std::max_element(votes.shares.begin(), votes.shares.end()) - votes.shares.begin());
     return votes;
+}
+
+/// Samples that have features.
+std::size_t featuresOf(const FeatureMatrix& features) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < features.rows(); ++i) count += features.has(i);
+    return count;
 }
 
 class NeighbourhoodScore final : public Score {
@@ -120,8 +140,9 @@ Result<ScoreValues> NeighbourhoodScore::compute(const ScoreInput& input) const {
                                          "with --keep-features, or with a method that always keeps them (tcl)");
     std::shared_ptr<const stats::Neighbours> near = input.neighbours;
     if (!near) {
-        ASSAY_TRY(stats::Neighbours found,
-                  stats::nearestNeighbours(input.features->values, input.features->dimension, kNeighbours));
+        const std::size_t others = std::max<std::size_t>(1, featuresOf(*input.features)) - 1;
+        ASSAY_TRY(stats::Neighbours found, stats::nearestNeighbours(input.features->values, input.features->dimension,
+                                                                    std::clamp<std::size_t>(others, 1, kNeighbours)));
         near = std::make_shared<const stats::Neighbours>(std::move(found));
     }
     const std::vector<Label>& labels = input.labels != nullptr ? *input.labels : input.dataset->givenLabels;
@@ -132,11 +153,12 @@ Result<ScoreValues> NeighbourhoodScore::compute(const ScoreInput& input) const {
         addOutliers(*near, rows, scores);
         return scores;
     }
+    const std::vector<std::size_t> sizes = classSizes(*near, labels, std::size_t(most) + 1);
     for (std::size_t row = 0; row < rows.size(); ++row) {
         const std::size_t sample = rows.last().samples[row].value;
         scores.suggested[row] = kNoLabel;
         if (sample >= near->size() || !near->has(sample)) continue;
-        const Votes votes = votesFor(*near, sample, labels, std::size_t(most) + 1);
+        const Votes votes = votesFor(*near, sample, labels, sizes);
         scores.suggested[row] = votes.majority;
         scores.values[row] = valueOf(votes, rows.given(row));
     }

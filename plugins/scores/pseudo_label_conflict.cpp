@@ -17,12 +17,14 @@ public:
         const auto column = last.columns.find("pseudo-label");
         if (column == last.columns.end())
             return fail(ErrorCode::NotFound, "this run's method gives no pseudo-labels");
+        const auto sure = last.columns.find("pseudo-confidence");
+        const std::vector<float>& confidence = sure == last.columns.end() ? last.confidence : sure->second;
         ScoreValues scores{std::vector<float>(rows.size()), std::vector<Label>(rows.size(), kNoLabel), false};
         for (std::size_t row = 0; row < rows.size(); ++row) {
             const auto pseudo = Label(column->second[row]);
             if (pseudo < 0) continue;
             scores.suggested[row] = pseudo;
-            if (pseudo != rows.given(row)) scores.values[row] = 0.5f + std::clamp(last.confidence[row], 0.0f, 1.0f) / 2;
+            if (pseudo != rows.given(row)) scores.values[row] = 0.5f + std::clamp(confidence[row], 0.0f, 1.0f) / 2;
         }
         return scores;
     }

@@ -335,7 +335,7 @@ void Inspector::nameLabels(SampleStrip& strip, Label given) const {
 
 void Inspector::showDuplicates() {
     const auto focus = m_workspace.focus();
-    const bool wanted = focus && m_workspace.filter().score == QLatin1String("duplicate-conflict");
+    const bool wanted = focus && m_workspace.filter().score.startsWith(QLatin1String("duplicate-"));
     const std::vector<SampleIndex> same = wanted ? m_duplicateFinder->of(*focus) : std::vector<SampleIndex>();
     m_duplicatesTitle->setVisible(!same.empty());
     m_duplicates->setVisible(!same.empty());

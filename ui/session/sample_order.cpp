@@ -4,22 +4,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
+#include <tuple>
 
 namespace assay::ui {
 
-std::vector<SampleIndex> sortedOrder(std::span<const float> values, bool descending) {
-    std::vector<std::pair<float, std::uint32_t>> keys;
+std::vector<SampleIndex> sortedOrder(std::span<const float> values, bool descending, std::span<const float> tieBreak) {
+    std::vector<std::tuple<float, float, std::uint32_t>> keys;
     keys.reserve(values.size());
     std::vector<SampleIndex> last;
     for (std::uint32_t i = 0; i < values.size(); ++i) {
         if (std::isnan(values[i])) last.emplace_back(i);
-        else keys.emplace_back(descending ? -values[i] : values[i], i);
+        else keys.emplace_back(descending ? -values[i] : values[i], i < tieBreak.size() && !std::isnan(tieBreak[i]) ? -tieBreak[i] : 0, i);
     }
     std::sort(keys.begin(), keys.end());
     std::vector<SampleIndex> order;
     order.reserve(values.size());
-    for (const auto& [value, index] : keys) order.emplace_back(index);
+    for (const auto& [value, tie, index] : keys) order.emplace_back(index);
     order.insert(order.end(), last.begin(), last.end());
     return order;
 }

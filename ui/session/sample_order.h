@@ -13,8 +13,9 @@
 
 namespace assay::ui {
 
-/// Every sample by value, NaN last, ties by index.
-[[nodiscard]] std::vector<SampleIndex> sortedOrder(std::span<const float> values, bool descending);
+/// Every sample by value, NaN last; equal ones by `tieBreak` where there is one, largest first, then by index.
+[[nodiscard]] std::vector<SampleIndex> sortedOrder(std::span<const float> values, bool descending,
+                                                   std::span<const float> tieBreak = {});
 
 /// Those of `order` that `keep` wants, in that order.
 [[nodiscard]] std::vector<SampleIndex> filteredOrder(const std::vector<SampleIndex>& order,

@@ -185,7 +185,10 @@ void Workspace::Private::askPictureScore(const QString& id, std::shared_ptr<cons
 }
 
 void Workspace::Private::sortNow() {
-    order = sortedOrder(values.values(filter.score), filter.descending);
+    // A posterior is the same for all losses past its range: of equal ones the larger loss is the likelier error.
+    const bool judged = values.evidence() != nullptr;
+    order = sortedOrder(values.values(filter.score), filter.descending,
+                        judged ? std::span<const float>(values.values(QStringLiteral("loss"))) : std::span<const float>());
     orderOld = false;
     orderHadEvidence = values.evidence() != nullptr;
 }

@@ -63,6 +63,8 @@ def confident_joint(labels, p):
     off_diagonal = counted & (guess != labels)
     np.fill_diagonal(counts, np.maximum(counts.diagonal(), 1))
     given = np.bincount(labels, minlength=classes)
+    # In the order of memory of cleanlab's own, a confusion matrix transposed: the sum's last bit depends on it.
+    counts = np.asfortranarray(counts)
     calibrated = (counts.T / counts.sum(axis=1) * given).T
     calibrated = calibrated / calibrated.sum() * given.sum()
     return np.array([round_keeping_sum(row) for row in calibrated]), off_diagonal

@@ -212,6 +212,33 @@ private Q_SLOTS:
         }
     }
 
+    /// Their limits where the softmax is a step: logits 100 and -100 of two classes, p of the label 1 or 0; A = ln 1e-4
+    /// as the logarithm of nothing.
+    void lossesReachTheirLimitsAtExtremeLogits_data() {
+        QTest::addColumn<QString>("loss");
+        QTest::addColumn<double>("right");
+        QTest::addColumn<double>("wrong");
+        QTest::newRow("ce") << "ce" << 0.0 << 200.0;
+        QTest::newRow("focal") << "focal" << 0.0 << 200.0;
+        QTest::newRow("mae") << "mae" << 0.0 << 1.0;
+        QTest::newRow("mae-l1") << "mae-l1" << 0.0 << 2.0;
+        QTest::newRow("mae-mean") << "mae-mean" << 0.0 << 1.0;
+        QTest::newRow("rce") << "rce" << 0.0 << -std::log(1e-4);
+        QTest::newRow("gce") << "gce" << 0.0 << 1 / 0.7;
+        QTest::newRow("nce-ratio") << "nce-ratio" << 0.0 << 1.0;
+        QTest::newRow("nce-exp") << "nce-exp" << 0.0 << 1.0;
+    }
+    void lossesReachTheirLimitsAtExtremeLogits() {
+        QFETCH(QString, loss);
+        QFETCH(double, right);
+        QFETCH(double, wrong);
+        const auto options = *lossOf(loss);
+        const auto logits = torch::tensor({{100.F, -100.F}, {-100.F, 100.F}});
+        const auto values = perSampleLoss(logits, torch::tensor({0, 0}, torch::kInt64), options);
+        QVERIFY2(std::abs(values[0].item<double>() - right) < 1e-5, std::to_string(values[0].item<double>()).c_str());
+        QVERIFY2(std::abs(values[1].item<double>() - wrong) < 1e-3, std::to_string(values[1].item<double>()).c_str());
+    }
+
     void everyLossIsFiniteWithOneClass_data() { everyGradientAgreesWithFiniteDifferences_data(); }
     void everyLossIsFiniteWithOneClass() {
         QFETCH(QString, loss);

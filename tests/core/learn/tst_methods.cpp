@@ -44,8 +44,14 @@ private Q_SLOTS:
         schedule.noiseRate = 0.4;
         schedule.ramp = 25;
         schedule.smallestKeep = 0.65;
-        QCOMPARE(schedule.keep(0), 1.0);
-        QCOMPARE(schedule.keep(100), 0.65);
+        schedule.bothEnds = false;
+        // R of the student report, tau 0.4 and 0.3: keeping the floor, more noise keeps fewer.
+        const std::pair<int, double> forty[] = {{0, 1}, {5, .92}, {10, .84}, {15, .76}, {20, .68}, {22, .65}, {100, .65}};
+        for (const auto& [epoch, kept] : forty) QVERIFY(std::abs(schedule.keep(epoch) - kept) < 1e-12);
+        schedule.noiseRate = 0.3;
+        const std::pair<int, double> thirty[] = {{10, .88}, {20, .76}, {25, .7}, {100, .7}};
+        for (const auto& [epoch, kept] : thirty) QVERIFY(std::abs(schedule.keep(epoch) - kept) < 1e-12);
+        schedule.noiseRate = 0.4;
         schedule.smallestKeep = 0;
         QCOMPARE(schedule.count(100, 10), std::size_t(6));
         QCOMPARE(schedule.count(100, 1), std::size_t(1));
@@ -137,8 +143,8 @@ private Q_SLOTS:
         QTest::newRow("smoothing") << "cross-entropy" << "label-smoothing" << "0.1";
         QTest::newRow("adam") << "cross-entropy" << "optimizer" << "adam";
         QTest::newRow("clip") << "cross-entropy" << "gradient-clip" << "5";
-        QTest::newRow("co-teaching sce") << "co-teaching" << "loss" << "sce-report";
-        QTest::newRow("co-teaching sce as coded") << "co-teaching" << "loss" << "sce-ascoded";
+        QTest::newRow("co-teaching sce") << "co-teaching-sce-report" << "sce-alpha" << "0.2";
+        QTest::newRow("co-teaching sce as coded") << "co-teaching-sce-ascoded" << "noise-rate" << "0.3";
         QTest::newRow("m-dyr-h gaussian") << "m-dyr-h" << "mixture" << "gaussian";
         QTest::newRow("m-dyr-h table") << "m-dyr-h" << "w-source" << "table";
         QTest::newRow("m-dyr-h without mixup") << "m-dyr-h" << "mixup-alpha" << "0";
@@ -147,7 +153,7 @@ private Q_SLOTS:
         QTest::newRow("pseudo-label accumulate") << "pseudo-label" << "accumulate" << "true";
         for (const char* kind : {"none", "flip-crop", "cutout", "randaugment"})
             QTest::addRow("augmentation %s", kind) << "cross-entropy" << "augmentation" << kind;
-        for (const char* kind : {"constant", "step", "cosine", "linear-decay"})
+        for (const char* kind : {"constant", "step", "cosine", "cosine-restarts", "linear-decay", "exponential"})
             QTest::addRow("schedule %s", kind) << "cross-entropy" << "schedule" << kind;
     }
     void everyVariantOfEveryMethodTrains() {

@@ -180,6 +180,33 @@ private Q_SLOTS:
                  refused.result.error().sentence().c_str());
     }
 
+    /// Two networks that began alike, head and all, would see the same pictures in the same order and stay one network.
+    void twoNetworksFromOneCheckpointDiffer() {
+        QTemporaryDir folder;
+        TrainingTask first = test::makeTask(test::blobs(240, 3), "cross-entropy", 2);
+        first.checkpointFolder = folder.filePath("first").toStdString();
+        QVERIFY(test::train(first).result);
+        TrainingTask second = test::makeTask(test::blobs(240, 3), "co-teaching", 2);
+        second.checkpointFolder = folder.filePath("second").toStdString();
+        second.config.weights = checkpointFile(first.checkpointFolder, 2).string();
+        const auto outcome = test::train(second);
+        QVERIFY2(outcome.result, outcome.result ? "" : outcome.result.error().sentence().c_str());
+        const auto& columns = outcome.keeper.reports.front()->evidence->columns;
+        QVERIFY(columns.at("loss-1") != columns.at("loss-2"));
+        QVERIFY(std::ranges::any_of(outcome.keeper.notes, [](const std::string& note) {
+            return note.find("so that the networks differ") != std::string::npos;
+        }));
+        // From a run of two networks each takes its own.
+        TrainingTask third = second;
+        third.checkpointFolder = folder.filePath("third").toStdString();
+        third.config.weights = checkpointFile(second.checkpointFolder, 2).string();
+        const auto goesOn = test::train(third);
+        QVERIFY(goesOn.result);
+        QVERIFY(std::ranges::none_of(goesOn.keeper.notes, [](const std::string& note) {
+            return note.find("so that the networks differ") != std::string::npos;
+        }));
+    }
+
 private:
     /// All tensors of a network in the plain layout, as other programs write it.
     static void writeWeights(const std::string& file, Classifier& network,

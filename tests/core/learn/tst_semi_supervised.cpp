@@ -179,6 +179,29 @@ private Q_SLOTS:
         QCOMPARE(int(*parseScheduleKind("cosine-7-16")), int(ScheduleKind::Cosine716));
     }
 
+    /// Warm restarts as Loshchilov & Hutter have them (ICLR 2017, eq. 5), and ELR's on CIFAR-10: every 10 epochs, never
+    /// below 0.001; x 0.97 an epoch as TCL has it on WebVision.
+    void theRateStartsAgainAndFallsByEpochs() {
+        Schedule schedule;
+        schedule.rate = 0.02;
+        schedule.smallestRate = 0.001;
+        schedule.epochs = 40;
+        schedule.kind = *parseScheduleKind("cosine-restarts");
+        for (const double start : {0.0, 10.0, 20.0, 30.0}) {
+            QVERIFY(near(schedule.at(start / 40), 0.02));
+            QVERIFY(near(schedule.at((start + 5) / 40), 0.001 + 0.019 / 2));
+            QVERIFY(near(schedule.at((start + 2.5) / 40), 0.001 + 0.019 * (1 + std::sqrt(0.5)) / 2));
+        }
+        schedule.kind = ScheduleKind::Cosine;
+        QVERIFY(near(schedule.at(0.5), 0.001 + 0.019 / 2));
+        QVERIFY(near(schedule.at(1), 0.001));
+        schedule.kind = *parseScheduleKind("exponential");
+        QVERIFY(near(schedule.at(2.5 / 40), 0.02 * 0.97 * 0.97));
+        QVERIFY(near(schedule.at(3.0 / 40), 0.02 * 0.97 * 0.97 * 0.97));
+        schedule.smallestRate = 0.0195;
+        QVERIFY(near(schedule.at(0.9), 0.0195));
+    }
+
     void aYoungAverageHasAShortMemory() {
         QVERIFY(near(emaDecayAt(0.999, 0), 0.1));
         QVERIFY(near(emaDecayAt(0.999, 90), 0.91));

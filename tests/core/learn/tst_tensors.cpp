@@ -175,6 +175,38 @@ private Q_SLOTS:
         task.config.seed = 2;
         QVERIFY(dataOf(task).samples != data.samples);
     }
+
+    void aSubsetKeepsTheLabelsThatCount() {
+        TrainingTask task = test::makeTask(test::blobs(500, 4), "fixmatch", 1);
+        task.labels.trusted.assign(500, 0);
+        std::vector<std::size_t> trusted;
+        for (std::size_t i = 1; i < 500 && trusted.size() < 40; i += 7)
+            if (task.dataset->splits[i] == Split::Train) trusted.push_back(i);
+        for (const std::size_t i : trusted) task.labels.trusted[i] = 1;
+        task.config.subset = 100;
+        const RunData data = *prepareRunData(task, true);
+        QCOMPARE(data.trainRows.size(), std::size_t(100));
+        QCOMPARE(std::count(data.counts.begin(), data.counts.end(), 1) -
+                     std::count_if(data.testRows.begin(), data.testRows.end(), [&](auto row) { return data.counts[row] != 0; }),
+                 std::ptrdiff_t(40));
+        task.config.subset = 30;
+        const RunData cut = *prepareRunData(task, true);
+        QCOMPARE(cut.trainRows.size(), std::size_t(30));
+        QVERIFY(std::ranges::any_of(cut.notes, [](const std::string& note) {
+            return note == "The subset holds 30 of the 40 labels that count";
+        }));
+    }
+
+    /// A size that the store has not, of a set too large to hold it scaled: here both ways give the same pixels.
+    void picturesAreScaledWhenAskedForToo() {
+        TrainingTask task = test::makeTask(test::blobs(30, 3), "cross-entropy", 1);
+        task.config.imageSize = 12;
+        RunData data = dataOf(task);
+        const std::vector<std::uint8_t> kept(data.picture(7).begin(), data.picture(7).end());
+        QCOMPARE(kept.size(), std::size_t(144));
+        data.resized.clear();
+        QVERIFY(std::ranges::equal(data.picture(7), kept));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestTensors)

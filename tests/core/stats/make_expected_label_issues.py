@@ -60,7 +60,10 @@ def main():
     for rows, classes, seed, noise, kind, least, frac in [
         (400, 3, 1, 0.2, "float64", 1, 1.0), (600, 10, 2, 0.1, "float64", 1, 1.0), (600, 10, 2, 0.4, "float32", 1, 1.0),
         (500, 7, 3, 0.3, "float64", 12, 1.0), (500, 7, 3, 0.3, "float64", 1, 0.5), (300, 40, 4, 0.3, "float64", 1, 1.0),
-        (1000, 30, 5, 0.2, "float32", 3, 0.8), (200, 2, 6, 0.3, "float64", 1, 1.0)]:
+        (1000, 30, 5, 0.2, "float32", 3, 0.8), (200, 2, 6, 0.3, "float64", 1, 1.0),
+        # Where the last bit of a sum decides which way a half is rounded.
+        (1259, 8, 7, 0.25, "float64", 1, 1.0), (1333, 9, 9, 0.25, "float64", 1, 1.0),
+        (1740, 10, 20, 0.25, "float64", 1, 1.0), (1444, 12, 12, 0.25, "float64", 1, 1.0)]:
         p, labels = table(rows, classes, seed, noise)
         p = p.astype(kind)
         case = {"rows": rows, "classes": classes, "seed": seed, "noise": noise, "type": kind,

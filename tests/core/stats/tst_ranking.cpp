@@ -99,6 +99,9 @@ void TestRanking::ranksFallAndTiesKeepTheirOrder() {
     const std::vector<std::uint32_t> expected = {3, 0, 2, 4, 1, 5};
     QCOMPARE(rankDescending(std::vector<float>{0.5f, 0.1f, 0.5f, kInfinity, 0.5f, kNaN}), expected);
     QVERIFY(rankDescending({}).empty());
+    // Equal ones by the second number, larger first, then by position.
+    const std::vector<std::uint32_t> byLoss = {2, 4, 0, 1, 3, 5};
+    QCOMPARE(rankDescending(std::vector<float>{0.5f, 0.1f, 0.5f, -1, 0.5f, kNaN}, std::vector<float>{1, 9, 3, 9, 3, 9}), byLoss);
 }
 
 void TestRanking::quantilesInterpolateAsNumPy_data() {

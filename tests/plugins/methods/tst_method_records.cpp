@@ -45,6 +45,8 @@ private Q_SLOTS:
         QFETCH(QString, method);
         QFETCH(int, epochs);
         TrainingTask task = planted(method.toStdString(), epochs);
+        // As published nothing keeps it from losing one of four classes in so few steps.
+        if (method.startsWith(QLatin1String("dy-"))) task.config.settings["regulariser"] = 1.0;
         if (method.startsWith(QLatin1String("mlnt"))) task.config.settings["synthetic-sets"] = std::int64_t(3);
         const auto outcome = test::train(task);
         QVERIFY2(outcome.result, sentence(outcome).c_str());
@@ -210,11 +212,10 @@ private Q_SLOTS:
     /// As a student coded it, the samples are ranked by reverse cross-entropy alone and learn from all: another run
     /// than the one in which each sample has its own loss.
     void theTwoReadingsOfSymmetricCoTeachingDiffer() {
-        TrainingTask task = planted("co-teaching", 3);
+        TrainingTask task = planted("co-teaching-sce-report", 3);
         task.config.settings["noise-rate"] = kNoise;
-        task.config.settings["loss"] = std::string("sce-report");
         const auto report = test::train(task);
-        task.config.settings["loss"] = std::string("sce-ascoded");
+        task.config.method = "co-teaching-sce-ascoded";
         const auto asCoded = test::train(task);
         QVERIFY(report.result && asCoded.result);
         QVERIFY(report.keeper.reports.back()->evidence->loss != asCoded.keeper.reports.back()->evidence->loss);

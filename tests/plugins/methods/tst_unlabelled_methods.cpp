@@ -209,6 +209,33 @@ private Q_SLOTS:
         }
     }
 
+    /// Classes without a sure answer do not count: else no class might have any pseudo-label.
+    void aCapIsOfTheClassesThatHaveAny() {
+        TrainingTask task = few("pl-iter-s0", 4);
+        task.config.settings["rounds"] = std::int64_t(2);
+        task.config.settings["steps-per-epoch"] = std::int64_t(4);
+        task.config.settings["threshold"] = 0.0;
+        // Classes that no sample is answered with: two of six.
+        auto dataset = std::make_shared<Dataset>(*task.dataset);
+        for (int k = kClasses; k < 3 * kClasses; ++k) dataset->classNames.push_back("empty " + std::to_string(k));
+        task.dataset = dataset;
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        QVERIFY(acceptedCount(task, outcome.keeper.reports[1]) > 0);
+    }
+
+    /// Labels that somebody has chosen are all learnt; where every label counts the method finds the clean ones.
+    void pseudoLabelTakesAChosenSetWhole() {
+        TrainingTask task = test::makeTask(test::blobs(kSamples, kClasses), "pseudo-label", 3);
+        task.labels.trusted.assign(kSamples, 0);
+        for (std::size_t i = 0; i < kSamples; ++i) task.labels.trusted[i] = i % 3 == 1;
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        for (std::size_t i = 0; i < kSamples; ++i)
+            if (task.dataset->splits[i] == Split::Train)
+                QCOMPARE(column(outcome.keeper.reports.back(), "labelled")[i], float(task.labels.trusted[i]));
+    }
+
     /// The mean of both views is less sure than the picture's own answer, for a mirrored blob is one of another class.
     void roundsAnswerByAPictureAndItsMirrorImage() {
         TrainingTask task = few("pl-iter-s0", 4);

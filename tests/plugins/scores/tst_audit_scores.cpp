@@ -89,9 +89,12 @@ private Q_SLOTS:
     void epochsAfterTheRateDropDoNotCount();
     void whatIsNeverSelectedIsRejected();
     void aPseudoLabelContradicts();
+    void aSmallClassMayBeInTheRight();
+    void aHandfulHasNeighboursToo();
     void faultyPicturesStandFirst_data();
     void faultyPicturesStandFirst();
     void theOutvotedDuplicateStandsFirst();
+    void copiesInTwoSplitsStandFirst();
     void badgesSayWhatTheNetworkSaw();
 
 private:
@@ -203,6 +206,50 @@ void TestAuditScores::aPseudoLabelContradicts() {
     QCOMPARE(scores->suggested[5], Label(0));
     QCOMPARE(scores->values[6], 0.0f);
     QCOMPARE(scores->suggested[7], kNoLabel);
+    // How sure is the method's own word where it gave one, not that of the network's answer.
+    evidence->columns["pseudo-confidence"].assign(60, 0.25f);
+    QCOMPARE(compute("pseudo-label-conflict", bundles.input)->values[5], 0.5f + 0.25f / 2);
+}
+
+/// The only four of a class cannot have ten neighbours that agree.
+void TestAuditScores::aSmallClassMayBeInTheRight() {
+    Bundles bundles;
+    for (std::size_t i = 0; i < 60; ++i) bundles.labels[i] = i < 4 ? 3 : Label(i / 20);
+    auto features = std::make_shared<FeatureMatrix>(*bundles.input.features);
+    for (std::size_t i = 0; i < 4; ++i)
+        for (std::size_t k = 0; k < 3; ++k) features->values[i * 3 + k] = k == 0 ? -1.0f : 0.01f * float(i);
+    bundles.input.features = features;
+    for (const char* id : {"knn-disagreement", "simifeat-vote"}) {
+        const auto scores = compute(QLatin1String(id), bundles.input);
+        QVERIFY(scores);
+        for (std::size_t i = 0; i < 4; ++i) QCOMPARE(scores->values[i], 0.0f);
+    }
+}
+
+void TestAuditScores::aHandfulHasNeighboursToo() {
+    const std::vector<Label> labels = {0, 0, 0, 1, 0};
+    Dataset dataset;
+    dataset.classNames = {"a", "b"};
+    dataset.givenLabels = labels;
+    dataset.splits.assign(5, Split::Train);
+    auto features = std::make_shared<FeatureMatrix>();
+    features->dimension = 2;
+    features->values = {1, 0, 1, 0.1f, 1, -0.1f, 1, 0.05f, -1, 0};
+    auto evidence = std::make_shared<Evidence>();
+    for (std::uint32_t i = 0; i < 5; ++i) evidence->samples.emplace_back(i);
+    evidence->loss.assign(5, 1);
+    evidence->margin = evidence->confidence = evidence->loss;
+    evidence->prediction.assign(5, 0);
+    ScoreInput input;
+    input.dataset = &dataset;
+    input.labels = &labels;
+    input.features = features;
+    input.epochs.push_back(evidence);
+    for (const char* id : {"knn-disagreement", "simifeat-vote", "simifeat-rank", "outlier"}) {
+        const auto scores = compute(QLatin1String(id), input);
+        QVERIFY2(scores, scores ? "" : scores.error().sentence().c_str());
+        QCOMPARE(mostSuspect(*scores), std::size_t(id == std::string("outlier") ? 4 : 3));
+    }
 }
 
 void TestAuditScores::faultyPicturesStandFirst_data() {
@@ -243,6 +290,18 @@ void TestAuditScores::theOutvotedDuplicateStandsFirst() {
     QCOMPARE(scores->suggested[9], Label(0));
     QVERIFY(scores->values[2] > 0);
     QCOMPARE(scores->values[6], 0.0f); // copies that agree
+}
+
+void TestAuditScores::copiesInTwoSplitsStandFirst() {
+    Pictures pictures(20);
+    std::ranges::copy(pictures.picture(2), pictures.picture(9).begin());
+    std::ranges::copy(pictures.picture(6), pictures.picture(7).begin());
+    pictures.dataset.splits[9] = Split::Test;
+    const auto scores = compute("duplicate-across-splits", pictures.input());
+    QVERIFY(scores);
+    QCOMPARE(scores->values[2], 1.0f);
+    QCOMPARE(scores->values[9], 1.0f);
+    QCOMPARE(scores->values[6], 0.0f); // copies, but both are learnt
 }
 
 void TestAuditScores::badgesSayWhatTheNetworkSaw() {

@@ -99,7 +99,7 @@ void TestScores::everyScoreDescribesItself() {
           "p-noisy-mean", "p-noisy-smoothed", "confidence-weighted-entropy", "self-confidence-adjusted",
           "normalized-margin-adjusted", "confidence-weighted-entropy-adjusted", "confident-learning", "data-map-confidence",
           "incorrectness", "aum", "aum-threshold", "rejection", "pseudo-label-conflict", "knn-disagreement", "simifeat-vote",
-          "simifeat-rank", "outlier", "duplicate-conflict", "dark", "bright", "blurred", "low-information", "odd-size",
+          "simifeat-rank", "outlier", "duplicate-conflict", "duplicate-across-splits", "dark", "bright", "blurred", "low-information", "odd-size",
           "odd-aspect"}) {
         const auto score = m_registry.scores.find(id);
         QVERIFY2(score, id);
