@@ -69,6 +69,9 @@ enum class RandAugmentOp {
     Solarize, AutoContrast, Equalize,
 };
 inline constexpr int kRandAugmentOps = 14;
+/// What FixMatch's and TorchSSL's RandAugment give an operation at `share` of the largest strength: slope, pixels, degrees,
+/// bits, level, or the factor of an enhancement. `sign`: −1 or 1, where there are two directions.
+[[nodiscard]] double strongAmount(RandAugmentOp op, double share, double sign, ImageGeometry geometry);
 /// By `amount` in the operation's own unit: shear factor, pixels, degrees, factor of the enhancement, bits kept,
 /// threshold; without a meaning for the others.
 void applyOperation(RandAugmentOp op, double amount, std::span<const std::uint8_t> in, std::span<std::uint8_t> out,

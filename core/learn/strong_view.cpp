@@ -21,8 +21,9 @@ RandAugmentOp drawOperation(CounterRng& rng, bool photometric) {
     return kPhotometric[rng.below(std::uint32_t(kPhotometric.size()))];
 }
 
-/// The ranges of FixMatch and TorchSSL at `share` of 0 to 1 of the whole strength.
-double amountOf(RandAugmentOp op, double share, double sign, ImageGeometry g) {
+} // namespace
+
+double strongAmount(RandAugmentOp op, double share, double sign, ImageGeometry g) {
     switch (op) {
     case RandAugmentOp::ShearX:
     case RandAugmentOp::ShearY: return sign * 0.3 * share;
@@ -34,8 +35,6 @@ double amountOf(RandAugmentOp op, double share, double sign, ImageGeometry g) {
     default: return 0.9 * share + 0.05;
     }
 }
-
-} // namespace
 
 AugmentOptions strongView(const AugmentOptions& weak, RandAugmentKind kind) {
     AugmentOptions strong = weak;
@@ -74,7 +73,7 @@ void randAugment(CounterRng& rng, const AugmentOptions& options, std::span<std::
         if (options.randAugmentKind == RandAugmentKind::Torchvision || options.randAugmentKind == RandAugmentKind::Mpl)
             applyRandAugment(op, options.randAugmentLevel, negative, scratch, picture, geometry, options.fill);
         else
-            applyOperation(op, amountOf(op, share, negative ? -1 : 1, geometry), scratch, picture, geometry,
+            applyOperation(op, strongAmount(op, share, negative ? -1 : 1, geometry), scratch, picture, geometry,
                            options.fill);
     }
 }

@@ -3,6 +3,7 @@
 #include "core/audit/score_rows.h"
 #include "core/stats/neighbour_graph.h"
 #include "core/stats/noise_rates.h"
+#include "core/stats/parallel.h"
 #include "core/stats/ranking.h"
 
 #include <algorithm>
@@ -13,6 +14,7 @@ namespace assay {
 namespace {
 
 constexpr std::size_t kNeighbours = 10;
+constexpr std::size_t kMostOfSpace = 3; ///< dimensions up to which features are taken for points in space
 constexpr const char* kSimiFeat =
     "Zhu, Dong, Liu, Detecting Corrupted Labels Without Training a Model to Predict, ICML 2022, arXiv 2110.06283";
 
@@ -52,6 +54,34 @@ Votes votesFor(const stats::Neighbours& near, std::size_t sample, const std::vec
     return votes;
 }
 
+/// Mean Euclidean distance of every sample to the k nearest others, [N]; 0 where it has no features.
+std::vector<float> distancesInSpace(const FeatureMatrix& features, std::size_t k) {
+    const std::size_t dimension = features.dimension, n = features.rows();
+    std::vector<float> mean(n, 0);
+    constexpr std::size_t kPart = 64;
+    stats::forEachPart((n + kPart - 1) / kPart, true, [&](std::size_t part, std::size_t) {
+        std::vector<float> squares;
+        for (std::size_t i = part * kPart; i < std::min(n, (part + 1) * kPart); ++i) {
+            if (!features.has(i)) continue;
+            squares.clear();
+            for (std::size_t j = 0; j < n; ++j) {
+                if (j == i || !features.has(j)) continue;
+                float sum = 0;
+                for (std::size_t d = 0; d < dimension; ++d) {
+                    const float apart = features.values[i * dimension + d] - features.values[j * dimension + d];
+                    sum += apart * apart;
+                }
+                squares.push_back(sum);
+            }
+            const std::size_t nearest = std::min(k, squares.size());
+            if (nearest == 0) continue;
+            std::nth_element(squares.begin(), squares.begin() + std::ptrdiff_t(nearest - 1), squares.end());
+            for (std::size_t j = 0; j < nearest; ++j) mean[i] += std::sqrt(squares[j]) / float(nearest);
+        }
+    });
+    return mean;
+}
+
 /// Samples that have features.
 std::size_t featuresOf(const FeatureMatrix& features) {
     std::size_t count = 0;
@@ -70,7 +100,8 @@ private:
     [[nodiscard]] float valueOf(const Votes& votes, Label given) const;
     static void markLowestRanked(const stats::Neighbours& near, const ScoreRows& rows, const std::vector<Label>& labels,
                                  std::size_t classes, ScoreValues& scores);
-    static void addOutliers(const stats::Neighbours& near, const ScoreRows& rows, ScoreValues& scores);
+    static void addOutliers(const stats::Neighbours& near, const FeatureMatrix& features, const ScoreRows& rows,
+                            ScoreValues& scores);
 
     Kind m_kind;
     Description m_description;
@@ -117,15 +148,20 @@ void NeighbourhoodScore::markLowestRanked(const stats::Neighbours& near, const S
     }
 }
 
-/// One minus exp(-d / median d), d being the mean distance to the neighbours.
-void NeighbourhoodScore::addOutliers(const stats::Neighbours& near, const ScoreRows& rows, ScoreValues& scores) {
+/// One minus exp(-d / median d), d being the mean distance to the neighbours: by the cosine, of points in space by what
+/// lies between them.
+void NeighbourhoodScore::addOutliers(const stats::Neighbours& near, const FeatureMatrix& features, const ScoreRows& rows,
+                                     ScoreValues& scores) {
     std::vector<float> distance(rows.size(), -1), known;
+    const bool points = features.dimension <= kMostOfSpace;
+    std::vector<float> apart;
+    if (points) apart = distancesInSpace(features, near.k);
     for (std::size_t row = 0; row < rows.size(); ++row) {
         const std::size_t sample = rows.last().samples[row].value;
         if (sample >= near.size() || !near.has(sample)) continue;
         float sum = 0;
         for (const float similarity : near.similarityOf(sample)) sum += std::max(0.0f, 1 - similarity);
-        known.push_back(distance[row] = sum / float(near.k));
+        known.push_back(distance[row] = points ? apart[sample] : sum / float(near.k));
     }
     if (known.empty()) return;
     const double median = std::max(1e-12, stats::quantile(known, 0.5));
@@ -150,7 +186,7 @@ Result<ScoreValues> NeighbourhoodScore::compute(const ScoreInput& input) const {
     for (const Label label : labels) most = std::max(most, label);
     ScoreValues scores{std::vector<float>(rows.size()), rows.predictions(), false};
     if (m_kind == Kind::Outlier) {
-        addOutliers(*near, rows, scores);
+        addOutliers(*near, *input.features, rows, scores);
         return scores;
     }
     const std::vector<std::size_t> sizes = classSizes(*near, labels, std::size_t(most) + 1);

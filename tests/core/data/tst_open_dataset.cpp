@@ -164,6 +164,22 @@ private Q_SLOTS:
         QCOMPARE(full->geometry, (ImageGeometry{300, 600, 1}));
     }
 
+    /// For a network that looks at more than the usual size; the usual store stays beside.
+    void picturesAreStoredAsLargeAsWished() {
+        QTemporaryDir folder;
+        makeClassFolders(folder.path(), 20, 10);
+        writeBytes(folder.path() + "/dog/9.png", greyPicture(300, 600, 200));
+        const Opener open;
+        ASSAY_OPENED(usual, open(folder.path()));
+        OpenOptions options;
+        options.pictureSide = 224;
+        ASSAY_OPENED(large, open(folder.path(), options));
+        QCOMPARE(large.pixels->geometry(), (ImageGeometry{224, 224, 3}));
+        QCOMPARE(large.contentHash, usual.contentHash);
+        ASSAY_OPENED(again, open(folder.path()));
+        QCOMPARE(again.pixels->geometry(), (ImageGeometry{128, 128, 3}));
+    }
+
     void greyStaysGreyUntilAColourPictureComes() {
         QTemporaryDir folder;
         for (const char* name : {"a", "b"})

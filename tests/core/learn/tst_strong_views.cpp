@@ -265,6 +265,31 @@ private Q_SLOTS:
         }
     }
 
+    /// The ranges of FixMatch's RandAugment, of which v/m = 0.1 to 0.9 are drawn, on a picture of 32 x 16.
+    void strengthsAreThoseOfFixMatch_data() {
+        QTest::addColumn<int>("op");
+        QTest::addColumn<double>("least");
+        QTest::addColumn<double>("most");
+        QTest::newRow("brightness") << int(RandAugmentOp::Brightness) << 0.14 << 0.86;
+        QTest::newRow("colour") << int(RandAugmentOp::Color) << 0.14 << 0.86;
+        QTest::newRow("contrast") << int(RandAugmentOp::Contrast) << 0.14 << 0.86;
+        QTest::newRow("sharpness") << int(RandAugmentOp::Sharpness) << 0.14 << 0.86;
+        QTest::newRow("posterize") << int(RandAugmentOp::Posterize) << 4.0 << 7.0;
+        QTest::newRow("rotate") << int(RandAugmentOp::Rotate) << -3.0 << -27.0;
+        QTest::newRow("shear") << int(RandAugmentOp::ShearX) << -0.03 << -0.27;
+        QTest::newRow("solarize") << int(RandAugmentOp::Solarize) << 231.0 << 26.0;
+        QTest::newRow("right") << int(RandAugmentOp::TranslateX) << -0.96 << -8.64;
+        QTest::newRow("down") << int(RandAugmentOp::TranslateY) << -0.48 << -4.32;
+    }
+    void strengthsAreThoseOfFixMatch() {
+        QFETCH(int, op);
+        QFETCH(double, least);
+        QFETCH(double, most);
+        const ImageGeometry g{32, 16, 3};
+        QVERIFY(std::abs(strongAmount(RandAugmentOp(op), 0.1, -1, g) - least) < 1e-9);
+        QVERIFY(std::abs(strongAmount(RandAugmentOp(op), 0.9, -1, g) - most) < 1e-9);
+    }
+
     /// Two views of one number are cropped and flipped alike, so that places can be compared.
     void viewsOfOneNumberAreCroppedAlike() {
         const ImageGeometry g{8, 8, 1};

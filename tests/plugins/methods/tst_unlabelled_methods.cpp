@@ -209,6 +209,19 @@ private Q_SLOTS:
         }
     }
 
+    /// The student report's: held for the first part of the run, then in a line to the last.
+    void theReportsThresholdFalls() {
+        TrainingTask task = few("remixmatch-s0", 10);
+        task.config.settings["steps-per-epoch"] = std::int64_t(1);
+        task.config.settings["threshold-hold-share"] = 0.2;
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        const auto at = [&](std::size_t epoch) { return outcome.keeper.reports[epoch - 1]->scalars.at("threshold"); };
+        for (const std::size_t epoch : {1u, 2u}) QVERIFY(near(at(epoch), 0.95));
+        QVERIFY(near(at(6), 0.95 - 0.25 / 2)); // halfway from 0.2 to the end
+        QVERIFY(near(at(10), 0.7));
+    }
+
     /// Classes without a sure answer do not count: else no class might have any pseudo-label.
     void aCapIsOfTheClassesThatHaveAny() {
         TrainingTask task = few("pl-iter-s0", 4);

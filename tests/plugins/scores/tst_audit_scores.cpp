@@ -86,6 +86,7 @@ private Q_SLOTS:
     void whatARunDidNotKeepIsSaid_data();
     void whatARunDidNotKeepIsSaid();
     void theFarthestIsTheOutlier();
+    void aPointFarOutInSpaceIsTheOutlier();
     void epochsAfterTheRateDropDoNotCount();
     void whatIsNeverSelectedIsRejected();
     void aPseudoLabelContradicts();
@@ -163,6 +164,20 @@ void TestAuditScores::theFarthestIsTheOutlier() {
     for (std::size_t k = 0; k < 3; ++k) features->values[33 * 3 + k] = -1;
     bundles.input.features = features;
     QCOMPARE(mostSuspect(*compute("outlier", bundles.input)), std::size_t(33));
+}
+
+/// Of two or three features the length counts, not only the direction: a point far out on the line of the others.
+void TestAuditScores::aPointFarOutInSpaceIsTheOutlier() {
+    Bundles bundles;
+    auto features = std::make_shared<FeatureMatrix>();
+    features->dimension = 2;
+    CounterRng rng(9, RngPurpose::Test);
+    for (std::size_t i = 0; i < 60; ++i)
+        for (std::size_t k = 0; k < 2; ++k) features->values.push_back(i == 31 ? 50.0f : 5 + 0.2f * float(rng.normal()));
+    bundles.input.features = features;
+    const auto scores = compute("outlier", bundles.input);
+    QVERIFY(scores);
+    QCOMPARE(mostSuspect(*scores), std::size_t(31));
 }
 
 void TestAuditScores::epochsAfterTheRateDropDoNotCount() {
