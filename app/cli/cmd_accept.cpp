@@ -3,6 +3,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/catalogue_output.h"
 #include "app/cli/commands.h"
+#include "app/cli/figures.h"
 #include "app/cli/scoring.h"
 
 namespace assay::cli {

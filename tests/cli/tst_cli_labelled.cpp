@@ -19,6 +19,7 @@ private Q_SLOTS:
     void suspectsOfARunBecomeUnlabelled();
     void onlyReviewedLabelsAreLearnt();
     void contradictingChoicesAreRefused();
+    void pseudoLabelsAreAcceptedWithWhereTheyCameFrom();
 
 private:
     Call cli(const QStringList& arguments) { return callCli(arguments, m_environment, 240); }
@@ -130,6 +131,27 @@ void TestCliLabelled::contradictingChoicesAreRefused() {
     QVERIFY(train("fixmatch", {"--labelled", "reviewed", "--labelled-by-run", "1"}).status != 0);
     QVERIFY(train("fixmatch", {"--clean-below", "0.2"}).status != 0);
     QVERIFY(train("fixmatch", {"--labelled", "reviewed", "--labels", path("noisy.csv")}).status != 0);
+}
+
+void TestCliLabelled::pseudoLabelsAreAcceptedWithWhereTheyCameFrom() {
+    QCOMPARE(cli({"accept", path("p.assay"), "--run", "1", "--score", "pseudo-label"}).status, 1); // cross-entropy gives none
+    const Call run = train("fixmatch", {"--set", "labelled=per-class", "--set", "labelled-per-class=20", "--set", "threshold=0.4"}, 3);
+    QVERIFY2(run.status == 0, run.err);
+    const QString number = QString::number(run.json()["run"].toInt());
+    const auto count = [&](const char* entries) { return int(cli({"journal", path("p.assay"), "--json"}).json()[entries].toArray().size()); };
+    const int before = count("entries");
+    const Call call = cli({"accept", path("p.assay"), "--run", number, "--score", "pseudo-label", "--threshold", "0.5", "--json"});
+    QVERIFY2(call.status == 0, call.err);
+    const QJsonObject told = call.json();
+    QVERIFY(told["suspects"].toInt() > 20);
+    QCOMPARE(told["relabelled"].toInt() + told["kept"].toInt() + told["decided_before"].toInt(), told["suspects"].toInt());
+    QVERIFY(told["kept"].toInt() > 0);
+    const QJsonArray entries = cli({"journal", path("p.assay"), "--json"}).json()["entries"].toArray();
+    QCOMPARE(int(entries.size()), before + told["relabelled"].toInt() + told["kept"].toInt());
+    QVERIFY(entries.last().toObject()["reason"].toString().startsWith("pseudo-label, epoch 3"));
+    QCOMPARE(cli({"undo", path("p.assay")}).status, 0); // one step
+    const Call again = cli({"accept", path("p.assay"), "--run", number, "--score", "pseudo-label", "--threshold", "0.5", "--json"});
+    QCOMPARE(again.json()["relabelled"].toInt(), told["relabelled"].toInt());
 }
 
 QTEST_GUILESS_MAIN(TestCliLabelled)

@@ -159,6 +159,13 @@ void TestCliTrain::scoreRanksTheMostSuspectFirst() {
     }
     QVERIFY(wrong >= 40); // of the first fifty; 30 % would be chance
     QCOMPARE(cli({"score", path("p.assay"), "--score", "loss", "--run", "1", "--run", "2"}).status, 0);
+    // As of an epoch: its own losses.
+    QCOMPARE(cli({"score", path("p.assay"), "--score", "loss", "--run", "1", "--epoch", "1", "--out", path("s1.csv")}).status, 0);
+    QCOMPARE(cli({"evidence", path("p.assay"), "--run", "1", "--epoch", "1", "--out", path("e1.csv")}).status, 0);
+    const auto first = readCsvFile(path("s1.csv")), evidence = readCsvFile(path("e1.csv"));
+    const qsizetype loss = evidence.front().indexOf("loss");
+    for (std::size_t i = 1; i < first.size(); ++i)
+        QCOMPARE(first[i][4].toFloat(), evidence[first[i][0].toUInt() + 1][loss].toFloat());
 }
 
 void TestCliTrain::acceptedSuggestionsMendLabels() {
