@@ -7,10 +7,12 @@
 #include "ui/review/detectors_panel.h"
 #include "ui/session/neighbour_finder.h"
 
+#include <QComboBox>
 #include <QLabel>
 #include <QTreeWidget>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -155,6 +157,91 @@ private Q_SLOTS:
         }
         workspace.setThreshold(1); // nobody is a suspect any more
         QTRY_VERIFY(!matrix.hasData());
+        QVERIFY(panel.findChild<QComboBox*>(QStringLiteral("classPairsTable"))->isHidden()); // the run kept no probabilities
+    }
+
+    void theConfidentJointIsCountedAndItsCellsOpenWhatTheyCount() {
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, writeIdx(m_home, 40, QStringLiteral("joint"))));
+        // Four pictures of each class. Two 4s are taken for 9s; of the 5s one is sure, one is a 6, two reach no threshold.
+        const auto says = [](int i) {
+            std::array<double, 10> row{};
+            const int given = i % 10;
+            const auto fill = [&](int other, double sure, double own) {
+                row.fill(std::max(0.0, 1 - sure - own) / (other == given ? 9 : 8));
+                row[std::size_t(other)] = sure;
+                if (other != given) row[std::size_t(given)] = own;
+            };
+            if (given == 4) i < 20 ? fill(4, .9, 0) : fill(9, .8, .2);
+            else if (given != 5) fill(given, .7, 0);
+            else if (i == 5) fill(5, .9, 0);
+            else if (i == 15) fill(6, .8, .2);
+            else fill(5, .3, 0);
+            return row;
+        };
+        QFile file(m_home.filePath(QStringLiteral("joint.csv")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("0,1,2,3,4,5,6,7,8,9");
+        for (int i = 0; i < 40; ++i)
+            for (int k = 0; k < 10; ++k) file.write((k > 0 ? "," : "\n") + QByteArray::number(says(i)[std::size_t(k)], 'g', 17));
+        file.close();
+        workspace.importProbabilities({file.fileName(), {}, {}, false});
+        QTRY_VERIFY_WITH_TIMEOUT(workspace.currentEvidence() != nullptr, 20'000);
+
+        ClassPairsPanel panel(workspace);
+        panel.resize(340, 600);
+        panel.show();
+        auto* tables = panel.findChild<QComboBox*>(QStringLiteral("classPairsTable"));
+        QTRY_VERIFY(tables->isVisible());
+        const auto choose = [&](ClassPairsPanel::Table table) { tables->setCurrentIndex(int(table)); };
+        const auto cell = [&](std::size_t given, std::size_t other) { return panel.matrix().values()[given][other]; };
+        choose(ClassPairsPanel::Table::Counted);
+        QCOMPARE(cell(4, 4), 2.0);
+        QCOMPARE(cell(4, 9), 2.0);
+        QCOMPARE(cell(5, 5), 1.0);
+        QCOMPARE(cell(5, 6), 1.0);
+        QCOMPARE(cell(7, 7), 4.0);
+        choose(ClassPairsPanel::Table::Calibrated); // the 5s that were not counted are shared out
+        QCOMPARE(cell(4, 9), 2.0);
+        QCOMPARE(cell(5, 5), 2.0);
+        QCOMPARE(cell(5, 6), 2.0);
+        choose(ClassPairsPanel::Table::Noise); // of the six that are probably 9s, two are labelled 4
+        QCOMPARE(cell(4, 9), 1 / 3.0);
+        QCOMPARE(cell(9, 9), 2 / 3.0);
+        QCOMPARE(cell(5, 6), 1 / 3.0);
+        choose(ClassPairsPanel::Table::InverseNoise);
+        QCOMPARE(cell(4, 9), 0.5);
+        QCOMPARE(cell(5, 6), 0.5);
+        QCOMPARE(cell(9, 9), 1.0);
+
+        const QString words = panel.findChild<QLabel*>(QStringLiteral("classPairsWords"))->text();
+        QVERIFY2(words.contains(QStringLiteral("4 of 40 labels (10.0")), qPrintable(words));
+        QVERIFY2(words.contains(QStringLiteral("4 to 9: 2 samples")), qPrintable(words));
+        auto* errors = panel.findChild<QTreeWidget*>(QStringLiteral("estimatedErrors"));
+        QCOMPARE(errors->topLevelItemCount(), 10);
+        for (const int row : {0, 1}) {
+            QCOMPARE(errors->topLevelItem(row)->text(0), QString::number(4 + row));
+            QCOMPARE(errors->topLevelItem(row)->text(2), QStringLiteral("2"));
+        }
+        QCOMPARE(errors->topLevelItem(2)->text(2), QStringLiteral("0"));
+
+        QSignalSpy shown(&panel, &ClassPairsPanel::showSamples);
+        const auto click = [&](int given, int other) {
+            QTest::mouseClick(panel.matrix().canvas(), Qt::LeftButton, {}, panel.matrix().cellRect(given, other).center().toPoint());
+        };
+        const auto opened = [&](qsizetype time) { return shown[time][0].value<std::vector<SampleIndex>>(); };
+        choose(ClassPairsPanel::Table::Calibrated);
+        click(4, 9);
+        QCOMPARE(opened(0), (std::vector{SampleIndex(24), SampleIndex(34)}));
+        click(5, 6); // estimated at two, counted once
+        QCOMPARE(opened(1), std::vector{SampleIndex(15)});
+        click(4, 4);
+        click(0, 1);
+        QCOMPARE(shown.count(), 2); // nothing was counted off the diagonal there
+        Q_EMIT errors->itemActivated(errors->topLevelItem(0), 0);
+        QCOMPARE(opened(2), (std::vector{SampleIndex(24), SampleIndex(34)}));
+        choose(ClassPairsPanel::Table::Suspects);
+        QVERIFY(errors->isHidden());
     }
 };
 
