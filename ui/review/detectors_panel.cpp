@@ -5,6 +5,7 @@
 #include "core/audit/score.h"
 #include "ui/plots/plot_text.h"
 #include "ui/plots/plot_theme.h"
+#include "ui/session/percentiles.h"
 #include "ui/session/workspace.h"
 
 #include <QHeaderView>
@@ -26,21 +27,6 @@ bool isQuick(const Score& score) {
 }
 
 } // namespace
-
-std::vector<float> percentiles(const std::vector<float>& values) {
-    std::vector<std::pair<float, std::size_t>> order;
-    for (std::size_t i = 0; i < values.size(); ++i)
-        if (std::isfinite(values[i])) order.emplace_back(values[i], i);
-    std::sort(order.begin(), order.end());
-    std::vector<float> found(values.size(), std::nanf(""));
-    for (std::size_t from = 0; from < order.size();) {
-        std::size_t to = from;
-        while (to < order.size() && order[to].first == order[from].first) ++to;
-        const auto middle = float((double(from) + double(to - from) / 2) / double(order.size()));
-        for (; from < to; ++from) found[order[from].second] = middle;
-    }
-    return found;
-}
 
 DetectorsPanel::DetectorsPanel(Workspace& workspace, QWidget* parent)
     : QWidget(parent), m_workspace(workspace), m_agreement(new QLabel(this)), m_together(new QLabel(this)), m_badge(new QLabel(this)), m_list(new QTreeWidget(this)) {

@@ -57,7 +57,4 @@ private:
     TaskPool m_pool{1};
 };
 
-/// The share of finite values that are smaller, ties in the middle; NaN for those that are not finite.
-[[nodiscard]] std::vector<float> percentiles(const std::vector<float>& values);
-
 } // namespace assay::ui

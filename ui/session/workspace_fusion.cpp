@@ -76,6 +76,8 @@ std::optional<std::size_t> Workspace::Private::rowOf(SampleIndex sample) const {
     return std::size_t(at - fusing->samples.begin());
 }
 
+double Workspace::Private::suspectShare() const { return double(suspects) / double(fusion->rows()); }
+
 void Workspace::Private::askFusedSoon() {
     constexpr std::size_t kMostUnasked = 20'000'000; // rows of all epochs: larger ones are joined when they are sorted by
     const auto evidence = values.evidence();
@@ -192,9 +194,20 @@ std::optional<DetectorAgreement> Workspace::agreement(SampleIndex sample) const 
     d->askFusedSoon();
     const auto row = d->rowOf(sample);
     if (!row) return std::nullopt;
-    // A detector suspects as many as there are suspects.
-    const double share = double(suspectCount()) / double(d->fusion->rows());
-    return DetectorAgreement{d->fusion->agreement(*row, share), d->fusion->detectors()};
+    return DetectorAgreement{d->fusion->agreement(*row, d->suspectShare()), d->fusion->detectors()};
+}
+
+std::vector<DetectorOpinion> Workspace::opinions(SampleIndex sample) const {
+    d->askFusedSoon();
+    std::vector<DetectorOpinion> all;
+    const auto row = d->rowOf(sample);
+    if (!row) return all;
+    const double from = 1 - d->suspectShare();
+    for (std::size_t i = 0; i < d->fusion->detectors(); ++i) {
+        const float percentile = d->fusion->percentile(i, *row);
+        all.push_back({QString::fromStdString(d->fusion->id(i)), percentile, double(percentile) > from});
+    }
+    return all;
 }
 
 std::vector<ClassGuess> Workspace::likeliest(SampleIndex sample) const {

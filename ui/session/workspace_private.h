@@ -122,6 +122,7 @@ public:
     std::vector<double> learntWeights; ///< of its detectors, and of the pair of classes; empty before enough is decided
     [[nodiscard]] std::vector<RunRecord> runsToJoin() const;
     [[nodiscard]] std::optional<std::size_t> rowOf(SampleIndex sample) const; ///< of `fusion`
+    [[nodiscard]] double suspectShare() const; ///< a detector suspects as many as there are suspects
     [[nodiscard]] std::vector<ClassGuess> likeliest(SampleIndex sample) const;
     bool ranking = false, rankAgain = false;
     void askFused();

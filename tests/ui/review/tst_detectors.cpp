@@ -2,13 +2,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/ui_fixture.h"
 #include "core/audit/score.h"
+#include "ui/gallery/gallery_panel.h"
 #include "ui/plots/matrix_plot.h"
 #include "ui/review/class_pairs_panel.h"
 #include "ui/review/detectors_panel.h"
+#include "ui/review/inspector.h"
 #include "ui/session/neighbour_finder.h"
+#include "ui/session/percentiles.h"
+#include "ui/session/thumbnail_service.h"
 
 #include <QComboBox>
 #include <QLabel>
+#include <QLocale>
 #include <QTreeWidget>
 
 #include <algorithm>
@@ -19,6 +24,41 @@
 using namespace assay;
 using namespace assay::ui;
 using namespace assay::ui::test;
+
+namespace {
+
+/// One epoch in which every picture gets the next class, of which the network is less sure than the method.
+class SurerMethod final : public Method {
+public:
+    SurerMethod() { m_about = {"surer", "Surer", "Smooths its answers", "", {}}; }
+    const Description& description() const override { return m_about; }
+    static constexpr float kNetwork = 0.61f, kMethod = 0.97f;
+
+    Result<RunResult> train(const TrainingTask& task, RunObserver& observer, RunControl&) const override {
+        auto evidence = std::make_shared<Evidence>();
+        evidence->epoch = 1;
+        for (std::uint32_t i = 0; i < task.dataset->size(); ++i) {
+            const Label next = (task.labels.labels[i] + 1) % 10;
+            evidence->samples.emplace_back(i);
+            evidence->loss.push_back(1);
+            evidence->prediction.push_back(next);
+            evidence->confidence.push_back(kNetwork);
+            evidence->margin.push_back(1);
+            evidence->columns["pseudo-label"].push_back(float(next));
+            evidence->columns["pseudo-confidence"].push_back(kMethod);
+        }
+        auto report = std::make_shared<EpochReport>();
+        report->epoch = report->epochs = 1;
+        report->evidence = std::move(evidence);
+        observer.epochDone(std::move(report));
+        return RunResult{"cpu", 1, 0.1, 100, 1};
+    }
+
+private:
+    Description m_about;
+};
+
+} // namespace
 
 /// What stands beside a suspect: who else finds it suspicious, what it is taken for, what looks like it.
 class TestDetectors : public QObject {
@@ -127,6 +167,29 @@ private Q_SLOTS:
         QTRY_COMPARE(workspace.calibratedOn(), std::size_t(40));
         QVERIFY(value(295) > 0.8f && value(299) < 0.2f); // neither was decided
         QVERIFY(workspace.orderIsOld()); // and nothing has moved under the pointer
+    }
+
+    void aPseudoLabelStandsWithHowSureTheMethodWas() {
+        auto registry = registryWith();
+        QVERIFY(registry->methods.add(std::make_shared<SurerMethod>()).has_value());
+        Workspace workspace(registry);
+        ThumbnailService thumbnails;
+        GalleryPanel gallery(workspace, thumbnails);
+        Inspector inspector(workspace, thumbnails, gallery);
+        QVERIFY(openAndWait(workspace, writeIdx(m_home, 40, QStringLiteral("surer"))));
+        QSignalSpy ended(&workspace, &Workspace::runEnded);
+        RunConfig config = fakeRun(1);
+        config.method = "surer";
+        workspace.startRun(config, {});
+        QTRY_VERIFY_WITH_TIMEOUT(ended.count() > 0 && workspace.currentEvidence() != nullptr, 20'000);
+        ViewFilter filter;
+        filter.score = QLatin1String(kPseudoLabelScore);
+        workspace.setFilter(filter);
+        inspector.setVisible(true);
+        workspace.setFocus(SampleIndex(7));
+        const auto* suggested = inspector.findChild<QLabel*>(QStringLiteral("inspectorSuggested"));
+        QTRY_VERIFY2(suggested->text().contains(QLocale().toString(double(SurerMethod::kMethod), 'f', 2)), qPrintable(suggested->text()));
+        QVERIFY(!suggested->text().contains(QLocale().toString(double(SurerMethod::kNetwork), 'f', 2)));
     }
 
     void aCellOfTheClassPairsOpensItsSuspects() {
