@@ -12,7 +12,6 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kNeighbours = 10;
 constexpr const char* kSimiFeat =
     "Zhu, Dong, Liu, Detecting Corrupted Labels Without Training a Model to Predict, ICML 2022, arXiv 2110.06283";
 
@@ -121,7 +120,7 @@ Result<ScoreValues> NeighbourhoodScore::compute(const ScoreInput& input) const {
     std::shared_ptr<const stats::Neighbours> near = input.neighbours;
     if (!near) {
         ASSAY_TRY(stats::Neighbours found,
-                  stats::nearestNeighbours(input.features->values, input.features->dimension, kNeighbours));
+                  stats::nearestNeighbours(input.features->values, input.features->dimension, kScoreNeighbours));
         near = std::make_shared<const stats::Neighbours>(std::move(found));
     }
     const std::vector<Label>& labels = input.labels != nullptr ? *input.labels : input.dataset->givenLabels;

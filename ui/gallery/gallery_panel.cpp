@@ -39,7 +39,7 @@ GalleryPanel::GalleryPanel(Workspace& workspace, ThumbnailService& thumbnails, Q
     connect(&workspace, &Workspace::viewChanged, this, &GalleryPanel::updateHeader);
     connect(&workspace, &Workspace::thresholdChanged, this, &GalleryPanel::updateHeader);
     connect(&workspace, &Workspace::epochOnShowChanged, this, &GalleryPanel::onEpoch);
-    connect(&workspace, &Workspace::detectorsJoined, this, &GalleryPanel::updateHeader); // the tiles keep their places
+    connect(&workspace, &Workspace::detectorsJoined, this, &GalleryPanel::onDetectors);
     connect(&workspace, &Workspace::auditChanged, this, &GalleryPanel::updateHeader);
     connect(&workspace, &Workspace::selectionChanged, this, &GalleryPanel::showSelection);
     connect(&workspace, &Workspace::focusChanged, this, &GalleryPanel::showFocus);
@@ -401,6 +401,13 @@ void GalleryPanel::onEpoch() {
     // Never under the pointer, never while somebody works on a selection or in review.
     const bool calm = !m_view->underMouse() && !m_strip && m_workspace.selection().size() <= 1;
     if (m_workspace.orderIsOld() && calm) m_workspace.resort();
+    updateHeader();
+}
+
+void GalleryPanel::onDetectors() {
+    // Slow ones come later: the tiles keep their places once somebody has looked at them.
+    const bool calm = !m_touched && !m_view->underMouse() && !m_strip && m_workspace.selection().size() <= 1;
+    if (m_workspace.orderIsOld() && m_workspace.filter().score == QLatin1String(kFusedScore) && calm) m_workspace.resort();
     updateHeader();
 }
 

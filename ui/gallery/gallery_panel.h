@@ -63,6 +63,7 @@ private:
     void showFocus();
     void afterReset();
     void onEpoch();
+    void onDetectors();
 
     Workspace& m_workspace;
     ThumbnailService& m_thumbnails;

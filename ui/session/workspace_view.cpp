@@ -120,9 +120,12 @@ void Workspace::Private::askScore(const QString& id) {
         std::vector<float> values;
         std::vector<Label> suggested;
     };
-    pool.run(
-        [score, dataset = dataset, project = project, labels, run = *currentRun, last = values.evidence()]() -> Result<Answer> {
-            const ScoreInput input = scoreInputAt(*project, run, *dataset, labels->labels, last);
+    const bool byFeatures = score->traits().basis == ScoreBasis::Features;
+    (byFeatures ? slowPool : pool).run(
+        [score, dataset = dataset, project = project, labels, run = *currentRun, last = values.evidence(),
+         near = byFeatures ? neighbours : nullptr]() -> Result<Answer> {
+            ScoreInput input = scoreInputAt(*project, run, *dataset, labels->labels, last);
+            if (near && input.features) input.neighbours = near->of(run, *input.features);
             ASSAY_TRY(const ScoreValues found, score->compute(input));
             Answer answer;
             answer.values.assign(dataset->size(), std::nanf(""));
@@ -159,7 +162,7 @@ void Workspace::Private::askPictureScore(const QString& id, std::shared_ptr<cons
         return;
     }
     known = {labels, {}, {}};
-    pool.run(
+    slowPool.run(
         [score = std::move(score), dataset = dataset, labels, duplicates = duplicates]() -> Result<ScoreValues> {
             ScoreInput input;
             input.dataset = dataset.get();
@@ -171,7 +174,7 @@ void Workspace::Private::askPictureScore(const QString& id, std::shared_ptr<cons
             const auto asked = pictureScores.find(id);
             if (asked == pictureScores.end() || asked->second.labels != labels) return; // of a data set or labels gone by
             if (!found) {
-                Q_EMIT q->warning(QString::fromStdString(found.error().sentence()));
+                if (filter.score == id) Q_EMIT q->warning(QString::fromStdString(found.error().sentence()));
                 return;
             }
             asked->second.values = std::move(found->values);
