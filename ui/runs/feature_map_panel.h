@@ -17,7 +17,7 @@ class TaskPool;
 class Workspace;
 
 /// The features that the run on show kept of its training samples, as a map: read and projected on a thread, coloured
-/// by the epoch on show. Does nothing while its parent cannot be seen.
+/// by the epoch on show; what is marked elsewhere stands out. Does nothing while its parent cannot be seen.
 class FeatureMapPanel final : public QWidget {
     Q_OBJECT
 public:
@@ -50,6 +50,7 @@ private:
     std::vector<SampleIndex> m_samples; ///< in the order of the points
     QTimer m_delay;                     ///< an epoch's features reach the disk a moment after its report
     QTimer m_colourDelay;
+    QTimer m_markDelay;
 };
 
 } // namespace assay::ui

@@ -230,6 +230,9 @@ public:
     [[nodiscard]] bool orderIsOld() const; ///< scores have changed since the last sorting
     [[nodiscard]] const std::vector<SampleIndex>& selection() const;
     void setSelection(std::vector<SampleIndex> samples);
+    /// What stands out in every plot, in order of index: several selected, else the brushed or clicked set, else the range
+    /// of scores. Empty: none.
+    [[nodiscard]] std::vector<SampleIndex> marked() const;
     [[nodiscard]] std::optional<SampleIndex> focus() const; ///< the one in the inspector
     void setFocus(std::optional<SampleIndex> sample);
 

@@ -245,6 +245,18 @@ void Workspace::setFilter(const ViewFilter& filter) {
     else d->filterNow();
 }
 
+std::vector<SampleIndex> Workspace::marked() const {
+    std::vector<SampleIndex> found = d->selection.size() > 1 ? d->selection : d->filter.only;
+    if (found.empty() && d->filter.scoreRange) {
+        const auto& [least, most] = *d->filter.scoreRange;
+        const std::vector<float>& scores = d->values.values(d->filter.score);
+        for (std::uint32_t i = 0; i < scores.size(); ++i)
+            if (double(scores[i]) >= least && double(scores[i]) <= most) found.emplace_back(i);
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
 void Workspace::setThreshold(double pNoisy) {
     pNoisy = std::clamp(pNoisy, 0.0, 1.0);
     if (!std::isfinite(pNoisy) || pNoisy == d->threshold) return;
