@@ -152,20 +152,21 @@ void TileDelegate::paintMarks(QPainter& painter, const QRect& area, const Tile& 
 
 /// A mark for each detector, always in its own place: filled where it suspects the picture. None where they do not fit.
 void TileDelegate::paintSays(QPainter& painter, const QRect& area, const Tile& tile, const QPalette& palette) const {
-    constexpr int kLines = 2, kStep = 4;
+    constexpr int kLines = 2, kNarrowest = 3, kWidest = 6;
     const int columns = (int(tile.says.size()) + kLines - 1) / kLines;
     const int height = area.height() / kLines;
-    if (tile.says.empty() || columns * kStep + 2 > area.width()) return;
+    const int step = columns > 0 ? std::min(kWidest, (area.width() - 2) / columns) : 0;
+    if (step < kNarrowest) return;
     const PlotTheme theme = PlotTheme::fromPalette(palette);
     painter.setRenderHint(QPainter::Antialiasing, false);
     painter.setPen(Qt::NoPen);
     painter.setBrush(theme.background);
     painter.setOpacity(0.92);
-    painter.drawRect(QRect(area.left(), area.top(), columns * kStep + 2, area.height()));
+    painter.drawRect(QRect(area.left(), area.top(), columns * step + 2, area.height()));
     painter.setOpacity(1);
     for (std::size_t i = 0; i < tile.says.size(); ++i) {
         const int column = int(i) % columns, line = int(i) / columns;
-        const QRect mark(area.left() + 2 + column * kStep, area.top() + 1 + line * height, kStep - 1, height - 2);
+        const QRect mark(area.left() + 2 + column * step, area.top() + 1 + line * height, step - 1, height - 2);
         painter.fillRect(tile.says[i] ? mark : QRect(mark.left(), mark.bottom(), mark.width(), 1), tile.says[i] ? theme.suspect : theme.muted);
     }
     painter.setRenderHint(QPainter::Antialiasing);

@@ -399,8 +399,8 @@ void FeatureMapPlot::restyle() {
     }
     if (m_dimmed) {
         QColor faint = t.muted;
-        faint.setAlpha(60);
-        m_dimmed->setScatterStyle(QCPScatterStyle(dotPixmap(faint, false, scale)));
+        faint.setAlpha(55);
+        m_dimmed->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, Qt::NoPen, faint, 3.5));
     }
     QColor area = t.focus;
     area.setAlpha(45);

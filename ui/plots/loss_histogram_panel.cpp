@@ -44,7 +44,7 @@ LossHistogramPanel::LossHistogramPanel(Workspace& workspace, bool withSlider, QW
             const double loss = double(evidence->loss[i]);
             if (dataset->splits[sample.value] == Split::Train && loss >= lo && loss <= hi) filter.only.push_back(sample);
         }
-        filter.onlyTitle = tr("loss %1 – %2").arg(valueText(lo), valueText(hi));
+        filter.onlyTitle = m_brushTitle = tr("loss %1 – %2").arg(valueText(lo), valueText(hi));
         m_workspace.setFilter(filter);
     });
     connect(m_plot, &LossHistogramPlot::brushCleared, this, [this] {
@@ -59,7 +59,8 @@ LossHistogramPanel::LossHistogramPanel(Workspace& workspace, bool withSlider, QW
     connect(&m_workspace, &Workspace::labelsReady, this, &LossHistogramPanel::updateLater);
     connect(&m_workspace, &Workspace::thresholdChanged, this, &LossHistogramPanel::updateThreshold);
     connect(&m_workspace, &Workspace::viewChanged, this, [this] {
-        if (m_workspace.filter().only.empty()) m_plot->clearBrush();
+        const ViewFilter& filter = m_workspace.filter();
+        if (filter.only.empty() || filter.onlyTitle != m_brushTitle) m_plot->clearBrush();
     });
     m_markDelay.setSingleShot(true);
     m_markDelay.setInterval(0);

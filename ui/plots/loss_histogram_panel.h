@@ -38,6 +38,7 @@ private:
     Workspace& m_workspace;
     LossHistogramPlot* m_plot = nullptr;
     EpochSlider* m_slider = nullptr;
+    QString m_brushTitle; ///< of the set that the brush made
     QTimer m_markDelay;
     bool m_stale = true;
 };

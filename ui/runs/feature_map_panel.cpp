@@ -73,7 +73,7 @@ FeatureMapPanel::FeatureMapPanel(Workspace& workspace, QWidget* parent)
     connect(&m_workspace, &Workspace::focusChanged, this, [this] { m_plot->setMarked(m_workspace.focus()); });
     m_markDelay.setSingleShot(true);
     m_markDelay.setInterval(0);
-    connect(&m_markDelay, &QTimer::timeout, this, [this] { m_plot->setStandingOut(m_workspace.marked()); });
+    connect(&m_markDelay, &QTimer::timeout, this, &FeatureMapPanel::mark);
     for (const auto signal : {&Workspace::viewChanged, &Workspace::selectionChanged})
         connect(&m_workspace, signal, this, [this] {
             if (hasMap()) m_markDelay.start();
@@ -81,6 +81,7 @@ FeatureMapPanel::FeatureMapPanel(Workspace& workspace, QWidget* parent)
     connect(m_plot, &FeatureMapPlot::sampleClicked, &m_workspace,
             [this](SampleIndex sample) { m_workspace.setFocus(sample); });
     connect(m_plot, &FeatureMapPlot::lassoed, this, [this](const std::vector<SampleIndex>& samples) {
+        m_lassoed = true;
         Q_EMIT showSamples(samples, tr("chosen on the feature map"));
     });
     connect(m_plot, &PlotWidget::expandRequested, this, &FeatureMapPanel::expandRequested);
@@ -142,13 +143,21 @@ void FeatureMapPanel::load() {
                             m_plot->setTitle(tr("Feature map, epoch %1").arg(m_epoch));
                             m_plot->setPoints(std::move((*found)->points));
                             m_plot->setMarked(m_workspace.focus());
-                            m_plot->setStandingOut(m_workspace.marked());
+                            mark();
                             colour();
                             Q_EMIT mapChanged();
                         }
                     }
                     if (stale) load();
                 });
+}
+
+void FeatureMapPanel::mark() {
+    if (m_lassoed && m_workspace.filter().onlyTitle != tr("chosen on the feature map")) {
+        m_lassoed = false;
+        m_plot->clearLasso(); // another set is on show
+    }
+    m_plot->setStandingOut(m_workspace.marked());
 }
 
 void FeatureMapPanel::colour() {

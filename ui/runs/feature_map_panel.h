@@ -40,6 +40,7 @@ private:
     void load();
     void clear();
     void colour();
+    void mark();
 
     Workspace& m_workspace;
     FeatureMapPlot* m_plot = nullptr;
@@ -51,6 +52,7 @@ private:
     QTimer m_delay;                     ///< an epoch's features reach the disk a moment after its report
     QTimer m_colourDelay;
     QTimer m_markDelay;
+    bool m_lassoed = false; ///< the loop that is drawn opened its pictures
 };
 
 } // namespace assay::ui
