@@ -399,8 +399,8 @@ void FeatureMapPlot::restyle() {
     }
     if (m_dimmed) {
         QColor faint = t.muted;
-        faint.setAlpha(55);
-        m_dimmed->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, Qt::NoPen, faint, 3.5));
+        faint.setAlpha(70);
+        m_dimmed->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, faint, 3));
     }
     QColor area = t.focus;
     area.setAlpha(45);

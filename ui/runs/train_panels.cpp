@@ -138,7 +138,7 @@ std::vector<ScalarPanel> scalarPanels() {
         {"meta-signal",
          QStringLiteral("metaSignal"),
          text("What the student's steps tell the teacher"),
-         {{text("loss on labels"), false, std::nullopt, 1}, {text("signal"), false, std::nullopt, 0.7}, accuracy},
+         {{text("loss"), false, std::nullopt, 1}, {text("signal"), false, std::nullopt, 0.7}, accuracy},
          {{"student-loss-before", text("before"), 0},
           {"student-loss-after", text("after"), 1, Qt::DashLine},
           {"meta-signal", {}, InkForeground, Qt::SolidLine, 1},
