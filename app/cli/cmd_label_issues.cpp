@@ -58,14 +58,6 @@ std::string pairsCsv(const ProbabilityTable& table, const std::vector<stats::Cla
     return csv;
 }
 
-/// Off-diagonal sum of each row of the joint: how many of a class's labels are probably wrong.
-std::vector<std::int64_t> errorsPerClass(const stats::ConfidentJoint& joint) {
-    std::vector<std::int64_t> errors(joint.classes);
-    for (std::size_t j = 0; j < joint.classes; ++j)
-        for (std::size_t k = 0; k < joint.classes; ++k) errors[j] += j != k ? joint.at(j, k) : 0;
-    return errors;
-}
-
 /// The fullest pairs and the classes with the most errors, in words.
 std::string summary(const ProbabilityTable& table, const stats::ConfidentJoint& joint,
                     const std::vector<stats::ClassPair>& pairs) {
@@ -74,7 +66,7 @@ std::string summary(const ProbabilityTable& table, const stats::ConfidentJoint& 
     for (std::size_t i = 0; i < std::min(kShown, pairs.size()); ++i)
         confused.add({escapeForDisplay(textOf(table, pairs[i].given)), escapeForDisplay(textOf(table, pairs[i].suspected)),
                       withThousands(std::size_t(pairs[i].samples)), percent(pairs[i].share)});
-    const std::vector<std::int64_t> errors = errorsPerClass(joint);
+    const std::vector<std::int64_t> errors = joint.errorsPerClass();
     std::vector<std::size_t> order(joint.classes);
     std::iota(order.begin(), order.end(), std::size_t(0));
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return errors[a] > errors[b]; });
@@ -130,7 +122,7 @@ Status findIssues(Session& session, const Options& options) {
               {"rank_by", options.rankBy},
               {"estimated_errors", found->joint.estimatedErrors},
               {"thresholds", found->joint.thresholds},
-              {"estimated_errors_per_class", errorsPerClass(found->joint)},
+              {"estimated_errors_per_class", found->joint.errorsPerClass()},
               {"true_shares", found->joint.trueShares()}};
     constexpr std::size_t kMostSquares = 1000; // beyond, four squares would be longer than the probabilities
     if (classes <= kMostSquares) {

@@ -17,6 +17,9 @@
 
 namespace assay {
 
+/// So many of every sample are in ScoreInput::neighbours.
+inline constexpr std::size_t kScoreNeighbours = 10;
+
 /// What a score may look at: the labels in force and what one run left, epochs in order.
 struct ScoreInput {
     const Dataset* dataset = nullptr;
@@ -26,7 +29,7 @@ struct ScoreInput {
     int epochsAtFullRate = 0;
     std::shared_ptr<const FeatureMatrix> features;       ///< null where the run kept none
     std::shared_ptr<const FeatureMatrix> probabilities;  ///< null where the run kept none
-    /// Of all samples with features; scores by neighbours look for themselves where it is null.
+    /// kScoreNeighbours of all samples with features; scores by neighbours look for themselves where it is null.
     std::shared_ptr<const stats::Neighbours> neighbours;
     std::shared_ptr<DuplicateSearch> duplicates; ///< of the data set; null: who needs them looks for itself
 };

@@ -167,6 +167,24 @@ std::vector<double> ConfidentJoint::trueShares() const {
     return shares;
 }
 
+std::vector<std::int64_t> ConfidentJoint::errorsPerClass() const {
+    std::vector<std::int64_t> errors(classes);
+    for (std::size_t j = 0; j < classes; ++j)
+        for (std::size_t k = 0; k < classes; ++k) errors[j] += j != k ? at(j, k) : 0;
+    return errors;
+}
+
+Label ConfidentJoint::countedAs(std::span<const float> row) const {
+    std::size_t reached = 0, last = 0;
+    for (std::size_t k = 0; k < classes && k < row.size(); ++k)
+        if (double(row[k]) >= thresholds[k] - kTie) {
+            ++reached;
+            last = k;
+        }
+    if (reached == 0) return kNoLabel;
+    return Label(reached == 1 ? last : largestAt(row));
+}
+
 std::vector<ClassPair> classPairs(const ConfidentJoint& joint) {
     std::vector<ClassPair> pairs;
     for (std::size_t j = 0; j < joint.classes; ++j)

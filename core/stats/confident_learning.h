@@ -57,6 +57,11 @@ struct ConfidentJoint {
     [[nodiscard]] std::vector<double> inverseNoiseMatrix() const;
     /// Share of samples thought to be k, [K].
     [[nodiscard]] std::vector<double> trueShares() const;
+    /// Off-diagonal sums of the rows of `calibrated`, [K].
+    [[nodiscard]] std::vector<std::int64_t> errorsPerClass() const;
+    /// The class that a row was counted under: the one whose threshold it reaches, of several the most probable;
+    /// kNoLabel where it was not counted.
+    [[nodiscard]] Label countedAs(std::span<const float> row) const;
 };
 [[nodiscard]] Result<ConfidentJoint> confidentJoint(const Probabilities& probabilities,
                                                     std::span<const Label> givenLabels);

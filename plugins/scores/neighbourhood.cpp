@@ -13,7 +13,6 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kNeighbours = 10;
 constexpr std::size_t kMostOfSpace = 3; ///< dimensions up to which features are taken for points in space
 constexpr const char* kSimiFeat =
     "Zhu, Dong, Liu, Detecting Corrupted Labels Without Training a Model to Predict, ICML 2022, arXiv 2110.06283";
@@ -178,7 +177,7 @@ Result<ScoreValues> NeighbourhoodScore::compute(const ScoreInput& input) const {
     if (!near) {
         const std::size_t others = std::max<std::size_t>(1, featuresOf(*input.features)) - 1;
         ASSAY_TRY(stats::Neighbours found, stats::nearestNeighbours(input.features->values, input.features->dimension,
-                                                                    std::clamp<std::size_t>(others, 1, kNeighbours)));
+                                                                    std::clamp<std::size_t>(others, 1, kScoreNeighbours)));
         near = std::make_shared<const stats::Neighbours>(std::move(found));
     }
     const std::vector<Label>& labels = input.labels != nullptr ? *input.labels : input.dataset->givenLabels;

@@ -8,6 +8,7 @@
 #include "ui/gallery/score_title.h"
 #include "ui/gallery/tile_delegate.h"
 #include "ui/models/gallery_model.h"
+#include "ui/plots/plot_theme.h"
 #include "ui/session/thumbnail_service.h"
 #include "ui/session/workspace.h"
 
@@ -38,7 +39,7 @@ GalleryPanel::GalleryPanel(Workspace& workspace, ThumbnailService& thumbnails, Q
     connect(&workspace, &Workspace::viewChanged, this, &GalleryPanel::updateHeader);
     connect(&workspace, &Workspace::thresholdChanged, this, &GalleryPanel::updateHeader);
     connect(&workspace, &Workspace::epochOnShowChanged, this, &GalleryPanel::onEpoch);
-    connect(&workspace, &Workspace::detectorsJoined, this, &GalleryPanel::updateHeader); // the tiles keep their places
+    connect(&workspace, &Workspace::detectorsJoined, this, &GalleryPanel::onDetectors);
     connect(&workspace, &Workspace::auditChanged, this, &GalleryPanel::updateHeader);
     connect(&workspace, &Workspace::selectionChanged, this, &GalleryPanel::showSelection);
     connect(&workspace, &Workspace::focusChanged, this, &GalleryPanel::showFocus);
@@ -70,8 +71,6 @@ void GalleryPanel::buildUi() {
     m_scores = new QComboBox(this);
     m_scores->setObjectName(QStringLiteral("sortBy"));
     m_scores->setAccessibleName(tr("Sort by"));
-    m_scores->setToolTip(tr("Sort by this score. p(noisy): 0 to 1, higher is more suspect, judged on pictures that the "
-                            "run was trained on"));
     m_scores->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_scores->setMinimumContentsLength(10); // "all detectors" stays readable
     connect(m_scores, &QComboBox::activated, this, &GalleryPanel::chooseScore);
@@ -183,13 +182,20 @@ void GalleryPanel::fillScores() {
     const QStringList names = m_workspace.scoreNames();
     QStringList shown;
     for (int i = 0; i < m_scores->count(); ++i) shown << m_scores->itemData(i).toString();
-    if (shown != names) {
+    const auto run = m_workspace.currentRun();
+    const bool outside = run && m_workspace.outOfSample(*run);
+    if (shown != names || outside != m_helpOutside) {
+        m_helpOutside = outside;
         m_scores->clear();
-        for (const QString& name : names) m_scores->addItem(scoreTitle(name), name);
+        for (const QString& name : names) {
+            m_scores->addItem(scoreTitle(name), name);
+            m_scores->setItemData(m_scores->count() - 1, scoreHelp(m_workspace.registry(), name, outside), Qt::ToolTipRole);
+        }
     }
     int at = m_scores->findData(m_workspace.filter().score);
     if (at < 0) at = m_scores->findData(QStringLiteral("index"));
     m_scores->setCurrentIndex(at);
+    m_scores->setToolTip(tr("Sort by this score") + QLatin1Char('\n') + m_scores->currentData(Qt::ToolTipRole).toString());
 }
 
 void GalleryPanel::chooseScore(int item) {
@@ -224,11 +230,13 @@ void GalleryPanel::updateHeader() {
     const bool scored = byPictures || (run && m_workspace.currentEvidence() && filter.score != QLatin1String("index"));
     const bool outside = run && m_workspace.outOfSample(*run);
     m_badge->setVisible(scored);
+    m_badge->setForegroundRole(QPalette::PlaceholderText);
+    m_badge->setPalette({});
     if (byPictures) {
         m_badge->setText(tr("no network"));
         m_badge->setToolTip(tr("By the pictures alone; no network had a say"));
     } else if (scored) {
-        showBadge(*run);
+        showBadge(*run, score ? score->traits() : ScoreTraits());
     }
     m_resort->setVisible(m_workspace.orderIsOld() && m_workspace.currentEvidence());
     // Suspects are found among the training samples alone, but for a run that was trained on none.
@@ -248,7 +256,7 @@ void GalleryPanel::updateHeader() {
 }
 
 /// What the scores of the pictures in the view rest on.
-void GalleryPanel::showBadge(RunId run) {
+void GalleryPanel::showBadge(RunId run, const ScoreTraits& traits) {
     const std::vector<SampleIndex>& view = m_workspace.view();
     const auto unseen = std::size_t(std::count_if(view.begin(), view.end(), [&](SampleIndex s) { return m_workspace.outOfSample(run, s); }));
     const QLocale locale;
@@ -262,7 +270,16 @@ void GalleryPanel::showBadge(RunId run) {
     if (unseen > 0)
         text += QLatin1Char('\n') + tr("%1 of the %2 pictures are judged out of sample: their labels took no part in training")
                                         .arg(locale.toString(qulonglong(unseen)), locale.toString(qulonglong(view.size())));
+    if (const std::string_view warning = scoreWarning(traits, false); !warning.empty()) {
+        QPalette warned = palette();
+        warned.setColor(QPalette::WindowText, PlotTheme::fromPalette(palette()).suspectText);
+        m_badge->setPalette(warned);
+        m_badge->setForegroundRole(QPalette::WindowText);
+        m_badge->setText(QStringLiteral("⚠ ") + m_badge->text());
+        text.prepend(QString::fromUtf8(warning.data(), qsizetype(warning.size())) + QLatin1Char('\n'));
+    }
     m_badge->setToolTip(text);
+    m_badge->setAccessibleDescription(text);
 }
 
 void GalleryPanel::wantThumbnails() {
@@ -295,6 +312,7 @@ void GalleryPanel::showEvent(QShowEvent* event) {
 
 void GalleryPanel::changeEvent(QEvent* event) {
     if (event->type() == QEvent::FontChange) applyTileSize(m_delegate->pictureSide());
+    if (event->type() == QEvent::PaletteChange && m_badge != nullptr) updateHeader();
     QWidget::changeEvent(event);
 }
 
@@ -383,6 +401,13 @@ void GalleryPanel::onEpoch() {
     // Never under the pointer, never while somebody works on a selection or in review.
     const bool calm = !m_view->underMouse() && !m_strip && m_workspace.selection().size() <= 1;
     if (m_workspace.orderIsOld() && calm) m_workspace.resort();
+    updateHeader();
+}
+
+void GalleryPanel::onDetectors() {
+    // Slow ones come later: the tiles keep their places once somebody has looked at them.
+    const bool calm = !m_touched && !m_view->underMouse() && !m_strip && m_workspace.selection().size() <= 1;
+    if (m_workspace.orderIsOld() && m_workspace.filter().score == QLatin1String(kFusedScore) && calm) m_workspace.resort();
     updateHeader();
 }
 

@@ -13,6 +13,10 @@ class QSlider;
 class QStackedWidget;
 class QToolButton;
 
+namespace assay {
+struct ScoreTraits;
+}
+
 namespace assay::ui {
 
 class GalleryModel;
@@ -51,7 +55,7 @@ private:
     void fillScores();
     void chooseScore(int item);
     void updateHeader();
-    void showBadge(RunId run);
+    void showBadge(RunId run, const ScoreTraits& traits);
     void wantThumbnails();
     void applyTileSize(int side);
     void takeSelectionFromView();
@@ -59,6 +63,7 @@ private:
     void showFocus();
     void afterReset();
     void onEpoch();
+    void onDetectors();
 
     Workspace& m_workspace;
     ThumbnailService& m_thumbnails;
@@ -72,11 +77,12 @@ private:
     QLabel* m_title;
     QComboBox* m_scores;
     QToolButton* m_direction;
-    QLabel* m_badge; ///< in-sample or out-of-sample
+    QLabel* m_badge = nullptr; ///< in-sample or out-of-sample
     QLabel* m_count;
     QToolButton* m_resort;
     QToolButton* m_clear;
     QSlider* m_size;
+    bool m_helpOutside = false; ///< the sort box explains its scores for a run out of sample
     bool m_syncing = false;
     bool m_strip = false;
     bool m_touched = false; ///< the person has moved here or decided: the place is kept

@@ -108,10 +108,10 @@ void paintSuspicion(QPainter& painter, const QRectF& area, bool suspect, const P
 }
 
 void TileDelegate::paintScore(QPainter& painter, const QRect& area, const Tile& tile, const QPalette& palette) const {
-    if (!std::isfinite(tile.score) || !tile.hasEvidence) return;
+    if (!std::isfinite(tile.bar) || !tile.hasEvidence) return;
     const PlotTheme theme = PlotTheme::fromPalette(palette);
     painter.fillRect(area, theme.grid);
-    const float share = std::clamp(tile.score, 0.0f, 1.0f);
+    const float share = std::clamp(tile.bar, 0.0f, 1.0f);
     painter.fillRect(QRectF(area.left(), area.top(), double(area.width()) * double(share), area.height()),
                      tile.suspect ? theme.suspect : theme.clean);
 }
@@ -142,10 +142,34 @@ void TileDelegate::paintMarks(QPainter& painter, const QRect& area, const Tile& 
         painter.setFont(plotFont(plain));
         const QFontMetrics metrics = painter.fontMetrics();
         const int width = metrics.horizontalAdvance(tile.agreement) + 6;
-        badge({area.left() + 1, area.bottom() - metrics.height(), width, metrics.height()}, tile.agreement);
+        const QRect count(area.left() + 1, area.bottom() - metrics.height(), width, metrics.height());
+        badge(count, tile.agreement);
+        paintSays(painter, QRect(count.right() + 2, count.top(), area.right() - count.right() - 2, count.height()), tile, palette);
     }
     painter.setFont(plain);
     painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
+/// A mark for each detector, always in its own place: filled where it suspects the picture. None where they do not fit.
+void TileDelegate::paintSays(QPainter& painter, const QRect& area, const Tile& tile, const QPalette& palette) const {
+    constexpr int kLines = 2, kNarrowest = 3, kWidest = 6;
+    const int columns = (int(tile.says.size()) + kLines - 1) / kLines;
+    const int height = area.height() / kLines;
+    const int step = columns > 0 ? std::min(kWidest, (area.width() - 2) / columns) : 0;
+    if (step < kNarrowest) return;
+    const PlotTheme theme = PlotTheme::fromPalette(palette);
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme.background);
+    painter.setOpacity(0.92);
+    painter.drawRect(QRect(area.left(), area.top(), columns * step + 2, area.height()));
+    painter.setOpacity(1);
+    for (std::size_t i = 0; i < tile.says.size(); ++i) {
+        const int column = int(i) % columns, line = int(i) / columns;
+        const QRect mark(area.left() + 2 + column * step, area.top() + 1 + line * height, step - 1, height - 2);
+        painter.fillRect(tile.says[i] ? mark : QRect(mark.left(), mark.bottom(), mark.width(), 1), tile.says[i] ? theme.suspect : theme.muted);
+    }
+    painter.setRenderHint(QPainter::Antialiasing);
 }
 
 } // namespace assay::ui

@@ -12,7 +12,7 @@ class ThumbnailService;
 struct PlotTheme;
 
 /// Draws a tile: picture, given → suggested label, score bar, the mark of suspicion (◆ orange, ● blue) and of the
-/// decision (✔ ✎ ⚑ ✕); in the queue of all detectors, how many of them suspect it. What is asked about at random has a
+/// decision (✔ ✎ ⚑ ✕); in the queue of all detectors, how many of them suspect it and, where there is room, which. What is asked about at random has a
 /// hollow mark.
 class TileDelegate final : public QStyledItemDelegate {
     Q_OBJECT
@@ -29,6 +29,7 @@ public:
 
 private:
     void paintScore(QPainter& painter, const QRect& area, const Tile& tile, const QPalette& palette) const;
+    void paintSays(QPainter& painter, const QRect& area, const Tile& tile, const QPalette& palette) const;
     void paintMarks(QPainter& painter, const QRect& area, const Tile& tile, const QPalette& palette) const;
 
     const GalleryModel& m_model;

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/gallery_model.h"
 
+#include "core/audit/score.h"
 #include "core/base/text.h"
+#include "ui/plots/plot_text.h"
+#include "ui/session/percentiles.h"
 #include "ui/session/workspace.h"
 
 #include <QLocale>
@@ -11,6 +14,21 @@
 #include <cmath>
 
 namespace assay::ui {
+namespace {
+
+/// Whether values of this order lie between 0 and 1; nothing where only they themselves can tell.
+std::optional<bool> isShare(const Registry& registry, const QString& score) {
+    for (const char* known : {kFusedScore, kPseudoLabelScore, "confidence"})
+        if (score == QLatin1String(known)) return true;
+    const auto found = registry.scores.find(score.toStdString());
+    return found ? std::optional(found->traits().range == "0 to 1") : std::nullopt;
+}
+
+bool allShares(const std::vector<float>& values) {
+    return std::all_of(values.begin(), values.end(), [](float value) { return !std::isfinite(value) || (value >= 0 && value <= 1); });
+}
+
+} // namespace
 
 QString className(const Workspace& workspace, Label label) {
     const auto dataset = workspace.dataset();
@@ -21,6 +39,7 @@ QString className(const Workspace& workspace, Label label) {
 
 GalleryModel::GalleryModel(Workspace& workspace, QObject* parent) : QAbstractListModel(parent), m_workspace(workspace) {
     connect(&workspace, &Workspace::viewChanged, this, &GalleryModel::takeView);
+    connect(&workspace, &Workspace::epochOnShowChanged, this, &GalleryModel::rankScores);
     connect(&workspace, &Workspace::decisionsChanged, this, &GalleryModel::refresh);
     connect(&workspace, &Workspace::epochOnShowChanged, this, &GalleryModel::refreshAll);
     for (const auto signal : {&Workspace::thresholdChanged, &Workspace::detectorsJoined, &Workspace::auditChanged})
@@ -35,6 +54,26 @@ void GalleryModel::takeView() {
     m_rowOf.assign(dataset ? dataset->size() : 0, -1);
     for (std::size_t row = 0; row < m_rows.size(); ++row) m_rowOf[m_rows[row].value] = int(row);
     endResetModel();
+    if (m_workspace.filter().score != m_ranked) rankScores();
+}
+
+void GalleryModel::rankScores() {
+    const QString score = m_workspace.filter().score;
+    if (score != m_ranked) m_ranks.clear();
+    m_ranked = score;
+    ++m_generation;
+    const auto share = isShare(m_workspace.registry(), score);
+    m_direct = share.value_or(false);
+    if (m_direct || score == QLatin1String("index") || !m_workspace.currentEvidence()) return;
+    m_pool.run(
+        [values = m_workspace.values(score), known = share.has_value()]() -> Result<std::vector<float>> {
+            return known || !allShares(values) ? percentiles(values) : values;
+        },
+        [this, generation = m_generation](Result<std::vector<float>> ranks) {
+            if (generation != m_generation || !ranks) return;
+            m_ranks = std::move(*ranks);
+            refreshAll();
+        });
 }
 
 void GalleryModel::refresh(const std::vector<SampleIndex>& samples) {
@@ -71,14 +110,17 @@ Tile GalleryModel::tile(int row) const {
         tile.suggested = className(m_workspace, suggested);
     const std::vector<float>& scores = m_workspace.values(m_workspace.filter().score);
     tile.score = tile.sample.value < scores.size() ? scores[tile.sample.value] : std::nanf("");
+    tile.bar = m_direct ? tile.score : tile.sample.value < m_ranks.size() ? m_ranks[tile.sample.value] : std::nanf("");
     tile.suspect = m_workspace.suspect(tile.sample);
     tile.hasEvidence = m_workspace.currentEvidence() != nullptr;
     tile.pending = m_workspace.pending(tile.sample);
     tile.decision = m_workspace.decision(tile.sample);
     tile.atRandom = m_workspace.askedAtRandom(tile.sample);
     if (m_workspace.filter().score == QLatin1String(kFusedScore))
-        if (const auto agreement = m_workspace.agreement(tile.sample))
+        if (const auto agreement = m_workspace.agreement(tile.sample)) {
             tile.agreement = QStringLiteral("%1/%2").arg(agreement->suspecting).arg(agreement->asked);
+            for (const DetectorOpinion& one : m_workspace.opinions(tile.sample)) tile.says.push_back(one.suspects);
+        }
     if (tile.decision.verdict == Verdict::Relabel) tile.decided = className(m_workspace, tile.decision.label);
     return tile;
 }
@@ -100,6 +142,19 @@ QString GalleryModel::describe(const Tile& tile) const {
     return text;
 }
 
+/// What the detectors say, the most suspicious first.
+QString GalleryModel::describeDetectors(SampleIndex sample) const {
+    constexpr std::size_t kMostLines = 8;
+    std::vector<DetectorOpinion> all = m_workspace.opinions(sample);
+    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.percentile > b.percentile; });
+    QString text;
+    for (std::size_t i = 0; i < std::min(kMostLines, all.size()); ++i)
+        text += QLatin1Char('\n') + (all[i].suspects ? QStringLiteral("◆ ") : QStringLiteral("● ")) +
+                tr("%1: more than %2").arg(all[i].detector, percentText(double(all[i].percentile)));
+    if (all.size() > kMostLines) text += QLatin1Char('\n') + tr("and %1 more").arg(all.size() - kMostLines);
+    return text;
+}
+
 QVariant GalleryModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || index.row() >= rowCount()) return {};
     const SampleIndex sample = sampleAt(index.row());
@@ -117,7 +172,7 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
         const Tile t = tile(index.row());
         return t.suggested.isEmpty() ? t.given : QStringLiteral("%1 → %2").arg(t.given, t.suggested);
     }
-    case Qt::ToolTipRole:
+    case Qt::ToolTipRole: return QString(describe(tile(index.row())) + describeDetectors(sample));
     case Qt::AccessibleTextRole: return describe(tile(index.row()));
     default: return {};
     }

@@ -54,6 +54,9 @@ FeatureMapPlot::FeatureMapPlot(QWidget* parent) : ChartWidget(QStringLiteral("fe
     m_mark = p.addGraph();
     m_mark->setLineStyle(QCPGraph::lsNone);
     p.setCurrentLayer(QStringLiteral("main"));
+    m_dimmed = p.addGraph(); // below the groups
+    m_dimmed->setLineStyle(QCPGraph::lsNone);
+    m_dimmed->setAdaptiveSampling(false);
     setExpandable(true);
     themeChanged();
     setHasData(false);
@@ -69,6 +72,7 @@ void FeatureMapPlot::setColouring(Colouring colouring) {
 
 void FeatureMapPlot::setPoints(Points points) {
     m_points = std::move(points);
+    findStandingOut();
     m_groups.clear();
     m_groupOf.assign(m_points.samples.size(), 0);
     m_lasso.clear();
@@ -103,6 +107,23 @@ void FeatureMapPlot::setMarked(std::optional<SampleIndex> sample) {
     refresh();
 }
 
+void FeatureMapPlot::setStandingOut(std::vector<SampleIndex> samples) {
+    if (samples == m_standingOut) return;
+    m_standingOut = std::move(samples);
+    findStandingOut();
+    redraw();
+}
+
+std::size_t FeatureMapPlot::standingOut() const { return std::size_t(std::count(m_out.begin(), m_out.end(), 1)); }
+
+void FeatureMapPlot::findStandingOut() {
+    m_out.clear();
+    if (m_standingOut.empty()) return;
+    for (const SampleIndex sample : m_points.samples)
+        m_out.push_back(std::binary_search(m_standingOut.begin(), m_standingOut.end(), sample));
+    if (standingOut() == 0) m_out.clear(); // they lie elsewhere: there is nothing to compare with
+}
+
 void FeatureMapPlot::redraw() {
     const std::size_t count = std::max<std::size_t>(1, m_groups.size());
     while (m_graphs.size() > count) {
@@ -118,11 +139,14 @@ void FeatureMapPlot::redraw() {
     const std::size_t n = m_points.samples.size();
     const std::size_t stride = (n + kMostPoints - 1) / kMostPoints;
     std::vector<QVector<QCPGraphData>> drawn(count);
+    QVector<QCPGraphData> dimmed;
     for (std::size_t i = 0; i < n; i += std::max<std::size_t>(1, stride)) {
         const int group = m_groupOf[i];
         if (group < 0 || std::size_t(group) >= count) continue;
-        drawn[std::size_t(group)].append(QCPGraphData(double(m_points.x[i]), double(m_points.y[i])));
+        const bool dim = !m_out.empty() && !m_out[i];
+        (dim ? dimmed : drawn[std::size_t(group)]).append(QCPGraphData(double(m_points.x[i]), double(m_points.y[i])));
     }
+    m_dimmed->data()->set(dimmed);
     for (std::size_t g = 0; g < count; ++g) m_graphs[g]->data()->set(drawn[g]);
     placeNames();
     placeLasso();
@@ -131,6 +155,7 @@ void FeatureMapPlot::redraw() {
     restyle();
     QString summary = tr("%1 pictures by their features; the two axes hold %2 of the variance.")
                           .arg(countText(n), percentText(m_points.shareX + m_points.shareY, 0));
+    if (!m_out.empty()) summary += QLatin1Char(' ') + tr("%1 of them stand out.").arg(countText(standingOut()));
     if (stride > 1) summary += QLatin1Char(' ') + tr("One in %1 is drawn.").arg(stride);
     setSummary(summary);
     refresh();
@@ -371,6 +396,11 @@ void FeatureMapPlot::restyle() {
         const bool grouped = g < m_groups.size();
         const QColor colour = grouped ? t.colour(m_groups[g].ink) : t.muted;
         m_graphs[g]->setScatterStyle(QCPScatterStyle(dotPixmap(colour, grouped && m_groups[g].diamond, scale)));
+    }
+    if (m_dimmed) {
+        QColor faint = t.muted;
+        faint.setAlpha(70);
+        m_dimmed->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, faint, 3));
     }
     QColor area = t.focus;
     area.setAlpha(45);

@@ -7,6 +7,7 @@
 
 #include <QPolygonF>
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -47,6 +48,9 @@ public:
     void setGroups(std::vector<Group> groups, std::vector<int> groupOf, bool onTheMap);
     /// A ring around one sample.
     void setMarked(std::optional<SampleIndex> sample);
+    /// These stand out, the others are dimmed; in order of index. Empty: none is.
+    void setStandingOut(std::vector<SampleIndex> samples);
+    [[nodiscard]] std::size_t standingOut() const; ///< so many points
 
     [[nodiscard]] Colouring colouring() const;
     void setColouring(Colouring colouring);
@@ -71,6 +75,7 @@ protected:
     void focusOutEvent(QFocusEvent* event) override;
 
 private:
+    void findStandingOut();
     void redraw();
     void placeNames();
     void placeLasso();
@@ -84,12 +89,15 @@ private:
     std::vector<int> m_groupOf;
     bool m_namesOnMap = true;
     std::optional<SampleIndex> m_marked;
+    std::vector<SampleIndex> m_standingOut;
+    std::vector<std::uint8_t> m_out; ///< aligned with the points; empty: none is dimmed
     QPolygonF m_lasso; ///< in coordinates
     bool m_drawing = false;
     bool m_circleShown = false;
     QPointF m_circleCentre{0.5, 0.5}; ///< as a share of the canvas
     double m_circleRadius = 0.1;      ///< as a share of the canvas's shorter side
     QComboBox* m_colourBy = nullptr;
+    QCPGraph* m_dimmed = nullptr;
     std::vector<QCPGraph*> m_graphs;
     std::vector<QCPItemText*> m_names;
     QCPCurve* m_lassoCurve = nullptr;

@@ -54,7 +54,10 @@ void LossHistogramPlot::makeItems() {
     m_allGraph = p.addGraph();
     m_cleanGraph = p.addGraph();
     m_wrongGraph = p.addGraph();
-    for (QCPGraph* graph : {m_allGraph, m_cleanGraph, m_wrongGraph}) {
+    m_markedGraph = p.addGraph();
+    m_rugGraph = p.addGraph(p.xAxis, p.yAxis2);
+    m_rugGraph->setLineStyle(QCPGraph::lsImpulse);
+    for (QCPGraph* graph : {m_allGraph, m_cleanGraph, m_wrongGraph, m_markedGraph}) {
         graph->setLineStyle(QCPGraph::lsStepCenter);
         graph->setAntialiasedFill(false);
         graph->setAntialiased(false);
@@ -168,6 +171,24 @@ void LossHistogramPlot::drawCounts() {
     p.xAxis->setRange(m_counts.lo, m_counts.hi);
     p.yAxis->setRange(m_log ? kLogFloor : 0, m_log ? std::pow(highest, 1.08) * 1.4 : m_cutAt.value_or(highest * 1.12));
     drawCut(heights);
+    drawMarked();
+}
+
+void LossHistogramPlot::drawMarked() {
+    constexpr double kTick = 0.06;
+    const bool any = !m_markedCounts.counts.empty();
+    m_markedGraph->setVisible(any);
+    m_rugGraph->setVisible(any);
+    if (!any) return;
+    const double ground = m_log ? kLogFloor / 2 : 0;
+    QVector<QCPGraphData> bars, ticks;
+    for (std::size_t bin = 0; bin < m_markedCounts.counts.size(); ++bin) {
+        const auto count = double(m_markedCounts.counts[bin]);
+        bars.append(QCPGraphData(m_markedCounts.binCentre(bin), std::max(count, ground)));
+        if (count > 0) ticks.append(QCPGraphData(m_markedCounts.binCentre(bin), kTick));
+    }
+    m_markedGraph->data()->set(bars, true);
+    m_rugGraph->data()->set(ticks, true);
 }
 
 void LossHistogramPlot::drawCut(const std::vector<double>& heights) {
@@ -347,6 +368,9 @@ void LossHistogramPlot::restyle() {
     m_cleanGraph->setBrush(area(t.clean, 80));
     m_wrongGraph->setPen(QPen(t.suspect, 0));
     m_wrongGraph->setBrush(area(t.suspect, 95));
+    m_markedGraph->setPen(QPen(t.foreground, 0));
+    m_markedGraph->setBrush(area(t.foreground, 110));
+    m_rugGraph->setPen(QPen(t.foreground, 2));
     m_componentGraphs[0]->setPen(QPen(t.clean, 1.8));
     m_componentGraphs[1]->setPen(QPen(t.suspect, 1.8));
     m_tornGraph->setPen(QPen(t.background, 2.5));

@@ -9,6 +9,8 @@
 
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace assay::ui {
 
 LossHistogramPanel::LossHistogramPanel(Workspace& workspace, bool withSlider, QWidget* parent)
@@ -42,7 +44,7 @@ LossHistogramPanel::LossHistogramPanel(Workspace& workspace, bool withSlider, QW
             const double loss = double(evidence->loss[i]);
             if (dataset->splits[sample.value] == Split::Train && loss >= lo && loss <= hi) filter.only.push_back(sample);
         }
-        filter.onlyTitle = tr("loss %1 – %2").arg(valueText(lo), valueText(hi));
+        filter.onlyTitle = m_brushTitle = tr("loss %1 – %2").arg(valueText(lo), valueText(hi));
         m_workspace.setFilter(filter);
     });
     connect(m_plot, &LossHistogramPlot::brushCleared, this, [this] {
@@ -57,8 +59,16 @@ LossHistogramPanel::LossHistogramPanel(Workspace& workspace, bool withSlider, QW
     connect(&m_workspace, &Workspace::labelsReady, this, &LossHistogramPanel::updateLater);
     connect(&m_workspace, &Workspace::thresholdChanged, this, &LossHistogramPanel::updateThreshold);
     connect(&m_workspace, &Workspace::viewChanged, this, [this] {
-        if (m_workspace.filter().only.empty()) m_plot->clearBrush();
+        const ViewFilter& filter = m_workspace.filter();
+        if (filter.only.empty() || filter.onlyTitle != m_brushTitle) m_plot->clearBrush();
     });
+    m_markDelay.setSingleShot(true);
+    m_markDelay.setInterval(0);
+    connect(&m_markDelay, &QTimer::timeout, this, &LossHistogramPanel::updateMarked);
+    for (const auto signal : {&Workspace::viewChanged, &Workspace::selectionChanged})
+        connect(&m_workspace, signal, this, [this] {
+            if (isVisible()) m_markDelay.start();
+        });
     updateLater();
 }
 
@@ -100,6 +110,21 @@ void LossHistogramPanel::updateNow() {
     m_plot->setTitle(run ? tr("Loss, run %1, epoch %2").arg(run->value).arg(m_workspace.currentEpoch()) : tr("Loss"));
     m_plot->setData(std::move(losses), std::move(wrong), m_workspace.currentMixture());
     updateThreshold();
+    updateMarked();
+}
+
+void LossHistogramPanel::updateMarked() {
+    const auto evidence = m_workspace.currentEvidence();
+    const auto dataset = m_workspace.dataset();
+    const std::vector<SampleIndex> marked = m_workspace.marked();
+    std::vector<float> losses;
+    for (std::size_t i = 0; evidence && dataset && !marked.empty() && i < evidence->size(); ++i) {
+        const SampleIndex sample = evidence->samples[i];
+        if (sample.value < dataset->size() && dataset->splits[sample.value] == Split::Train &&
+            std::binary_search(marked.begin(), marked.end(), sample))
+            losses.push_back(evidence->loss[i]);
+    }
+    m_plot->setMarked(std::move(losses));
 }
 
 void LossHistogramPanel::updateThreshold() {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QTimer>
 #include <QWidget>
 
 namespace assay::ui {
@@ -31,11 +32,14 @@ private:
     void updateLater();
     void updateNow();
     void updateThreshold();
+    void updateMarked();
     void updateSlider();
 
     Workspace& m_workspace;
     LossHistogramPlot* m_plot = nullptr;
     EpochSlider* m_slider = nullptr;
+    QString m_brushTitle; ///< of the set that the brush made
+    QTimer m_markDelay;
     bool m_stale = true;
 };
 

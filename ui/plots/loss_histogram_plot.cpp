@@ -95,8 +95,22 @@ void LossHistogramPlot::setData(std::vector<float> losses, std::vector<std::uint
     m_given = std::move(fit);
     m_suspectCount.reset();
     rebuildCounts();
+    countMarked();
     rebuildFit();
     redraw();
+}
+
+void LossHistogramPlot::setMarked(std::vector<float> losses) {
+    if (losses == m_marked) return;
+    m_marked = std::move(losses);
+    countMarked();
+    redraw();
+}
+
+void LossHistogramPlot::countMarked() {
+    m_markedCounts = {};
+    if (!m_marked.empty() && !m_counts.counts.empty())
+        m_markedCounts = stats::histogram(m_marked, m_counts.lo, m_counts.hi, m_counts.counts.size());
 }
 
 void LossHistogramPlot::clear() { setData({}, {}, std::nullopt); }
@@ -245,6 +259,7 @@ void LossHistogramPlot::updateSummary() {
     if (m_given)
         text += tr(" Threshold %1 marks %2 suspects.")
                     .arg(fixedText(m_threshold, 2), countText(m_suspectCount ? *m_suspectCount : suspects()));
+    if (!m_markedCounts.counts.empty()) text += tr(" %1 of them stand out.").arg(countText(m_marked.size()));
     if (m_cutAt) text += tr(" The axis ends at %1: the highest bar, %2, is cut.").arg(valueText(*m_cutAt, 2), countText(highestBar()));
     if (m_counts.notFinite > 0) text += tr(" %1 values are not numbers.").arg(countText(m_counts.notFinite));
     if (!m_fitProblem.isEmpty()) text += QLatin1Char(' ') + m_fitProblem + QLatin1Char('.');

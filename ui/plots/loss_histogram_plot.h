@@ -35,6 +35,9 @@ public:
 
     /// `wrong`: 1 where the label is known to be wrong, aligned with `losses`; empty where no truth is known.
     void setLosses(std::vector<float> losses, std::vector<std::uint8_t> wrong = {});
+    /// Losses that stand out in front of the bars, with a tick below each bar that holds some; empty: none.
+    void setMarked(std::vector<float> losses);
+    [[nodiscard]] const stats::Histogram& markedCounts() const { return m_markedCounts; }
     /// The fit in force; none: fitted here.
     void setMixture(std::optional<stats::MixtureFit> fit);
     /// Both at once: one fit, one redraw.
@@ -87,6 +90,8 @@ private:
     void rebuildFit();
     void redraw();
     void drawCounts();
+    void drawMarked();
+    void countMarked();
     void drawCut(const std::vector<double>& heights);
     void drawCurves();
     void placeThreshold();
@@ -102,7 +107,8 @@ private:
 
     std::vector<float> m_losses;
     std::vector<std::uint8_t> m_wrong;
-    stats::Histogram m_counts, m_wrongCounts;
+    std::vector<float> m_marked;
+    stats::Histogram m_counts, m_wrongCounts, m_markedCounts;
     std::optional<stats::MixtureFit> m_given; ///< the fit in force
     std::optional<stats::MixtureFit> m_shown; ///< what is drawn
     QString m_fitProblem;
@@ -125,6 +131,8 @@ private:
     QCPGraph* m_allGraph = nullptr;
     QCPGraph* m_cleanGraph = nullptr;
     QCPGraph* m_wrongGraph = nullptr;
+    QCPGraph* m_markedGraph = nullptr;
+    QCPGraph* m_rugGraph = nullptr;
     std::array<QCPGraph*, 2> m_componentGraphs{}; ///< clean, noisy
     QCPGraph* m_tornGraph = nullptr;
     QCPGraph* m_sumGraph = nullptr;

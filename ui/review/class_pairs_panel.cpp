@@ -7,11 +7,14 @@
 #include "ui/plots/plot_text.h"
 #include "ui/session/workspace.h"
 
+#include <QComboBox>
+#include <QHeaderView>
 #include <QLabel>
+#include <QTreeWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <cmath>
+#include <numeric>
 
 namespace assay::ui {
 namespace {
@@ -19,27 +22,60 @@ namespace {
 constexpr std::size_t kMostClasses = 100;
 constexpr std::size_t kPairsInWords = 5;
 
+/// [K, K] row by row as rows.
+template <class T> std::vector<std::vector<double>> rowsOf(const std::vector<T>& square, std::size_t classes) {
+    std::vector<std::vector<double>> rows;
+    for (std::size_t j = 0; j < classes; ++j)
+        rows.emplace_back(square.begin() + std::ptrdiff_t(j * classes), square.begin() + std::ptrdiff_t((j + 1) * classes));
+    return rows;
+}
+
 } // namespace
 
 ClassPairsPanel::ClassPairsPanel(Workspace& workspace, QWidget* parent)
-    : QWidget(parent), m_workspace(workspace),
-      m_matrix(new MatrixPlot(QStringLiteral("classPairs"), tr("Suspects: label → suggestion"), this)), m_words(new QLabel(this)) {
+    : QWidget(parent), m_workspace(workspace), m_finder(workspace), m_tables(new QComboBox(this)),
+      m_matrix(new MatrixPlot(QStringLiteral("classPairs"), {}, this)), m_words(new QLabel(this)), m_errors(new QTreeWidget(this)) {
     setObjectName(QStringLiteral("classPairsPanel"));
-    m_matrix->setAxisTitles(tr("label"), tr("suggested"));
+    m_tables->setObjectName(QStringLiteral("classPairsTable"));
+    m_tables->setAccessibleName(tr("What the class pairs count"));
+    const auto offer = [this](const QString& name, const QString& help) {
+        m_tables->addItem(name);
+        m_tables->setItemData(m_tables->count() - 1, help, Qt::ToolTipRole);
+    };
+    offer(tr("Suspects past the threshold"), tr("The suspects of the epoch on show, by label and suggestion"));
+    offer(tr("Confident joint"), tr("Confident learning: how many samples of each label are probably of each class. The counts, scaled so that "
+                                    "every row sums to the samples with that label"));
+    offer(tr("Confident joint, as counted"), tr("The samples whose probability reaches the mean of a class, by label and that class"));
+    offer(tr("Noise matrix"), tr("P(label | class): how samples of each class are labelled. Columns sum to 1"));
+    offer(tr("Inverse noise matrix"), tr("P(class | label): what samples with each label are. Rows sum to 1"));
     m_matrix->setEmptyText(tr("Once a run has suspects, this counts which class is taken for which."));
     m_matrix->setMinimumHeight(220);
     m_words->setObjectName(QStringLiteral("classPairsWords"));
     m_words->setWordWrap(true);
     m_words->setTextFormat(Qt::RichText);
     m_words->setMargin(6);
+    m_errors->setObjectName(QStringLiteral("estimatedErrors"));
+    m_errors->setAccessibleName(tr("Estimated errors per class"));
+    m_errors->setRootIsDecorated(false);
+    m_errors->setHeaderLabels({tr("label"), tr("samples"), tr("probably wrong"), tr("share")});
+    m_errors->header()->setSectionResizeMode(0, QHeaderView::Stretch);
+    m_errors->header()->setStretchLastSection(false);
+    for (const int column : {1, 2, 3}) m_errors->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+    m_errors->setMaximumHeight(m_errors->fontMetrics().height() * 9);
+    m_errors->setToolTip(tr("Enter or a double click opens the pictures that were counted"));
+    connect(m_errors, &QTreeWidget::itemActivated, this, [this](const QTreeWidgetItem* item) { open(item->data(0, Qt::UserRole).toInt(), kNoLabel); });
     connect(m_words, &QLabel::linkActivated, this, [this](const QString& link) {
         const QStringList pair = link.split(QLatin1Char('/'));
         if (pair.size() == 2) open(pair[0].toInt(), pair[1].toInt());
     });
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_tables);
     layout->addWidget(m_matrix, 1);
     layout->addWidget(m_words);
+    layout->addWidget(m_errors);
+    offerTables(false);
+    connect(m_tables, &QComboBox::currentIndexChanged, this, &ClassPairsPanel::count);
     connect(m_matrix, &MatrixPlot::cellClicked, this, &ClassPairsPanel::open);
     connect(m_matrix, &PlotWidget::notice, &workspace, &Workspace::notice);
     m_delay.setSingleShot(true);
@@ -52,6 +88,7 @@ ClassPairsPanel::ClassPairsPanel(Workspace& workspace, QWidget* parent)
     for (const auto signal : {&Workspace::epochOnShowChanged, &Workspace::currentRunChanged, &Workspace::thresholdChanged,
                               &Workspace::datasetChanged, &Workspace::viewChanged})
         connect(&workspace, signal, this, later);
+    connect(&m_finder, &ConfidentFinder::changed, this, later);
 }
 
 void ClassPairsPanel::showEvent(QShowEvent* event) {
@@ -59,12 +96,34 @@ void ClassPairsPanel::showEvent(QShowEvent* event) {
     if (m_stale) count();
 }
 
-std::vector<SampleIndex> ClassPairsPanel::suspectsOf(Label given, Label suggested) const {
+ClassPairsPanel::Table ClassPairsPanel::table() const {
+    return m_counts ? Table(m_tables->currentIndex()) : Table::Suspects;
+}
+
+/// The choice stays what it was while a run without probabilities is on show.
+void ClassPairsPanel::offerTables(bool probabilities) {
+    m_tables->setVisible(probabilities);
+    m_errors->setVisible(probabilities && table() != Table::Suspects);
+}
+
+QStringList ClassPairsPanel::classNames(std::size_t classes) const {
+    QStringList names;
+    for (std::size_t k = 0; k < classes; ++k) names << className(m_workspace, Label(k));
+    return names;
+}
+
+std::vector<SampleIndex> ClassPairsPanel::samplesOf(Label given, Label other) const {
     std::vector<SampleIndex> samples;
+    if (table() != Table::Suspects) {
+        for (std::size_t i = 0; i < m_counts->samples.size(); ++i)
+            if (m_counts->joint.offDiagonal[i] && m_counts->given[i] == given && (other == kNoLabel || m_counts->countedAs[i] == other))
+                samples.push_back(m_counts->samples[i]);
+        return samples;
+    }
     const auto dataset = m_workspace.dataset();
     for (std::uint32_t i = 0; dataset && i < dataset->size(); ++i) {
         const SampleIndex sample(i);
-        if (m_workspace.suspect(sample) && m_workspace.baseLabel(sample) == given && m_workspace.suggestedLabel(sample) == suggested)
+        if (m_workspace.suspect(sample) && m_workspace.baseLabel(sample) == given && m_workspace.suggestedLabel(sample) == other)
             samples.push_back(sample);
     }
     return samples;
@@ -72,6 +131,15 @@ std::vector<SampleIndex> ClassPairsPanel::suspectsOf(Label given, Label suggeste
 
 void ClassPairsPanel::count() {
     m_stale = false;
+    m_counts = m_finder.counts();
+    offerTables(m_counts != nullptr);
+    if (table() == Table::Suspects) countSuspects();
+    else showJoint(*m_counts);
+}
+
+void ClassPairsPanel::countSuspects() {
+    m_matrix->setTitle(tr("Suspects: label → suggestion"));
+    m_matrix->setAxisTitles(tr("label"), tr("suggested"));
     const auto dataset = m_workspace.dataset();
     const std::size_t classes = dataset ? std::size_t(dataset->classCount()) : 0;
     std::vector<std::vector<double>> cells(classes, std::vector<double>(classes, 0));
@@ -86,34 +154,84 @@ void ClassPairsPanel::count() {
         double& cell = cells[std::size_t(given)][std::size_t(suggested)];
         largest = std::max(largest, cell += 1);
     }
-    struct Pair {
-        std::size_t given, suggested;
-        double samples;
-    };
     std::vector<Pair> pairs;
-    QStringList names;
-    for (std::size_t j = 0; j < classes; ++j) {
-        names << className(m_workspace, Label(j));
+    for (std::size_t j = 0; j < classes; ++j)
         for (std::size_t k = 0; k < classes; ++k)
-            if (cells[j][k] > 0) pairs.push_back({j, k, cells[j][k]});
-    }
+            if (cells[j][k] > 0) pairs.push_back({Label(j), Label(k), cells[j][k]});
     std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.samples > b.samples; });
-    QStringList words;
-    for (std::size_t i = 0; i < std::min(kPairsInWords, pairs.size()); ++i) {
-        const auto [given, suggested, samples] = pairs[i];
-        words << QStringLiteral("<a href='%1/%2'>%3</a>")
-                     .arg(given).arg(suggested)
-                     .arg(tr("%1 to %2: %3").arg(names[qsizetype(given)].toHtmlEscaped(), names[qsizetype(suggested)].toHtmlEscaped(),
-                                                 countText(std::uint64_t(samples))));
-    }
-    m_words->setText(words.join(QStringLiteral("<br>")));
+    m_words->setText(linksTo(pairs));
     if (largest == 0 || classes > kMostClasses) m_matrix->setMatrix({}, {}, {}, MatrixPlot::Format::Count);
-    else m_matrix->setMatrix(std::move(cells), names, names, MatrixPlot::Format::Count);
+    else m_matrix->setMatrix(std::move(cells), classNames(classes), classNames(classes), MatrixPlot::Format::Count);
 }
 
-void ClassPairsPanel::open(int given, int suggested) {
-    Q_EMIT showSamples(suspectsOf(given, suggested),
-                       tr("suspects labelled %1, suggested %2").arg(className(m_workspace, given), className(m_workspace, suggested)));
+void ClassPairsPanel::showJoint(const ConfidentFinder::Counts& counts) {
+    const stats::ConfidentJoint& joint = counts.joint;
+    m_matrix->setTitle(m_tables->currentText());
+    m_matrix->setAxisTitles(tr("label"), tr("probably"));
+    const QStringList names = classNames(joint.classes);
+    if (joint.classes > kMostClasses) {
+        m_matrix->setMatrix({}, {}, {}, MatrixPlot::Format::Count);
+    } else if (table() == Table::Calibrated || table() == Table::Counted) {
+        auto cells = rowsOf(table() == Table::Counted ? joint.counts : joint.calibrated, joint.classes);
+        double most = 1; // beside the diagonal no error would have a colour
+        for (std::size_t j = 0; j < cells.size(); ++j)
+            for (std::size_t k = 0; k < cells.size(); ++k)
+                if (j != k) most = std::max(most, cells[j][k]);
+        m_matrix->setMatrix(std::move(cells), names, names, MatrixPlot::Format::Count, most);
+    } else {
+        const auto square = table() == Table::Noise ? joint.noiseMatrix() : joint.inverseNoiseMatrix();
+        m_matrix->setMatrix(rowsOf(square, joint.classes), names, names, MatrixPlot::Format::Share, 1);
+    }
+    std::vector<Pair> pairs;
+    for (const stats::ClassPair& pair : stats::classPairs(joint)) pairs.push_back({pair.given, pair.suspected, double(pair.samples)});
+    const double all = double(counts.samples.size());
+    m_words->setText(tr("Probably wrong: %1 of %2 labels (%3).")
+                         .arg(countText(joint.estimatedErrors), countText(counts.samples.size()), percentText(double(joint.estimatedErrors) / all)) +
+                     QStringLiteral("<br>") + linksTo(pairs));
+    showErrors(counts);
+}
+
+void ClassPairsPanel::showErrors(const ConfidentFinder::Counts& counts) {
+    const std::vector<std::int64_t> errors = counts.joint.errorsPerClass();
+    std::vector<std::size_t> order(errors.size());
+    std::iota(order.begin(), order.end(), std::size_t(0));
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return errors[a] > errors[b]; });
+    m_errors->clear();
+    for (const std::size_t k : order) {
+        const std::int64_t given = counts.joint.given[k];
+        if (given == 0) continue;
+        auto* item = new QTreeWidgetItem(m_errors, {className(m_workspace, Label(k)), countText(std::uint64_t(given)),
+                                                    countText(std::uint64_t(errors[k])), percentText(double(errors[k]) / double(given))});
+        item->setData(0, Qt::UserRole, int(k));
+        for (const int column : {1, 2, 3}) item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+    }
+}
+
+/// The fullest pairs, a line each.
+QString ClassPairsPanel::linksTo(const std::vector<Pair>& pairs) const {
+    QStringList words;
+    for (std::size_t i = 0; i < std::min(kPairsInWords, pairs.size()); ++i) {
+        const auto& [given, other, samples] = pairs[i];
+        words << QStringLiteral("<a href='%1/%2'>%3</a>")
+                     .arg(given).arg(other)
+                     .arg(tr("%1 to %2: %Ln samples", nullptr, int(samples))
+                              .arg(className(m_workspace, given).toHtmlEscaped(), className(m_workspace, other).toHtmlEscaped()));
+    }
+    return words.join(QStringLiteral("<br>"));
+}
+
+void ClassPairsPanel::open(int given, int other) {
+    const std::vector<SampleIndex> samples = samplesOf(given, other);
+    const bool suspects = table() == Table::Suspects;
+    if (samples.empty()) { // no samples would stand for all of them
+        Q_EMIT m_workspace.notice(!suspects && given == other ? tr("These agree with their label: the other cells of the row open pictures.")
+                                                             : tr("No picture was counted there."));
+        return;
+    }
+    const QString label = className(m_workspace, given), rather = className(m_workspace, other);
+    Q_EMIT showSamples(samples, suspects            ? tr("suspects labelled %1, suggested %2").arg(label, rather)
+                                : other == kNoLabel ? tr("labelled %1, probably wrong").arg(label)
+                                                    : tr("labelled %1, probably %2").arg(label, rather));
 }
 
 } // namespace assay::ui

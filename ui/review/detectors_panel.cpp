@@ -5,6 +5,7 @@
 #include "core/audit/score.h"
 #include "ui/plots/plot_text.h"
 #include "ui/plots/plot_theme.h"
+#include "ui/session/percentiles.h"
 #include "ui/session/workspace.h"
 
 #include <QHeaderView>
@@ -19,28 +20,10 @@ namespace assay::ui {
 
 namespace {
 
-/// Scores that compare all samples, or look at all pictures, take seconds: they are computed where they are chosen.
-bool isQuick(const Score& score) {
-    const ScoreBasis basis = score.traits().basis;
-    return basis != ScoreBasis::Features && basis != ScoreBasis::Pictures;
-}
+/// By the pictures alone: a dark or an odd picture has its label all the same.
+bool isByPictures(const Score& score) { return score.traits().basis == ScoreBasis::Pictures; }
 
 } // namespace
-
-std::vector<float> percentiles(const std::vector<float>& values) {
-    std::vector<std::pair<float, std::size_t>> order;
-    for (std::size_t i = 0; i < values.size(); ++i)
-        if (std::isfinite(values[i])) order.emplace_back(values[i], i);
-    std::sort(order.begin(), order.end());
-    std::vector<float> found(values.size(), std::nanf(""));
-    for (std::size_t from = 0; from < order.size();) {
-        std::size_t to = from;
-        while (to < order.size() && order[to].first == order[from].first) ++to;
-        const auto middle = float((double(from) + double(to - from) / 2) / double(order.size()));
-        for (; from < to; ++from) found[order[from].second] = middle;
-    }
-    return found;
-}
 
 DetectorsPanel::DetectorsPanel(Workspace& workspace, QWidget* parent)
     : QWidget(parent), m_workspace(workspace), m_agreement(new QLabel(this)), m_together(new QLabel(this)), m_badge(new QLabel(this)), m_list(new QTreeWidget(this)) {
@@ -85,8 +68,7 @@ void DetectorsPanel::showEvent(QShowEvent* event) {
 
 QStringList DetectorsPanel::detectors() const {
     QStringList ids;
-    for (const auto& score : m_workspace.registry().scores.all())
-        if (isQuick(*score)) ids << QString::fromStdString(score->description().id);
+    for (const auto& score : m_workspace.registry().scores.all()) ids << QString::fromStdString(score->description().id);
     return ids;
 }
 
@@ -139,7 +121,8 @@ std::pair<int, int> DetectorsPanel::agreement(SampleIndex sample) const {
     std::pair<int, int> counts{0, 0};
     for (const auto& [detector, ranks] : m_ranks) {
         const float share = percentile(detector, sample);
-        if (!std::isfinite(share)) continue;
+        const auto score = m_workspace.registry().scores.find(detector.toStdString());
+        if (!std::isfinite(share) || !score || isByPictures(*score)) continue;
         counts.first += share >= suspectFrom() ? 1 : 0;
         ++counts.second;
     }
@@ -177,27 +160,27 @@ void DetectorsPanel::showFocus() {
     const auto run = m_workspace.currentRun();
     const bool outside = run && m_workspace.outOfSample(*run, *focus);
     for (const auto& score : m_workspace.registry().scores.all()) {
-        if (!isQuick(*score)) continue;
         const Description& about = score->description();
         const QString id = QString::fromStdString(about.id);
         const float share = percentile(id, *focus);
         if (!m_ranks.contains(id)) continue; // it has no say on this run
         const std::vector<float>& values = m_workspace.values(id);
+        const bool pictures = isByPictures(*score);
+        const bool judges = std::isfinite(share) && !pictures;
         const bool suspects = share >= suspectFrom();
         auto* item = new QTreeWidgetItem(m_list);
-        item->setText(0, QStringLiteral("%1 %2").arg(std::isfinite(share) ? suspects ? QStringLiteral("◆") : QStringLiteral("●") : QStringLiteral("–"),
+        item->setText(0, QStringLiteral("%1 %2").arg(judges ? suspects ? QStringLiteral("◆") : QStringLiteral("●") : QStringLiteral("–"),
                                                      QString::fromStdString(about.title)));
         item->setText(1, focus->value < values.size() ? valueText(double(values[focus->value])) : QStringLiteral("–"));
         item->setText(2, percentText(double(share)));
         const std::string_view badge = scoreBadge(score->traits(), outside);
         const QString judged = QString::fromUtf8(badge.data(), qsizetype(badge.size()));
-        const bool pictures = score->traits().basis == ScoreBasis::Pictures;
         item->setText(3, pictures ? QStringLiteral("–") : outside ? tr("out", "of sample") : tr("in", "sample"));
         const std::string_view warning = scoreWarning(score->traits(), outside);
         item->setToolTip(0, QString::fromStdString(about.title) + QLatin1Char('\n') + QString::fromStdString(about.help));
         item->setToolTip(3, judged + (warning.empty() ? QString() : QLatin1Char('\n') + QString::fromUtf8(warning.data(), qsizetype(warning.size()))));
         item->setData(3, Qt::AccessibleTextRole, judged);
-        if (std::isfinite(share)) item->setForeground(0, suspects ? theme.suspectText : theme.cleanText);
+        if (judges) item->setForeground(0, suspects ? theme.suspectText : theme.cleanText);
         for (const int column : {1, 2}) item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     }
     m_badge->setText(outside ? tr("Out-of-sample: by a model that had not seen this label.")

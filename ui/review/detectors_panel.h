@@ -21,8 +21,8 @@ namespace assay::ui {
 class Workspace;
 
 /// What every detector says of the picture in focus: its score, and which share of the pictures it finds less
-/// suspicious. A detector suspects a picture that is among its first so many, as there are suspects. GUI thread; the
-/// ranks are made on another.
+/// suspicious. A detector suspects a picture that is among its first so many, as there are suspects; those that look at
+/// the pictures alone suspect no label. GUI thread; the ranks are made on another.
 class DetectorsPanel final : public QWidget {
     Q_OBJECT
 public:
@@ -56,8 +56,5 @@ private:
     std::uint64_t m_generation = 0;
     TaskPool m_pool{1};
 };
-
-/// The share of finite values that are smaller, ties in the middle; NaN for those that are not finite.
-[[nodiscard]] std::vector<float> percentiles(const std::vector<float>& values);
 
 } // namespace assay::ui

@@ -244,7 +244,7 @@ void Inspector::showLabels() {
     const Label suggested = m_workspace.suggestedLabel(*focus);
     if (suggested != kNoLabel) {
         const bool pseudo = m_workspace.filter().score == QLatin1String(kPseudoLabelScore) && m_workspace.pseudoLabel(*focus) == suggested;
-        const float confidence = pseudo ? m_workspace.values(QStringLiteral("confidence"))[focus->value] : suggestionProbability(m_workspace, *focus);
+        const float confidence = pseudo ? m_workspace.values(QLatin1String(kPseudoLabelScore))[focus->value] : suggestionProbability(m_workspace, *focus);
         QString text = (pseudo ? tr("pseudo-label") : tr("suggested")) + QStringLiteral("<br>") +
                        coloured(QStringLiteral("◆"), theme.suspectText, className(m_workspace, suggested));
         if (std::isfinite(confidence)) text += QLatin1Char(' ') + locale.toString(double(confidence), 'f', 2);

@@ -71,9 +71,17 @@ FeatureMapPanel::FeatureMapPanel(Workspace& workspace, QWidget* parent)
     connect(&m_workspace, &Workspace::labelsReady, this, recolour);
     connect(m_plot, &FeatureMapPlot::colouringChanged, this, recolour);
     connect(&m_workspace, &Workspace::focusChanged, this, [this] { m_plot->setMarked(m_workspace.focus()); });
+    m_markDelay.setSingleShot(true);
+    m_markDelay.setInterval(0);
+    connect(&m_markDelay, &QTimer::timeout, this, &FeatureMapPanel::mark);
+    for (const auto signal : {&Workspace::viewChanged, &Workspace::selectionChanged})
+        connect(&m_workspace, signal, this, [this] {
+            if (hasMap()) m_markDelay.start();
+        });
     connect(m_plot, &FeatureMapPlot::sampleClicked, &m_workspace,
             [this](SampleIndex sample) { m_workspace.setFocus(sample); });
     connect(m_plot, &FeatureMapPlot::lassoed, this, [this](const std::vector<SampleIndex>& samples) {
+        m_lassoed = true;
         Q_EMIT showSamples(samples, tr("chosen on the feature map"));
     });
     connect(m_plot, &PlotWidget::expandRequested, this, &FeatureMapPanel::expandRequested);
@@ -88,7 +96,7 @@ bool FeatureMapPanel::hasMap() const {
 }
 
 bool FeatureMapPanel::working() const {
-    return m_loading || m_delay.isActive() || m_colourDelay.isActive();
+    return m_loading || m_delay.isActive() || m_colourDelay.isActive() || m_markDelay.isActive();
 }
 
 bool FeatureMapPanel::eventFilter(QObject* watched, QEvent* event) {
@@ -135,12 +143,21 @@ void FeatureMapPanel::load() {
                             m_plot->setTitle(tr("Feature map, epoch %1").arg(m_epoch));
                             m_plot->setPoints(std::move((*found)->points));
                             m_plot->setMarked(m_workspace.focus());
+                            mark();
                             colour();
                             Q_EMIT mapChanged();
                         }
                     }
                     if (stale) load();
                 });
+}
+
+void FeatureMapPanel::mark() {
+    if (m_lassoed && m_workspace.filter().onlyTitle != tr("chosen on the feature map")) {
+        m_lassoed = false;
+        m_plot->clearLasso(); // another set is on show
+    }
+    m_plot->setStandingOut(m_workspace.marked());
 }
 
 void FeatureMapPanel::colour() {

@@ -17,7 +17,7 @@ class TaskPool;
 class Workspace;
 
 /// The features that the run on show kept of its training samples, as a map: read and projected on a thread, coloured
-/// by the epoch on show. Does nothing while its parent cannot be seen.
+/// by the epoch on show; what is marked elsewhere stands out. Does nothing while its parent cannot be seen.
 class FeatureMapPanel final : public QWidget {
     Q_OBJECT
 public:
@@ -40,6 +40,7 @@ private:
     void load();
     void clear();
     void colour();
+    void mark();
 
     Workspace& m_workspace;
     FeatureMapPlot* m_plot = nullptr;
@@ -50,6 +51,8 @@ private:
     std::vector<SampleIndex> m_samples; ///< in the order of the points
     QTimer m_delay;                     ///< an epoch's features reach the disk a moment after its report
     QTimer m_colourDelay;
+    QTimer m_markDelay;
+    bool m_lassoed = false; ///< the loop that is drawn opened its pictures
 };
 
 } // namespace assay::ui

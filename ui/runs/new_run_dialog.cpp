@@ -36,6 +36,8 @@
 namespace assay::ui {
 namespace {
 
+constexpr const char *kLabelled = "labelled", *kPerClass = "labelled-per-class";
+
 QSpinBox* number(const QString& name, int least, int most, int value, QWidget* parent) {
     auto* box = new QSpinBox(parent);
     box->setObjectName(name);
@@ -96,7 +98,7 @@ QWidget* NewRunDialog::makeLeft() {
     m_labels = new LabelChooser(m_workspace, labelBox);
     (new QVBoxLayout(labelBox))->addWidget(m_labels);
     connect(m_labels, &LabelChooser::changed, this, [this] {
-        takePerClass();
+        takeCounting();
         refresh();
     });
 
@@ -149,7 +151,10 @@ QWidget* NewRunDialog::makeRight() {
     m_methodHelp->setWordWrap(true);
     m_methodHelp->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_form = new ParamForm(right);
-    connect(m_form, &ParamForm::changed, this, &NewRunDialog::refresh);
+    connect(m_form, &ParamForm::changed, this, [this] {
+        takeCounting();
+        refresh();
+    });
     m_form->setLink("loss", tr("Compare…"), tr("The losses as curves over the probability of the label"));
     connect(m_form, &ParamForm::linkClicked, this, &NewRunDialog::compareLosses);
     auto* scroll = new QScrollArea(right);
@@ -298,9 +303,18 @@ void NewRunDialog::methodChosen() {
     m_methodTitle->setText(QString::fromStdString(about.title));
     m_methodHelp->setText(QString::fromStdString(about.help) +
                           (about.citation.empty() ? QString() : QStringLiteral("\n") + QString::fromStdString(about.citation)));
-    m_form->setSpecs(about.params);
+    {
+        const QSignalBlocker block(m_form);
+        if (m_ownCounting) { // what the labels dictated to the last method is not this one's own
+            ParamValues values = m_form->values();
+            for (const auto& [name, value] : *m_ownCounting) values[name] = value;
+            m_form->setValues(values);
+            m_ownCounting.reset();
+        }
+        m_form->setSpecs(about.params);
+    }
     fillSweep();
-    takePerClass();
+    takeCounting();
     refresh();
 }
 
@@ -316,18 +330,38 @@ void NewRunDialog::fillSweep() {
     m_sweep->setCurrentIndex(std::max(0, m_sweep->findData(before)));
 }
 
-/// So many labels of each class is a setting of the methods that learn from some labels alone.
-void NewRunDialog::takePerClass() {
-    const auto count = m_labels->perClass();
-    const auto known = [this](const char* name) {
-        const auto& specs = m_form->specs();
+/// What the choice of labels that count makes of the settings of a method that learns from some labels alone: so many of
+/// each class are drawn by the run; those that the label set names are not cut down again.
+ParamValues NewRunDialog::countingSettings() const {
+    const auto& specs = m_form->specs();
+    const auto known = [&specs](const char* name) {
         return std::any_of(specs.begin(), specs.end(), [name](const ParamSpec& spec) { return spec.name == name; });
     };
-    if (!count || !known("labelled") || !known("labelled-per-class")) return;
+    if (!m_labels->someCount() || !known(kLabelled)) return {};
+    const auto count = m_labels->perClass();
+    if (!count) return {{kLabelled, std::string("all")}};
+    if (!known(kPerClass)) return {};
+    return {{kLabelled, std::string("per-class")}, {kPerClass, std::int64_t(*count)}};
+}
+
+/// Shows them in the form, which gets its own back once the labels dictate nothing.
+void NewRunDialog::takeCounting() {
+    const QSignalBlocker block(m_form);
+    const ParamValues dictated = countingSettings();
     ParamValues values = m_form->values();
-    values["labelled"] = std::string("per-class");
-    values["labelled-per-class"] = std::int64_t(*count);
-    m_form->setValues(values);
+    if (!dictated.empty() && !m_ownCounting) {
+        m_ownCounting.emplace();
+        for (const char* name : {kLabelled, kPerClass})
+            if (const auto own = values.find(name); own != values.end()) m_ownCounting->insert(*own);
+    }
+    if (m_ownCounting) {
+        for (const auto& [name, value] : *m_ownCounting) values[name] = value;
+        for (const auto& [name, value] : dictated) values[name] = value;
+        if (values != m_form->values()) m_form->setValues(values);
+    }
+    if (dictated.empty()) m_ownCounting.reset();
+    for (const char* name : {kLabelled, kPerClass})
+        if (QWidget* editor = m_form->editor(name)) editor->setEnabled(!dictated.contains(name));
 }
 
 Result<std::vector<ParamValue>> NewRunDialog::sweptValues() const {
@@ -381,6 +415,7 @@ RunConfig NewRunDialog::config() const {
     RunConfig config;
     config.method = methodId().toStdString();
     config.settings = m_form->values();
+    for (const auto& [name, value] : countingSettings()) config.settings[name] = value;
     if (!m_network->currentText().isEmpty()) config.network = m_network->currentText().toStdString();
     config.epochs = m_epochs->value();
     config.seed = std::uint64_t(m_seed->value());
@@ -401,7 +436,7 @@ QString NewRunDialog::problem() const {
         return tr("The engine is still loading; this takes a few seconds.");
     if (methodId().isEmpty()) return tr("Choose a method.");
     if (const QString wrong = m_labels->problem(); !wrong.isEmpty()) return wrong;
-    if (m_labels->perClass() && m_form->editor("labelled-per-class") == nullptr)
+    if (m_labels->perClass() && m_form->editor(kPerClass) == nullptr)
         return tr("This method learns from every label that counts; choose one that takes so many of each class.");
     if (const QString wrong = m_weights->problem(); !wrong.isEmpty()) return wrong;
     if (const auto swept = sweptValues(); !swept) return QString::fromStdString(swept.error().sentence());

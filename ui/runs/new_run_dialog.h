@@ -64,7 +64,8 @@ private:
     void fillCatalogues();
     void methodChosen();
     void fillSweep();
-    void takePerClass();
+    [[nodiscard]] ParamValues countingSettings() const;
+    void takeCounting();
     /// The values to sweep over; an error that names the one that does not fit. Empty: no sweep.
     [[nodiscard]] Result<std::vector<ParamValue>> sweptValues() const;
     void answered();
@@ -86,6 +87,7 @@ private:
     QLabel* m_methodTitle = nullptr;
     QLabel* m_methodHelp = nullptr;
     ParamForm* m_form = nullptr;
+    std::optional<ParamValues> m_ownCounting; ///< the form's own while the labels dictate which count
     QComboBox* m_network = nullptr;
     WeightsChooser* m_weights = nullptr;
     QCheckBox* m_keepFeatures = nullptr;

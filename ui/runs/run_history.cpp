@@ -21,6 +21,8 @@ std::vector<double> numbers(const std::vector<EpochSummary>& epochs) {
     return all;
 }
 
+} // namespace
+
 std::vector<std::vector<double>> classHistory(const std::vector<EpochSummary>& epochs, const std::string& key) {
     std::size_t classes = 0;
     for (const EpochSummary& epoch : epochs)
@@ -34,8 +36,6 @@ std::vector<std::vector<double>> classHistory(const std::vector<EpochSummary>& e
     }
     return rows;
 }
-
-} // namespace
 
 std::vector<double> scalarHistory(const std::vector<EpochSummary>& epochs, const std::string& key) {
     std::vector<double> values;

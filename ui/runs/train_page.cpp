@@ -171,6 +171,9 @@ void TrainPage::makePanels() {
         plot->setPanels(panel.areas);
         plot->setExpandable(true);
     }
+    auto* answers = addPanel(new EpochPlot(QStringLiteral("meanAnswer"), tr("Mean answer to the unlabelled, by class"), m_board), fillMeanAnswer);
+    answers->setPanels({{tr("share"), true, std::nullopt, 1}});
+    answers->setExpandable(true);
     m_bands = addPanel(new LossBandsPlot(m_board), [this](LossBandsPlot&, const RunOnShow&) { updateBands(); });
     m_rounds = addPanel(new CleaningFlowPlot(m_board), [this](CleaningFlowPlot&, const RunOnShow&) { updateRounds(); });
     connect(m_rounds, &CleaningFlowPlot::bandClicked, this, &TrainPage::showBand);

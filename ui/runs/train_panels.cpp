@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/train_panels.h"
 
+#include "core/base/text.h"
 #include "ui/plots/correction_plot.h"
 #include "ui/plots/loss_scatter_plot.h"
+#include "ui/plots/plot_theme.h"
 #include "ui/runs/run_history.h"
 #include "ui/runs/run_text.h"
 #include "ui/session/workspace.h"
@@ -77,11 +79,10 @@ std::vector<ScalarPanel> scalarPanels() {
         {"labelled-share-1",
          QStringLiteral("splitSizes"),
          text("Labels believed"),
-         {share, {text("weight"), false, std::nullopt, 0.5}},
+         {share},
          {{"labelled-share-1", text("network 1"), 0},
           {"labelled-share-2", text("network 2"), 1},
-          {"label-precision", text("of them right"), InkForeground, Qt::DotLine},
-          {"unlabelled-weight", {}, InkMuted, Qt::SolidLine, 1}}},
+          {"label-precision", text("of them right"), InkForeground, Qt::DotLine}}},
         {"own-answer-differs",
          QStringLiteral("ownAnswers"),
          text("Labels given up for the network's own answer"),
@@ -89,6 +90,11 @@ std::vector<ScalarPanel> scalarPanels() {
          {{"mean-correction", text("mean w"), InkSuspect},
           {"own-answer-differs", text("other class"), InkForeground, Qt::DashLine},
           {"temperature", text("temperature"), InkMuted, Qt::DotLine}}},
+        {"unmixed-loss",
+         QStringLiteral("mixedLoss"),
+         text("Loss on mixed pictures, and on them as they are"),
+         {{text("loss"), false, std::nullopt, 1}},
+         {{"mixed-loss", text("mixed"), 0}, {"unmixed-loss", text("as they are"), InkForeground, Qt::DashLine}}},
         {"consistency-loss",
          QStringLiteral("consistency"),
          text("Consistency; teacher against student"),
@@ -123,6 +129,41 @@ std::vector<ScalarPanel> scalarPanels() {
          {{"flagged-share", text("flagged"), InkSuspect},
           {"flag-precision", text("of them wrong"), InkForeground, Qt::DotLine},
           {"margin-threshold", text("threshold"), InkMuted, Qt::DashLine, 1}}},
+        {"mask-rate",
+         QStringLiteral("maskRate"),
+         text("Unlabelled pictures that were sure"),
+         {share},
+         {{"mask-rate", text("in the steps"), 0},
+          {"acceptance", text("at the end"), InkForeground, Qt::DashLine}}},
+        {"unlabelled-weight",
+         QStringLiteral("unlabelledWeight"),
+         text("Weight of the unlabelled pictures"),
+         {{text("weight"), false, std::nullopt, 1}},
+         {{"unlabelled-weight", {}, InkForeground}}},
+        {"meta-signal",
+         QStringLiteral("metaSignal"),
+         text("What the student's steps tell the teacher"),
+         {{text("loss"), false, std::nullopt, 1}, {text("signal"), false, std::nullopt, 0.7}, accuracy},
+         {{"student-loss-before", text("before"), 0},
+          {"student-loss-after", text("after"), 1, Qt::DashLine},
+          {"meta-signal", {}, InkForeground, Qt::SolidLine, 1},
+          {"test-accuracy-teacher", text("teacher"), 0, Qt::SolidLine, 2},
+          {"test-accuracy", text("student"), 1, Qt::DashLine, 2}}},
+        {"lds",
+         QStringLiteral("smoothness"),
+         text("How far the worst small change moves an answer"),
+         {{text("divergence"), false, std::nullopt, 1}},
+         {{"lds", text("found"), 0}, {"divergence-after-0", text("at random"), InkMuted, Qt::DashLine}}},
+        {"attention-divergence",
+         QStringLiteral("attentionDivergence"),
+         text("Attention of both views apart"),
+         {{text("divergence"), false, std::nullopt, 1}},
+         {{"attention-divergence", {}, 0}}},
+        {"mean-rate",
+         QStringLiteral("augmentationRate"),
+         text("Labelled pictures known after augmentation"),
+         {{text("mean rate"), true, std::nullopt, 1}},
+         {{"mean-rate", {}, 0}}},
     };
 }
 
@@ -143,6 +184,24 @@ void fillScalars(EpochPlot& plot, const ScalarPanel& panel, const RunOnShow& now
             for (const EpochSummary& epoch : *now.epochs) one.epochs.push_back(epoch.epoch);
             series.push_back(std::move(one));
         }
+    }
+    if (!series.empty() || plot.hasData()) plot.setSeries(std::move(series));
+}
+
+void fillMeanAnswer(EpochPlot& plot, const RunOnShow& now) {
+    constexpr std::size_t kMostNames = 20;
+    std::vector<EpochSeries> series;
+    const auto dataset = now.workspace.dataset();
+    const auto history = classHistory(*now.epochs, "answer-mean");
+    for (std::size_t k = 0; k < history.size(); ++k) {
+        EpochSeries one;
+        one.values = history[k];
+        if (dataset && history.size() <= kMostNames && k < dataset->classNames.size())
+            one.name = QString::fromStdString(escapeForDisplay(dataset->classNames[k]));
+        one.ink = int(k);
+        one.style = int(k) / PlotTheme::runColours() % 2 == 1 ? Qt::DashLine : Qt::SolidLine;
+        for (const EpochSummary& epoch : *now.epochs) one.epochs.push_back(epoch.epoch);
+        series.push_back(std::move(one));
     }
     if (!series.empty() || plot.hasData()) plot.setSeries(std::move(series));
 }
@@ -169,10 +228,9 @@ void fillLossScatter(LossScatterPlot& plot, const RunOnShow& now) {
 
 void fillCleanScatter(LossScatterPlot& plot, const RunOnShow& now) {
     fillScatter(plot, now, now.column("p-clean-1"), now.column("p-clean-2"));
-    std::optional<double> threshold;
-    if (now.run)
-        if (const auto set = now.run->config.settings.find("clean-threshold"); set != now.run->config.settings.end())
-            if (const double* value = std::get_if<double>(&set->second)) threshold = *value;
+    std::optional<double> threshold; // as it was in force: a preset may have set it
+    for (const double value : scalarHistory(*now.epochs, "clean-threshold"))
+        if (std::isfinite(value)) threshold = value;
     plot.setThreshold(threshold);
 }
 

@@ -74,5 +74,6 @@ void fillPseudoLabels(PseudoLabelPlot& plot, const RunOnShow& now);
 void fillLossScatter(LossScatterPlot& plot, const RunOnShow& now);
 void fillCleanScatter(LossScatterPlot& plot, const RunOnShow& now);
 void fillCorrection(CorrectionPlot& plot, const RunOnShow& now);
+void fillMeanAnswer(EpochPlot& plot, const RunOnShow& now);
 
 } // namespace assay::ui

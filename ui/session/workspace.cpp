@@ -45,6 +45,7 @@ Workspace::Workspace(std::shared_ptr<Registry> registry, QObject* parent)
 Workspace::~Workspace() {
     if (d->openingStop) d->openingStop->request_stop();
     d->importStop.request_stop();
+    if (d->neighbours) d->neighbours->stop();
 }
 
 const Registry& Workspace::registry() const { return *d->registry; }

@@ -63,6 +63,14 @@ struct DetectorAgreement {
     std::size_t suspecting = 0, asked = 0;
 };
 
+/// What one detector says of a sample: the share of the others that it finds less suspicious, and whether that makes a
+/// suspect of it.
+struct DetectorOpinion {
+    QString detector; ///< "loss", or "loss of run 3"
+    float percentile = 0;
+    bool suspects = false;
+};
+
 /// Pictures drawn at random and mixed into the queue, and what they have told of the errors that are left.
 struct AuditState {
     std::size_t population = 0; ///< samples whose labels are judged: those that the run on show may call suspects
@@ -188,6 +196,8 @@ public:
     // All detectors together; not while one epoch follows the other, nor of very large runs before they are sorted by it.
     // Asked for by these; detectorsJoined() follows.
     [[nodiscard]] std::optional<DetectorAgreement> agreement(SampleIndex sample) const;
+    /// Of each of them, always in the same order; empty while unknown.
+    [[nodiscard]] std::vector<DetectorOpinion> opinions(SampleIndex sample) const;
     /// The likeliest classes, at most three, the likeliest first; empty while unknown.
     [[nodiscard]] std::vector<ClassGuess> likeliest(SampleIndex sample) const;
     /// How many decisions the probabilities of likeliest() are calibrated on; 0: they rest on p(noisy).
@@ -220,6 +230,9 @@ public:
     [[nodiscard]] bool orderIsOld() const; ///< scores have changed since the last sorting
     [[nodiscard]] const std::vector<SampleIndex>& selection() const;
     void setSelection(std::vector<SampleIndex> samples);
+    /// What stands out in every plot, in order of index: several selected, else the brushed or clicked set, else the range
+    /// of scores. Empty: none.
+    [[nodiscard]] std::vector<SampleIndex> marked() const;
     [[nodiscard]] std::optional<SampleIndex> focus() const; ///< the one in the inspector
     void setFocus(std::optional<SampleIndex> sample);
 

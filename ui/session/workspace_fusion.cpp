@@ -24,39 +24,65 @@ ScoreInput scoreInputAt(const Project& project, RunId run, const Dataset& datase
     return input;
 }
 
-bool isSlow(const Score& score) {
-    const ScoreBasis basis = score.traits().basis;
-    return basis == ScoreBasis::Pictures || basis == ScoreBasis::Features;
-}
+/// A run that has its say in a fusion.
+struct Workspace::Private::FusedRun {
+    RunId id;
+    RunConfig config;
+    std::string suffix;    ///< of its detectors' ids
+    std::size_t place = 0; ///< among the runs
+    bool features = false; ///< it kept them
+};
+
+/// What the detectors by features join.
+struct Workspace::Private::FusionParts {
+    /// A detector and where it stands among all: by run, and by the catalogue.
+    struct Part {
+        std::size_t place = 0;
+        Detector detector;
+    };
+    std::vector<Part> parts;
+    std::vector<FusedRun> runs;
+};
 
 namespace {
 
 constexpr std::size_t kMostRuns = 8; ///< the newest
 
-/// What the quick scores say of `rows`; nothing where the run did not record all of them.
-std::vector<Detector> detectorsOf(const std::vector<std::shared_ptr<const Score>>& scores, const RunConfig& config,
-                                  const ScoreInput& input, const std::vector<SampleIndex>& rows, const std::string& suffix) {
-    if (input.epochs.empty()) return {};
+/// What the scores of the run say of `rows`, those by features or the others; nothing where the run did not record all
+/// rows. Scores of pictures have no part: a dark or an odd picture has its label all the same.
+template <class Part, class Run>
+void addDetectors(std::vector<Part>& parts, const std::vector<std::shared_ptr<const Score>>& scores, const Run& run, bool byFeatures,
+                  const ScoreInput& input, const std::vector<SampleIndex>& rows) {
+    if (input.epochs.empty()) return;
     const std::vector<SampleIndex>& own = input.epochs.back()->samples;
     std::vector<std::size_t> places;
     for (const SampleIndex sample : rows) {
         const auto at = std::lower_bound(own.begin(), own.end(), sample);
-        if (at == own.end() || *at != sample) return {};
+        if (at == own.end() || *at != sample) return;
         places.push_back(std::size_t(at - own.begin()));
     }
-    std::vector<Detector> detectors;
-    for (const auto& score : scores) {
-        if (isSlow(*score)) continue;
-        const auto found = score->compute(input);
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        const ScoreTraits traits = scores[i]->traits();
+        if (traits.basis == ScoreBasis::Pictures || (traits.basis == ScoreBasis::Features) != byFeatures) continue;
+        const auto found = scores[i]->compute(input);
         if (!found || found->values.size() != own.size()) continue; // it has no say on this run
-        Detector detector{score->description().id + suffix, {}, {}, suggestsByNeighbours(config, score->traits())};
+        Detector detector{scores[i]->description().id + run.suffix, {}, {}, suggestsByNeighbours(run.config, traits)};
         for (const std::size_t place : places) {
             detector.suspicion.push_back(found->values[place]);
             if (!found->suggested.empty()) detector.suggested.push_back(found->suggested[place]);
         }
-        detectors.push_back(std::move(detector));
+        parts.push_back({run.place * scores.size() + i, std::move(detector)});
     }
-    return detectors;
+}
+
+template <class Part> Result<std::shared_ptr<const Fusion>> fuse(std::vector<Part> parts, const Evidence& evidence, const std::vector<Label>& labels) {
+    std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.place < b.place; });
+    std::vector<Detector> detectors;
+    for (Part& part : parts) detectors.push_back(std::move(part.detector));
+    std::vector<Label> given;
+    for (const SampleIndex sample : evidence.samples) given.push_back(labels[sample.value]);
+    ASSAY_TRY(Fusion made, Fusion::make(std::move(detectors), std::move(given)));
+    return std::make_shared<const Fusion>(std::move(made));
 }
 
 } // namespace
@@ -76,6 +102,8 @@ std::optional<std::size_t> Workspace::Private::rowOf(SampleIndex sample) const {
     return std::size_t(at - fusing->samples.begin());
 }
 
+double Workspace::Private::suspectShare() const { return double(suspects) / double(fusion->rows()); }
+
 void Workspace::Private::askFusedSoon() {
     constexpr std::size_t kMostUnasked = 20'000'000; // rows of all epochs: larger ones are joined when they are sorted by
     const auto evidence = values.evidence();
@@ -92,40 +120,74 @@ void Workspace::Private::askFused() {
     struct Made {
         std::shared_ptr<const Fusion> fusion;
         std::shared_ptr<const FeatureMatrix> probabilities;
-        std::size_t runs = 1;
+        std::shared_ptr<const FusionParts> parts;
     };
     fusionPool.run(
         [scores = registry->scores.all(), dataset = dataset, project = project, labels = known->second, run = *runs.record(*currentRun),
          evidence, others = runsToJoin()]() -> Result<Made> {
-            const ScoreInput input = scoreInputAt(*project, run.id, *dataset, labels.set->labels, evidence);
-            std::vector<Detector> detectors = detectorsOf(scores, run.config, input, evidence->samples, {});
-            std::size_t joined = 1;
+            const std::vector<Label>& given = labels.set->labels;
+            FusionParts all;
+            const auto add = [&](const RunRecord& record, const std::string& suffix, const ScoreInput& input) {
+                const FusedRun one{record.id, record.config, suffix, all.runs.size(), input.features != nullptr};
+                const std::size_t before = all.parts.size();
+                addDetectors(all.parts, scores, one, false, input, evidence->samples);
+                if (all.parts.size() > before || suffix.empty()) all.runs.push_back(one);
+            };
+            const ScoreInput input = scoreInputAt(*project, run.id, *dataset, given, evidence);
+            add(run, {}, input);
             for (const RunRecord& other : others) {
                 const auto stored = project->labelSet(other.labelSet);
-                if (!stored || stored->set.labels != labels.set->labels) continue;
-                const auto read = readScoreInput(*project, other.id, *dataset, labels.set->labels);
-                if (!read) continue;
-                auto more = detectorsOf(scores, other.config, *read, evidence->samples, " of run " + std::to_string(other.id.value));
-                joined += !more.empty();
-                std::move(more.begin(), more.end(), std::back_inserter(detectors));
+                if (!stored || stored->set.labels != given) continue;
+                if (const auto read = readScoreInput(*project, other.id, *dataset, given))
+                    add(other, " of run " + std::to_string(other.id.value), *read);
             }
-            std::vector<Label> given;
-            for (const SampleIndex sample : evidence->samples) given.push_back(labels.set->labels[sample.value]);
-            ASSAY_TRY(Fusion made, Fusion::make(std::move(detectors), std::move(given)));
-            return Made{std::make_shared<const Fusion>(std::move(made)), input.probabilities, joined};
+            Made made;
+            ASSAY_TRY(made.fusion, fuse(all.parts, *evidence, given));
+            made.probabilities = input.probabilities;
+            made.parts = std::make_shared<const FusionParts>(std::move(all));
+            return made;
         },
-        [this, evidence](Result<Made> made) {
-            if (fusing != evidence) return;
+        [this, evidence, generation = showGeneration](Result<Made> made) {
+            if (fusing != evidence || generation != showGeneration) return;
             if (!made) {
                 if (filter.score == QLatin1String(kFusedScore)) Q_EMIT q->warning(QString::fromStdString(made.error().sentence()));
                 return;
             }
             fusion = std::move(made->fusion);
             classProbabilities = std::move(made->probabilities);
-            joinedRuns = made->runs;
+            joinedRuns = made->parts->runs.size();
             if (joinsRuns)
                 Q_EMIT q->notice(joinedRuns > 1 ? tr("The detectors of %1 runs make one order").arg(joinedRuns)
                                                 : tr("No other run has recorded these pictures with the same labels"));
+            rankFused();
+            askFeatureDetectors(std::move(made->parts));
+        });
+}
+
+void Workspace::Private::askFeatureDetectors(std::shared_ptr<const FusionParts> parts) {
+    const auto known = labelSets.find(runs.record(*currentRun)->labelSet);
+    if (known == labelSets.end() || std::none_of(parts->runs.begin(), parts->runs.end(), [](const FusedRun& run) { return run.features; }))
+        return;
+    slowPool.run(
+        [scores = registry->scores.all(), dataset = dataset, project = project, labels = known->second.set, evidence = fusing,
+         parts = std::move(parts), near = neighbours]() -> Result<std::shared_ptr<const Fusion>> {
+            std::vector<FusionParts::Part> all = parts->parts;
+            for (const FusedRun& run : parts->runs) {
+                if (!run.features) continue;
+                ScoreInput input;
+                if (run.suffix.empty()) {
+                    input = scoreInputAt(*project, run.id, *dataset, labels->labels, evidence);
+                } else {
+                    ASSAY_TRY(input, readScoreInput(*project, run.id, *dataset, labels->labels));
+                }
+                if (input.features) input.neighbours = near->of(run.id, *input.features);
+                if (input.neighbours) addDetectors(all, scores, run, true, input, evidence->samples);
+            }
+            return fuse(std::move(all), *evidence, labels->labels);
+        },
+        [this, of = fusion, generation = showGeneration](Result<std::shared_ptr<const Fusion>> made) {
+            if (generation != showGeneration || of != fusion || !made) return;
+            fusion = std::move(*made);
             rankFused();
         });
 }
@@ -192,9 +254,20 @@ std::optional<DetectorAgreement> Workspace::agreement(SampleIndex sample) const 
     d->askFusedSoon();
     const auto row = d->rowOf(sample);
     if (!row) return std::nullopt;
-    // A detector suspects as many as there are suspects.
-    const double share = double(suspectCount()) / double(d->fusion->rows());
-    return DetectorAgreement{d->fusion->agreement(*row, share), d->fusion->detectors()};
+    return DetectorAgreement{d->fusion->agreement(*row, d->suspectShare()), d->fusion->detectors()};
+}
+
+std::vector<DetectorOpinion> Workspace::opinions(SampleIndex sample) const {
+    d->askFusedSoon();
+    std::vector<DetectorOpinion> all;
+    const auto row = d->rowOf(sample);
+    if (!row) return all;
+    const double from = 1 - d->suspectShare();
+    for (std::size_t i = 0; i < d->fusion->detectors(); ++i) {
+        const float percentile = d->fusion->percentile(i, *row);
+        all.push_back({QString::fromStdString(d->fusion->id(i)), percentile, double(percentile) > from});
+    }
+    return all;
 }
 
 std::vector<ClassGuess> Workspace::likeliest(SampleIndex sample) const {

@@ -195,6 +195,7 @@ void Workspace::Private::open(OpenRequest request) {
 void Workspace::Private::adopt(Opened opened) {
     dataset = std::move(opened.dataset);
     duplicates = std::make_shared<DuplicateSearch>(dataset);
+    neighbours = std::make_shared<NeighbourCache>();
     project = std::move(opened.project);
     labelNames = std::move(opened.labelSetNames);
     workingId = opened.workingLabels;
@@ -263,6 +264,8 @@ void Workspace::Private::close() {
     book.close();
     dataset.reset();
     duplicates.reset();
+    if (neighbours) neighbours->stop();
+    neighbours.reset();
     pictureScores.clear();
     project.reset();
     labelNames.clear();

@@ -6,6 +6,7 @@
 #include "ui/session/decision_book.h"
 #include "ui/session/epoch_values.h"
 #include "ui/session/evidence_cache.h"
+#include "ui/session/neighbour_cache.h"
 #include "ui/session/opening.h"
 #include "ui/session/run_labels.h"
 #include "ui/session/run_queue.h"
@@ -26,8 +27,6 @@ namespace assay::ui {
 /// What scores look at as of an epoch, which may not be on disk yet. Pool threads.
 [[nodiscard]] ScoreInput scoreInputAt(const Project& project, RunId run, const Dataset& dataset, const std::vector<Label>& labels,
                                       const std::shared_ptr<const Evidence>& last);
-/// Whether it looks at every picture, or compares each with all others: it waits until somebody asks for it alone.
-[[nodiscard]] bool isSlow(const Score& score);
 
 /// The parts of a Workspace and what joins them. Its functions stand in workspace_opening.cpp, workspace_runs.cpp
 /// and workspace_view.cpp; workspace.cpp forwards.
@@ -42,6 +41,7 @@ public:
     TaskPool pool{2};
     TaskPool recording{1}; ///< one lane: runs get their numbers in the order in which they were asked for
     TaskPool fusionPool{1};
+    TaskPool slowPool{1}; ///< scores that compare each sample with all others, or look at every picture
     TaskPool loader{1}; ///< the engine's, so that opening never waits for it
     RunQueue runs;
     EvidenceCache cache;
@@ -102,6 +102,7 @@ public:
     std::uint64_t showGeneration = 0;
     std::map<QString, std::vector<Label>> scoreSuggestions;
     std::shared_ptr<DuplicateSearch> duplicates; ///< of the open data set
+    std::shared_ptr<NeighbourCache> neighbours;  ///< of the open project
     /// What scores of pictures say of every sample: the same in every epoch of every run on the same labels.
     struct PictureScore {
         std::shared_ptr<const LabelSet> labels;
@@ -122,9 +123,13 @@ public:
     std::vector<double> learntWeights; ///< of its detectors, and of the pair of classes; empty before enough is decided
     [[nodiscard]] std::vector<RunRecord> runsToJoin() const;
     [[nodiscard]] std::optional<std::size_t> rowOf(SampleIndex sample) const; ///< of `fusion`
+    [[nodiscard]] double suspectShare() const; ///< a detector suspects as many as there are suspects
     [[nodiscard]] std::vector<ClassGuess> likeliest(SampleIndex sample) const;
     bool ranking = false, rankAgain = false;
     void askFused();
+    struct FusedRun;
+    struct FusionParts;
+    void askFeatureDetectors(std::shared_ptr<const FusionParts> parts); ///< join the others when they are there
     QTimer fusionTimer; ///< when the epoch on show has come to rest
     void askFusedSoon(); ///< for what stands beside a picture; not where it would read more than a while
     void rankFused();

@@ -120,9 +120,12 @@ void Workspace::Private::askScore(const QString& id) {
         std::vector<float> values;
         std::vector<Label> suggested;
     };
-    pool.run(
-        [score, dataset = dataset, project = project, labels, run = *currentRun, last = values.evidence()]() -> Result<Answer> {
-            const ScoreInput input = scoreInputAt(*project, run, *dataset, labels->labels, last);
+    const bool byFeatures = score->traits().basis == ScoreBasis::Features;
+    (byFeatures ? slowPool : pool).run(
+        [score, dataset = dataset, project = project, labels, run = *currentRun, last = values.evidence(),
+         near = byFeatures ? neighbours : nullptr]() -> Result<Answer> {
+            ScoreInput input = scoreInputAt(*project, run, *dataset, labels->labels, last);
+            if (near && input.features) input.neighbours = near->of(run, *input.features);
             ASSAY_TRY(const ScoreValues found, score->compute(input));
             Answer answer;
             answer.values.assign(dataset->size(), std::nanf(""));
@@ -159,7 +162,7 @@ void Workspace::Private::askPictureScore(const QString& id, std::shared_ptr<cons
         return;
     }
     known = {labels, {}, {}};
-    pool.run(
+    slowPool.run(
         [score = std::move(score), dataset = dataset, labels, duplicates = duplicates]() -> Result<ScoreValues> {
             ScoreInput input;
             input.dataset = dataset.get();
@@ -171,7 +174,7 @@ void Workspace::Private::askPictureScore(const QString& id, std::shared_ptr<cons
             const auto asked = pictureScores.find(id);
             if (asked == pictureScores.end() || asked->second.labels != labels) return; // of a data set or labels gone by
             if (!found) {
-                Q_EMIT q->warning(QString::fromStdString(found.error().sentence()));
+                if (filter.score == id) Q_EMIT q->warning(QString::fromStdString(found.error().sentence()));
                 return;
             }
             asked->second.values = std::move(found->values);
@@ -243,6 +246,18 @@ void Workspace::setFilter(const ViewFilter& filter) {
     if (!d->dataset) return;
     if (another || d->order.size() != d->dataset->size()) resort();
     else d->filterNow();
+}
+
+std::vector<SampleIndex> Workspace::marked() const {
+    std::vector<SampleIndex> found = d->selection.size() > 1 ? d->selection : d->filter.only;
+    if (found.empty() && d->filter.scoreRange) {
+        const auto& [least, most] = *d->filter.scoreRange;
+        const std::vector<float>& scores = d->values.values(d->filter.score);
+        for (std::uint32_t i = 0; i < scores.size(); ++i)
+            if (double(scores[i]) >= least && double(scores[i]) <= most) found.emplace_back(i);
+    }
+    std::sort(found.begin(), found.end());
+    return found;
 }
 
 void Workspace::setThreshold(double pNoisy) {

@@ -53,6 +53,7 @@ class TestConfidentLearning : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void jointOfTenSamples();
+    void everyRowIsCountedWhereTheJointHasIt();
     void filtersOfTenSamples();
     void issuesAreRankedAndSuggestTheLikeliestClass();
     void qualityOfTenSamples();
@@ -79,6 +80,21 @@ void TestConfidentLearning::jointOfTenSamples() {
     QCOMPARE(joint->calibrated, (std::vector<std::int64_t>{2, 1, 0, 0, 3, 1, 1, 0, 2}));
     QCOMPARE(joint->given, (std::vector<std::int64_t>{3, 4, 3}));
     QCOMPARE(joint->estimatedErrors, std::size_t(3));
+}
+
+void TestConfidentLearning::everyRowIsCountedWhereTheJointHasIt() {
+    const std::vector<float> table(kTable.begin(), kTable.end());
+    const FloatProbabilities rows{table, 3};
+    const auto joint = confidentJoint(rows, kGiven);
+    QVERIFY(joint);
+    std::vector<std::int64_t> counts(9);
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+        const Label as = joint->countedAs(rows.row(i));
+        QCOMPARE(joint->offDiagonal[i] != 0, as != kNoLabel && as != kGiven[i]);
+        if (as != kNoLabel) ++counts[std::size_t(kGiven[i]) * 3 + std::size_t(as)];
+    }
+    QCOMPARE(counts, joint->counts);
+    QCOMPARE(joint->errorsPerClass(), (std::vector<std::int64_t>{1, 1, 1}));
 }
 
 void TestConfidentLearning::filtersOfTenSamples() {

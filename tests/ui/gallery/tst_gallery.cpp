@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/ui_fixture.h"
 
+#include "core/audit/score.h"
 #include "ui/gallery/gallery_panel.h"
 #include "ui/gallery/gallery_view.h"
 #include "ui/models/gallery_model.h"
@@ -10,6 +11,11 @@
 #include "ui/window/command_palette.h"
 
 #include <QAbstractItemModelTester>
+#include <QComboBox>
+#include <QLabel>
+
+#include <algorithm>
+#include <cmath>
 
 using namespace assay;
 using namespace assay::ui;
@@ -100,6 +106,83 @@ private Q_SLOTS:
         QCoreApplication::sendEvent(view->viewport(), &move);
         QTest::mouseRelease(view->viewport(), Qt::LeftButton, Qt::NoModifier, to);
         QCOMPARE(workspace.selection().size(), std::size_t(4));
+    }
+
+    void everyOrderIsExplainedAndInSampleProbabilitiesWarn() {
+        Workspace workspace(registryWith());
+        ThumbnailService thumbnails;
+        GalleryPanel panel(workspace, thumbnails);
+        panel.resize(800, 480);
+        panel.show();
+        QVERIFY(openAndWait(workspace, m_data));
+        QVERIFY(trainAndWait(workspace, 2));
+        auto* scores = panel.findChild<QComboBox*>(QStringLiteral("sortBy"));
+        const auto help = [&](const char* id) { return scores->itemData(scores->findData(QLatin1String(id)), Qt::ToolTipRole).toString(); };
+        QTRY_VERIFY(scores->findData(QStringLiteral("aum")) >= 0);
+        for (int i = 0; i < scores->count(); ++i) QVERIFY2(!scores->itemData(i, Qt::ToolTipRole).toString().isEmpty(), qPrintable(scores->itemText(i)));
+        const auto aum = workspace.registry().scores.find("aum");
+        for (const std::string& part : {aum->description().title, aum->description().help, std::string(aum->traits().range),
+                                        std::string("in sample"), aum->description().citation})
+            QVERIFY2(help("aum").contains(QString::fromStdString(part)), qPrintable(help("aum")));
+        QVERIFY(help("aum").contains(QStringLiteral("Higher is more suspect")));
+        QVERIFY(help("confidence").contains(QStringLiteral("Higher is surer")));
+
+        const auto sortBy = [&](const char* id) {
+            ViewFilter filter = workspace.filter();
+            filter.score = QLatin1String(id);
+            workspace.setFilter(filter);
+        };
+        auto* badge = panel.findChild<QLabel*>(QStringLiteral("sampleBadge"));
+        sortBy("aum");
+        QVERIFY(scores->toolTip().contains(help("aum")));
+        QVERIFY(!badge->text().contains(QStringLiteral("⚠")));
+        sortBy("confident-learning");
+        QVERIFY(badge->text().contains(QStringLiteral("⚠")));
+        const auto learning = workspace.registry().scores.find("confident-learning");
+        const auto sentence = scoreWarning(learning->traits(), false);
+        QVERIFY(badge->toolTip().contains(QString::fromUtf8(sentence.data(), qsizetype(sentence.size()))));
+        sortBy("loss");
+        QVERIFY(!badge->text().contains(QStringLiteral("⚠")));
+    }
+
+    void aBarIsAShareWhateverTheScoresRange() {
+        Workspace workspace(registryWith());
+        GalleryModel model(workspace);
+        QVERIFY(openAndWait(workspace, m_data));
+        QVERIFY(trainAndWait(workspace, 2));
+        ViewFilter filter;
+        filter.score = QStringLiteral("p-noisy");
+        workspace.setFilter(filter);
+        QCOMPARE(model.tile(3).bar, model.tile(3).score);
+        filter.score = QStringLiteral("loss");
+        workspace.setFilter(filter);
+        const int last = model.rowCount() - 1;
+        QTRY_VERIFY(std::isfinite(model.tile(0).bar));
+        QVERIFY(model.tile(0).bar > 0.9f && model.tile(0).bar < 1); // the greatest loss, among others as great
+        QVERIFY(model.tile(last).bar > 0 && model.tile(last).bar < model.tile(0).bar);
+        filter.score = QStringLiteral("index");
+        workspace.setFilter(filter);
+        QVERIFY(std::isnan(model.tile(0).bar));
+    }
+
+    void aTileTellsWhatEachDetectorSays() {
+        Workspace workspace(registryWith());
+        GalleryModel model(workspace);
+        QVERIFY(openAndWait(workspace, m_data));
+        QVERIFY(trainAndWait(workspace, 2));
+        ViewFilter filter;
+        filter.score = QLatin1String(kFusedScore);
+        workspace.setFilter(filter);
+        QTRY_VERIFY(!model.tile(0).says.empty());
+        const Tile tile = model.tile(0);
+        const auto suspecting = std::count(tile.says.begin(), tile.says.end(), 1);
+        QCOMPARE(tile.agreement, QStringLiteral("%1/%2").arg(suspecting).arg(tile.says.size()));
+        const QString tip = model.data(model.index(0), Qt::ToolTipRole).toString();
+        const auto opinions = workspace.opinions(tile.sample);
+        const auto most = std::max_element(opinions.begin(), opinions.end(), [](const auto& a, const auto& b) { return a.percentile < b.percentile; });
+        QVERIFY2(tip.contains(QStringLiteral("◆ %1: more than").arg(most->detector)), qPrintable(tip));
+        QCOMPARE(tip.contains(QStringLiteral("and %1 more").arg(int(opinions.size()) - 8)), opinions.size() > 8);
+        QCOMPARE(tip.count(QStringLiteral(": more than")), std::min<qsizetype>(8, qsizetype(opinions.size())));
     }
 
     void thumbnailsComeAndTinyOnesKeepTheirPixels() {

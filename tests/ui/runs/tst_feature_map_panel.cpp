@@ -3,8 +3,11 @@
 #include "tests/ui/ui_fixture.h"
 
 #include "ui/plots/feature_map_plot.h"
+#include "ui/plots/loss_histogram_plot.h"
 #include "ui/runs/feature_map_panel.h"
 #include "ui/runs/train_page.h"
+
+#include <numeric>
 
 using namespace assay;
 using namespace assay::ui;
@@ -74,6 +77,39 @@ private Q_SLOTS:
         QVERIFY(asked[0][1].toString().contains(QStringLiteral("map")));
         Q_EMIT panel->plot().sampleClicked(SampleIndex(5));
         QCOMPARE(workspace.focus(), std::optional(SampleIndex(5)));
+
+        // What is brushed or selected anywhere stands out on the map, and what is chosen on the map in the histogram.
+        auto* histogram = page.findChild<LossHistogramPlot*>();
+        const auto markedLosses = [&] {
+            const auto& counts = histogram->markedCounts().counts;
+            return std::accumulate(counts.begin(), counts.end(), std::uint64_t(0));
+        };
+        QCOMPARE(panel->plot().standingOut(), std::size_t(0));
+        ViewFilter filter = workspace.filter();
+        filter.suspectsOnly = false;
+        for (const SampleIndex sample : samples)
+            if (filter.only.size() < 7) filter.only.push_back(sample);
+        workspace.setFilter(filter); // as a brush or a loop does
+        QTRY_COMPARE(panel->plot().standingOut(), std::size_t(7));
+        QTRY_COMPARE(markedLosses(), std::uint64_t(7));
+        workspace.setSelection({samples[1], samples[2]});
+        QTRY_COMPARE(panel->plot().standingOut(), std::size_t(2));
+        QTRY_COMPARE(markedLosses(), std::uint64_t(2));
+        workspace.setSelection({samples[1]}); // one is in the inspector, and has a ring
+        QTRY_COMPARE(panel->plot().standingOut(), std::size_t(7));
+        filter.only.clear();
+        filter.score = QStringLiteral("loss");
+        workspace.setFilter(filter);
+        QTRY_COMPARE(panel->plot().standingOut(), std::size_t(0));
+        QTRY_COMPARE(markedLosses(), std::uint64_t(0));
+        const std::vector<float>& losses = workspace.values(QStringLiteral("loss"));
+        const double least = double(losses[samples[0].value]);
+        filter.scoreRange = std::pair(least, 1e9);
+        workspace.setFilter(filter);
+        const auto past = std::count_if(samples.begin(), samples.end(), [&](SampleIndex s) { return double(losses[s.value]) >= least; });
+        QTRY_COMPARE(panel->plot().standingOut(), std::size_t(past));
+        filter.scoreRange.reset();
+        workspace.setFilter(filter);
 
         workspace.showRun(workspace.runs()[0].id);
         QTRY_VERIFY(!panel->hasMap() && !panel->isVisible());

@@ -8,6 +8,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QToolButton>
 
 using namespace assay;
 using namespace assay::ui;
@@ -18,10 +19,10 @@ namespace {
 /// Keeps the labels that it was given, and has settings of a method that learns from some of them.
 class FewLabels final : public Method {
 public:
-    FewLabels() {
-        m_about = {"few-labels", "Few labels", "Learns from some labels", "", {}};
+    explicit FewLabels(const char* id = "few-labels", const char* labelled = "all") {
+        m_about = {id, "Few labels", "Learns from some labels", "", {}};
         m_about.params = {{"threshold", ParamType::Real, 0.95, 0.0, 1.0, {}, "", "Accepted from here on", false},
-                          {"labelled", ParamType::Choice, std::string("all"), {}, {}, {"all", "per-class"}, "", "Which count", false},
+                          {"labelled", ParamType::Choice, std::string(labelled), {}, {}, {"all", "per-class", "clean"}, "", "Which count", false},
                           {"labelled-per-class", ParamType::Integer, std::int64_t(25), 1.0, 100.0, {}, "", "So many", false}};
     }
     const Description& description() const override { return m_about; }
@@ -36,6 +37,7 @@ private:
 std::shared_ptr<Registry> registryOfFew() {
     auto registry = registryWith();
     (void)registry->methods.add(std::make_shared<FewLabels>());
+    (void)registry->methods.add(std::make_shared<FewLabels>("seeks-clean", "clean"));
     return registry;
 }
 
@@ -56,7 +58,8 @@ class TestNewRunSheet : public QObject {
     static void count(NewRunDialog& sheet, const QString& words) {
         auto& counting = part<QComboBox>(sheet, "labelCounting");
         for (int i = 0; i < counting.count(); ++i)
-            if (counting.itemText(i).contains(words)) return counting.setCurrentIndex(i);
+            if (counting.itemText(i) == words || (words != QLatin1String("all") && counting.itemText(i).contains(words)))
+                return counting.setCurrentIndex(i);
         QFAIL(qPrintable(words));
     }
 
@@ -113,6 +116,42 @@ private Q_SLOTS:
         QCOMPARE(intParam(sheet.config().settings, "labelled-per-class"), std::int64_t(4));
         sheet.chooseMethod(QStringLiteral("fake")); // learns from every label
         QVERIFY(!sheet.problem().isEmpty());
+        sheet.chooseMethod(QStringLiteral("few-labels"));
+        QCOMPARE(textParam(sheet.config().settings, "labelled"), std::string("per-class"));
+        count(sheet, QStringLiteral("a file lists")); // all of them
+        QCOMPARE(textParam(sheet.config().settings, "labelled"), std::string("all"));
+        count(sheet, QStringLiteral("all"));
+        QCOMPARE(intParam(sheet.config().settings, "labelled-per-class"), std::int64_t(25));
+    }
+
+    void labelsThatTheSetNamesAreNotCutDownAgainByTheMethod() {
+        Workspace workspace(registryOfFew());
+        QVERIFY(openAndWait(workspace, writeIdx(*m_home, 60)));
+        NewRunDialog sheet(workspace);
+        sheet.chooseMethod(QStringLiteral("seeks-clean"));
+        const auto labelled = [&] { return textParam(sheet.config().settings, "labelled"); };
+        QCOMPARE(labelled(), std::string("clean"));
+        count(sheet, QStringLiteral("a file lists"));
+        QCOMPARE(labelled(), std::string("all"));
+        auto& editor = part<QComboBox>(sheet, "param-labelled");
+        QCOMPARE(editor.currentText(), QStringLiteral("all"));
+        QVERIFY(!editor.isEnabled());
+        part<QToolButton>(sheet, "reset-labelled").click(); // its default would cut them down
+        QCOMPARE(labelled(), std::string("all"));
+        count(sheet, QStringLiteral("all")); // the method's own again
+        QCOMPARE(labelled(), std::string("clean"));
+        QVERIFY(editor.isEnabled());
+
+        editor.setCurrentText(QStringLiteral("per-class")); // a person's own choice comes back, too
+        count(sheet, QStringLiteral("a file lists"));
+        QCOMPARE(labelled(), std::string("all"));
+        count(sheet, QStringLiteral("all"));
+        QCOMPARE(labelled(), std::string("per-class"));
+        count(sheet, QStringLiteral("a file lists"));
+        sheet.chooseMethod(QStringLiteral("few-labels"));
+        QCOMPARE(labelled(), std::string("all"));
+        count(sheet, QStringLiteral("all"));
+        QCOMPARE(labelled(), std::string("per-class"));
     }
 
     void thoseThatAFileListsCountAndTheOthersAreKept() {

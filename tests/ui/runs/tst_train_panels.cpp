@@ -77,6 +77,8 @@ public:
     }
     const Description& description() const override { return m_about; }
 
+    void tellMeanAnswers() { m_answers = true; }
+
     /// Of sample i: the first column falls, the second rises.
     static float value(std::size_t column, std::uint32_t i) {
         const float share = float(i) / kSamples;
@@ -100,6 +102,7 @@ public:
             report->epochs = 3;
             report->scalars = m_scalars;
             report->scalars["train-loss"] = 1.0 / epoch;
+            if (m_answers) report->perClass["answer-mean"] = {0.25, 0.75};
             report->evidence = std::move(evidence);
             observer.epochDone(std::move(report));
         }
@@ -110,6 +113,7 @@ private:
     Description m_about;
     std::map<std::string, double> m_scalars;
     std::vector<std::string> m_columns;
+    bool m_answers = false;
 };
 
 } // namespace
@@ -167,6 +171,29 @@ private Q_SLOTS:
             if (other.objectName != panel) QVERIFY(!page.findChild<EpochPlot*>(other.objectName)->isVisibleTo(&page));
         QVERIFY(!page.findChild<CorrectionPlot*>()->isVisibleTo(&page));
         QVERIFY(!page.findChild<LossScatterPlot*>(QStringLiteral("cleanScatter"))->isVisibleTo(&page));
+    }
+
+    void aMeanAnswerIsALineForEachClass() {
+        auto method = std::make_shared<TellingMethod>("answers", std::map<std::string, double>{});
+        method->tellMeanAnswers();
+        Workspace workspace(registryTelling(method));
+        TrainPage page(workspace);
+        show(workspace, page, "answers");
+        auto* plot = page.findChild<EpochPlot*>(QStringLiteral("meanAnswer"));
+        QTRY_VERIFY(plot->isVisibleTo(&page));
+        QVERIFY(plot->dataAsTsv().contains(QLatin1String("0.25")) && plot->dataAsTsv().contains(QLatin1String("0.75")));
+    }
+
+    void aTeachersAccuracyStandsBesideItsStudents() {
+        Workspace workspace(registryTelling(std::make_shared<TellingMethod>(
+            "teaches", std::map<std::string, double>{{"meta-signal", 0.01}, {"student-loss-before", 2.5}, {"student-loss-after", 2.25},
+                                                     {"test-accuracy-teacher", 0.625}, {"test-accuracy", 0.5}})));
+        TrainPage page(workspace);
+        show(workspace, page, "teaches");
+        auto* plot = page.findChild<EpochPlot*>(QStringLiteral("metaSignal"));
+        QTRY_VERIFY(plot->isVisibleTo(&page));
+        for (const char* figure : {"0.01", "2.5", "2.25", "0.625", "0.5"}) QVERIFY2(plot->dataAsTsv().contains(QLatin1String(figure)), figure);
+        QVERIFY(!page.findChild<EpochPlot*>(QStringLiteral("consistency"))->isVisibleTo(&page));
     }
 
     void correctedLossesShowWAndTheOwnAnswerOverTheHistogram() {

@@ -9,6 +9,7 @@
 #include "ui/gallery/gallery_view.h"
 #include "ui/models/gallery_model.h"
 #include "ui/plots/matrix_plot.h"
+#include "ui/review/class_pairs_panel.h"
 #include "ui/review/reason_text.h"
 #include "ui/review/sample_strip.h"
 #include "ui/runs/feature_map_panel.h"
@@ -117,6 +118,25 @@ private Q_SLOTS:
         double pairs = 0;
         for (const auto& row : matrix->values()) pairs += std::accumulate(row.begin(), row.end(), 0.0);
         QCOMPARE(pairs, double(kWrong));
+
+        // The same from the probabilities alone: each wrong one is counted under the class that the model says.
+        auto* tables = m_window->findChild<QComboBox*>(QStringLiteral("classPairsTable"));
+        QTRY_VERIFY(tables->isVisible());
+        tables->setCurrentIndex(int(ClassPairsPanel::Table::Counted));
+        const std::vector<std::vector<double>> joint = matrix->values();
+        double errors = 0;
+        for (std::size_t j = 0; j < 10; ++j)
+            for (std::size_t k = 0; k < 10; ++k) {
+                QVERIFY(j == k || k == (j + 1) % 10 || joint[j][k] == 0);
+                errors += j != k ? joint[j][k] : 0;
+            }
+        QVERIFY(errors > 0 && errors <= double(kWrong));
+        const ViewFilter before = workspace().filter();
+        Q_EMIT matrix->cellClicked(3, 4);
+        QCOMPARE(double(workspace().view().size()), joint[3][4]);
+        for (const SampleIndex sample : workspace().view()) QVERIFY(sample.value % 10 == 3 && wrong(int(sample.value)));
+        workspace().setFilter(before);
+        tables->setCurrentIndex(int(ClassPairsPanel::Table::Suspects));
 
         GalleryView* gallery = m_window->audit().gallery().view();
         gallery->setFocus();
