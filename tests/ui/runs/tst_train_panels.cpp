@@ -73,7 +73,6 @@ public:
     TellingMethod(std::string id, std::map<std::string, double> scalars, std::vector<std::string> columns = {})
         : m_scalars(std::move(scalars)), m_columns(std::move(columns)) {
         m_about = {std::move(id), "Telling", "Reports what it was told to", "", {}};
-        m_about.params = {{"clean-threshold", ParamType::Real, 0.6, 0.0, 1.0, {}, "", "Believed from here on", false}};
     }
     const Description& description() const override { return m_about; }
 
@@ -333,7 +332,7 @@ private Q_SLOTS:
 
     void bothNetworksProbabilitiesAreAScatterWhoseRectangleOpensItsSamples() {
         Workspace workspace(registryTelling(std::make_shared<TellingMethod>(
-            "divides", std::map<std::string, double>{{"labelled-share-1", 0.7}, {"labelled-share-2", 0.6}},
+            "divides", std::map<std::string, double>{{"labelled-share-1", 0.7}, {"labelled-share-2", 0.6}, {"clean-threshold", 0.6}},
             std::vector<std::string>{"p-clean-1", "p-clean-2"})));
         TrainPage page(workspace);
         show(workspace, page, "divides");
