@@ -158,7 +158,9 @@ ReviewFigures ReviewController::figures() const {
     figures.decided = m_workspace.decidedCount();
     const auto dataset = m_workspace.dataset();
     if (!dataset) return figures;
-    figures.expectedKnown = m_workspace.currentEvidence() != nullptr;
+    figures.judged = m_workspace.currentEvidence() != nullptr;
+    const auto& mixture = m_workspace.currentMixture();
+    figures.expectedKnown = figures.judged && (!mixture || mixture->warning.empty());
     const std::vector<float>& pNoisy = m_workspace.values(QStringLiteral("p-noisy"));
     const auto run = m_workspace.currentRun();
     const bool anySplit = run && m_workspace.outOfSample(*run);

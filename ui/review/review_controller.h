@@ -23,7 +23,8 @@ struct ReviewFigures {
     std::size_t decided = 0;   ///< in the project
     std::size_t left = 0;      ///< undecided suspects
     double perMinute = 0;      ///< of late; 0 unknown
-    bool expectedKnown = false;
+    bool judged = false;        ///< a run has said what is suspect
+    bool expectedKnown = false; ///< not where the mixture behind p(noisy) deserves no trust
     double expectedErrors = 0; ///< wrong labels among the undecided training samples: the sum of p(noisy)
     double spread = 0;         ///< half-width of its 95 % interval, were the posteriors right
 };

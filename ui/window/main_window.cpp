@@ -378,7 +378,7 @@ void MainWindow::updateFigures() {
     const ReviewFigures figures = m_audit->controller().figures();
     const QLocale locale;
     QStringList parts;
-    if (figures.expectedKnown) parts << tr("left %1").arg(locale.toString(qulonglong(figures.left)));
+    if (figures.judged) parts << tr("left %1").arg(locale.toString(qulonglong(figures.left)));
     if (figures.perMinute >= 0.5) parts << tr("%1/min").arg(locale.toString(figures.perMinute, 'f', 0));
     const AuditState audit = m_workspace->auditSample() > 0 ? m_workspace->auditState() : AuditState();
     if (isTold(audit)) {
@@ -389,8 +389,12 @@ void MainWindow::updateFigures() {
         if (figures.expectedKnown)
             parts << tr("≈ %1 errors left ± %2").arg(locale.toString(figures.expectedErrors, 'f', 0),
                                                     locale.toString(figures.spread, 'f', 0));
-        m_figures->setToolTip(tr("Wrong labels to be expected among the undecided training samples: the sum of p(noisy), "
-                                 "with its 95 % interval. Review → Errors left… asks some pictures at random instead"));
+        m_figures->setToolTip(
+            !figures.judged || figures.expectedKnown
+                ? tr("Wrong labels to be expected among the undecided training samples: the sum of p(noisy), "
+                     "with its 95 % interval. Review → Errors left… asks some pictures at random instead")
+                : tr("How many errors are left is not known: the mixture behind p(noisy) deserves no trust. "
+                     "Review → Errors left… asks some pictures at random instead"));
     }
     m_figures->setText(parts.join(QStringLiteral(" · ")));
     tellWhenToStop(audit);

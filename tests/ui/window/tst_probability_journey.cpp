@@ -92,6 +92,31 @@ private Q_SLOTS:
         m_window.reset();
     }
 
+    /// A model that agrees with every label has losses of one kind: the sum of p(noisy) would be a number of nothing.
+    void errorsLeftAreNotToldByAFitThatDeservesNoTrust() {
+        QByteArray text;
+        for (int k = 0; k < 10; ++k) text += (k > 0 ? "," : "") + QByteArray::number(k);
+        for (int i = 0; i < kSamples; ++i) {
+            const double sure = 0.99 + 0.009 * (i * 7919 % 97) / 97.0;
+            text += '\n';
+            for (int k = 0; k < 10; ++k) text += (k > 0 ? "," : "") + QByteArray::number(k == i % 10 ? sure : (1 - sure) / 9, 'g', 17);
+        }
+        QFile file(m_home->filePath(QStringLiteral("agrees.csv")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(text + '\n');
+        file.close();
+        auto* figures = m_window->findChild<QLabel*>(QStringLiteral("reviewFigures"));
+        workspace().importProbabilities({writeProbabilities(QStringLiteral("probs.csv"), kSamples), {}, {}, false});
+        QTRY_VERIFY_WITH_TIMEOUT(workspace().currentMixture().has_value(), 20'000);
+        QVERIFY(workspace().currentMixture()->warning.empty());
+        QTRY_VERIFY(figures->text().contains(QStringLiteral("errors left")));
+        workspace().importProbabilities({file.fileName(), {}, {}, false});
+        QTRY_VERIFY_WITH_TIMEOUT(workspace().currentRun() == RunId(2) && workspace().currentMixture().has_value(), 20'000);
+        QVERIFY(!workspace().currentMixture()->warning.empty());
+        QTRY_VERIFY2(!figures->text().contains(QStringLiteral("errors left")), qPrintable(figures->text()));
+        QVERIFY(figures->text().contains(QStringLiteral("left ")));
+    }
+
     void fromProbabilitiesToACleanedTable() {
         workspace().importProbabilities({writeProbabilities(QStringLiteral("probs.csv"), kSamples), {}, {}, false});
         QTRY_VERIFY_WITH_TIMEOUT(workspace().currentEvidence() != nullptr, 20'000);
