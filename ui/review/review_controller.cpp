@@ -160,7 +160,7 @@ ReviewFigures ReviewController::figures() const {
     if (!dataset) return figures;
     figures.judged = m_workspace.currentEvidence() != nullptr;
     const auto& mixture = m_workspace.currentMixture();
-    figures.expectedKnown = figures.judged && (!mixture || mixture->warning.empty());
+    const bool trusted = !mixture || mixture->warning.empty();
     const std::vector<float>& pNoisy = m_workspace.values(QStringLiteral("p-noisy"));
     const auto run = m_workspace.currentRun();
     const bool anySplit = run && m_workspace.outOfSample(*run);
@@ -170,6 +170,7 @@ ReviewFigures ReviewController::figures() const {
         if ((!anySplit && dataset->splits[i] != Split::Train) || m_workspace.decision(sample).verdict != Verdict::None) continue;
         figures.left += m_workspace.suspect(sample);
         if (std::isnan(pNoisy[i])) continue;
+        figures.expectedKnown = figures.judged && trusted;
         const double p = std::clamp(double(pNoisy[i]), 0.0, 1.0);
         figures.expectedErrors += p;
         variance += p * (1 - p);
