@@ -60,7 +60,7 @@ public:
 
 private:
     Description m_description{"duplicate-conflict",
-                              "The same picture, another label",
+                              "Copy with another label",
                               "exact and near duplicates whose labels differ: those outvoted by their group first",
                               kCitation,
                               {}};
@@ -82,7 +82,7 @@ public:
 
 private:
     Description m_description{"duplicate-across-splits",
-                              "The same picture, another split",
+                              "Copy in another split",
                               "exact and near duplicates of which one is learnt and another tells how well: the test flatters",
                               kCitation,
                               {}};
