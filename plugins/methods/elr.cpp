@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/believed_targets.h"
 #include "core/learn/losses.h"
 #include "core/learn/recipe.h"
 #include "core/learn/sample_table.h"
@@ -36,7 +37,7 @@ public:
     }
 
     Status finishEpoch(Run& run, EpochOutcome& outcome) override {
-        recordTargets(run, outcome);
+        recordBelieved(run, m_targets.all(), outcome);
         return {};
     }
 
@@ -47,28 +48,6 @@ public:
     }
 
 private:
-    /// What the network has come to believe of each training sample, and how far it agrees with that now.
-    void recordTargets(const Run& run, EpochOutcome& outcome) const {
-        const RunData& data = run.data;
-        const auto plain = m_targets.all().to(torch::kCPU).contiguous();
-        const auto classes = std::size_t(data.classes);
-        std::vector<float> label(data.rows(), float(kNoLabel)), agreement(data.rows(), 0.0F), probabilities(classes);
-        double differing = 0, agreeing = 0;
-        for (const std::uint32_t row : data.trainRows) {
-            const float* target = plain.data_ptr<float>() + std::size_t(row) * classes;
-            const auto best = std::max_element(target, target + classes) - target;
-            label[row] = float(best);
-            differing += Label(best) != data.labels[row];
-            softmaxOf(outcome.answers[0].row(row), probabilities);
-            for (std::size_t k = 0; k < classes; ++k) agreement[row] += target[k] * probabilities[k];
-            agreeing += double(agreement[row]);
-        }
-        outcome.evidence.columns["target-label"] = std::move(label);
-        outcome.evidence.columns["target-agreement"] = std::move(agreement);
-        outcome.report.scalars["target-differs"] = differing / double(data.trainRows.size());
-        outcome.report.scalars["target-agreement"] = agreeing / double(data.trainRows.size());
-    }
-
     ElrOptions m_options;
     SampleTable m_targets; ///< [R, K] t: a moving average of the network's answers
 };

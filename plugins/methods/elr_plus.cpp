@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/believed_targets.h"
 #include "core/learn/ema.h"
 #include "core/learn/losses.h"
 #include "core/learn/mixup.h"
@@ -44,16 +45,7 @@ public:
 
     Status finishEpoch(Run& run, EpochOutcome& outcome) override {
         recordTwoNetworks(run, outcome);
-        const RunData& data = run.data;
-        const auto mean = ((m_targets[0].all() + m_targets[1].all()) / 2).argmax(1).to(torch::kCPU).contiguous();
-        std::vector<float> label(data.rows(), float(kNoLabel));
-        double differing = 0;
-        for (const std::uint32_t row : data.trainRows) {
-            label[row] = float(mean.data_ptr<std::int64_t>()[row]);
-            differing += Label(label[row]) != data.labels[row];
-        }
-        outcome.evidence.columns["target-label"] = std::move(label);
-        outcome.report.scalars["target-differs"] = differing / double(data.trainRows.size());
+        recordBelieved(run, (m_targets[0].all() + m_targets[1].all()) / 2, outcome);
         return {};
     }
 

@@ -407,6 +407,9 @@ private Q_SLOTS:
         }
         QVERIFY2(right / count > 0.9, std::to_string(right / count).c_str());
         QVERIFY(std::abs(outcome.keeper.last("target-differs") - kNoise) < 0.1);
+        for (const float agreement : column(outcome.keeper.reports.back(), "target-agreement")) QVERIFY(agreement >= 0 && agreement <= 1.0001F);
+        const double agrees = outcome.keeper.last("target-agreement");
+        QVERIFY2(agrees > 0.6, std::to_string(agrees).c_str());
     }
 
     /// Soft at first, hard at last: the temperature falls from 1 to 0.001 over the epochs asked for.
