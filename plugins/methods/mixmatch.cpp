@@ -78,6 +78,9 @@ Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {
     return std::make_unique<MixMatch>(readSemiOptions(settings), options);
 }
 
+/// Far under the paper's: some thousand steps do not make guesses that are worth so much.
+constexpr double kShortRunLambda = 10;
+
 } // namespace
 
 void registerMixmatch(Registry& registry) {
@@ -90,7 +93,7 @@ void registerMixmatch(Registry& registry) {
         "0.002 with decoupled decay 0.02, ramp over 1/64 of the run)";
     description.citation = "Berthelot et al., NeurIPS 2019, arXiv:1905.02249";
     description.params = {
-        realSetting("lambda-u", 75, 0, 1000,
+        realSetting("lambda-u", kShortRunLambda, 0, 1000,
                     "Weight of the guessed labels (paper: CIFAR-10 75, CIFAR-100 150, SVHN 250; TorchSSL: 100)"),
         realSetting("ramp-share", 0.4, 0, 1, "Share of the run in which that weight rises from zero (TorchSSL: 0.4)"),
         realSetting("mixup-alpha", 0.75, 0.01, 128,
@@ -107,7 +110,6 @@ void registerMixmatch(Registry& registry) {
     CommonDefaults defaults = semiCommonDefaults();
     defaults.weightDecay = 0.02;
     defaults.decay = "decoupled";
-    defaults.nesterov = false;
     defaults.schedule = "constant";
     registerRecipe(registry, std::move(description), defaults, make);
 }
