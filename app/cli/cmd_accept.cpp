@@ -5,6 +5,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/figures.h"
 #include "app/cli/scoring.h"
+#include "core/audit/pseudo_confidence.h"
 
 namespace assay::cli {
 
@@ -61,9 +62,9 @@ Result<Accepted> acceptPseudoLabels(const Options& options, const Project& proje
     const std::string name = "run " + std::to_string(run.id.value);
     if (epochs.empty()) return fail(ErrorCode::NotFound, "this run has recorded no epoch", name);
     ASSAY_TRY(const auto evidence, project.evidence(run.id, epochs.back().epoch));
-    const auto pseudo = evidence->columns.find("pseudo-label"), sure = evidence->columns.find("pseudo-confidence");
+    const auto pseudo = evidence->columns.find("pseudo-label");
     if (pseudo == evidence->columns.end()) return fail(ErrorCode::NotFound, "this run's method gives no pseudo-labels", name);
-    const std::vector<float>& confidence = sure == evidence->columns.end() ? evidence->confidence : sure->second;
+    const std::vector<float>& confidence = pseudoConfidence(*evidence);
     ASSAY_TRY(const BaseLabels labels, baseLabels(project, run, &dataset));
     Accepted accepted;
     for (std::size_t row = 0; row < evidence->size(); ++row) {

@@ -2,17 +2,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/labelled_choice.h"
 
+#include <algorithm>
 #include <array>
 
 namespace assay::learn {
 namespace {
 
 constexpr const char* kLabelled = "semi.labelled";
+constexpr std::array<const char*, 4> kNames{"all", "per-class", "clean", "auto"}; // in the order of LabelledBy
 
 } // namespace
 
 std::vector<ParamSpec> labelledSettings(LabelledBy byDefault) {
-    constexpr std::array<const char*, 4> kNames{"all", "per-class", "clean", "auto"}; // in the order of LabelledBy
     const char* by = kNames[std::size_t(byDefault)];
     return {
         choiceSetting(
@@ -31,7 +32,7 @@ std::vector<ParamSpec> labelledSettings(LabelledBy byDefault) {
 LabelledOptions readLabelledOptions(const ParamValues& settings) {
     LabelledOptions options;
     const std::string& by = textParam(settings, "labelled");
-    options.by = by == "per-class" ? LabelledBy::PerClass : by == "clean" ? LabelledBy::Clean : by == "auto" ? LabelledBy::Auto : LabelledBy::All;
+    options.by = LabelledBy(std::find(kNames.begin(), kNames.end(), by) - kNames.begin()); // one of them, as the setting's choices
     options.perClass = intParam(settings, "labelled-per-class");
     options.cleanBelow = realParam(settings, "clean-below");
     options.warmUpShare = realParam(settings, "clean-warm-up");

@@ -106,13 +106,11 @@ public:
 
     Status finishEpoch(Run& run, EpochOutcome& outcome) override {
         auto fit = outcome.report.mixture;
-        std::vector<float> losses = outcome.evidence.loss;
+        std::vector<float> varied;
         if (tracksVaried(run)) {
-            ASSAY_CHECK_STATUS(trackVaried(run, losses));
+            ASSAY_TRY(varied, variedLosses(run));
             fit.reset();
-            std::vector<float> training;
-            for (const std::uint32_t row : run.data.trainRows) training.push_back(losses[row]);
-            if (auto found = stats::fitMixture(training, mixtureOptions())) fit = std::move(*found);
+            if (auto found = stats::fitMixture(varied, mixtureOptions())) fit = std::move(*found);
         }
         m_curve.usable = fit && !fit->collapsed;
         if (!m_curve.usable && usesMixture() && trusting(run) && !m_collapseNoted) {
@@ -126,8 +124,7 @@ public:
             if (m_options.originalComponent && fit->swapped)
                 for (std::size_t i = 0; i < column.size(); ++i) column[i] = m_curve.at(outcome.evidence.loss[i]);
             m_table = column;
-            if (tracksVaried(run))
-                for (const std::uint32_t row : run.data.trainRows) m_table[row] = m_curve.at(losses[row]);
+            for (std::size_t i = 0; i < varied.size(); ++i) m_table[run.data.trainRows[i]] = m_curve.at(varied[i]);
         } else {
             std::fill(m_table.begin(), m_table.end(), 0.0F);
         }
@@ -163,8 +160,8 @@ private:
     [[nodiscard]] bool tracksVaried(const Run& run) const {
         return m_options.trackVaried && usesMixture() && run.common.augment.any();
     }
-    /// Replaces the training rows' losses by those of a pass over varied pictures.
-    [[nodiscard]] static Status trackVaried(Run& run, std::vector<float>& losses) {
+    /// The training rows' losses in a pass over varied pictures, aligned with them.
+    [[nodiscard]] static Result<std::vector<float>> variedLosses(Run& run) {
         BatchPlan plan;
         plan.order = run.data.trainRows;
         plan.augment = run.common.augment;
@@ -172,11 +169,10 @@ private:
         plan.epoch = std::uint32_t(run.epoch);
         plan.view = kTrackingView;
         ASSAY_TRY(const Answers answers, askVaried(*run.networks[0], run.data, std::move(plan), run.device, run.task.config.loaders));
-        for (std::size_t i = 0; i < run.data.trainRows.size(); ++i) {
-            const std::uint32_t row = run.data.trainRows[i];
-            losses[row] = float(assay::learn::lossOf(answers.row(i), run.data.labels[row]));
-        }
-        return {};
+        std::vector<float> losses;
+        for (std::size_t i = 0; i < run.data.trainRows.size(); ++i)
+            losses.push_back(float(assay::learn::lossOf(answers.row(i), run.data.labels[run.data.trainRows[i]])));
+        return losses;
     }
     [[nodiscard]] bool usesMixture() const { return m_options.fixedW < 0 && m_options.bootstrap != Bootstrap::None; }
     /// Past the warm-up: w counts.

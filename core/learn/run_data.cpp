@@ -59,7 +59,7 @@ std::vector<std::uint32_t> chooseSubset(const std::vector<std::uint32_t>& candid
                                         std::size_t wanted, std::uint64_t seed) {
     std::vector<std::uint32_t> counting, others;
     for (const std::uint32_t sample : candidates)
-        (set.labels[sample] != kNoLabel && set.counts(sample) ? counting : others).push_back(sample);
+        (set.counts(sample) ? counting : others).push_back(sample);
     if (wanted == 0 || others.empty() || counting.empty()) return chooseSubset(candidates, set.labels, classes, wanted, seed);
     std::vector<std::uint32_t> chosen = chooseSubset(counting, set.labels, classes, wanted, seed);
     if (chosen.size() >= wanted) return chosen;
@@ -177,10 +177,10 @@ Result<RunData> prepareRunData(const TrainingTask& task, bool takesUnlabelled) {
     std::size_t learnt = 0;
     for (const std::uint32_t sample : chooseSubset(training, set, data.classes, task.config.subset, task.config.seed)) {
         taken[sample] = 1;
-        learnt += set.labels[sample] != kNoLabel && set.counts(sample);
+        learnt += set.counts(sample);
     }
     const std::size_t counting = std::size_t(std::count_if(training.begin(), training.end(), [&](std::uint32_t sample) {
-        return set.labels[sample] != kNoLabel && set.counts(sample);
+        return set.counts(sample);
     }));
     if (counting < training.size() && learnt < counting)
         data.notes.push_back("The subset holds " + withThousands(learnt) + " of the " + withThousands(counting) +

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/audit/pseudo_confidence.h"
 #include "core/audit/score_rows.h"
 
 #include <algorithm>
@@ -17,8 +18,7 @@ public:
         const auto column = last.columns.find("pseudo-label");
         if (column == last.columns.end())
             return fail(ErrorCode::NotFound, "this run's method gives no pseudo-labels");
-        const auto sure = last.columns.find("pseudo-confidence");
-        const std::vector<float>& confidence = sure == last.columns.end() ? last.confidence : sure->second;
+        const std::vector<float>& confidence = pseudoConfidence(last);
         ScoreValues scores{std::vector<float>(rows.size()), std::vector<Label>(rows.size(), kNoLabel), false};
         for (std::size_t row = 0; row < rows.size(); ++row) {
             const auto pseudo = Label(column->second[row]);

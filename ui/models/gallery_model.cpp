@@ -116,11 +116,11 @@ Tile GalleryModel::tile(int row) const {
     tile.pending = m_workspace.pending(tile.sample);
     tile.decision = m_workspace.decision(tile.sample);
     tile.atRandom = m_workspace.askedAtRandom(tile.sample);
-    if (m_workspace.filter().score == QLatin1String(kFusedScore))
-        if (const auto agreement = m_workspace.agreement(tile.sample)) {
-            tile.agreement = QStringLiteral("%1/%2").arg(agreement->suspecting).arg(agreement->asked);
-            for (const DetectorOpinion& one : m_workspace.opinions(tile.sample)) tile.says.push_back(one.suspects);
-        }
+    if (m_workspace.filter().score == QLatin1String(kFusedScore)) {
+        for (const DetectorOpinion& one : m_workspace.opinions(tile.sample)) tile.says.push_back(one.suspects);
+        if (!tile.says.empty())
+            tile.agreement = QStringLiteral("%1/%2").arg(std::count(tile.says.begin(), tile.says.end(), 1)).arg(tile.says.size());
+    }
     if (tile.decision.verdict == Verdict::Relabel) tile.decided = className(m_workspace, tile.decision.label);
     return tile;
 }

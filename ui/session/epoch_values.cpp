@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/epoch_values.h"
 
+#include "core/audit/pseudo_confidence.h"
+
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -65,8 +67,7 @@ std::vector<float> EpochValues::make(const QString& name) const {
     if (name == QLatin1String("confidence")) return spread(m_evidence->confidence);
     if (name == QLatin1String("margin")) return spread(m_evidence->margin);
     if (name == QLatin1String("pseudo-label") && !m_pseudo.empty()) {
-        const auto own = m_evidence->columns.find("pseudo-confidence");
-        std::vector<float> sure = spread(own != m_evidence->columns.end() ? own->second : m_evidence->confidence);
+        std::vector<float> sure = spread(pseudoConfidence(*m_evidence));
         for (std::size_t i = 0; i < m_samples; ++i)
             if (m_pseudo[i] == kNoLabel) sure[i] = kNone;
         return sure;
