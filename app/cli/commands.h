@@ -18,6 +18,7 @@ void addTrain(CLI::App& app, Session& session);
 void addRecipe(CLI::App& app, Session& session);
 void addRuns(CLI::App& app, Session& session);
 void addRounds(CLI::App& app, Session& session);
+void addEpochs(CLI::App& app, Session& session);
 void addEvidence(CLI::App& app, Session& session);
 void addFeatures(CLI::App& app, Session& session);
 void addScore(CLI::App& app, Session& session);

@@ -47,6 +47,7 @@ int runProgram(int argc, char** argv) {
     addRecipe(app, session);
     addRuns(app, session);
     addRounds(app, session);
+    addEpochs(app, session);
     addEvidence(app, session);
     addFeatures(app, session);
     addScore(app, session);

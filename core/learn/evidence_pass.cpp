@@ -125,6 +125,13 @@ void softmaxOf(std::span<const float> logits, std::span<float> probabilities) {
     for (float& p : probabilities) p /= sum;
 }
 
+float entropyOf(std::span<const float> probabilities) {
+    float sum = 0;
+    for (const float p : probabilities)
+        if (p > 0) sum -= p * std::log(p);
+    return std::max(sum, 0.0F);
+}
+
 float marginOf(std::span<const float> logits, Label label) {
     if (logits.size() < 2) return 0;
     float other = -std::numeric_limits<float>::infinity();
@@ -143,6 +150,8 @@ Evidence makeEvidence(const RunData& data, const std::vector<Answers>& networks,
     evidence.prediction.resize(rows);
     evidence.confidence.resize(rows);
     evidence.margin.resize(rows);
+    auto& entropy = evidence.columns["entropy"];
+    entropy.resize(rows);
     std::vector<float> mean(classes), one(classes);
     for (std::size_t i = 0; i < rows; ++i) {
         std::fill(mean.begin(), mean.end(), 0.0F);
@@ -168,6 +177,7 @@ Evidence makeEvidence(const RunData& data, const std::vector<Answers>& networks,
         evidence.margin[i] = std::clamp(margin * share, std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max());
         evidence.prediction[i] = Label(best - mean.begin());
         evidence.confidence[i] = std::min(*best, 1.0F);
+        entropy[i] = entropyOf(mean);
     }
     return evidence;
 }

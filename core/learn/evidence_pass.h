@@ -47,11 +47,13 @@ using StopFn = std::function<bool(std::size_t batch, std::size_t batches)>;
 [[nodiscard]] Label predictionOf(std::span<const float> logits);
 /// softmax, in place of `probabilities` [K].
 void softmaxOf(std::span<const float> logits, std::span<float> probabilities);
+/// −Σ_k p_k ln p_k, in nats: 0 where one class has all.
+[[nodiscard]] float entropyOf(std::span<const float> probabilities);
 /// z_label − max of the others; 0 where there is one class only.
 [[nodiscard]] float marginOf(std::span<const float> logits, Label label);
 
-/// The record of an epoch: mean loss and margin over the networks, prediction and confidence by their averaged
-/// probabilities, or by the probabilities of their averaged logits.
+/// The record of an epoch: mean loss and margin over the networks; prediction, confidence and the column "entropy" by
+/// their averaged probabilities, or by the probabilities of their averaged logits.
 [[nodiscard]] Evidence makeEvidence(const RunData& data, const std::vector<Answers>& networks, int epoch,
                                     bool addLogits = false);
 

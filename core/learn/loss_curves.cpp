@@ -15,6 +15,19 @@ torch::Tensor logitsOf(int classes, const std::vector<double>& probabilities) {
     return logits;
 }
 
+constexpr double kElrLambda = 3; // CIFAR-10's, the default of elr and elr-plus
+
+/// Early-learning regularisation depends on what the running target believes: one curve where that is the label, one
+/// where it is another class.
+struct ElrCase {
+    const char *id, *help;
+    int believed; ///< class of the target; the label is class 0
+};
+constexpr ElrCase kElrCases[] = {
+    {"elr-label-believed", "ELR and ELR+ (methods elr, elr-plus; lambda 3) where the running target is the label: goes on pulling", 0},
+    {"elr-label-doubted", "ELR and ELR+ (methods elr, elr-plus; lambda 3) where the running target is another class: pulls less than ce, or away", 1},
+};
+
 std::vector<double> toVector(const torch::Tensor& values) {
     const auto flat = values.detach().contiguous();
     return {flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel()};
@@ -33,6 +46,14 @@ Result<std::vector<LossCurve>> sampleLossCurves(int classes, const std::vector<d
         const auto loss = perSampleLoss(logits, labels, options);
         loss.sum().backward();
         curves.push_back({entry.id, entry.help, entry.citation, toVector(loss), toVector(logits.grad().select(1, 0))});
+    }
+    for (const ElrCase& elr : kElrCases) {
+        auto logits = logitsOf(classes, probabilities).requires_grad_(true);
+        const auto targets = torch::zeros_like(logits).index_fill_(1, torch::tensor({elr.believed}), 1);
+        const auto loss = crossEntropy(logits, labels) + kElrLambda * elrRegulariser(elrProbabilities(logits), targets);
+        loss.sum().backward();
+        curves.push_back({elr.id, elr.help, "Liu et al., NeurIPS 2020, arXiv:2007.00151", toVector(loss),
+                          toVector(logits.grad().select(1, 0))});
     }
     return curves;
 }

@@ -5,6 +5,7 @@
 #include "core/base/hash.h"
 #include "core/base/text.h"
 #include "core/learn/device.h"
+#include "core/learn/epoch_joint.h"
 #include "core/learn/kept_probabilities.h"
 #include "core/learn/networks.h"
 #include "core/stats/ranking.h"
@@ -216,6 +217,11 @@ void RunLoop::scoreDetection(EpochOutcome& outcome) const {
     }
     if (const auto quality = stats::detectionQuality(ranks(suspicion, loss), wrong, 0.5))
         outcome.report.scalars["detection-auroc"] = quality->auroc;
+    if (!known) return;
+    if (const auto suspects = stats::detectionQuality(suspicion, wrong, 0.5)) {
+        outcome.report.scalars["detection-precision"] = suspects->precision;
+        outcome.report.scalars["detection-recall"] = suspects->recall;
+    }
 }
 
 Status RunLoop::closeEpoch(EpochReport report) {
@@ -236,10 +242,13 @@ Status RunLoop::closeEpoch(EpochReport report) {
                 return fail(ErrorCode::Numeric, "the column " + name + " of epoch " + std::to_string(m_run.epoch) + " is not a number",
                             "sample " + std::to_string(m_run.data.samples[i].value));
     scoreDetection(outcome);
+    const bool lastEpoch = m_run.epoch == m_run.task.config.epochs;
+    if (auto joint = recordedJoint(m_run.data, outcome.answers, lastEpoch); !joint.empty())
+        outcome.report.perClass["confident-joint"] = std::move(joint);
     if (wantsFeatures() && !outcome.report.features)
         outcome.report.features = makeFeatures(m_run.data, m_run.task.dataset->size(), outcome.answers[0].features,
                                                outcome.answers[0].dimension, m_run.epoch);
-    if (m_run.epoch == m_run.task.config.epochs)
+    if (lastEpoch)
         if (const Status kept =
                 keepProbabilities(m_run.task, m_run.data, outcome.answers, m_run.epoch, m_recipe.addsLogits());
             !kept)
@@ -247,6 +256,7 @@ Status RunLoop::closeEpoch(EpochReport report) {
     const double seconds = std::chrono::duration<double>(Clock::now() - m_epochStart).count();
     m_epochSeconds += seconds;
     outcome.report.scalars["seconds"] = seconds;
+    outcome.report.scalars["peak-memory-mib"] = peakMemoryMib();
     for (auto& [name, value] : outcome.report.scalars)
         if (!std::isfinite(value)) value = std::numeric_limits<double>::max();
     outcome.report.evidence = std::make_shared<const Evidence>(std::move(outcome.evidence));

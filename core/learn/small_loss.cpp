@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/small_loss.h"
 
-#include "core/stats/confident_learning.h"
+#include "core/learn/epoch_joint.h"
 
 #include <numeric>
 
@@ -124,22 +124,8 @@ Result<double> mixtureNoiseRate(const Run& run, const EpochOutcome& outcome) {
 }
 
 Result<double> confidentNoiseRate(const Run& run, const std::vector<Answers>& answers) {
-    const RunData& data = run.data;
-    const auto classes = std::size_t(data.classes);
-    std::vector<double> probabilities;
-    std::vector<Label> labels;
-    std::vector<float> one(classes);
-    for (const std::uint32_t row : data.trainRows) {
-        std::vector<double> mean(classes, 0);
-        for (const Answers& network : answers) {
-            softmaxOf(network.row(row), one);
-            for (std::size_t k = 0; k < classes; ++k) mean[k] += std::min(1.0, double(one[k])) / double(answers.size());
-        }
-        probabilities.insert(probabilities.end(), mean.begin(), mean.end());
-        labels.push_back(data.labels[row]);
-    }
-    ASSAY_TRY(const stats::ConfidentJoint joint, stats::confidentJoint({probabilities, classes}, labels));
-    return double(joint.estimatedErrors) / double(labels.size());
+    ASSAY_TRY(const stats::ConfidentJoint joint, confidentJointOf(run.data, answers));
+    return double(joint.estimatedErrors) / double(std::accumulate(joint.given.begin(), joint.given.end(), std::int64_t(0)));
 }
 
 torch::Tensor smallest(const torch::Tensor& losses, std::size_t count) {

@@ -92,6 +92,7 @@ void TestCliBadInput::badInputIsOneSentence_data() {
     row("newer project", {"journal", "@newer.assay"}, "newer");
     row("project is a folder", {"runs", "@empty"}, "empty");
     row("no runs to score", {"score", "@good.assay"}, "train");
+    row("no such run to tell the epochs of", {"epochs", "@good.assay", "--run", "7"}, "7");
     row("no such run", {"evidence", "@good.assay", "--run", "7"}, "7");
     row("no such score", {"score", "@good.assay", "--score", "astrology"}, "astrology");
     row("nothing to undo", {"undo", "@good.assay"}, "undo");

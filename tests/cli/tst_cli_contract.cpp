@@ -80,7 +80,7 @@ void TestCliContract::versionAndHelpAreGiven() {
     const Call help = cli({"--help"});
     QCOMPARE(help.status, 0);
     for (const char* command : {"info", "noise", "methods", "scores", "formats", "losses", "networks", "train", "runs", "rounds",
-                                "evidence", "features", "score",
+                                "epochs", "evidence", "features", "score",
                                 "fit", "label-issues", "decide", "journal", "undo", "compare", "export", "duplicates", "bench"})
         QVERIFY2(help.out.contains(QByteArray("\n  ") + command), command);
 }
@@ -88,7 +88,7 @@ void TestCliContract::versionAndHelpAreGiven() {
 void TestCliContract::everyCommandHasHelpWithAnExample_data() {
     QTest::addColumn<QString>("command");
     for (const char* command : {"info", "noise", "methods", "scores", "formats", "losses", "networks", "train", "runs", "rounds",
-                                "evidence", "features", "score",
+                                "epochs", "evidence", "features", "score",
                                 "fit", "label-issues", "decide", "accept", "journal", "undo", "compare", "export", "duplicates", "bench"})
         QTest::newRow(command) << QString(command);
 }
@@ -225,6 +225,13 @@ void TestCliContract::lossCurvesComeAsATable() {
         QVERIFY(std::abs(rows[i][2].toDouble() - rows[i + 3][2].toDouble()) < 1e-9);
         QVERIFY(std::abs(rows[i][3].toDouble() - rows[i + 3][3].toDouble()) < 1e-9);
     }
+    // ELR at p = 1/2 of two classes: ln 2 + 3 ln(1/2); its slope -(1 - p) - 3 p, or + 3 (1 - p) where the target is the other.
+    const auto elr = parseCsvBytes(cli({"losses", "elr-label-believed", "elr-label-doubted", "--curves", "--points", "1",
+                                        "--classes", "2"}).out);
+    QCOMPARE(elr.size(), std::size_t(3));
+    for (int i = 1; i <= 2; ++i) QVERIFY(std::abs(elr[i][2].toDouble() + 2 * std::log(2.0)) < 1e-9);
+    QVERIFY(std::abs(elr[1][3].toDouble() + 2) < 1e-9);
+    QVERIFY(std::abs(elr[2][3].toDouble() - 1) < 1e-9);
     QCOMPARE(cli({"losses", "no-such-loss"}).status, 1);
 }
 

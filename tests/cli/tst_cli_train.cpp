@@ -24,6 +24,7 @@ private Q_SLOTS:
     void runsAndCompareTellTheSame();
     void compareTellsWhatDiffersAndHowFarRunsAgree();
     void evidenceRoundTrips();
+    void epochsAreExported();
     void featuresAreExported();
     void scoreRanksTheMostSuspectFirst();
     void acceptedSuggestionsMendLabels();
@@ -122,6 +123,29 @@ void TestCliTrain::evidenceRoundTrips() {
         }
     }
     QCOMPARE(cli({"evidence", path("p.assay"), "--run", "1", "--epoch", "9"}).status, 1);
+}
+
+/// What a run recorded for its epochs: a row each, and the same numbers as JSON with the counts of confident learning.
+void TestCliTrain::epochsAreExported() {
+    const Call call = cli({"epochs", path("p.assay"), "--run", "1", "--out", path("epochs.csv")});
+    QVERIFY2(call.status == 0, call.err);
+    const auto rows = readCsvFile(path("epochs.csv"));
+    const Call document = cli({"epochs", path("p.assay"), "--run", "1", "--json"});
+    QVERIFY2(document.status == 0, document.err);
+    const QJsonArray epochs = document.json()["epochs"].toArray();
+    QCOMPARE(rows.size(), std::size_t(epochs.size()) + 1);
+    QCOMPARE(rows.front().front(), QString("epoch"));
+    for (const char* column : {"learning-rate", "test-accuracy", "peak-memory-mib", "detection-recall"}) {
+        const auto at = rows.front().indexOf(QString(column));
+        QVERIFY2(at > 0, column);
+        for (qsizetype e = 0; e < epochs.size(); ++e)
+            QCOMPARE(rows[std::size_t(e) + 1][at].toDouble(), epochs[e].toObject()["scalars"].toObject()[column].toDouble());
+    }
+    const QJsonArray joint = epochs.last().toObject()["per_class"].toObject()["confident-joint"].toArray();
+    double samples = 0;
+    for (const auto& count : joint) samples += count.toDouble();
+    const Call info = cli({"info", path("bands"), "--json"});
+    QCOMPARE(int(samples), info.json()["splits"].toObject()["train"].toInt());
 }
 
 void TestCliTrain::featuresAreExported() {

@@ -34,6 +34,8 @@ QString columnHelp(const QString& name) {
                     "label is wrong\nHigher is more suspect; 0 to 1");
     if (name == QLatin1String("confidence")) return text("How probable the network finds its own answer\nHigher is surer; 0 to 1");
     if (name == QLatin1String("margin")) return text("How far the label's logit leads over the best other\nLower is more suspect; any number");
+    if (name == QLatin1String("entropy"))
+        return text("How undecided the network is between the classes, in nats\nHigher is less sure; 0 to the logarithm of the number of classes");
     if (name == QLatin1String(kPseudoLabelScore))
         return text("Pictures that the method gave a label of its own, by how sure it was\nHigher is surer; 0 to 1");
     return text("A figure of each picture that the method recorded in this epoch");

@@ -22,7 +22,8 @@ private Q_SLOTS:
         QCOMPARE(outcome.keeper.reports.size(), std::size_t(3));
         for (const auto& report : outcome.keeper.reports) {
             for (const char* scalar : {"train-loss", "train-accuracy", "learning-rate", "seconds", "samples-per-second",
-                                       "test-loss", "test-accuracy", "detection-auroc"})
+                                       "test-loss", "test-accuracy", "detection-auroc", "detection-precision",
+                                       "detection-recall", "peak-memory-mib"})
                 QVERIFY2(report->scalars.count(scalar), scalar);
             QVERIFY(!report->scalars.count("validation-accuracy"));
             const Evidence& evidence = *report->evidence;
@@ -31,7 +32,13 @@ private Q_SLOTS:
             for (std::size_t i = 0; i < 200; ++i) {
                 QVERIFY(std::isfinite(evidence.loss[i]) && evidence.loss[i] >= 0);
                 QVERIFY(evidence.confidence[i] >= 0.25F && evidence.confidence[i] <= 1);
+                const float entropy = evidence.columns.at("entropy")[i];
+                QVERIFY(entropy >= -std::log(evidence.confidence[i]) - 1e-5F && entropy <= std::log(4.0F) + 1e-5F);
             }
+            // Of K classes K x K counts, the rows of which are the labels given.
+            const auto& joint = report->perClass.at("confident-joint");
+            QCOMPARE(joint.size(), std::size_t(16));
+            QCOMPARE(std::accumulate(joint.begin(), joint.end(), 0.0), 160.0);
             QVERIFY(report->mixture);
             QCOMPARE(evidence.columns.at("p-noisy").size(), std::size_t(200));
         }

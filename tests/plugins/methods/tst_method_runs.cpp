@@ -35,10 +35,10 @@ std::string sentence(const test::Outcome& outcome) {
     return outcome.result ? "" : outcome.result.error().sentence();
 }
 
-/// The scalars that do not measure time.
+/// The scalars that do not measure the machine.
 std::map<std::string, double> lasting(const EpochReport& report) {
     auto scalars = report.scalars;
-    for (const char* name : {"seconds", "samples-per-second", "evidence-per-second"}) scalars.erase(name);
+    for (const char* name : {"seconds", "samples-per-second", "evidence-per-second", "peak-memory-mib"}) scalars.erase(name);
     return scalars;
 }
 
