@@ -25,8 +25,17 @@ bool holdsClasses(const std::string& column) {
            column.rfind("prediction", 0) == 0;
 }
 
-std::string evidenceCsv(const Evidence& evidence, const BaseLabels& labels, const std::vector<std::string>& classes) {
-    std::vector<std::string> header{"index", "given", "prediction", "confidence", "loss", "margin"};
+/// What stands before the columns that the method adds.
+std::vector<std::string> firstColumns(const BaseLabels& labels, const std::vector<Split>& splits) {
+    std::vector<std::string> names{"index", "given", "prediction", "confidence", "loss", "margin"};
+    if (!labels.trueLabels.empty()) names.emplace_back("true");
+    if (!splits.empty()) names.emplace_back("split");
+    return names;
+}
+
+std::string evidenceCsv(const Evidence& evidence, const BaseLabels& labels, const std::vector<Split>& splits,
+                        const std::vector<std::string>& classes) {
+    std::vector<std::string> header = firstColumns(labels, splits);
     for (const auto& [name, values] : evidence.columns) header.push_back(name);
     std::string csv = csvRow(header);
     for (std::size_t row = 0; row < evidence.size(); ++row) {
@@ -35,6 +44,8 @@ std::string evidenceCsv(const Evidence& evidence, const BaseLabels& labels, cons
                                        className(classes, evidence.prediction[row]),
                                        formatNumber(evidence.confidence[row]), formatNumber(evidence.loss[row]),
                                        formatNumber(evidence.margin[row])};
+        if (!labels.trueLabels.empty()) cells.push_back(className(classes, labels.trueLabels[i]));
+        if (!splits.empty()) cells.emplace_back(splitName(splits[i]));
         for (const auto& [name, values] : evidence.columns)
             cells.push_back(holdsClasses(name) ? className(classes, Label(values[row])) : formatNumber(values[row]));
         csv += csvRow(cells);
@@ -42,7 +53,7 @@ std::string evidenceCsv(const Evidence& evidence, const BaseLabels& labels, cons
     return csv;
 }
 
-Status writeEvidence(const Session& session, const Options& options) {
+Status writeEvidence(Session& session, const Options& options) {
     ASSAY_TRY(const auto project, openProjectToRead(options.project));
     ASSAY_TRY(const RunRecord run, chooseRun(*project, options.run));
     int epoch = options.epoch;
@@ -54,12 +65,15 @@ Status writeEvidence(const Session& session, const Options& options) {
     }
     ASSAY_TRY(const auto evidence, project->evidence(run.id, epoch));
     ASSAY_TRY(const BaseLabels labels, baseLabels(*project, run, nullptr));
-    const std::string csv = evidenceCsv(*evidence, labels, project->dataset().classNames);
+    const auto dataset = openProjectDataset(session, *project, options.project);
+    if (!dataset) note("No column \"split\": " + dataset.error().sentence());
+    const std::vector<Split> splits = dataset ? (*dataset)->splits : std::vector<Split>();
+    const std::string csv = evidenceCsv(*evidence, labels, splits, project->dataset().classNames);
     if (!session.json()) return writeResult(options.out, csv);
     if (options.out.empty())
         return fail(ErrorCode::InvalidArgument, "with --json the rows need a file of their own: give --out FILE");
     ASSAY_CHECK_STATUS(writeResult(options.out, csv));
-    Json columns{"index", "given", "prediction", "confidence", "loss", "margin"};
+    Json columns = firstColumns(labels, splits);
     for (const auto& [name, values] : evidence->columns) columns.push_back(name);
     return printJson(Json{{"run", run.id.value},
                           {"epoch", epoch},

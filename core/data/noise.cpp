@@ -161,6 +161,8 @@ Status checkMap(const std::map<Label, Label>& map, std::size_t classes) {
 Result<NoiseKind> parseNoiseKind(const std::string& id) {
     for (const auto& [kind, name] : kKinds)
         if (name == id) return kind;
+    if (id == "sym-exclusive") return NoiseKind::Symmetric; // the names that papers' users know
+    if (id == "sym-inclusive") return NoiseKind::SymmetricInclusive;
     return fail(ErrorCode::InvalidArgument,
                 "there is no such noise model; there are symmetric, symmetric-inclusive, asymmetric, pairflip, instance",
                 escapeForDisplay(id));

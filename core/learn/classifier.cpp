@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/classifier.h"
 
+#include "core/learn/convolve.h"
+
 namespace assay::learn {
 
 ConvNormImpl::ConvNormImpl(int in, int out, int kernel, int stride, int padding, bool bias, int groups)
@@ -16,7 +18,7 @@ ConvNormImpl::ConvNormImpl(int in, int out, int kernel, int stride, int padding,
 torch::Tensor ConvNormImpl::forward(const torch::Tensor& x) {
     if (m_foldedWeight.defined() && !is_training())
         return torch::conv2d(x, m_foldedWeight, m_foldedBias, m_stride, m_padding, 1, m_groups);
-    return m_norm->forward(m_conv->forward(x));
+    return m_norm->forward(convolve(m_conv, x));
 }
 
 void ConvNormImpl::fold() {

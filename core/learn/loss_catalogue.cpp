@@ -41,6 +41,7 @@ void addActivePassive(std::vector<LossEntry>& list) {
         {"focal", "focal", LossKind::Focal, {kFocalGamma}},
         {"nce", "normalised cross-entropy", LossKind::NceRatio, {}},
         {"nfl", "normalised focal", LossKind::NflRatio, {kNflGamma}},
+        {"gce", "generalised cross-entropy", LossKind::Gce, {kQ}},
         {"ngce", "normalised generalised cross-entropy", LossKind::Ngce, {kQ}},
     };
     const std::vector<Term> passive = {

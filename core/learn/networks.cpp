@@ -3,6 +3,7 @@
 #include "core/learn/networks.h"
 
 #include "core/base/text.h"
+#include "core/learn/preact_resnet.h"
 #include "core/train/network.h"
 
 #include <mutex>
@@ -74,6 +75,8 @@ const std::vector<Entry>& entries() {
          kPreactPaper, 64, preact<PreactEnds::BareStem>},
         {"preact-resnet-18-final-norm", "PreActResNet-18, final norm",
          "Norm and ReLU before the pooling only, as the paper has it", kPreactPaper, 64, preact<PreactEnds::FinalNorm>},
+        {"preact-resnet-18-tcl", "PreActResNet-18, TCL's encoder", "Norm and ReLU behind the stem and before the pooling",
+         "He et al., ECCV 2016; Huang, Zhang, Shan, CVPR 2023, arXiv:2303.06930", 64, makeTclEncoder},
         {"resnet-18", "ResNet-18", kSmallStemHelp, kResNetPaper, 64, residual<makeResNet18, small>},
         {"resnet-34", "ResNet-34", kSmallStemHelp, kResNetPaper, 64, residual<makeResNet34, small>},
         {"resnet-50", "ResNet-50", kSmallStemHelp, kResNetPaper, 64, residual<makeResNet50, small>},

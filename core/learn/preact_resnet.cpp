@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/learn/classifier.h"
+#include "core/learn/preact_resnet.h"
+
+#include "core/learn/convolve.h"
 
 namespace assay::learn {
 namespace {
@@ -23,7 +25,7 @@ public:
     torch::Tensor forward(const torch::Tensor& x) {
         const auto active = m_norm->forward(x).relu_();
         auto out = m_second->forward(m_first->forward(active).relu_());
-        return out + (m_shortcut.is_empty() ? x : m_shortcut->forward(active));
+        return out + (m_shortcut.is_empty() ? x : convolve(m_shortcut, active));
     }
 
 private:
@@ -36,8 +38,8 @@ TORCH_MODULE(PreactBlock);
 /// He et al., ECCV 2016.
 class PreactResNet18 : public Classifier {
 public:
-    PreactResNet18(ImageGeometry input, int classes, int width, PreactEnds ends) {
-        if (ends == PreactEnds::NormedStem)
+    PreactResNet18(ImageGeometry input, int classes, int width, bool normedStem, bool finalNorm) {
+        if (normedStem)
             m_normedStem = register_module("stem", ConvNorm(input.channels, width, 3, 1, 1));
         else
             m_bareStem = register_module(
@@ -52,7 +54,7 @@ public:
                 in = out;
             }
         }
-        if (ends == PreactEnds::FinalNorm) m_finalNorm = register_module("final-norm", torch::nn::BatchNorm2d(in));
+        if (finalNorm) m_finalNorm = register_module("final-norm", torch::nn::BatchNorm2d(in));
         makeHead(in, classes);
     }
     torch::Tensor map(const torch::Tensor& images) override {
@@ -72,7 +74,12 @@ private:
 } // namespace
 
 ClassifierPtr makePreactResNet18(ImageGeometry input, int classes, int width, PreactEnds ends) {
-    return std::make_shared<PreactResNet18>(input, classes, width, ends);
+    return std::make_shared<PreactResNet18>(input, classes, width, ends == PreactEnds::NormedStem,
+                                            ends == PreactEnds::FinalNorm);
+}
+
+ClassifierPtr makeTclEncoder(ImageGeometry input, int classes, int width) {
+    return std::make_shared<PreactResNet18>(input, classes, width, true, true);
 }
 
 } // namespace assay::learn

@@ -98,8 +98,16 @@ Status RunLoop::checkLosses(const torch::Tensor& losses, const std::vector<std::
     return {};
 }
 
+void RunLoop::keepTrainingLosses(const torch::Tensor& losses, const std::vector<std::uint32_t>& rows) {
+    if (std::size_t(losses.numel()) != rows.size()) return;
+    m_trainingLosses.resize(m_run.data.rows());
+    const auto plain = losses.to(torch::kCPU, torch::kFloat32).contiguous();
+    for (std::size_t i = 0; i < rows.size(); ++i) m_trainingLosses[rows[i]] = plain.data_ptr<float>()[i];
+}
+
 Status RunLoop::trainEpoch(EpochReport& report) {
     const auto begin = Clock::now();
+    m_trainingLosses.clear();
     // Dropout draws from LibTorch's generator; begun anew each epoch, so that a resumed run draws the same.
     torch::manual_seed(torchSeed(m_run.seed(), RngPurpose::Dropout, std::uint32_t(m_run.epoch), 0));
     BatchPlan plan = m_recipe.plan(m_run);
@@ -118,6 +126,7 @@ Status RunLoop::trainEpoch(EpochReport& report) {
         const auto losses = m_recipe.step(m_run, *batch);
         if (m_run.device.is_cpu()) {
             ASSAY_CHECK_STATUS(checkLosses(losses, batch->rows, batch->number));
+            keepTrainingLosses(losses, batch->rows);
             sum += losses.sum().item<double>();
             seen += std::size_t(losses.numel());
         } else {
@@ -128,6 +137,7 @@ Status RunLoop::trainEpoch(EpochReport& report) {
     }
     for (std::size_t i = 0; i < onDevice.size(); ++i) {
         ASSAY_CHECK_STATUS(checkLosses(onDevice[i].first, onDevice[i].second, i));
+        keepTrainingLosses(onDevice[i].first, onDevice[i].second);
         sum += onDevice[i].first.sum().item<double>();
         seen += std::size_t(onDevice[i].first.numel());
     }
@@ -233,6 +243,7 @@ Status RunLoop::closeEpoch(EpochReport report) {
     const double asking = std::chrono::duration<double>(Clock::now() - begin).count();
     if (asking > 0)
         outcome.report.scalars["evidence-per-second"] = double(m_run.data.rows() * outcome.answers.size()) / asking;
+    if (!m_trainingLosses.empty()) outcome.evidence.columns["training-loss"] = std::move(m_trainingLosses);
     scoreAnswers(outcome);
     fitLosses(outcome);
     ASSAY_CHECK_STATUS(m_recipe.finishEpoch(m_run, outcome));

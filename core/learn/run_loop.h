@@ -32,6 +32,7 @@ private:
     [[nodiscard]] CheckpointIdentity identity() const;
     [[nodiscard]] Status checkLosses(const torch::Tensor& losses, const std::vector<std::uint32_t>& rows,
                                      std::size_t batch) const;
+    void keepTrainingLosses(const torch::Tensor& losses, const std::vector<std::uint32_t>& rows);
     void progress(const std::string& phase, std::size_t batch, std::size_t batches, double loss, bool last);
     [[nodiscard]] double elapsed() const;
 
@@ -42,6 +43,8 @@ private:
     int m_firstEpoch = 1;
     double m_epochSeconds = 0;                        ///< of all finished epochs
     double m_trainingSeconds = 0, m_trainedSamples = 0;
+    /// [R] of the method, from the epoch's batches; 0 for what was in none. Empty where its losses are not one a row.
+    std::vector<float> m_trainingLosses;
     bool m_fitFailureNoted = false;
 };
 

@@ -167,7 +167,7 @@ private:
         const auto target = trustedTargets(batch.labels, clean * trust2, (own[0] + own[1]) / 2);
         m_targets.mark(batch.rows, target);
         const auto mixedTarget = mix.mixed(torch::cat({target, target, target}));
-        const auto learning = logits.slice(0, size);
+        const auto learning = logits.slice(0, size, 6 * size); // the mixed and the strong views
 
         const auto contrastive =
             ntXent(ofStrong(representations, 0), ofStrong(representations, 1), m_options.temperature);

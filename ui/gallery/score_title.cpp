@@ -36,6 +36,8 @@ QString columnHelp(const QString& name) {
     if (name == QLatin1String("margin")) return text("How far the label's logit leads over the best other\nLower is more suspect; any number");
     if (name == QLatin1String("entropy"))
         return text("How undecided the network is between the classes, in nats\nHigher is less sure; 0 to the logarithm of the number of classes");
+    if (name == QLatin1String("training-loss"))
+        return text("The method's own loss when the picture was last in a batch; 0 where it was in none\nHigher is harder; any number");
     if (name == QLatin1String(kPseudoLabelScore))
         return text("Pictures that the method gave a label of its own, by how sure it was\nHigher is surer; 0 to 1");
     return text("A figure of each picture that the method recorded in this epoch");

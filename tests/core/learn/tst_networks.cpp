@@ -34,6 +34,7 @@ private Q_SLOTS:
         QTest::newRow("preact, 10") << "preact-resnet-18" << 32 << 3 << 10 << 11'171'274ULL;
         QTest::newRow("preact, 100") << "preact-resnet-18" << 32 << 3 << 100 << 11'217'444ULL;
         QTest::newRow("preact, bare") << "preact-resnet-18-bare" << 32 << 3 << 10 << 11'171'146ULL;
+        QTest::newRow("preact, TCL's encoder and a last layer") << "preact-resnet-18-tcl" << 32 << 3 << 10 << 11'167'168ULL + 5'130;
         QTest::newRow("preact, final norm") << "preact-resnet-18-final-norm" << 32 << 3 << 10 << 11'172'170ULL;
         QTest::newRow("resnet-34, 10") << "resnet-34" << 32 << 3 << 10 << 21'282'122ULL;
         QTest::newRow("resnet-34, 100") << "resnet-34" << 32 << 3 << 100 << 21'328'292ULL;

@@ -3,6 +3,7 @@
 
 // LibTorch before Qt: both have a macro named "slots".
 #include "core/learn/batches.h"
+#include "core/learn/convolve.h"
 #include "core/learn/evidence_pass.h"
 #include "core/learn/networks.h"
 #include "core/learn/optimizer.h"
@@ -99,6 +100,37 @@ private Q_SLOTS:
         classifier.unfold();
         QVERIFY(torch::allclose(plain, folded, 1e-3, 1e-4));
         QVERIFY(torch::equal(classifier.forward(images), plain));
+    }
+
+    /// A 1x1 convolution with a stride over few channels: the same answer and the same gradients as LibTorch's own in the
+    /// layout that it is right in.
+    void narrowStridedConvolutionsAreThoseOfLibTorch() {
+        torch::manual_seed(7);
+        torch::nn::Conv2d conv(torch::nn::Conv2dOptions(4, 8, 1).stride(2).bias(false));
+        const auto plain = torch::randn({6, 4, 7, 5}).requires_grad_(true);
+        const auto last = plain.detach().contiguous(torch::MemoryFormat::ChannelsLast).requires_grad_(true);
+        const auto weights = torch::randn({6, 8, 4, 3});
+        (conv->forward(plain) * weights).sum().backward();
+        const auto gradient = conv->weight.grad().clone();
+        conv->zero_grad();
+        const auto ours = convolve(conv, last);
+        (ours * weights).sum().backward();
+        QVERIFY(torch::allclose(ours, conv->forward(plain), 1e-5, 1e-6));
+        QVERIFY(torch::allclose(conv->weight.grad(), gradient, 1e-4, 1e-5));
+        QVERIFY(torch::allclose(last.grad(), plain.grad(), 1e-5, 1e-6));
+    }
+
+    void narrowResidualNetworksLearn_data() {
+        QTest::addColumn<QString>("network");
+        for (const char* id : {"resnet-18:2", "resnet-18-imagenet:4", "resnet-50:1", "preact-resnet-18:4", "preact-resnet-18-tcl:2"})
+            QTest::newRow(id) << id;
+    }
+    void narrowResidualNetworksLearn() {
+        QFETCH(QString, network);
+        TrainingTask task = test::makeTask(test::blobs(64, 4, 32, 3), "cross-entropy", 1);
+        task.config.network = network.toStdString();
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, outcome.result ? "" : outcome.result.error().sentence().c_str());
     }
 
     void twoNetworksOfOneRunDifferAndSeedsRepeat() {

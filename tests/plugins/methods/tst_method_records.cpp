@@ -133,6 +133,12 @@ private Q_SLOTS:
         QVERIFY(noted(test::train(task), "this run's 25 is likely to cost accuracy"));
         task.config.settings["preset"] = std::string("cifar10-sym-20");
         QVERIFY(!noted(test::train(task), "likely to cost"));
+        task.config.epochs = 1;
+        task.config.settings["lambda-u"] = 40.0;
+        task.config.settings["mixup-alpha"] = 4.0; // as the preset has it
+        QVERIFY(noted(test::train(task), "Not used: lambda-u=40; the preset cifar10-sym-20 sets it"));
+        task.config.settings["preset"] = std::string("own");
+        QVERIFY(!noted(test::train(task), "Not used"));
     }
 
     /// The weight of guessed labels comes in linearly after the warm-up.

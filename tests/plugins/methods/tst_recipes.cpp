@@ -4,19 +4,36 @@
 #include "tests/core/learn/learn_fixtures.h"
 
 #include <QDir>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace assay;
 
-/// The recipes that come with the program.
+/// The recipes that come with the program, and the one that its user guide shows.
 class TestRecipes : public QObject {
     Q_OBJECT
+    QTemporaryDir m_folder;
+
+    /// A file with what stands between the guide's ```toml and the next ```; empty where there is none.
+    QString recipeOfTheUserGuide() const {
+        QFile guide(QDir(QStringLiteral(ASSAY_RECIPES)).filePath(QStringLiteral("../../docs/user-guide.md")));
+        if (!guide.open(QIODevice::ReadOnly)) return {};
+        const QByteArray text = guide.readAll(), begin("```toml\n");
+        const auto from = text.indexOf(begin);
+        if (from < 0) return {};
+        QFile recipe(m_folder.filePath(QStringLiteral("guide.toml")));
+        if (!recipe.open(QIODevice::WriteOnly)) return {};
+        recipe.write(text.mid(from + begin.size(), text.indexOf("```", from + begin.size()) - from - begin.size()));
+        return recipe.fileName();
+    }
+
 private Q_SLOTS:
     void everyRecipeNamesMethodsNetworksAndSettingsThatThereAre_data() {
         QTest::addColumn<QString>("file");
         const QDir folder(QStringLiteral(ASSAY_RECIPES));
         for (const QString& name : folder.entryList({QStringLiteral("*.toml")}))
             QTest::newRow(qPrintable(name)) << folder.filePath(name);
+        QTest::newRow("the user guide's") << recipeOfTheUserGuide();
     }
     void everyRecipeNamesMethodsNetworksAndSettingsThatThereAre() {
         QFETCH(QString, file);
