@@ -96,7 +96,7 @@ void addNoise(CLI::App& app, Session& session) {
     auto options = std::make_shared<Options>();
     addDatasetArguments(command, options->dataset);
     command.add_option("--model", options->model, "Noise model")
-        ->check(CLI::IsMember({"symmetric", "symmetric-inclusive", "asymmetric", "pairflip", "instance"}))
+        ->check(CLI::IsMember({"symmetric", "symmetric-inclusive", "asymmetric", "pairflip", "instance", "sym-exclusive", "sym-inclusive"}))
         ->capture_default_str();
     command.add_option("--rate", options->rate, "Share of labels to change")->check(CLI::Range(0.0, 1.0))->capture_default_str();
     command.add_option("--seed", options->seed, "Same seed, same labels")->capture_default_str();

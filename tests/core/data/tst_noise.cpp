@@ -49,6 +49,13 @@ class TestNoise : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void theModelsHaveTheNamesOfTheBenchmarksToo() {
+        const auto exclusive = parseNoiseKind("sym-exclusive"), inclusive = parseNoiseKind("sym-inclusive");
+        QVERIFY(exclusive && *exclusive == NoiseKind::Symmetric);
+        QVERIFY(inclusive && *inclusive == NoiseKind::SymmetricInclusive);
+        QVERIFY(!parseNoiseKind("sym"));
+    }
+
     void realisedRatesAreThoseOfTheConvention_data() {
         QTest::addColumn<int>("kind");
         QTest::addColumn<double>("rate");
