@@ -97,6 +97,18 @@ Result<KeptLabels> labelsFor(const LabelJob& job, RunRecord& record, std::vector
     return keepLabels(*job.project, named.name, std::move(named.set));
 }
 
+/// The window keeps pictures at one size; a run at a larger one would learn them scaled up, and not what it began with.
+Status checkPictureSize(const Dataset& dataset, const RunConfig& config) {
+    constexpr int kUsualSide = 64; // which every store may be scaled to
+    if (config.imageSize <= kUsualSide || !dataset.pixels) return {};
+    const ImageGeometry stored = dataset.pixels->geometry();
+    if (std::max(stored.width, stored.height) >= config.imageSize) return {};
+    return fail(ErrorCode::InvalidArgument,
+                "pictures with a side of " + std::to_string(config.imageSize) +
+                    " are asked for, and the window holds them smaller; assay-cli trains, resumes and runs recipes at that size",
+                "image-size");
+}
+
 Result<MadeRun> joined(Project& project, const Dataset& dataset, const CrossValidation& cross, const std::vector<RunId>& folds) {
     MadeRun made;
     ASSAY_TRY(made.run, joinFolds(project, dataset, cross, folds));
@@ -107,6 +119,7 @@ Result<MadeRun> joined(Project& project, const Dataset& dataset, const CrossVali
 } // namespace
 
 Result<NewRun> recordRun(const LabelJob& job, const RunConfig& config) {
+    ASSAY_CHECK_STATUS(checkPictureSize(*job.dataset, config));
     NewRun made;
     made.start.record.config = config;
     ASSAY_TRY(made.labels, labelsFor(job, made.start.record, made.start.excluded));
@@ -118,6 +131,7 @@ Result<NewRun> recordRun(const LabelJob& job, const RunConfig& config) {
 }
 
 Result<NewRun> reviveRun(const std::shared_ptr<Project>& project, const Dataset& dataset, RunRecord record) {
+    ASSAY_CHECK_STATUS(checkPictureSize(dataset, record.config));
     NewRun made;
     ASSAY_TRY(StoredLabelSet stored, project->labelSet(record.labelSet));
     ASSAY_TRY(const auto fold, foldOf(*project, dataset, record, stored));
