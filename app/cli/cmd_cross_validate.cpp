@@ -53,8 +53,7 @@ Status crossValidate(Session& session, const Options& options) {
     run.config = options.train.config;
     ASSAY_TRY(run.method, findIn(registry.methods, run.config.method, "method"));
     ASSAY_TRY(run.config.settings, readSettings(run.method->description(), options.train.settings));
-    ASSAY_CHECK_STATUS(
-        findIn(registry.networks, run.config.network.substr(0, run.config.network.find(':')), "network"));
+    ASSAY_CHECK_STATUS(findNetwork(registry.networks, run.config.network));
     DatasetArguments from = options.train.dataset;
     if (!options.train.labels.labels.empty() && options.train.labels.labelColumn.empty()) from.labelColumn.clear();
     from.imageSize = run.config.imageSize;

@@ -19,7 +19,7 @@ Status printNetworks(Session& session, const Options& options) {
     const Catalogue<Network>& networks = session.registry().networks;
     std::vector<std::shared_ptr<const Network>> chosen = networks.all();
     if (!options.id.empty()) {
-        ASSAY_TRY(auto one, findIn(networks, options.id, "network"));
+        ASSAY_TRY(auto one, findNetwork(networks, options.id));
         chosen = {std::move(one)};
     }
     const ImageGeometry input{options.width, options.height, options.channels};
@@ -48,14 +48,15 @@ Status printNetworks(Session& session, const Options& options) {
 void addNetworks(CLI::App& app, Session& session) {
     CLI::App& command = *app.add_subcommand("networks", "The networks and how many parameters they have");
     auto options = std::make_shared<Options>();
-    command.add_option("ID", options->id, "Show this one");
+    command.add_option("ID", options->id, "Show this one; ID:W with a base width of W");
     command.add_option("--width", options->width, "Width of the input")->check(CLI::Range(1, 1024))->capture_default_str();
     command.add_option("--height", options->height, "Height of the input")
         ->check(CLI::Range(1, 1024))
         ->capture_default_str();
     command.add_option("--channels", options->channels, "1 grey, 3 colour")->check(CLI::IsMember({1, 3}))->capture_default_str();
     command.add_option("--classes", options->classes, "Number of classes")->check(CLI::Range(2, 100000))->capture_default_str();
-    command.footer("Example: assay-cli networks --width 28 --height 28 --channels 1");
+    command.footer("Examples: assay-cli networks --width 28 --height 28 --channels 1\n"
+                   "          assay-cli networks resnet-18:16");
     session.command(command, [&session, options] { return printNetworks(session, *options); });
 }
 

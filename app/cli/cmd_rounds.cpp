@@ -25,7 +25,7 @@ Result<std::pair<RunRecord, std::vector<RoundFigures>>> chooseRounds(const Proje
         if (!rounds.empty()) return std::pair(*run, std::move(rounds));
     }
     return fail(ErrorCode::NotFound,
-                std::string(id != 0 ? "this run has" : "no run of this project has") +
+                std::string(id != 0 ? "this run has not" : "no run of this project has") +
                     " finished a round of cleaning; the method loss-cleaning works in rounds",
                 id != 0 ? "run " + std::to_string(id) : project.file().string());
 }

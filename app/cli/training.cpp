@@ -285,9 +285,7 @@ Result<RunFigures> train(Session& session, const TrainOptions& options) {
     if (options.resume == 0) { // a wrong name is told before any picture is decoded
         ASSAY_TRY(run.method, findIn(registry.methods, run.config.method, "method"));
         ASSAY_TRY(run.config.settings, readSettings(run.method->description(), options.settings));
-        // "cnn-small:16" is cnn-small with a base width of 16
-        ASSAY_CHECK_STATUS(
-            findIn(registry.networks, run.config.network.substr(0, run.config.network.find(':')), "network"));
+        ASSAY_CHECK_STATUS(findNetwork(registry.networks, run.config.network));
     }
     DatasetArguments from = options.dataset;
     if (!options.labels.labels.empty() && options.labels.labelColumn.empty()) from.labelColumn.clear();

@@ -15,6 +15,8 @@ namespace assay {
 namespace {
 
 constexpr std::size_t kMostColumns = 4096;
+constexpr std::size_t kColumnsShown = 12;
+constexpr std::size_t kNameShown = 60; ///< bytes of a column's name in a message
 constexpr std::size_t kLongestField = 1 << 20;
 constexpr std::size_t kLongestRow = 64 << 20;
 
@@ -89,6 +91,23 @@ std::optional<std::size_t> CsvTable::column(std::string_view name) const {
     const auto it = std::find(header.begin(), header.end(), name);
     if (it == header.end()) return std::nullopt;
     return static_cast<std::size_t>(it - header.begin());
+}
+
+std::string columnList(const CsvTable& table) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(table.header.size(), kColumnsShown); ++i) {
+        const std::string& name = table.header[i];
+        std::size_t length = name.size();
+        if (length > kNameShown) {
+            length = kNameShown;
+            while (length > 0 && (static_cast<unsigned char>(name[length]) & 0xC0) == 0x80) --length; // inside a character
+        }
+        text += (i == 0 ? "" : ", ") + escapeForDisplay(std::string_view(name).substr(0, length)) +
+                (length < name.size() ? "…" : "");
+    }
+    if (table.header.size() > kColumnsShown)
+        text += ", … and " + withThousands(table.header.size() - kColumnsShown) + " more";
+    return text;
 }
 
 Result<CsvTable> readCsv(const std::filesystem::path& file) {

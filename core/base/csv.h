@@ -25,6 +25,9 @@ struct CsvTable {
     [[nodiscard]] std::optional<std::size_t> column(std::string_view name) const;
 };
 
+/// The names of its columns for a message: the first twelve, and how many more there are.
+[[nodiscard]] std::string columnList(const CsvTable& table);
+
 /// Limits: 4,096 columns, 1 MiB a field, 64 MiB a row; NUL, UTF-16, an unclosed quote or a row of another
 /// width are errors that name the row.
 [[nodiscard]] Result<CsvTable> readCsv(const std::filesystem::path& file);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -23,49 +24,101 @@ constexpr std::size_t kShown = 10;   ///< rows named in an error
 /// Looked for in this order: ours, and those that CIFAR-10N and CIFAR-100N are usually reported with.
 constexpr std::array<const char*, 3> kUsualLabels = {"label", "aggre_label", "noisy_label"};
 
+/// Without the blanks around it.
+std::string trimmed(const std::string& cell) {
+    const std::size_t begin = cell.find_first_not_of(" \t");
+    return begin == std::string::npos ? std::string() : cell.substr(begin, cell.find_last_not_of(" \t") - begin + 1);
+}
+
+bool isUsualLabel(const std::string& name) {
+    return std::find(kUsualLabels.begin(), kUsualLabels.end(), name) != kUsualLabels.end();
+}
+
 /// Rows that are wrong for one reason; the sentence names the first ten.
 class BadRows {
 public:
+    /// In a bare list the items have numbers, from 0, and no lines.
+    explicit BadRows(bool ofList = false) : m_ofList(ofList) {}
     void add(std::size_t line, const std::string& cell) {
         if (m_count++ < kShown)
-            m_text += (m_text.empty() ? "" : ", ") + std::string("line ") + withThousands(line) + " (" +
-                      escapeForDisplay(cell) + ")";
+            m_text += (m_text.empty() ? "" : ", ") + std::string(m_ofList ? "item " : "line ") +
+                      withThousands(m_ofList ? line - 1 : line) + " (" + escapeForDisplay(cell) + ")";
     }
     [[nodiscard]] bool any() const { return m_count > 0; }
     [[nodiscard]] Error error(const std::string& what, const std::string& file) const {
         return {ErrorCode::Format,
-                withThousands(m_count) + (m_count == 1 ? " row " : " rows ") + what + ": " + m_text +
+                withThousands(m_count) + (m_ofList ? " item" : " row") + (m_count == 1 ? " " : "s ") + what + ": " + m_text +
                     (m_count > kShown ? ", …; nothing was taken over" : "; nothing was taken over"),
                 file};
     }
 
 private:
+    bool m_ofList;
     std::size_t m_count = 0;
     std::string m_text;
 };
 
-std::string columnList(const CsvTable& table) {
-    std::string text;
-    for (const std::string& name : table.header) text += (text.empty() ? "" : ", ") + escapeForDisplay(name);
-    return text;
-}
+/// What a cell says of a label.
+struct LabelCell {
+    enum Kind { Label, None, UnknownClass, OutOfRange, NotWhole };
+    Kind kind = None;
+    assay::Label label = kNoLabel;
+};
 
 class LabelParser {
 public:
     explicit LabelParser(const std::vector<std::string>& classNames) : m_classes(classNames.size()) {
         for (std::size_t i = 0; i < classNames.size(); ++i) m_byName.emplace(classNames[i], static_cast<Label>(i));
     }
-    /// A class name as it is written, else its number.
-    [[nodiscard]] std::optional<Label> operator()(const std::string& cell) const {
-        if (const auto it = m_byName.find(cell); it != m_byName.end()) return it->second;
-        const auto number = parseInteger(cell);
-        if (!number || *number < 0 || *number >= static_cast<std::int64_t>(m_classes)) return std::nullopt;
-        return static_cast<Label>(*number);
+    /// A class name as it is written, else its number; blanks around either do not count. Empty or -1: no label.
+    [[nodiscard]] LabelCell operator()(const std::string& cell) const {
+        if (const auto it = m_byName.find(cell); it != m_byName.end()) return {LabelCell::Label, it->second};
+        const std::string text = trimmed(cell);
+        if (text.empty()) return {LabelCell::None};
+        if (const auto it = m_byName.find(text); it != m_byName.end()) return {LabelCell::Label, it->second};
+        const auto number = numberOf(text);
+        if (!number || !std::isfinite(*number)) return {LabelCell::UnknownClass};
+        if (*number != std::trunc(*number)) return {LabelCell::NotWhole};
+        if (*number == kNoLabel) return {LabelCell::None};
+        if (*number < 0 || *number >= static_cast<double>(m_classes)) return {LabelCell::OutOfRange};
+        return {LabelCell::Label, static_cast<Label>(*number)};
+    }
+    [[nodiscard]] std::size_t classes() const { return m_classes; }
+
+private:
+    /// Whole numbers of any size, and as NumPy's savetxt writes them: 3.000000000000000000e+00.
+    static std::optional<double> numberOf(const std::string& text) {
+        if (const auto whole = parseInteger(text)) return static_cast<double>(*whole);
+        return parseReal(text);
+    }
+    std::size_t m_classes;
+    std::unordered_map<std::string, Label> m_byName;
+};
+
+/// The cells of a label file that give no label and should: those of each kind for themselves.
+class BadLabels {
+public:
+    explicit BadLabels(bool ofList = false) : m_unknown(ofList), m_outOfRange(ofList), m_notWhole(ofList) {}
+    void add(LabelCell::Kind kind, std::size_t line, const std::string& cell) {
+        if (kind == LabelCell::UnknownClass) m_unknown.add(line, cell);
+        if (kind == LabelCell::OutOfRange) m_outOfRange.add(line, cell);
+        if (kind == LabelCell::NotWhole) m_notWhole.add(line, cell);
+    }
+    [[nodiscard]] Status check(std::size_t classes, const std::string& file) const {
+        if (m_unknown.any()) return tl::unexpected(m_unknown.error("with an unknown class", file));
+        if (m_outOfRange.any())
+            return tl::unexpected(
+                m_outOfRange.error("with a label that is out of range (there are " + withThousands(classes) +
+                                       " classes, counted from 0 to " + withThousands(classes - 1) + ")",
+                                   file));
+        if (m_notWhole.any())
+            return tl::unexpected(
+                m_notWhole.error("with a part of a number (labels are whole numbers, or names of classes)", file));
+        return {};
     }
 
 private:
-    std::size_t m_classes;
-    std::unordered_map<std::string, Label> m_byName;
+    BadRows m_unknown, m_outOfRange, m_notWhole;
 };
 
 /// Finds samples by their name, and by file name or stem where that is unique.
@@ -84,8 +137,9 @@ public:
     [[nodiscard]] std::optional<std::size_t> operator()(const std::string& cell) const {
         if (const auto it = m_exact.find(cell); it != m_exact.end()) return it->second;
         const auto it = m_loose.find(cell);
-        if (it == m_loose.end() || it->second == kSeveral) return std::nullopt;
-        return it->second;
+        if (it != m_loose.end()) return it->second == kSeveral ? std::nullopt : std::optional(it->second);
+        const std::string bare = trimmed(cell);
+        return bare == cell ? std::nullopt : (*this)(bare);
     }
 
 private:
@@ -108,7 +162,7 @@ std::optional<std::size_t> idColumn(const CsvTable& table) {
 
 /// The sample of that index.
 std::optional<std::size_t> sampleAt(const std::string& cell, const Dataset& dataset) {
-    const auto number = parseInteger(cell);
+    const auto number = parseInteger(trimmed(cell));
     if (!number || *number < 0 || *number >= static_cast<std::int64_t>(dataset.size())) return std::nullopt;
     return static_cast<std::size_t>(*number);
 }
@@ -131,6 +185,13 @@ Result<ChosenColumns> chooseColumns(const CsvTable& table, const LabelColumns& w
     };
     const std::optional<std::size_t> id = idColumn(table);
     chosen.byIndex = table.column("index").has_value();
+    if (table.header.size() == 1 && !wanted.label.empty() && !table.column(wanted.label)) return missing(wanted.label);
+    if (!id && table.header.size() == 1)
+        return fail(ErrorCode::Format,
+                    "the first line, " + columnList(table) +
+                        ", is no class of the data set and no heading that is known; write a label a line, below the "
+                        "heading label or none, or several columns with commas between them",
+                    file);
     if (!id)
         return fail(ErrorCode::Format,
                     "there is no column index or file that names the samples; there are " + columnList(table), file);
@@ -173,12 +234,6 @@ Result<ChosenColumns> chooseColumns(const CsvTable& table, const LabelColumns& w
     return chosen;
 }
 
-/// One label a line, without a header: for all samples, or for the training samples where these come first.
-/// What stands where a sample has no label.
-bool saysNone(const std::string& cell) {
-    return cell.empty() || cell == "-1";
-}
-
 /// Says in the source how many samples the file leaves without a label, so that none is lost unseen; a file that has no
 /// label at all is refused.
 Status noteUnlabelled(LabelFile& read, std::size_t unlabelled, const std::string& file) {
@@ -188,7 +243,8 @@ Status noteUnlabelled(LabelFile& read, std::size_t unlabelled, const std::string
     return {};
 }
 
-Result<LabelFile> readLines(const CsvTable& table, bool headerIsLabel, const Dataset& dataset,
+/// One label a line: for all samples, or for the training samples where these come first.
+Result<LabelFile> readLines(const LabelTable& table, bool headerIsLabel, const Dataset& dataset,
                             const std::string& file) {
     std::vector<std::pair<std::string, std::size_t>> cells;
     if (headerIsLabel) cells.emplace_back(table.header[0], 1);
@@ -205,19 +261,15 @@ Result<LabelFile> readLines(const CsvTable& table, bool headerIsLabel, const Dat
     LabelFile result;
     result.labels.labels = dataset.givenLabels;
     result.labels.trueLabels = dataset.trueLabels;
-    BadRows unknown;
+    BadLabels bad(table.headerless);
     std::size_t unlabelled = 0;
     for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (const auto label = parse(cells[i].first)) {
-            result.labels.labels[i] = *label;
-        } else if (saysNone(cells[i].first)) {
-            result.labels.labels[i] = kNoLabel;
-            ++unlabelled;
-        } else {
-            unknown.add(cells[i].second, cells[i].first);
-        }
+        const LabelCell cell = parse(cells[i].first);
+        result.labels.labels[i] = cell.label;
+        if (cell.kind == LabelCell::None) ++unlabelled;
+        bad.add(cell.kind, cells[i].second, cells[i].first);
     }
-    if (unknown.any()) return tl::unexpected(unknown.error("with an unknown class", file));
+    ASSAY_CHECK_STATUS(bad.check(parse.classes(), file));
     result.rows = cells.size();
     result.unnamed = dataset.size() - cells.size();
     ASSAY_CHECK_STATUS(noteUnlabelled(result, unlabelled, file));
@@ -237,7 +289,7 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
     std::vector<bool> named(dataset.size(), false);
     BadRows unknownSample;
     BadRows twice;
-    BadRows unknownClass;
+    BadLabels bad;
     std::size_t disagreeing = 0, unlabelled = 0;
     for (std::size_t r = 0; r < table.rows.size(); ++r) {
         const auto& row = table.rows[r];
@@ -253,28 +305,20 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
         }
         named[*sample] = true;
         ++result.rows;
-        if (const auto label = parse(row[columns.label])) {
-            result.labels.labels[*sample] = *label;
-        } else if (saysNone(row[columns.label])) {
-            result.labels.labels[*sample] = kNoLabel;
-            ++unlabelled;
-        } else {
-            unknownClass.add(table.rowLines[r], row[columns.label]);
-        }
+        const LabelCell given = parse(row[columns.label]);
+        result.labels.labels[*sample] = given.label;
+        if (given.kind == LabelCell::None) ++unlabelled;
+        bad.add(given.kind, table.rowLines[r], row[columns.label]);
         if (!columns.truth) continue;
-        const std::string& cell = row[*columns.truth];
-        const auto truth = saysNone(cell) ? std::optional<Label>(kNoLabel) : parse(cell);
-        if (!truth) {
-            unknownClass.add(table.rowLines[r], cell);
-            continue;
-        }
+        const LabelCell truth = parse(row[*columns.truth]);
+        bad.add(truth.kind, table.rowLines[r], row[*columns.truth]);
         const Label own = dataset.trueLabels.empty() ? dataset.givenLabels[*sample] : dataset.trueLabels[*sample];
-        if (*truth != own) ++disagreeing;
-        result.labels.trueLabels[*sample] = *truth;
+        if (truth.label != own) ++disagreeing;
+        result.labels.trueLabels[*sample] = truth.label;
     }
     if (unknownSample.any()) return tl::unexpected(unknownSample.error(kUnknownSample, file));
     if (twice.any()) return tl::unexpected(twice.error("about a sample that was named before", file));
-    if (unknownClass.any()) return tl::unexpected(unknownClass.error("with an unknown class", file));
+    ASSAY_CHECK_STATUS(bad.check(parse.classes(), file));
     if (result.rows == 0) return fail(ErrorCode::Format, "the label file has no rows", file);
     if (columns.cleanColumn && disagreeing > kHandful)
         return fail(ErrorCode::Format,
@@ -323,15 +367,28 @@ LabelSet givenLabelSet(const Dataset& dataset) {
 Result<LabelFile> readLabelFile(const std::filesystem::path& path, const Dataset& dataset,
                                 const LabelColumns& columns) {
     const std::string file = escapeForDisplay(path.filename().string());
-    ASSAY_TRY(const CsvTable table, readLabelTable(path));
+    ASSAY_TRY(LabelTable table, readLabelTable(path));
     const LabelParser parse(dataset.classNames);
-    const bool oneColumn = table.header.size() == 1 && columns.label.empty();
-    const bool headerIsLabel = oneColumn && parse(table.header[0]).has_value();
+    const bool oneColumn = table.header.size() == 1;
+    const LabelColumns wanted{trimmed(columns.label), trimmed(columns.truth)};
+    const std::string lone = oneColumn ? trimmed(table.header[0]) : std::string();
+    const bool headerNamesLabel = oneColumn && !table.headerless &&
+                                  (wanted.label.empty() ? isUsualLabel(lone) : lone == wanted.label);
+    const bool headerIsLabel =
+        table.headerless || (oneColumn && !headerNamesLabel && parse(lone).kind != LabelCell::UnknownClass);
+    if (!headerIsLabel)
+        for (std::string& name : table.header) name = trimmed(name);
     Result<LabelFile> result;
-    if (headerIsLabel || (oneColumn && table.header[0] == "label")) {
+    if (headerIsLabel || headerNamesLabel) {
+        const std::string& absent = headerIsLabel && !wanted.label.empty() ? wanted.label : wanted.truth;
+        if (!absent.empty())
+            return fail(ErrorCode::NotFound,
+                        "there is no column " + escapeForDisplay(absent) +
+                            (headerIsLabel ? ": the file holds labels alone, without a header" : "; there is only " + lone),
+                        file);
         result = readLines(table, headerIsLabel, dataset, file);
     } else {
-        ASSAY_TRY(const ChosenColumns chosen, chooseColumns(table, columns, file));
+        ASSAY_TRY(const ChosenColumns chosen, chooseColumns(table, wanted, file));
         result = readTable(table, chosen, dataset, file);
     }
     if (!result) return result;

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,9 +28,15 @@ std::string_view textOf(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-Result<CsvTable> oneColumn(std::vector<std::string> cells, const std::string& name) {
+/// 3.0, as a list of real numbers has it.
+bool isWhole(const nlohmann::json& item) {
+    return item.is_number_float() && std::trunc(item.get<double>()) == item.get<double>();
+}
+
+Result<LabelTable> oneColumn(std::vector<std::string> cells, const std::string& name) {
     if (cells.empty()) return fail(ErrorCode::Format, "the label file holds no labels", name);
-    CsvTable table;
+    LabelTable table;
+    table.headerless = true;
     table.header = {std::move(cells.front())};
     for (std::size_t i = 1; i < cells.size(); ++i) {
         table.rows.push_back({std::move(cells[i])});
@@ -38,7 +45,7 @@ Result<CsvTable> oneColumn(std::vector<std::string> cells, const std::string& na
     return table;
 }
 
-Result<CsvTable> fromNpy(std::span<const std::byte> bytes, const std::string& name) {
+Result<LabelTable> fromNpy(std::span<const std::byte> bytes, const std::string& name) {
     ASSAY_TRY(const NpyArray array, parseNpy(bytes, name));
     if (array.shape.size() != 1)
         return fail(ErrorCode::Format,
@@ -53,7 +60,7 @@ Result<CsvTable> fromNpy(std::span<const std::byte> bytes, const std::string& na
     return oneColumn(std::move(cells), name);
 }
 
-Result<CsvTable> fromJson(std::string_view text, const std::string& name) {
+Result<LabelTable> fromJson(std::string_view text, const std::string& name) {
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (json.is_discarded()) return fail(ErrorCode::Format, "this is not whole JSON", name);
     if (!json.is_array())
@@ -63,7 +70,7 @@ Result<CsvTable> fromJson(std::string_view text, const std::string& name) {
     for (const auto& item : json) {
         if (item.is_string())
             cells.push_back(item.get<std::string>());
-        else if (item.is_number_integer())
+        else if (item.is_number_integer() || isWhole(item))
             cells.push_back(item.dump());
         else
             return fail(ErrorCode::Format,
@@ -74,14 +81,14 @@ Result<CsvTable> fromJson(std::string_view text, const std::string& name) {
     return oneColumn(std::move(cells), name);
 }
 
-Result<CsvTable> fromHumanLabels(const std::filesystem::path& file, const std::string& name) {
+Result<LabelTable> fromHumanLabels(const std::filesystem::path& file, const std::string& name) {
     ProblemCollector problems;
     ASSAY_TRY(const auto archive, openSource(file, problems, {}, {}));
     for (const SourceEntry& entry : archive->entries()) {
         if (!entry.path.ends_with("/data.pkl") && entry.path != "data.pkl") continue;
         ASSAY_TRY(const auto pickle, archive->read(entry.path, kLargestPickle));
         ASSAY_TRY(const std::vector<LabelVector> vectors, readHumanLabels(pickle, name));
-        CsvTable table;
+        LabelTable table;
         table.header = {"index"};
         for (const LabelVector& vector : vectors) table.header.push_back(vector.name);
         for (std::size_t i = 0; i < vectors.front().labels.size(); ++i) {
@@ -98,16 +105,21 @@ Result<CsvTable> fromHumanLabels(const std::filesystem::path& file, const std::s
 
 } // namespace
 
-Result<CsvTable> readLabelTable(const std::filesystem::path& file) {
+Result<LabelTable> readLabelTable(const std::filesystem::path& file) {
     const std::string name = escapeForDisplay(file.filename().string());
     ASSAY_TRY(const auto bytes, readFile(file));
-    const std::string_view text = textOf(bytes);
+    std::string_view text = textOf(bytes);
     if (text.starts_with("\x93NUMPY")) return fromNpy(bytes, name);
     if (text.starts_with("PK\x03\x04")) return fromHumanLabels(file, name);
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     const auto first = std::find_if_not(text.begin(), text.end(), [](unsigned char c) { return std::isspace(c) != 0; });
-    if (first != text.end() && (*first == '[' || *first == '{') && asciiLower(file.extension().string()) == ".json")
-        return fromJson(text, name);
-    return parseCsv(text, name);
+    const bool opensAsJson = first != text.end() && (*first == '[' || *first == '{');
+    const bool namedJson = asciiLower(file.extension().string()) == ".json";
+    if (opensAsJson && (namedJson || nlohmann::json::accept(text))) return fromJson(text, name);
+    Result<CsvTable> csv = parseCsv(text, name);
+    if (opensAsJson && (!csv || csv->rows.empty())) return fromJson(text, name); // a list that is cut
+    if (!csv) return tl::unexpected(csv.error());
+    return LabelTable{std::move(*csv), false};
 }
 
 } // namespace assay

@@ -97,8 +97,8 @@ Error unrecognised(const Source& source) {
     if (sorted.size() > 4) seen += ", …";
     return {ErrorCode::Format,
             "no data set is recognised here (seen: " + seen +
-                "); Assay reads a folder per class, a CSV beside pictures, CIFAR-10 and CIFAR-100 binary, IDX, and "
-                "archives of these",
+                "); Assay reads a folder per class, a CSV beside pictures, CIFAR-10 and CIFAR-100 binary, IDX, "
+                "Tiny-ImageNet, Clothing1M, WebVision, and archives of these",
             where};
 }
 

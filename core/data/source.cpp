@@ -46,6 +46,11 @@ bool belongsToBinary(std::string_view name) {
            lower.ends_with(".bin") || lower.ends_with(".txt");
 }
 
+/// WebVision's lists lie in info/ and name pictures of the folders beside it: the data set begins a folder higher.
+bool liesBelowItsPictures(const std::filesystem::path& list) {
+    return list.filename() == "train_filelist_google.txt" && list.parent_path().filename() == "info";
+}
+
 class SubSource final : public Source {
 public:
     SubSource(std::shared_ptr<const Source> whole, std::string prefix)
@@ -131,6 +136,12 @@ Result<std::shared_ptr<const Source>> openSource(const std::filesystem::path& pa
         };
     std::filesystem::path folder = path.parent_path();
     if (folder.empty()) folder = ".";
+    std::error_code code;
+    if (const auto whole = std::filesystem::absolute(path, code).lexically_normal();
+        !code && liesBelowItsPictures(whole)) {
+        folder = whole.parent_path().parent_path();
+        listing.focus = "info/" + listing.focus;
+    }
     return openFolder(folder, std::move(listing), problems, progress, stop);
 }
 

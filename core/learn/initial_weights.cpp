@@ -60,38 +60,71 @@ public:
         : m_view(view), m_own("network" + std::to_string(which) + "."), m_prefixes({"", m_own, "network0."}) {
         for (const TensorEntry& entry : view.tensors) m_entries.emplace(entry.name, &entry);
     }
+    /// Passes over what stands before all the names, as "module." does, where more of `ours` are found without it.
+    void passOverPrefix(const std::vector<std::string>& ours) {
+        if (m_entries.empty()) return;
+        const std::string &first = m_entries.begin()->first, &last = m_entries.rbegin()->first;
+        const std::string shared(first.begin(),
+                                 std::mismatch(first.begin(), first.end(), last.begin(), last.end()).first);
+        std::size_t most = countFound(ours, {});
+        for (std::size_t dot = shared.find('.'); dot != std::string::npos; dot = shared.find('.', dot + 1)) {
+            const std::string prefix = shared.substr(0, dot + 1);
+            if (const std::size_t count = countFound(ours, prefix); count > most) {
+                most = count;
+                m_passedOver = prefix;
+            }
+        }
+    }
+    [[nodiscard]] const std::string& passedOver() const { return m_passedOver; }
     /// Whether the file has a network of this number, not only a first or a nameless one.
     [[nodiscard]] bool hasOwn() const {
-        const auto first = m_entries.lower_bound(m_own);
-        return first != m_entries.end() && first->first.starts_with(m_own);
+        const std::string own = m_passedOver + m_own;
+        const auto first = m_entries.lower_bound(own);
+        return first != m_entries.end() && first->first.starts_with(own);
     }
     [[nodiscard]] const TensorEntry* find(const std::string& ours) {
-        for (const std::string& prefix : m_prefixes)
-            if (const TensorEntry* entry = byName(prefix + ours)) return entry;
-        const std::string theirs = torchvisionName(ours);
-        return theirs.empty() ? nullptr : byName(theirs);
+        const TensorEntry* entry = lookUp(ours, m_passedOver);
+        if (entry != nullptr) m_used.insert(entry->name);
+        return entry;
     }
+    [[nodiscard]] bool anyFound() const { return !m_used.empty(); }
     [[nodiscard]] torch::Tensor tensor(const TensorEntry& entry) const { return tensorOf(m_view, entry); }
     [[nodiscard]] std::vector<std::string> unused() const {
         std::vector<std::string> names;
         for (const auto& [name, entry] : m_entries)
-            if (!m_used.contains(name) && !name.ends_with(kBatchCounter)) names.push_back(name);
+            if (!m_used.contains(name) && !name.ends_with(kBatchCounter)) names.push_back(escapeForDisplay(name));
         return names;
     }
 
 private:
-    const TensorEntry* byName(const std::string& name) {
+    [[nodiscard]] const TensorEntry* lookUp(const std::string& ours, const std::string& passedOver) const {
+        for (const std::string& prefix : m_prefixes)
+            if (const TensorEntry* entry = byName(passedOver + prefix + ours)) return entry;
+        const std::string theirs = torchvisionName(ours);
+        return theirs.empty() ? nullptr : byName(passedOver + theirs);
+    }
+    [[nodiscard]] std::size_t countFound(const std::vector<std::string>& ours, const std::string& passedOver) const {
+        return std::size_t(std::count_if(ours.begin(), ours.end(), [&](const std::string& name) {
+            return lookUp(name, passedOver) != nullptr;
+        }));
+    }
+    [[nodiscard]] const TensorEntry* byName(const std::string& name) const {
         const auto at = m_entries.find(name);
-        if (at == m_entries.end()) return nullptr;
-        m_used.insert(name);
-        return at->second;
+        return at == m_entries.end() ? nullptr : at->second;
     }
     const SafetensorsView& m_view;
     std::string m_own;
     std::vector<std::string> m_prefixes;
     std::map<std::string, const TensorEntry*> m_entries;
     std::set<std::string> m_used;
+    std::string m_passedOver;
 };
+
+/// Whether the filters are those for colour pictures of a layer for grey ones, and nothing else differs.
+bool isColourOf(torch::IntArrayRef file, torch::IntArrayRef here) {
+    return file.size() == 4 && here.size() == 4 && file[1] == 3 && here[1] == 1 && file[0] == here[0] &&
+           file.slice(2) == here.slice(2);
+}
 
 } // namespace
 
@@ -111,6 +144,7 @@ std::string torchvisionName(const std::string& ours) {
 std::string WeightsReport::summary(const std::string& file) const {
     std::string text =
         withThousands(taken) + " of " + withThousands(taken + fresh.size()) + " tensors start from " + file;
+    if (!prefix.empty()) text += "; its names were read without " + prefix + " before them";
     if (!adapted.empty()) text += "; adapted: " + firstOf(adapted);
     if (!fresh.empty()) text += "; as drawn from the seed: " + firstOf(fresh);
     if (!unused.empty()) text += "; not used of the file: " + firstOf(unused);
@@ -122,7 +156,12 @@ Result<WeightsReport> loadInitialWeights(Classifier& network, const std::filesys
     ASSAY_TRY(const auto mapped, MappedFile::open(path));
     ASSAY_TRY(const SafetensorsView view, parseSafetensors(mapped->bytes(), name, HashRule::WhereThere));
     WeightsFile weights(view, which);
+    std::vector<std::string> names;
+    for (const auto& item : network.named_parameters()) names.push_back(item.key());
+    for (const auto& item : network.named_buffers()) names.push_back(item.key());
+    weights.passOverPrefix(names);
     WeightsReport report;
+    report.prefix = escapeForDisplay(weights.passedOver());
     const torch::NoGradGuard noGrad;
     std::size_t parameters = 0, given = 0; // numbers, not tensors
     const bool twin = which > 0 && !weights.hasOwn();
@@ -139,19 +178,17 @@ Result<WeightsReport> loadInitialWeights(Classifier& network, const std::filesys
             return {};
         }
         torch::Tensor source = weights.tensor(*entry);
-        const bool forColour = source.dim() == 4 && target.dim() == 4 && source.size(1) == 3 && target.size(1) == 1;
-        if (forColour) {
-            source = source.sum(1, true);
-            report.adapted.push_back(ours + " (summed over colour)");
-        }
+        const bool forColour = isColourOf(source.sizes(), target.sizes());
+        if (forColour) source = source.sum(1, true);
         if (source.sizes() != target.sizes()) {
             report.fresh.push_back(ours + " (" + shapeText(target.sizes()) + " here, " + shapeText(source.sizes()) +
                                    " in the file)");
             return {};
         }
         if (source.is_floating_point() && !torch::isfinite(source).all().item<bool>())
-            return fail(ErrorCode::Damaged, "the tensor " + entry->name + " holds a number that is not finite", name);
+            return fail(ErrorCode::Damaged, "the tensor " + escapeForDisplay(entry->name) + " holds a number that is not finite", name);
         target.copy_(source);
+        if (forColour) report.adapted.push_back(ours + " (summed over colour)");
         ++report.taken;
         if (parameter) given += std::size_t(target.numel());
         return {};
@@ -159,6 +196,12 @@ Result<WeightsReport> loadInitialWeights(Classifier& network, const std::filesys
     for (auto& item : network.named_parameters()) ASSAY_CHECK_STATUS(take(item.key(), item.value(), true));
     for (auto& item : network.named_buffers()) ASSAY_CHECK_STATUS(take(item.key(), item.value(), false));
     report.unused = weights.unused();
+    if (!weights.anyFound())
+        return fail(ErrorCode::InvalidArgument,
+                    "these weights are for another network: of its " + withThousands(names.size()) +
+                        " tensors, such as " + names.front() + ", the file has none; it holds " +
+                        (report.unused.empty() ? "no weights" : firstOf(report.unused)),
+                    name);
     if (2 * given < parameters)
         return fail(ErrorCode::InvalidArgument,
                     "these weights are for another network: they give " + withThousands(given) + " of its " +

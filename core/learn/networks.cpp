@@ -99,8 +99,14 @@ const std::vector<Entry>& entries() {
 
 class ListedNetwork : public Network {
 public:
-    explicit ListedNetwork(const Entry& entry) : m_entry(entry) {
+    /// `asked` 0: the width is the network's own.
+    explicit ListedNetwork(const Entry& entry, int asked = 0)
+        : m_entry(entry), m_width(asked > 0 ? asked : entry.width) {
         m_description = {entry.id, entry.title, entry.help, entry.citation, {}};
+        if (asked > 0) {
+            m_description.id += ":" + std::to_string(asked);
+            m_description.title += ", base width " + std::to_string(asked);
+        }
         if (entry.width > 0) {
             m_description.help += std::string("; ") + entry.id + ":W sets another base width";
             ParamSpec width;
@@ -117,13 +123,17 @@ public:
     [[nodiscard]] const Description& description() const override { return m_description; }
     [[nodiscard]] std::uint64_t parameterCount(ImageGeometry input, int classes) const override {
         std::uint64_t count = 0;
-        for (const auto& parameter : m_entry.make(input, classes, m_entry.width)->parameters())
+        for (const auto& parameter : m_entry.make(input, classes, m_width)->parameters())
             count += std::uint64_t(parameter.numel());
         return count;
+    }
+    [[nodiscard]] std::shared_ptr<const Network> withWidth(int width) const override {
+        return m_entry.width > 0 ? std::make_shared<ListedNetwork>(m_entry, width) : nullptr;
     }
 
 private:
     const Entry& m_entry;
+    int m_width;
     Description m_description;
 };
 

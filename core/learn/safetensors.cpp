@@ -8,6 +8,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string_view>
 
 namespace assay::learn {
 namespace {
@@ -48,6 +49,11 @@ Json parseHeader(const char* begin, const char* end) {
     };
     Json header = Json::parse(begin, end, watch, false);
     return sound ? header : Json(Json::value_t::discarded);
+}
+
+/// How torch.save() begins: a ZIP archive, or before PyTorch 1.6 a pickled number of its own.
+bool isTorchFile(std::string_view bytes) {
+    return bytes.starts_with("PK\x03\x04") || bytes.starts_with("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46");
 }
 
 std::string zeroed(std::span<const std::byte> bytes, std::size_t hashAt) {
@@ -95,6 +101,11 @@ std::string makeSafetensors(std::map<std::string, std::string> metadata, std::ve
 Result<SafetensorsView> parseSafetensors(std::span<const std::byte> bytes, const std::string& name, HashRule rule) {
     const auto damaged = [&](const char* why) { return fail(ErrorCode::Damaged, why, name); };
     if (bytes.size() < kLengthBytes) return damaged("the file is too short to be a checkpoint");
+    if (isTorchFile({reinterpret_cast<const char*>(bytes.data()), bytes.size()}))
+        return fail(ErrorCode::Format,
+                    "this is PyTorch's own format (.pt, .pth), which is not read; save the weights as .safetensors, with "
+                    "safetensors.torch.save_file",
+                    name);
     const std::uint64_t length = readLength(bytes);
     if (length > kLargestHeader || length > bytes.size() - kLengthBytes)
         return damaged("the header is longer than the file or than 16 MiB");

@@ -14,12 +14,11 @@
 namespace assay {
 namespace {
 
-template <class T>
-Result<std::shared_ptr<const T>> known(const Catalogue<T>& catalogue, const std::string& id, const std::string& kind) {
-    if (auto found = catalogue.find(id)) return found;
+Result<std::shared_ptr<const Method>> knownMethod(const Catalogue<Method>& methods, const std::string& id) {
+    if (auto found = methods.find(id)) return found;
     std::string ids;
-    for (const auto& one : catalogue.all()) ids += (ids.empty() ? "" : ", ") + one->description().id;
-    return fail(ErrorCode::NotFound, "there is no " + kind + " of this name (there are: " + ids + ")", id);
+    for (const auto& one : methods.all()) ids += (ids.empty() ? "" : ", ") + one->description().id;
+    return fail(ErrorCode::NotFound, "there is no method of this name (there are: " + ids + ")", id);
 }
 
 } // namespace
@@ -31,10 +30,8 @@ std::string cellName(const Experiment& experiment, const ExperimentCell& cell) {
 
 Result<RunConfig> completeConfig(const Experiment& experiment, const ExperimentCell& cell, const Registry& registry) {
     RunConfig config = configOf(experiment, cell);
-    // "cnn-small:16" is cnn-small with a base width of 16
-    const auto network = known(registry.networks, config.network.substr(0, config.network.find(':')), "network");
-    if (!network) return tl::unexpected(network.error());
-    ASSAY_TRY(const auto method, known(registry.methods, config.method, "method"));
+    ASSAY_CHECK_STATUS(findNetwork(registry.networks, config.network));
+    ASSAY_TRY(const auto method, knownMethod(registry.methods, config.method));
     const Description& about = method->description();
     ParamValues given;
     for (const auto& [name, text] : settingsOf(experiment, cell)) {

@@ -41,6 +41,8 @@ public:
             refuse(*node, std::string(key) + " is not a list");
             return list;
         }
+        if (array->empty())
+            refuse(*node, std::string(key) + " is an empty list, so there is nothing to run; name one, or leave it out");
         for (const toml::node& item : *array) {
             const auto value = item.value_exact<T>();
             if (!value)

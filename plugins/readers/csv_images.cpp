@@ -160,12 +160,6 @@ struct Table {
     std::vector<std::size_t> otherLabels; ///< that might have been taken as well
 };
 
-std::string columnList(const CsvTable& csv) {
-    std::string text;
-    for (const std::string& name : csv.header) text += (text.empty() ? "" : ", ") + escapeForDisplay(name);
-    return text;
-}
-
 double matchShare(const Table& table, std::size_t column, const EntryFinder& finder) {
     const std::size_t rows = std::min(table.csv.rows.size(), kRowsLookedAt);
     std::size_t found = 0;

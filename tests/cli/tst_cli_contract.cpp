@@ -44,6 +44,7 @@ private Q_SLOTS:
     void asymmetricNoiseFollowsTheMap();
     void cataloguesHaveIdsParametersAndCitations_data();
     void cataloguesHaveIdsParametersAndCitations();
+    void aNetworkIsDescribedInTheWidthThatIsAskedFor();
     void lossCurvesComeAsATable();
     void betaFitReproducesThePublishedExample();
     void fitWritesAPosteriorForEveryValue();
@@ -210,6 +211,21 @@ void TestCliContract::cataloguesHaveIdsParametersAndCitations() {
         QCOMPARE(cli({command, id}).status, 0);
     }
     QCOMPARE(cli({command, "no-such-thing"}).status, 1);
+}
+
+void TestCliContract::aNetworkIsDescribedInTheWidthThatIsAskedFor() {
+    if (!engineIsBuilt()) QSKIP("the training engine was not built");
+    const auto parameters = [&](const QString& id) {
+        const QJsonObject network = cli({"networks", id, "--json"}).json()["networks"].toArray()[0].toObject();
+        return network["id"].toString() == id ? network["parameter_count"].toInt() : -1;
+    };
+    QVERIFY(parameters("cnn-small:8") > 0);
+    QVERIFY(parameters("cnn-small:8") < parameters("cnn-small"));
+    QCOMPARE(parameters("cnn-small:32"), parameters("cnn-small"));
+    const Call page = cli({"networks", "cnn-small:8"});
+    QVERIFY2(page.out.contains("cnn-small:8: Small CNN, base width 8"), page.out);
+    const Call none = cli({"networks", "cnn-small:0"});
+    QVERIFY2(none.status == 1 && none.err.contains("from 1 to 512"), none.err);
 }
 
 void TestCliContract::lossCurvesComeAsATable() {

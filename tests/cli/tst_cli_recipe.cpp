@@ -88,6 +88,8 @@ void TestCliRecipe::mistakesAreToldBeforeAnyRun_data() {
     QTest::newRow("setting") << grid("[9]") + "[[method]]\nid = \"m-dyr-h\"\nsettings = { warmth = 3 }\n"
                              << QByteArray("warmth");
     QTest::newRow("network") << "networks = [\"cnn-tiny\"]\n" + grid("[9]") << QByteArray("cnn-tiny");
+    QTest::newRow("width") << "networks = [\"cnn-small:0\"]\n" + grid("[9]") << QByteArray("from 1 to 512");
+    QTest::newRow("no seed") << grid("[]") << QByteArray("seeds is an empty list");
     QTest::newRow("label file") << grid("[9]") + "[[labels]]\nfile = \"absent.csv\"\n" << QByteArray("absent.csv");
 }
 void TestCliRecipe::mistakesAreToldBeforeAnyRun() {

@@ -310,6 +310,7 @@ void TestCliTrain::roundsOfCleaningAreLabelSets() {
     QVERIFY(onFile.err.contains(QByteArray::number(unlabelled) + " samples have no label and take no part"));
     const Call none = cli({"rounds", project, "--run", "2"});
     QVERIFY(none.status != 0 && none.err.contains("loss-cleaning"));
+    QVERIFY2(none.err.contains("this run has not finished a round"), none.err);
     again[again.indexOf("--label-set") + 1] = "run 9, round 1";
     const Call unknown = cli(again);
     QVERIFY(unknown.status != 0 && unknown.err.contains("run 1, round 3"));

@@ -44,6 +44,16 @@ private Q_SLOTS:
         QCOMPARE(kept->rowLines, (std::vector<std::size_t>{2, 4}));
     }
 
+    void aListOfColumnsEndsAfterTwelve() {
+        CsvTable table;
+        for (int i = 1; i <= 12; ++i) table.header.push_back("c" + std::to_string(i));
+        QCOMPARE(columnList(table), std::string("c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12"));
+        table.header.resize(50'000, "x");
+        QVERIFY(columnList(table).ends_with("c11, c12, … and 49,988 more"));
+        table.header = {std::string(59, 'a') + "é" + std::string(1000, 'b')};
+        QCOMPARE(columnList(table), std::string(59, 'a') + "…");
+    }
+
     void brokenTablesEndInASentenceThatNamesTheLine_data() {
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<QString>("expected");

@@ -50,6 +50,16 @@ private Q_SLOTS:
         QTest::newRow("so is -1") << QByteArray("file,label\nb,-1\nc,cat\n") << QList<int>{0, kNoLabel, 0, 0};
         QTest::newRow("-1 in a label a line") << QByteArray("1\n-1\n0\n-1\n") << QList<int>{1, kNoLabel, 0, kNoLabel};
         QTest::newRow("a label a line") << QByteArray("1\n1\n0\n0\n") << QList<int>{1, 1, 0, 0};
+        QTest::newRow("-1 in the first line") << QByteArray("-1\n1\n0\n1\n") << QList<int>{kNoLabel, 1, 0, 1};
+        QTest::newRow("blanks around a label a line") << QByteArray(" 1 \n0 \n 2\n -1 \n") << QList<int>{1, 0, 2, kNoLabel};
+        QTest::newRow("blanks in a table") << QByteArray("index, label\n0, 1\n 2 , dog \n") << QList<int>{1, 1, 1, 0};
+        QTest::newRow("blanks around a file") << QByteArray("file , label\nb , cat\n") << QList<int>{0, 0, 2, 0};
+        QTest::newRow("whole numbers with a point") << QByteArray("1.0\n0.0\n2.0\n-1.0\n") << QList<int>{1, 0, 2, kNoLabel};
+        QTest::newRow("as savetxt writes them") << QByteArray("1.000000000000000000e+00\n0.000000000000000000e+00\n"
+                                                              "2.000000000000000000e+00\n-1.000000000000000000e+00\n")
+                                                << QList<int>{1, 0, 2, kNoLabel};
+        QTest::newRow("a lone column noisy_label") << QByteArray("noisy_label\n1\n1\n0\n0\n") << QList<int>{1, 1, 0, 0};
+        QTest::newRow("a lone column aggre_label") << QByteArray("aggre_label\ndog\n-1\n0\n0\n") << QList<int>{1, kNoLabel, 0, 0};
         QTest::newRow("a label a line, header, CRLF") << QByteArray("label\r\ndog\r\ndog\r\ncat\r\ncat") << QList<int>{1, 1, 0, 0};
     }
     void filesOfManyShapesAreRead() {
@@ -65,7 +75,8 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("content");
         QTest::addColumn<QString>("says");
         QTest::newRow("unknown class") << QByteArray("index,label\n0,unicorn\n") << "line 2 (unicorn)";
-        QTest::newRow("number past the classes") << QByteArray("index,label\n0,3\n") << "unknown class";
+        QTest::newRow("number past the classes") << QByteArray("index,label\n0,3\n") << "out of range (there are 3 classes, counted from 0 to 2): line 2 (3)";
+        QTest::newRow("the first label past the classes") << QByteArray("3\n1\n2\n1\n") << "1 row with a label that is out of range (there are 3 classes, counted from 0 to 2): line 1 (3)";
         QTest::newRow("duplicate") << QByteArray("index,label\n0,cat\n1,cat\n0,dog\n") << "line 4 (0)";
         QTest::newRow("index past the end") << QByteArray("index,label\n4,cat\n") << "line 2 (4)";
         QTest::newRow("unknown file") << QByteArray("file,label\nz.jpg,cat\n") << "line 2 (z.jpg)";
@@ -74,7 +85,11 @@ private Q_SLOTS:
         QTest::newRow("broken quotes") << QByteArray("index,label\n0,\"cat\n") << "labels.csv";
         QTest::newRow("no label at all") << QByteArray("index,label\n0,\n2,\n") << "has a label";
         QTest::newRow("another negative number") << QByteArray("index,label\n0,-2\n1,cat\n") << "line 2 (-2)";
-        QTest::newRow("real number") << QByteArray("index,label\n0,1.0\n") << "unknown class";
+        QTest::newRow("real number") << QByteArray("index,label\n0,1.5\n") << "(labels are whole numbers, or names of classes): line 2 (1.5)";
+        QTest::newRow("real number in the first line") << QByteArray("0.5\n1\n2\n1\n") << "line 1 (0.5)";
+        QTest::newRow("not a number") << QByteArray("1\nnan\n2\n1\n") << "unknown class: line 2 (nan)";
+        QTest::newRow("a heading that is not known") << QByteArray("mine\n1\n2\n1\n0\n") << "the first line, mine, is no class";
+        QTest::newRow("many columns") << "c" + QByteArray(",c").repeated(29) + "\n" << "c, c, c, … and 18 more";
     }
     void wrongFilesAreRefusedWhole() {
         QFETCH(QByteArray, content);
@@ -106,6 +121,19 @@ private Q_SLOTS:
         const auto missing = read("index,label\n0,dog\n", makeDataset(), {"absent", ""});
         QVERIFY(!missing.has_value());
         QVERIFY(sentence(missing.error()).contains("there is no column absent"));
+    }
+
+    void aLoneColumnIsTheOneThatWasAskedFor() {
+        const auto named = read("mine\n1\n1\n0\n0\n", makeDataset(), {"mine", ""});
+        QVERIFY2(named.has_value(), qPrintable(named ? QString() : sentence(named.error())));
+        QCOMPARE(named->labels.labels, (std::vector<Label>{1, 1, 0, 0}));
+        for (const QByteArray& content : {QByteArray("1\n1\n0\n0\n"), QByteArray("label\n1\n1\n0\n0\n")})
+            for (const LabelColumns& columns : {LabelColumns{"absent", ""}, LabelColumns{"", "absent"}}) {
+                const auto missing = read(content, makeDataset(), columns);
+                QVERIFY(!missing.has_value());
+                QVERIFY2(sentence(missing.error()).contains("there is no column absent"),
+                         qPrintable(sentence(missing.error())));
+            }
     }
 
     void theHashIsOfTheLabelsAlone() {

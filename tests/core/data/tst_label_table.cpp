@@ -104,6 +104,9 @@ private Q_SLOTS:
         QTest::newRow("npy, uint8") << "l.npy" << npyOf("|u1", QByteArray("\1\1\0\2", 4), 4);
         QTest::newRow("json, as DivideMix writes it") << "l.json" << QByteArray("[1, 1, 0, 2]");
         QTest::newRow("json, names") << "l.json" << QByteArray("[\"dog\", \"dog\", \"cat\", \"owl\"]\n");
+        QTest::newRow("json under another name") << "dm" << QByteArray("\n[1, 1, 0, 2]");
+        QTest::newRow("json with a byte-order mark") << "l.json" << QByteArray("\xEF\xBB\xBF[1, 1, 0, 2]");
+        QTest::newRow("json, whole real numbers") << "l.json" << QByteArray("[1.0, 1.0, 0.0, 2.0]");
         QTest::newRow("one a line") << "l.txt" << QByteArray("1\n1\n0\n2\n");
     }
     void aColumnOfNumbersInOtherClothes() {
@@ -119,6 +122,38 @@ private Q_SLOTS:
         QCOMPARE(file->labels.labels, (std::vector<Label>{1, 1, 0, 2}));
     }
 
+    /// What cannot be a header is a label, and a wrong one is called by its name.
+    void theFirstItemOfABareListIsALabel_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QByteArray>("none");
+        QTest::addColumn<QByteArray>("large");
+        const auto numbers = [](std::initializer_list<qint64> labels) {
+            QByteArray bytes;
+            for (const qint64 label : labels) bytes += littleEndian(quint64(label), 8);
+            return npyOf("<i8", bytes, int(labels.size()));
+        };
+        QTest::newRow("npy") << "l.npy" << numbers({-1, 1, 0}) << numbers({3, 1, 2});
+        QTest::newRow("json") << "l.json" << QByteArray("[-1, 1, 0]") << QByteArray("[3, 1, 2]");
+    }
+    void theFirstItemOfABareListIsALabel() {
+        QFETCH(QString, name);
+        QFETCH(QByteArray, none);
+        QFETCH(QByteArray, large);
+        Dataset dataset;
+        dataset.classNames = {"cat", "dog", "owl"};
+        for (const char* sample : {"a", "b", "c"}) dataset.names.add(sample);
+        dataset.givenLabels = {0, 0, 0};
+        dataset.splits.assign(3, Split::Train);
+        const auto read = readLabelFile(toPath(write(name, none)), dataset);
+        QVERIFY2(read.has_value(), qPrintable(read ? QString() : sentence(read.error())));
+        QCOMPARE(read->labels.labels, (std::vector<Label>{kNoLabel, 1, 0}));
+        const auto refused = readLabelFile(toPath(write(name, large)), dataset);
+        QVERIFY(!refused.has_value());
+        QVERIFY2(sentence(refused.error()).contains("1 item with a label that is out of range") &&
+                     sentence(refused.error()).contains("item 0 (3)"),
+                 qPrintable(sentence(refused.error())));
+    }
+
     void whatIsNoLabelFileSaysSo_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<QByteArray>("content");
@@ -127,6 +162,7 @@ private Q_SLOTS:
         QTest::newRow("objects") << "l.npy" << npyOf("|O", QByteArray(32, '\0'), 4) << "l.npy";
         QTest::newRow("json object") << "l.json" << QByteArray("{\"a\": 1}") << "one list";
         QTest::newRow("json, half a number") << "l.json" << QByteArray("[1, 0.5]") << "item 1 ";
+        QTest::newRow("json under another name, cut") << "dm" << QByteArray("[1, 2") << "not whole JSON";
         QTest::newRow("json, cut") << "l.json" << QByteArray("[1, 2") << "not whole JSON";
         QTest::newRow("empty list") << "l.json" << QByteArray("[]") << "no labels";
     }

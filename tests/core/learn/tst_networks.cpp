@@ -5,6 +5,7 @@
 #include "core/learn/checkpoint.h"
 #include "core/learn/initial_weights.h"
 #include "core/learn/networks.h"
+#include "core/train/network.h"
 #include "tests/core/learn/learn_fixtures.h"
 
 #include <QFile>
@@ -68,6 +69,26 @@ private Q_SLOTS:
         const auto network = test::engineRegistry().networks.find(id.toStdString());
         QVERIFY(network);
         QCOMPARE(qulonglong(network->parameterCount({side, side, channels}, classes)), count);
+    }
+
+    void aNetworkIsFoundWithAWidthOfItsOwn() {
+        const auto& networks = test::engineRegistry().networks;
+        const auto narrow = findNetwork(networks, "cnn-small:8");
+        QVERIFY2(narrow, narrow ? "" : narrow.error().sentence().c_str());
+        QCOMPARE((*narrow)->description().id, std::string("cnn-small:8"));
+        std::uint64_t count = 0;
+        for (const auto& parameter : (*makeNetwork("cnn-small:8", {28, 28, 1}, 10, 1))->parameters())
+            count += std::uint64_t(parameter.numel());
+        QCOMPARE((*narrow)->parameterCount({28, 28, 1}, 10), count);
+        QCOMPARE(*findNetwork(networks, "cnn-small"), networks.find("cnn-small"));
+        const std::pair<const char*, const char*> wrong[] = {
+            {"cnn-small:0", "from 1 to 512"},    {"cnn-small:513", "from 1 to 512"}, {"cnn-small:", "from 1 to 512"},
+            {"cnn-small:wide", "from 1 to 512"}, {"cnn-9:16", "no width to set"},    {"cnn-tiny:4", "there are: cnn-small"}};
+        for (const auto& [id, part] : wrong) {
+            const auto refused = findNetwork(networks, id);
+            QVERIFY2(!refused, id);
+            QVERIFY2(refused.error().sentence().find(part) != std::string::npos, refused.error().sentence().c_str());
+        }
     }
 
     /// Grey pictures of 28 × 28 and odd ones of 17 × 23: logits for each class, and every weight has a part in them.
@@ -141,6 +162,68 @@ private Q_SLOTS:
         QVERIFY(torch::equal(taker->named_parameters()["stage4-block2.second.conv.weight"],
                              donor->named_parameters()["stage4-block2.second.conv.weight"]));
         QVERIFY(torch::equal(taker->named_parameters()["head.weight"], drawn));
+    }
+
+    /// A filter of another size is left as drawn and is not called adapted as well.
+    void colourFiltersOfAnotherSizeAreNotSummed() {
+        const auto donor = *makeNetwork("resnet-18-imagenet:8", {32, 32, 3}, 10, 1);
+        const auto taker = *makeNetwork("resnet-18:8", {32, 32, 1}, 10, 2);
+        QTemporaryDir folder;
+        const std::string file = folder.filePath("large.safetensors").toStdString();
+        writeWeights(file, *donor, torchvisionName);
+        const auto report = loadInitialWeights(*taker, file);
+        QVERIFY2(report, report ? "" : report.error().sentence().c_str());
+        QVERIFY(report->adapted.empty());
+        QCOMPARE(report->fresh, std::vector<std::string>{
+                                    "stem.conv.weight (8 × 1 × 3 × 3 here, 8 × 3 × 7 × 7 in the file)"});
+    }
+
+    void aPrefixOfAllNamesIsPassedOver_data() {
+        QTest::addColumn<QString>("prefix");
+        for (const char* prefix : {"module.", "backbone.", "module.encoder."}) QTest::newRow(prefix) << prefix;
+    }
+    void aPrefixOfAllNamesIsPassedOver() {
+        QFETCH(QString, prefix);
+        const auto donor = *makeNetwork("resnet-18:8", {32, 32, 3}, 10, 1);
+        const auto taker = *makeNetwork("resnet-18:8", {32, 32, 3}, 10, 2);
+        QTemporaryDir folder;
+        const std::string file = folder.filePath("wrapped.safetensors").toStdString();
+        writeWeights(file, *donor, [&](const std::string& name) { return prefix.toStdString() + torchvisionName(name); });
+        const auto report = loadInitialWeights(*taker, file);
+        QVERIFY2(report, report ? "" : report.error().sentence().c_str());
+        QVERIFY(report->fresh.empty() && report->unused.empty());
+        QVERIFY(torch::equal(taker->named_parameters()["head.weight"], donor->named_parameters()["head.weight"]));
+        const QString summary = QString::fromStdString(report->summary("wrapped.safetensors"));
+        QVERIFY2(summary.contains("without " + prefix + " before them"), qPrintable(summary));
+    }
+
+    void aFileWithoutAnyNameOfTheNetworkSaysWhatItHolds() {
+        const auto donor = *makeNetwork("resnet-18:8", {32, 32, 3}, 10, 1);
+        const auto taker = *makeNetwork("resnet-18:8", {32, 32, 3}, 10, 2);
+        QTemporaryDir folder;
+        const std::string file = folder.filePath("strange.safetensors").toStdString();
+        writeWeights(file, *donor, [](const std::string& name) { return "x-" + name; });
+        const auto report = loadInitialWeights(*taker, file);
+        QVERIFY(!report);
+        const QString said = QString::fromStdString(report.error().sentence());
+        QVERIFY2(said.contains("it holds x-head.bias, x-head.weight") && said.contains("strange.safetensors"),
+                 qPrintable(said));
+    }
+
+    void filesOfPyTorchAreToldFromDamagedOnes() {
+        const auto taker = *makeNetwork("resnet-18:8", {32, 32, 3}, 10, 2);
+        QTemporaryDir folder;
+        const QByteArray heads[] = {QByteArray("PK\x03\x04"), QByteArray::fromHex("80028a0a6cfc9c46f920")};
+        for (const QByteArray& head : heads) {
+            QFile file(folder.filePath("resnet.pth"));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(head + QByteArray(200, '\7'));
+            file.close();
+            const auto report = loadInitialWeights(*taker, file.fileName().toStdString());
+            QVERIFY(!report);
+            const QString said = QString::fromStdString(report.error().sentence());
+            QVERIFY2(said.contains("PyTorch's own format") && said.contains(".safetensors"), qPrintable(said));
+        }
     }
 
     void weightsOfAnotherNetworkAreRefused() {

@@ -142,6 +142,8 @@ private Q_SLOTS:
                                         << "cannot both";
         QTest::newRow("one method twice") << method + method << "two [[method]] are named elr";
         QTest::newRow("one seed twice") << "seeds = [1, 1]\n" + method << "a seed stands twice";
+        QTest::newRow("no seed") << "seeds = []\n" + method << "line 1: seeds is an empty list";
+        QTest::newRow("no network") << "networks = []\n" + method << "line 1: networks is an empty list";
         QTest::newRow("strange reference") << "reference = \"other\"\n" + method << "none of the methods";
         QTest::newRow("a published figure of labels that are not there") << method + "published = { \"other\" = 3 }\n"
                                                                          << "labels named other";

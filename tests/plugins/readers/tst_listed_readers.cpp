@@ -134,6 +134,9 @@ private Q_SLOTS:
             QCOMPARE(described(dataset),
                      (QStringList{"google/q0001/a.jpg thing 0 - train", "google/q0049/with space.jpg thing 49 - train",
                                   "val_images_256/val000001.jpg thing 7 - test"}));
+            ASSAY_OPENED(byList, m_open(root + "/info/train_filelist_google.txt"));
+            QCOMPARE(byList.format, dataset.format);
+            QCOMPARE(described(byList), described(dataset));
             QCOMPARE(problems(dataset),
                      QStringLiteral("info/train_filelist_google.txt: line 4 is not a path and a class number"));
         }
@@ -144,6 +147,15 @@ private Q_SLOTS:
         QCOMPARE(std::count(both.splits.begin(), both.splits.end(), Split::Validation), 1);
         QCOMPARE(std::count(both.splits.begin(), both.splits.end(), Split::Test), 51);
         QVERIFY(described(both).contains("imagenet/val/n10002/ILSVRC2012_val_1.JPEG thing 2 - test"));
+    }
+
+    void whatIsNotRecognisedIsToldEveryFormat() {
+        QTemporaryDir folder;
+        writeBytes(folder.path() + "/notes.md", "nothing");
+        const auto opened = m_open(folder.path());
+        QVERIFY(!opened.has_value());
+        for (const char* format : {"CIFAR-10", "IDX", "Tiny-ImageNet", "Clothing1M", "WebVision"})
+            QVERIFY2(sentence(opened.error()).contains(format), qPrintable(sentence(opened.error())));
     }
 };
 
