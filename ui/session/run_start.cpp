@@ -3,6 +3,7 @@
 #include "ui/session/run_start.h"
 
 #include "core/base/text.h"
+#include "core/data/pixel_store.h"
 #include "core/project/fold_runs.h"
 #include "core/project/probability_run.h"
 #include "core/project/trusted_labels.h"
