@@ -6,7 +6,8 @@
 
 namespace assay::learn {
 
-/// lossCurves() of core/train/engine.h, which checks its arguments: what training computes, in double precision.
+/// lossCurves() of core/train/engine.h, which checks its arguments: what training computes, in double precision;
+/// behind the catalogue's losses early-learning regularisation, whose target is the label or another class.
 [[nodiscard]] Result<std::vector<LossCurve>> sampleLossCurves(int classes, const std::vector<double>& probabilities);
 
 } // namespace assay::learn

@@ -362,6 +362,10 @@ private Q_SLOTS:
         QTest::newRow("exponential NCE is the same line") << "nce-exp" << 0.75 << 0.25 << -0.1875;
         QTest::newRow("reverse cross-entropy") << "rce" << 0.5 << kMinusA / 2 << -kMinusA / 4;
         QTest::newRow("generalised") << "gce" << 0.5 << (1 - std::pow(0.5, 0.7)) / 0.7 << -std::pow(0.5, 0.7) / 2;
+        QTest::newRow("ELR, target on the label") << "elr-label-believed" << 0.5 << -2 * std::log(2.0) << -0.5 - 3 * 0.5;
+        // 1/8 of the probability is the other class's
+        QTest::newRow("ELR, target on another") << "elr-label-doubted" << 0.5 << std::log(2.0) + 3 * std::log(0.875)
+                                                << -0.5 + 3 * 0.125 * 0.5 / 0.875;
         QTest::newRow("over the classes") << "mae-mean" << 0.5 << 0.2 << -0.1;
     }
     void curvesOverTheProbabilityFollowTheClosedForms() {
@@ -371,7 +375,7 @@ private Q_SLOTS:
         QFETCH(const double, gradient);
         const auto curves = lossCurves(5, {p});
         QVERIFY2(curves.has_value(), curves ? "" : curves.error().sentence().c_str());
-        QCOMPARE(curves->size(), lossCatalogue().size());
+        QCOMPARE(curves->size(), lossCatalogue().size() + 2); // ELR, whose target is no setting, twice
         const auto found = std::find_if(curves->begin(), curves->end(),
                                         [&](const LossCurve& one) { return one.id == loss.toStdString(); });
         QVERIFY(found != curves->end());
