@@ -54,6 +54,8 @@ std::string evidenceCsv(const Evidence& evidence, const BaseLabels& labels, cons
 }
 
 Status writeEvidence(Session& session, const Options& options) {
+    if (session.json() && options.out.empty())
+        return fail(ErrorCode::InvalidArgument, "with --json the rows need a file of their own: give --out FILE");
     ASSAY_TRY(const auto project, openProjectToRead(options.project));
     ASSAY_TRY(const RunRecord run, chooseRun(*project, options.run));
     int epoch = options.epoch;
@@ -70,8 +72,6 @@ Status writeEvidence(Session& session, const Options& options) {
     const std::vector<Split> splits = dataset ? (*dataset)->splits : std::vector<Split>();
     const std::string csv = evidenceCsv(*evidence, labels, splits, project->dataset().classNames);
     if (!session.json()) return writeResult(options.out, csv);
-    if (options.out.empty())
-        return fail(ErrorCode::InvalidArgument, "with --json the rows need a file of their own: give --out FILE");
     ASSAY_CHECK_STATUS(writeResult(options.out, csv));
     Json columns = firstColumns(labels, splits);
     for (const auto& [name, values] : evidence->columns) columns.push_back(name);

@@ -136,10 +136,11 @@ Status RunLoop::trainEpoch(EpochReport& report) {
                  batch->number + 1 == m_run.batches);
     }
     for (std::size_t i = 0; i < onDevice.size(); ++i) {
-        ASSAY_CHECK_STATUS(checkLosses(onDevice[i].first, onDevice[i].second, i));
-        keepTrainingLosses(onDevice[i].first, onDevice[i].second);
-        sum += onDevice[i].first.sum().item<double>();
-        seen += std::size_t(onDevice[i].first.numel());
+        const auto losses = onDevice[i].first.to(torch::kCPU);
+        ASSAY_CHECK_STATUS(checkLosses(losses, onDevice[i].second, i));
+        keepTrainingLosses(losses, onDevice[i].second);
+        sum += losses.sum().item<double>();
+        seen += std::size_t(losses.numel());
     }
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     m_trainingSeconds += seconds;
