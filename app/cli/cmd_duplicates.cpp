@@ -3,6 +3,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/cli_headers.h"
 #include "app/cli/commands.h"
+#include "app/cli/feature_file.h"
 #include "app/cli/output.h"
 #include "core/audit/duplicates.h"
 #include "core/base/text.h"
@@ -17,6 +18,7 @@ struct Options {
     DatasetArguments dataset;
     DuplicateOptions search;
     bool exactOnly = false;
+    std::string features;
 };
 
 Json toJson(const DuplicateGroup& group, const Dataset& dataset) {
@@ -31,6 +33,7 @@ Json toJson(const DuplicateGroup& group, const Dataset& dataset) {
                 {"crosses_splits", group.crossesSplits},
                 {"shifted", group.shifted},
                 {"mirrored", group.mirrored},
+                {"by_features", group.byFeatures},
                 {"difference", number(group.difference)},
                 {"samples", std::move(samples)}};
 }
@@ -39,6 +42,7 @@ std::string toText(const DuplicateGroup& group, const Dataset& dataset) {
     std::string text = group.exact ? "the same pixels" : "look the same";
     if (group.mirrored) text += ", mirrored";
     if (group.shifted) text += ", shifted";
+    if (group.byFeatures) text += ", by their features";
     if (group.conflicting) text += ", labels differ";
     if (group.crossesSplits) text += ", in more than one split";
     text += "\n";
@@ -52,6 +56,10 @@ std::string toText(const DuplicateGroup& group, const Dataset& dataset) {
 Status listDuplicates(Session& session, Options options) {
     options.search.near = !options.exactOnly;
     ASSAY_TRY(const auto dataset, openDatasetArguments(session, options.dataset, true));
+    if (!options.features.empty()) {
+        ASSAY_TRY(FeatureMatrix features, readFeatureFile(options.features));
+        options.search.features = std::make_shared<const FeatureMatrix>(std::move(features));
+    }
     ASSAY_TRY(const std::vector<DuplicateGroup> groups,
               findDuplicates(*dataset, dataset->givenLabels, options.search, progressPrinter(), session.stopToken()));
     const auto conflicting =
@@ -73,8 +81,10 @@ void addDuplicates(CLI::App& app, Session& session) {
     CLI::App& command = *app.add_subcommand("duplicates", "Exact and near duplicates, those with differing labels first");
     auto options = std::make_shared<Options>();
     addDatasetArguments(command, options->dataset);
-    command.add_flag("--exact-only", options->exactOnly, "Only pictures of the very same pixels");
-    command.add_flag("--mirrored", options->search.mirrored, "Also pictures that are another's mirror image");
+    CLI::Option* exactOnly = command.add_flag("--exact-only", options->exactOnly, "Only pictures of the very same pixels");
+    command.add_flag("--mirrored,!--no-mirrored", options->search.mirrored, "Also pictures that are another's mirror image: so unless --no-mirrored is given");
+    command.add_option("--features", options->features, "An .npy of features, a row per sample: also pictures whose features are almost the same")
+        ->excludes(exactOnly);
     command.add_option("--distance", options->search.maxDistance, "Bits of 64 in which perceptual hashes may differ; what they find is then compared by pixels")
         ->check(CLI::Range(0, 16))
         ->capture_default_str();

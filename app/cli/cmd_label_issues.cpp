@@ -18,6 +18,7 @@ namespace {
 
 struct Options {
     std::string labels, labelColumn, probabilities, out, pairs;
+    std::vector<std::string> classes;
     std::string filter = "prune-by-noise-rate", rankBy = "self-confidence";
     bool normalise = false;
     int minExamples = 1;
@@ -58,6 +59,13 @@ std::string pairsCsv(const ProbabilityTable& table, const std::vector<stats::Cla
     return csv;
 }
 
+std::string firstNames(const std::vector<std::string>& names) {
+    constexpr std::size_t kShown = 12;
+    std::string text;
+    for (std::size_t k = 0; k < std::min(kShown, names.size()); ++k) text += (k > 0 ? ", " : "") + escapeForDisplay(names[k]);
+    return text + (names.size() > kShown ? ", …" : "");
+}
+
 /// The fullest pairs and the classes with the most errors, in words.
 std::string summary(const ProbabilityTable& table, const stats::ConfidentJoint& joint,
                     const std::vector<stats::ClassPair>& pairs) {
@@ -77,6 +85,11 @@ std::string summary(const ProbabilityTable& table, const stats::ConfidentJoint& 
     return pairs.empty() ? classes.text() : confused.text() + classes.text();
 }
 
+bool prunes(stats::IssueFilter filter) {
+    using stats::IssueFilter;
+    return filter == IssueFilter::PruneByNoiseRate || filter == IssueFilter::PruneByClass || filter == IssueFilter::Both;
+}
+
 Status findIssues(Session& session, const Options& options) {
     stats::IssueOptions issueOptions;
     ASSAY_TRY(issueOptions.filter, stats::parseIssueFilter(options.filter));
@@ -85,8 +98,14 @@ Status findIssues(Session& session, const Options& options) {
     if (options.normalise) {
         ASSAY_CHECK_STATUS(table.normalise());
     }
+    ASSAY_CHECK_STATUS(nameClasses(table, options.classes));
     ASSAY_TRY(const std::vector<Label> labels, readLabelsFor(options.labels, options.labelColumn, table));
+    if (table.namedByLabels)
+        note("The columns of the probabilities have no names; they are taken for the labels' in sorted order: " +
+             firstNames(table.classNames) + ". If they stand otherwise, say --classes.");
     (void)::malloc_trim(0); // what reading took is given back before the matrix comes into memory
+    if (!prunes(issueOptions.filter) && (options.fracNoise < 1 || options.minExamples != 1))
+        note("--frac-noise and --min-examples-per-class belong to the filters that prune; " + options.filter + " flags all it finds.");
     issueOptions.minExamplesPerClass = options.minExamples;
     issueOptions.fracNoise = options.fracNoise;
     auto found = table.with([&](const auto& p) { return stats::findLabelIssues(p, labels, issueOptions); });
@@ -154,6 +173,8 @@ void addLabelIssues(CLI::App& app, Session& session) {
     command.add_option("--probabilities", options->probabilities,
                        "A row per sample, a column per class, out of sample: CSV with a header, or .npy")
         ->required();
+    command.add_option("--classes", options->classes, "Names of the columns, in their order, where the file has none: cat,dog,owl")
+        ->delimiter(',');
     command.add_option("--filter", options->filter, "Which samples are issues")
         ->check(CLI::IsMember(stats::issueFilterNames()))
         ->capture_default_str();

@@ -3,9 +3,9 @@
 #include "app/cli/arguments.h"
 #include "app/cli/cli_headers.h"
 #include "app/cli/commands.h"
+#include "app/cli/feature_file.h"
 #include "app/cli/output.h"
 #include "core/base/csv.h"
-#include "core/base/npy.h"
 #include "core/base/text.h"
 #include "core/stats/neighbours.h"
 
@@ -29,12 +29,7 @@ Result<FeatureMatrix> readRows(const Options& options) {
         ASSAY_TRY(const auto features, project->features(run.id));
         return *features;
     }
-    ASSAY_TRY(const NpyMatrix matrix, mapNpyMatrix(options.source));
-    FeatureMatrix features;
-    features.dimension = matrix.columns;
-    if (matrix.floats.empty()) features.values.assign(matrix.doubles.begin(), matrix.doubles.end());
-    else features.values.assign(matrix.floats.begin(), matrix.floats.end());
-    return features;
+    return readFeatureFile(options.source);
 }
 
 Status writeNeighbours(Session& session, const Options& options) {

@@ -44,7 +44,7 @@ double shareWrong(const FusedRanking& ranking) {
 }
 
 std::string queueCsv(const ProjectQueue& queue, const FusedRanking& ranking, const Dataset& dataset,
-                     const std::vector<std::uint32_t>& order, const std::vector<std::uint8_t>& audited) {
+                     const std::vector<std::uint32_t>& order, const std::vector<std::uint8_t>& atRandom) {
     const Fusion& fusion = queue.fusion;
     const double share = shareWrong(ranking);
     std::vector<std::string> heading = {
@@ -68,7 +68,7 @@ std::string queueCsv(const ProjectQueue& queue, const FusedRanking& ranking, con
                                           formatNumber(ranking.suspicion[row]),
                                           std::to_string(fusion.agreement(row, share)),
                                           guesses,
-                                          audited[row] ? kRandomRule : "suspect"};
+                                          atRandom[row] ? kRandomRule : "suspect"};
         for (std::size_t d = 0; d < fusion.detectors(); ++d)
             cells.push_back(fixed(double(fusion.percentile(d, row)), 4));
         csv += csvRow(cells);
@@ -95,14 +95,14 @@ Json describe(const Fusion& fusion, const FusedRanking& ranking, const RowAnswer
 
 /// The share of wrong labels as far as it is known, and from what.
 std::pair<double, std::string> expectedShare(const FusedRanking& ranking, const RowAnswers& decided) {
-    constexpr std::size_t kEnough = 20;
-    std::size_t asked = 0, wrong = 0;
-    for (std::size_t row = 0; row < decided.random.size(); ++row) {
-        asked += decided.random[row] != 0 ? 1 : 0;
-        wrong += decided.random[row] != 0 && decided.wrong[row] != 0 ? 1 : 0;
+    constexpr std::ptrdiff_t kEnough = 20;
+    const auto asked = std::count(decided.random.begin(), decided.random.end(), 1);
+    if (asked >= kEnough) {
+        const auto left = errorsLeft({ranking.suspicion, decided.decided, decided.wrong, decided.random});
+        const auto found = std::count(decided.wrong.begin(), decided.wrong.end(), 1);
+        return {(double(found) + left.expected) / double(decided.wrong.size()),
+                withThousands(std::uint64_t(asked)) + " decisions that were asked for at random, and what else was found"};
     }
-    if (asked >= kEnough)
-        return {double(wrong) / double(asked), withThousands(asked) + " decisions that were asked for at random"};
     if (ranking.calibrated) return {shareWrong(ranking), "the calibrated queue"};
     return {kUsualShare, "an assumption, as nothing is known yet"};
 }
@@ -144,22 +144,25 @@ Status writeQueue(Session& session, const Options& options) {
         const auto [share, from] = expectedShare(ranking, decided);
         return explainAuditSizes(session, fusion.rows(), share, from);
     }
-    std::vector<std::uint8_t> audited(fusion.rows(), 0);
     const std::vector<std::uint32_t> sample = drawAuditSample(fusion.rows(), options.audit, options.auditSeed);
-    for (const std::uint32_t row : sample) audited[row] = 1;
-    std::vector<std::uint32_t> order =
+    MixedQueue mixed =
         mixAuditSample(stats::rankDescending(ranking.suspicion), decided.decided, sample, decidedSinceRandom(journal));
-    std::erase_if(order, [&](std::uint32_t row) { return decided.decided[row] != 0; });
+    std::erase_if(mixed.order, [&](std::uint32_t row) { return decided.decided[row] != 0; });
 
     Json json = describe(fusion, ranking, decided);
     if (options.audit > 0) {
         const auto left = errorsLeft({ranking.suspicion, decided.decided, decided.wrong, decided.random});
-        json["errors_left"] = Json{{"expected", number(left.expected)}, {"least", left.least}, {"most", left.most}};
-        note("Errors expected to be left: " + withThousands(std::uint64_t(std::llround(left.expected))) +
-             " (95 %: " + withThousands(left.least) + " to " + withThousands(left.most) + ")");
+        const std::size_t undecided = fusion.rows() - decided.answers.size();
+        const bool known = undecided == 0 || left.least > 0 || left.most < undecided;
+        json["errors_left"] =
+            Json{{"expected", known ? number(left.expected) : Json(nullptr)}, {"least", left.least}, {"most", left.most}};
+        note(known ? "Errors expected to be left: " + withThousands(std::uint64_t(std::llround(left.expected))) +
+                         " (95 %: " + withThousands(left.least) + " to " + withThousands(left.most) + ")"
+                   : "How many errors are left is not known yet: decide some of the rows whose reason is " +
+                         std::string(kRandomRule) + ".");
     }
     if (!session.json() || !options.out.empty()) {
-        ASSAY_CHECK_STATUS(writeResult(options.out, queueCsv(queue, ranking, *dataset, order, audited)));
+        ASSAY_CHECK_STATUS(writeResult(options.out, queueCsv(queue, ranking, *dataset, mixed.order, mixed.atRandom)));
         if (!session.json()) return {};
         json["out"] = options.out;
     }

@@ -25,7 +25,11 @@ struct Options {
 Status writeScore(Session& session, const Options& options) {
     ASSAY_TRY(const auto score, findIn(session.registry().scores, options.score, "score"));
     ASSAY_TRY(const auto project, openProjectToRead(options.project));
-    ASSAY_TRY(const std::vector<RunRecord> runs, chooseRunsOrNewest(*project, options.runs));
+    ASSAY_TRY(const std::vector<RunRecord> known, project->runs());
+    std::vector<RunRecord> runs; // pictures and labels alone need none
+    if (score->traits().basis != ScoreBasis::Pictures || !options.runs.empty() || !known.empty()) {
+        ASSAY_TRY(runs, chooseRunsOrNewest(*project, options.runs));
+    }
     ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
     ASSAY_TRY(const Scored scored, scoreRuns(*project, *dataset, *score, runs, options.epoch));
     const bool outOfSample =

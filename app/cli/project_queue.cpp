@@ -47,7 +47,7 @@ Result<std::vector<Opinion>> opinionsOf(Session& session, const Project& project
     // A dark or an odd picture has its label all the same: such scores are asked when named.
     if (scores.empty())
         for (const auto& score : session.registry().scores.all())
-            if (score->traits().basis != ScoreBasis::Pictures) chosen.push_back(score);
+            if (score->traits().basis != ScoreBasis::Pictures && score->traits().detector) chosen.push_back(score);
     std::vector<Opinion> opinions;
     std::string unavailable;
     for (const RunRecord& run : runs) {
@@ -92,7 +92,10 @@ Result<ProjectQueue> buildQueue(Session& session, const Project& project, const 
         training = training || dataset.splits[i] == Split::Train;
     }
     std::optional<Split> only = parseSplitName(split);
-    if (split.empty() && training) only = Split::Train;
+    // Of runs that learnt none of the samples there is none that it would be unfair to judge.
+    const bool outOfSample =
+        std::all_of(runs.begin(), runs.end(), [](const RunRecord& run) { return isOutOfSample(run.config); });
+    if (split.empty() && training && !outOfSample) only = Split::Train;
     std::vector<SampleIndex> samples;
     std::vector<Label> given, truth;
     for (const SampleIndex sample : shared) {
@@ -125,7 +128,7 @@ Result<ProjectQueue> buildQueue(Session& session, const Project& project, const 
 void addSplitOption(CLI::App& command, std::string& split) {
     command
         .add_option("--split", split,
-                    "Which samples; else those for training, or what the runs know where they know none")
+                    "Which samples; else those for training, or all that the runs know where none was learnt from")
         ->check(CLI::IsMember({"train", "validation", "test", "all"}));
 }
 

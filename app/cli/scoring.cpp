@@ -4,7 +4,7 @@
 
 #include "app/cli/figures.h"
 #include "core/project/score_input.h"
-#include "core/stats/ranking.h"
+#include "core/stats/calibration.h"
 
 #include <map>
 
@@ -27,23 +27,36 @@ Result<One> scoreRun(const Project& project, const Dataset& dataset, const Score
     ASSAY_TRY(const ScoreInput input, readScoreInput(project, run.id, dataset, one.labels, epoch));
     one.samples = input.epochs.back()->samples;
     one.loss = input.epochs.back()->loss;
-    ASSAY_TRY(one.values, score.compute(input));
+    auto values = score.compute(input);
+    const ScoreBasis basis = score.traits().basis;
+    if (!values && epoch && (basis == ScoreBasis::Features || basis == ScoreBasis::Probabilities))
+        return fail(ErrorCode::NotFound, "this score rests on what is kept of a run's last epoch alone; leave --epoch out",
+                    "epoch " + std::to_string(*epoch));
+    ASSAY_TRY(one.values, std::move(values));
     return one;
 }
 
-/// Positions in the ranking, 1 for the most suspect down to 0, so that runs of different scales can be averaged.
-std::vector<float> asRanks(const std::vector<float>& values) {
-    const std::vector<std::uint32_t> order = stats::rankDescending(values);
-    std::vector<float> ranks(values.size());
-    const double last = values.size() > 1 ? double(values.size() - 1) : 1;
-    for (std::size_t place = 0; place < order.size(); ++place) ranks[order[place]] = float(1 - double(place) / last);
-    return ranks;
+/// A score of the pictures and labels alone, where there is no run.
+Result<Scored> scorePictures(const Project& project, const Dataset& dataset, const Score& score) {
+    Scored scored;
+    ASSAY_TRY(const BaseLabels labels, baseLabels(project, std::nullopt, &dataset));
+    scored.labels = labels.labels;
+    ScoreInput input;
+    input.dataset = &dataset;
+    input.labels = &scored.labels;
+    ASSAY_TRY(ScoreValues values, score.compute(input));
+    for (std::uint32_t i = 0; i < dataset.size(); ++i) scored.samples.emplace_back(i);
+    scored.values = std::move(values.values);
+    scored.suggested = std::move(values.suggested);
+    scored.loss.assign(scored.samples.size(), 0);
+    return scored;
 }
 
 } // namespace
 
 Result<Scored> scoreRuns(const Project& project, const Dataset& dataset, const Score& score,
                          const std::vector<RunRecord>& runs, std::optional<int> epoch) {
+    if (runs.empty() && score.traits().basis == ScoreBasis::Pictures) return scorePictures(project, dataset, score);
     std::vector<One> all;
     for (const RunRecord& run : runs) {
         ASSAY_TRY(One one, scoreRun(project, dataset, score, run, epoch));
@@ -60,14 +73,16 @@ Result<Scored> scoreRuns(const Project& project, const Dataset& dataset, const S
     scored.loss.assign(scored.samples.size(), 0);
     for (const One& one : all)
         for (std::size_t row = 0; row < scored.loss.size(); ++row) scored.loss[row] += one.loss[row] / float(all.size());
-    if (all.size() == 1) {
+    const bool same = score.traits().basis == ScoreBasis::Pictures; // whatever the run
+    if (all.size() == 1 || same) {
         scored.values = std::move(all.front().values.values);
         scored.suggested = std::move(all.front().values.suggested);
         return scored;
     }
     std::vector<double> sums(scored.samples.size());
     for (One& one : all) {
-        const std::vector<float> values = scored.probability ? one.values.values : asRanks(one.values.values);
+        // Places in the ranking, so that runs of different scales can be averaged.
+        const std::vector<float> values = scored.probability ? one.values.values : stats::percentiles(one.values.values);
         for (std::size_t row = 0; row < sums.size(); ++row) sums[row] += double(values[row]);
     }
     for (const double sum : sums) scored.values.push_back(float(sum / double(all.size())));

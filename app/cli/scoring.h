@@ -23,7 +23,7 @@ struct Scored {
 };
 
 /// Computes `score` on the evidence of each run: all its epochs, or those up to `epoch`. Several runs: the mean of probabilities, else of
-/// ranks in [0, 1]; the suggestion is that of most runs, ties to the first.
+/// places in the rankings; the suggestion is that of most runs, ties to the first. Pictures and labels alone need no run.
 [[nodiscard]] Result<Scored> scoreRuns(const Project& project, const Dataset& dataset, const Score& score,
                                        const std::vector<RunRecord>& runs, std::optional<int> epoch = {});
 

@@ -7,7 +7,9 @@
 #include "core/audit/picture_difference.h"
 #include "core/audit/term_index.h"
 #include "core/base/hash.h"
+#include "core/base/text.h"
 #include "core/data/pixel_store.h"
+#include "core/stats/neighbours.h"
 #include "core/stats/parallel.h"
 
 #include <algorithm>
@@ -32,7 +34,7 @@ public:
 
     struct Known {
         double difference = 0;
-        bool exact = true, shifted = false, mirrored = false;
+        bool exact = true, shifted = false, mirrored = false, byFeatures = false;
     };
     std::uint32_t root(std::uint32_t i) {
         while (m_parent[i] != i) i = m_parent[i] = m_parent[m_parent[i]];
@@ -46,8 +48,8 @@ public:
         m_parent[b] = a;
         Known& known = m_known[a];
         for (const Known& more : {m_known[b], how})
-            known = {std::max(known.difference, more.difference), known.exact && more.exact,
-                     known.shifted || more.shifted, known.mirrored || more.mirrored};
+            known = {std::max(known.difference, more.difference), known.exact && more.exact, known.shifted || more.shifted,
+                     known.mirrored || more.mirrored, known.byFeatures || more.byFeatures};
     }
     [[nodiscard]] const Known& known(std::uint32_t root) const { return m_known[root]; }
 
@@ -77,6 +79,8 @@ constexpr std::size_t kPart = 256;     // pictures that a worker takes at a time
 constexpr std::size_t kSampled = 1000; // pictures by which a data set is judged
 constexpr double kLowShare = 0.13;     // of the distance to the most similar one of those, as cleanlab has it
 constexpr double kAllShare = 0.3;
+constexpr float kFeatureShare = 0.13f; // of the distance to the nearest, as cleanlab has it
+constexpr std::size_t kFeatureNeighbours = 10;
 constexpr double kHashed = 2;    // hashes allow so many times the difference
 constexpr double kSlack = 1.2;   // terms of the whole against those of the middle
 constexpr double kStructure = 2; // pictures of fewer low frequencies than so many limits show nothing
@@ -112,7 +116,7 @@ private:
     }
     void join(Groups& groups, const Copy& copy) {
         const bool shifted = !(copy.alignment.offset == CutOffset{});
-        groups.join(m_pictures[copy.a], m_pictures[copy.b], {copy.difference, false, shifted, copy.alignment.mirrored});
+        groups.join(m_pictures[copy.a], m_pictures[copy.b], {copy.difference, false, shifted, copy.alignment.mirrored, false});
         m_alone[std::max(copy.a, copy.b)] = 0;
     }
 
@@ -263,12 +267,36 @@ private:
     AlikeLimits m_limits;
 };
 
+/// Joins pairs whose features are nearer than kFeatureShare of the usual distance to the nearest.
+Status joinByFeatures(Groups& groups, const FeatureMatrix& features, const ProgressFn& progress, std::stop_token stop) {
+    std::size_t taking = 0;
+    for (std::size_t i = 0; i < features.rows(); ++i) taking += features.has(i) ? 1 : 0;
+    if (taking < 2) return {};
+    ASSAY_TRY(const stats::Neighbours near,
+              stats::cosineNeighbours(features.values, features.dimension, std::min(kFeatureNeighbours, taking - 1), progress,
+                                      std::move(stop)));
+    std::vector<float> nearest;
+    for (std::size_t i = 0; i < near.size(); ++i)
+        if (near.has(i)) nearest.push_back(1 - near.similarityOf(i).front());
+    const auto middle = nearest.begin() + std::ptrdiff_t(nearest.size() / 2);
+    std::nth_element(nearest.begin(), middle, nearest.end());
+    const float limit = kFeatureShare * *middle;
+    Groups::Known how;
+    how.exact = false;
+    how.byFeatures = true;
+    for (std::uint32_t i = 0; i < near.size(); ++i)
+        for (std::size_t j = 0; near.has(i) && j < near.k && 1 - near.similarityOf(i)[j] < limit; ++j)
+            groups.join(i, near.of(i)[j], how);
+    return {};
+}
+
 DuplicateGroup describe(std::vector<SampleIndex> samples, const Groups::Known& known, const Dataset& dataset,
                         const std::vector<Label>& labels) {
     DuplicateGroup group;
     group.exact = known.exact;
     group.shifted = known.shifted;
     group.mirrored = known.mirrored;
+    group.byFeatures = known.byFeatures;
     group.difference = known.difference;
     group.conflicting = labelsDiffer(samples, labels);
     for (const SampleIndex sample : samples)
@@ -292,6 +320,10 @@ Result<std::vector<DuplicateGroup>> findDuplicates(const Dataset& dataset, const
     const std::size_t n = std::min(store.size(), dataset.size());
     if (labels.size() < n || dataset.splits.size() < n)
         return fail(ErrorCode::InvalidArgument, "there must be one label for every sample");
+
+    if (options.features && options.features->rows() != n)
+        return fail(ErrorCode::InvalidArgument, "the features have " + withThousands(options.features->rows()) +
+                                                    " rows, the data set has " + withThousands(n) + " samples");
 
     const LowFrequencies transform(store.geometry());
     std::vector<Looks> looks(n);
@@ -323,6 +355,7 @@ Result<std::vector<DuplicateGroup>> findDuplicates(const Dataset& dataset, const
     }
     if (options.near)
         ASSAY_CHECK_STATUS(NearSearch(store, options, progress, stop).joinInto(groups, std::move(pictures), looks));
+    if (options.near && options.features) ASSAY_CHECK_STATUS(joinByFeatures(groups, *options.features, progress, stop));
 
     std::map<std::uint32_t, std::vector<SampleIndex>> members;
     for (std::uint32_t i = 0; i < n; ++i) members[groups.root(i)].emplace_back(i);

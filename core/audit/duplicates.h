@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/audit/feature_matrix.h"
 #include "core/base/ids.h"
 #include "core/base/progress.h"
 #include "core/base/result.h"
@@ -17,8 +18,11 @@ namespace assay {
 
 struct DuplicateOptions {
     bool near = true;      ///< also pictures that only look the same
-    bool mirrored = false; ///< also pictures that look the same once one is turned left to right
+    bool mirrored = true;  ///< also pictures that look the same once one is turned left to right
     int maxDistance = 4;   ///< bits of 64 in which each of two perceptual hashes may differ, 0 to 16, to look again
+    /// Where given, also pictures whose features are nearer, by cosine, than 0.13 of what most samples are from their
+    /// nearest (the rule of cleanlab's Datalab). A row per sample of the data set.
+    std::shared_ptr<const FeatureMatrix> features = nullptr;
 };
 
 /// Pictures that are, or look, the same.
@@ -29,6 +33,7 @@ struct DuplicateGroup {
     bool crossesSplits = false;       ///< some in one split, some in another
     bool shifted = false;             ///< some only once one of them is moved by a pixel or two
     bool mirrored = false;            ///< some only once one of them is turned left to right
+    bool byFeatures = false;          ///< some only by their features
     double difference = 0;            ///< largest root mean square of grey levels, aligned, by which two were joined
 };
 
@@ -37,7 +42,7 @@ struct DuplicateGroup {
 /// are. Pictures that two perceptual hashes take for the same may differ twice as much, unless most of what the hashes
 /// take for the same in this data set turns out not to be. Conflicting labels first, then groups that cross splits,
 /// then exact ones, then by first sample. Unsupported where the data set was opened without its pixels; Cancelled when
-/// told to stop.
+/// told to stop; InvalidArgument where features have another number of rows.
 [[nodiscard]] Result<std::vector<DuplicateGroup>>
 findDuplicates(const Dataset& dataset, const std::vector<Label>& labels, const DuplicateOptions& options = {},
                const ProgressFn& progress = {}, std::stop_token stop = {});

@@ -15,36 +15,39 @@ std::vector<std::uint32_t> drawAuditSample(std::size_t rows, std::size_t size, s
     for (std::uint32_t row = 0; row < rows; ++row)
         draws[row] = {CounterRng(seed, RngPurpose::Subset, 1, row).uniform(), row};
     size = std::min(size, rows);
-    std::nth_element(draws.begin(), draws.begin() + std::ptrdiff_t(size), draws.end());
+    std::partial_sort(draws.begin(), draws.begin() + std::ptrdiff_t(size), draws.end());
     std::vector<std::uint32_t> sample;
     for (std::size_t i = 0; i < size; ++i) sample.push_back(draws[i].second);
-    std::sort(sample.begin(), sample.end());
     return sample;
 }
 
-std::vector<std::uint32_t> mixAuditSample(std::span<const std::uint32_t> ranked, std::span<const std::uint8_t> decided,
-                                          std::span<const std::uint32_t> sample, std::size_t since) {
-    std::vector<std::uint8_t> member(decided.size(), 0);
-    std::vector<std::uint32_t> waiting;
-    for (const std::uint32_t row : sample) {
-        if (decided[row]) continue;
-        member[row] = 1;
-        waiting.push_back(row);
-    }
-    std::vector<std::uint32_t> order;
-    order.reserve(ranked.size() + waiting.size());
-    auto next = waiting.begin();
+MixedQueue mixAuditSample(std::span<const std::uint32_t> ranked, std::span<const std::uint8_t> decided,
+                          std::span<const std::uint32_t> sample, std::size_t since) {
+    MixedQueue mixed{{}, std::vector<std::uint8_t>(decided.size(), 0)};
+    mixed.order.reserve(ranked.size() + sample.size());
+    std::vector<std::uint8_t> asked(decided.begin(), decided.end());
+    auto next = sample.begin();
+    const auto putForward = [&] {
+        next = std::find_if(next, sample.end(), [&](std::uint32_t row) { return asked[row] == 0; });
+        if (next == sample.end()) return false;
+        mixed.order.push_back(*next);
+        mixed.atRandom[*next] = asked[*next] = 1;
+        return true;
+    };
     for (const std::uint32_t row : ranked) {
-        if (member[row]) continue;
-        if (!decided[row] && since >= kBetweenAudits && next != waiting.end()) {
-            order.push_back(*next++);
-            since = 0;
+        if (decided[row]) {
+            mixed.order.push_back(row);
+            continue;
         }
-        order.push_back(row);
-        since += !decided[row];
+        if (asked[row]) continue;
+        if (since >= kBetweenAudits && putForward()) since = 0;
+        if (asked[row]) continue;
+        mixed.order.push_back(row);
+        asked[row] = 1;
+        ++since;
     }
-    order.insert(order.end(), next, waiting.end());
-    return order;
+    while (putForward()) {}
+    return mixed;
 }
 
 stats::RemainingErrors errorsLeft(const ReviewState& state, double confidence) {

@@ -25,7 +25,7 @@ struct ScoreInput {
     const Dataset* dataset = nullptr;
     const std::vector<Label>* labels = nullptr; ///< [N], the run's labels
     std::vector<std::shared_ptr<const Evidence>> epochs; ///< may be empty for scores that need pictures alone
-    /// Epochs before the learning rate first fell to half or less; 0 where it never did.
+    /// Epochs before the learning rate had fallen to half of its highest; 0 where it never did.
     int epochsAtFullRate = 0;
     std::shared_ptr<const FeatureMatrix> features;       ///< null where the run kept none
     std::shared_ptr<const FeatureMatrix> probabilities;  ///< null where the run kept none
@@ -52,6 +52,7 @@ enum class ScoreBasis {
 struct ScoreTraits {
     ScoreBasis basis = ScoreBasis::LastEpoch;
     std::string_view range = "0 to 1"; ///< of the values, for a person; the direction is the same for all
+    bool detector = true;              ///< has a say in the fused queue; else only where it is asked for by name
 };
 /// "out of sample", "in sample", or "no network": the badge of a score on a run. `outOfSample`: of the run.
 [[nodiscard]] std::string_view scoreBadge(const ScoreTraits& traits, bool outOfSample);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -135,7 +136,7 @@ Result<Element> elementOf(const std::string& descr, const std::string& name) {
     const auto size = parseInteger(std::string_view(descr).substr(2));
     element.size = size && *size > 0 && *size <= 8 ? std::size_t(*size) : 0;
     const bool power = element.size != 0 && std::has_single_bit(element.size);
-    const bool known = (element.kind == 'f' && (element.size == 4 || element.size == 8)) ||
+    const bool known = (element.kind == 'f' && element.size >= 2 && power) ||
                        ((element.kind == 'i' || element.kind == 'u') && power) ||
                        (element.kind == 'b' && element.size == 1);
     if (!known)
@@ -153,8 +154,20 @@ std::uint64_t rawElement(const std::byte* from, const Element& element) {
     return value;
 }
 
+/// IEEE 754 binary16.
+double halfValue(std::uint64_t bits) {
+    const int exponent = int(bits >> 10 & 31);
+    const auto fraction = double(bits & 1023);
+    const double value = exponent == 31  ? (fraction == 0 ? std::numeric_limits<double>::infinity()
+                                                          : std::numeric_limits<double>::quiet_NaN())
+                         : exponent == 0 ? std::ldexp(fraction, -24)
+                                         : std::ldexp(1024 + fraction, exponent - 25);
+    return (bits >> 15) != 0 ? -value : value;
+}
+
 double realElement(const std::byte* from, const Element& element) {
     const std::uint64_t raw = rawElement(from, element);
+    if (element.size == 2) return halfValue(raw);
     return element.size == 4 ? double(std::bit_cast<float>(std::uint32_t(raw))) : std::bit_cast<double>(raw);
 }
 
@@ -286,7 +299,7 @@ Result<NpyMatrix> mapNpyMatrix(const std::filesystem::path& file) {
         matrix.rows = shape[0];
         matrix.columns = shape[1];
         const auto address = reinterpret_cast<std::uintptr_t>(layout.data.data());
-        if (isNative(layout) && address % layout.element.size == 0) {
+        if (isNative(layout) && layout.element.size >= 4 && address % layout.element.size == 0) {
             if (layout.element.size == 4)
                 matrix.floats = {reinterpret_cast<const float*>(layout.data.data()), layout.count};
             else

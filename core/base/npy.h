@@ -19,14 +19,14 @@ class MappedFile;
 /// An array of numbers from NumPy's .npy format, in C order whatever the file's. One of the two vectors holds it.
 struct NpyArray {
     std::vector<std::size_t> shape;     ///< empty for a single number
-    std::vector<double> reals;          ///< float32, float64
+    std::vector<double> reals;          ///< float16, float32, float64
     std::vector<std::int64_t> integers; ///< bool, signed and unsigned up to 64 bits
 
     [[nodiscard]] bool isReal() const { return integers.empty(); }
     [[nodiscard]] std::size_t size() const { return reals.size() + integers.size(); }
 };
 
-/// Versions 1 to 3, either byte order, C and Fortran order. Python objects, records, text and half precision are
+/// Versions 1 to 3, either byte order, C and Fortran order. Python objects, records and text are
 /// Unsupported; a header beyond 64 KiB, a shape that overflows or does not match the bytes that follow is Format.
 /// `name` is what errors call the file.
 [[nodiscard]] Result<NpyArray> parseNpy(std::span<const std::byte> bytes, const std::string& name);

@@ -5,11 +5,11 @@
 #include "core/base/csv.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
+#include "core/data/label_parser.h"
 #include "core/data/label_table.h"
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -23,12 +23,6 @@ constexpr std::size_t kShown = 10;   ///< rows named in an error
 
 /// Looked for in this order: ours, and those that CIFAR-10N and CIFAR-100N are usually reported with.
 constexpr std::array<const char*, 3> kUsualLabels = {"label", "aggre_label", "noisy_label"};
-
-/// Without the blanks around it.
-std::string trimmed(const std::string& cell) {
-    const std::size_t begin = cell.find_first_not_of(" \t");
-    return begin == std::string::npos ? std::string() : cell.substr(begin, cell.find_last_not_of(" \t") - begin + 1);
-}
 
 bool isUsualLabel(const std::string& name) {
     return std::find(kUsualLabels.begin(), kUsualLabels.end(), name) != kUsualLabels.end();
@@ -56,43 +50,6 @@ private:
     bool m_ofList;
     std::size_t m_count = 0;
     std::string m_text;
-};
-
-/// What a cell says of a label.
-struct LabelCell {
-    enum Kind { Label, None, UnknownClass, OutOfRange, NotWhole };
-    Kind kind = None;
-    assay::Label label = kNoLabel;
-};
-
-class LabelParser {
-public:
-    explicit LabelParser(const std::vector<std::string>& classNames) : m_classes(classNames.size()) {
-        for (std::size_t i = 0; i < classNames.size(); ++i) m_byName.emplace(classNames[i], static_cast<Label>(i));
-    }
-    /// A class name as it is written, else its number; blanks around either do not count. Empty or -1: no label.
-    [[nodiscard]] LabelCell operator()(const std::string& cell) const {
-        if (const auto it = m_byName.find(cell); it != m_byName.end()) return {LabelCell::Label, it->second};
-        const std::string text = trimmed(cell);
-        if (text.empty()) return {LabelCell::None};
-        if (const auto it = m_byName.find(text); it != m_byName.end()) return {LabelCell::Label, it->second};
-        const auto number = numberOf(text);
-        if (!number || !std::isfinite(*number)) return {LabelCell::UnknownClass};
-        if (*number != std::trunc(*number)) return {LabelCell::NotWhole};
-        if (*number == kNoLabel) return {LabelCell::None};
-        if (*number < 0 || *number >= static_cast<double>(m_classes)) return {LabelCell::OutOfRange};
-        return {LabelCell::Label, static_cast<Label>(*number)};
-    }
-    [[nodiscard]] std::size_t classes() const { return m_classes; }
-
-private:
-    /// Whole numbers of any size, and as NumPy's savetxt writes them: 3.000000000000000000e+00.
-    static std::optional<double> numberOf(const std::string& text) {
-        if (const auto whole = parseInteger(text)) return static_cast<double>(*whole);
-        return parseReal(text);
-    }
-    std::size_t m_classes;
-    std::unordered_map<std::string, Label> m_byName;
 };
 
 /// The cells of a label file that give no label and should: those of each kind for themselves.

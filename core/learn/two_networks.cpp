@@ -57,9 +57,11 @@ void Selection::record(const Run& run, EpochOutcome& outcome) const {
     scalars["selected-share"] = chosen / (2 * double(run.data.trainRows.size()));
     if (known > 0) scalars["label-precision"] = right / known;
     if (known > 0 && allRight > 0) scalars["label-recall"] = right / allRight;
-    for (std::size_t n = 0; n < 2; ++n)
-        outcome.evidence.columns["selected-" + std::to_string(n + 1)] =
-            std::vector<float>(m_selected[n].begin(), m_selected[n].end());
+    for (std::size_t n = 0; n < 2; ++n) {
+        std::vector<float> selected(run.data.rows(), -1);
+        for (const std::uint32_t row : run.data.trainRows) selected[row] = float(m_selected[n][row]);
+        outcome.evidence.columns["selected-" + std::to_string(n + 1)] = std::move(selected);
+    }
 }
 
 } // namespace assay::learn

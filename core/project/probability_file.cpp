@@ -2,15 +2,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/project/probability_file.h"
 
-#include "core/base/number_column.h"
 #include "core/base/csv.h"
-#include "core/base/text.h"
 #include "core/base/npy.h"
+#include "core/base/number_column.h"
+#include "core/base/text.h"
+#include "core/data/label_parser.h"
 
 #include <algorithm>
-#include <map>
+#include <array>
+#include <cmath>
 #include <optional>
 #include <set>
+#include <unordered_map>
 
 namespace assay {
 
@@ -18,11 +21,27 @@ namespace {
 
 bool isNpy(const std::filesystem::path& file) { return asciiLower(file.extension().string()) == ".npy"; }
 
-/// "0", "1", "2", …: a header that numbers the classes.
-bool numbersClasses(const std::vector<std::string>& header) {
+/// Formats that people save such arrays in and that no reader here knows.
+Status refuseOtherFormats(const std::filesystem::path& file) {
+    constexpr std::array<const char*, 7> kOthers = {".parquet", ".npz", ".pkl", ".pickle", ".pt", ".feather", ".xlsx"};
+    const std::string ending = asciiLower(file.extension().string());
+    if (std::find(kOthers.begin(), kOthers.end(), ending) == kOthers.end()) return {};
+    return fail(ErrorCode::Unsupported,
+                ending + " files are not read; save the array with numpy.save as .npy, or the table as .csv", file.string());
+}
+
+/// A header that numbers the classes from `first`: "0", "1", "2", …
+bool numbersClasses(const std::vector<std::string>& header, std::size_t first = 0) {
     for (std::size_t k = 0; k < header.size(); ++k)
-        if (header[k] != std::to_string(k)) return false;
+        if (header[k] != std::to_string(k + first)) return false;
     return true;
+}
+
+/// The column that numbers the samples: `index`, or the nameless first one that pandas writes.
+std::optional<std::size_t> indexColumn(const CsvTable& table) {
+    if (const auto named = table.column("index")) return named;
+    if (!table.header.empty() && (table.header[0].empty() || table.header[0] == "Unnamed: 0")) return 0;
+    return std::nullopt;
 }
 
 /// Row of the file for each sample: as written, or by a column `index` that names each of 0..N−1 once.
@@ -56,23 +75,30 @@ void headerBecomesRow(CsvTable& table) {
 
 Result<ProbabilityTable> fromCsv(const std::filesystem::path& file) {
     ASSAY_TRY(CsvTable table, readCsv(file));
-    if (headerIsNumbers(table) && !numbersClasses(table.header)) headerBecomesRow(table);
-    const std::optional<std::size_t> index = table.column("index");
+    // No row of two or more probabilities is 1, 2, 3, …
+    const bool fromOne = table.header.size() > 1 && numbersClasses(table.header, 1);
+    if (headerIsNumbers(table) && !numbersClasses(table.header) && !fromOne) headerBecomesRow(table);
+    const std::optional<std::size_t> index = indexColumn(table), name = table.column("file");
     std::vector<std::size_t> columns;
     ProbabilityTable probabilities;
     for (std::size_t column = 0; column < table.header.size(); ++column) {
-        if (column == index) continue;
+        if (column == index || column == name) continue;
+        const auto& seen = probabilities.classNames;
+        if (std::find(seen.begin(), seen.end(), table.header[column]) != seen.end())
+            return fail(ErrorCode::Format, "two columns are named \"" + escapeForDisplay(table.header[column]) + "\"", file.string());
         columns.push_back(column);
         probabilities.classNames.push_back(table.header[column]);
     }
     probabilities.classes = columns.size();
     if (numbersClasses(probabilities.classNames)) probabilities.classNames.clear();
     ASSAY_TRY(const std::vector<std::size_t> order, rowOrder(table, index, file.string()));
-    for (const std::size_t row : order)
+    for (const std::size_t row : order) {
+        if (name) probabilities.files.push_back(table.rows[row][*name]);
         for (const std::size_t column : columns) {
             ASSAY_TRY(const double value, numberCell(table, row, column, file.string()));
             probabilities.values.push_back(value);
         }
+    }
     return probabilities;
 }
 
@@ -84,11 +110,23 @@ Status checkCount(std::size_t labels, const ProbabilityTable& table, const std::
                 file.string());
 }
 
+/// Whole numbers in one axis, as integers or not, or in one column.
 Result<std::vector<std::int64_t>> labelNumbers(const std::filesystem::path& file) {
     ASSAY_TRY(NpyArray array, readNpy(file));
-    if (array.shape.size() != 1 || array.isReal())
+    const bool column = array.shape.size() == 2 && array.shape[1] == 1;
+    const bool whole = std::all_of(array.reals.begin(), array.reals.end(),
+                                   [](double v) { return v == std::trunc(v) && std::abs(v) < 1e15; });
+    if ((array.shape.size() != 1 && !column) || !whole)
         return fail(ErrorCode::Format, "labels must be an array of one axis of whole numbers", file.string());
+    for (const double v : array.reals) array.integers.push_back(std::int64_t(v));
     return std::move(array.integers);
+}
+
+Error noClass(std::size_t sample, const std::string& text, std::size_t classes, const std::filesystem::path& file) {
+    return {ErrorCode::Format,
+            "sample " + std::to_string(sample) + ": \"" + escapeForDisplay(text) + "\" is none of the " +
+                std::to_string(classes) + " classes",
+            file.string()};
 }
 
 /// Labels that are the numbers of the classes already.
@@ -98,25 +136,39 @@ Result<std::vector<Label>> numbersFor(const std::filesystem::path& file, const P
     std::vector<Label> labels(numbers.size());
     for (std::size_t i = 0; i < numbers.size(); ++i) {
         if (numbers[i] < 0 || std::size_t(numbers[i]) >= table.classes)
-            return fail(ErrorCode::Format,
-                        "sample " + std::to_string(i) + ": \"" + std::to_string(numbers[i]) + "\" is none of the " +
-                            std::to_string(table.classes) + " classes",
-                        file.string());
+            return tl::unexpected(noClass(i, std::to_string(numbers[i]), table.classes, file));
         labels[i] = Label(numbers[i]);
     }
     return labels;
 }
 
-Result<std::vector<std::string>> labelTexts(const std::filesystem::path& file, const std::string& columnName) {
+/// The rows of the labels in the order of the probabilities' files.
+Result<std::vector<std::size_t>> orderByFile(const CsvTable& labels, std::size_t name, const std::vector<std::string>& files,
+                                             const std::string& file) {
+    std::unordered_map<std::string, std::size_t> rows;
+    for (std::size_t row = 0; row < labels.rows.size(); ++row) rows.emplace(labels.rows[row][name], row);
+    std::vector<std::size_t> order;
+    for (const std::string& wanted : files) {
+        const auto found = rows.find(wanted);
+        if (found == rows.end())
+            return fail(ErrorCode::NotFound, "there is no label of " + escapeForDisplay(wanted) + ", which has probabilities", file);
+        order.push_back(found->second);
+    }
+    return order;
+}
+
+Result<std::vector<std::string>> labelTexts(const std::filesystem::path& file, const std::string& columnName,
+                                            const std::vector<std::string>& files) {
     std::vector<std::string> texts;
     if (isNpy(file)) {
         ASSAY_TRY(const std::vector<std::int64_t> numbers, labelNumbers(file));
         for (const std::int64_t label : numbers) texts.push_back(std::to_string(label));
         return texts;
     }
+    ASSAY_CHECK_STATUS(refuseOtherFormats(file));
     ASSAY_TRY(CsvTable table, readCsv(file));
     if (table.header.size() == 1 && columnName.empty() && headerIsNumbers(table)) headerBecomesRow(table);
-    const std::optional<std::size_t> index = table.column("index");
+    const std::optional<std::size_t> index = indexColumn(table), name = table.column("file");
     std::optional<std::size_t> column = table.column(columnName.empty() ? "label" : columnName);
     if (!column && columnName.empty() && table.header.size() == (index ? 2u : 1u)) column = index == 0u ? 1 : 0;
     if (!column)
@@ -124,21 +176,31 @@ Result<std::vector<std::string>> labelTexts(const std::filesystem::path& file, c
                     columnName.empty() ? "there is no column label; say which with --label-column"
                                        : "there is no column " + escapeForDisplay(columnName),
                     file.string());
-    ASSAY_TRY(const std::vector<std::size_t> order, rowOrder(table, index, file.string()));
+    const bool byFile = name && !files.empty();
+    ASSAY_TRY(const std::vector<std::size_t> order,
+              byFile ? orderByFile(table, *name, files, file.string()) : rowOrder(table, index, file.string()));
     for (const std::size_t row : order) texts.push_back(table.rows[row][*column]);
     return texts;
 }
 
 /// Sorted order of the words, where the table names no class: the order in which such columns usually come.
 void nameClassesByLabels(ProbabilityTable& table, const std::vector<std::string>& texts) {
-    const bool numbers = std::all_of(texts.begin(), texts.end(), [](const std::string& text) { return parseInteger(text).has_value(); });
-    const std::set<std::string> words(texts.begin(), texts.end());
-    if (!numbers && words.size() == table.classes) table.classNames.assign(words.begin(), words.end());
+    std::set<std::string> words;
+    bool numbers = true;
+    for (const std::string& text : texts) {
+        const std::string word = trimmed(text);
+        if (!word.empty()) words.insert(word);
+        numbers = numbers && parseReal(word).has_value();
+    }
+    if (numbers || words.size() != table.classes) return;
+    table.classNames.assign(words.begin(), words.end());
+    table.namedByLabels = true;
 }
 
 } // namespace
 
 Result<ProbabilityTable> readProbabilities(const std::filesystem::path& file) {
+    ASSAY_CHECK_STATUS(refuseOtherFormats(file));
     if (!isNpy(file)) return fromCsv(file);
     ProbabilityTable table;
     ASSAY_TRY(table.mapped, mapNpyMatrix(file));
@@ -156,24 +218,32 @@ Status ProbabilityTable::normalise() {
 Result<std::vector<Label>> readLabelsFor(const std::filesystem::path& file, const std::string& column,
                                          ProbabilityTable& table) {
     if (isNpy(file) && table.classNames.empty()) return numbersFor(file, table);
-    ASSAY_TRY(const std::vector<std::string> texts, labelTexts(file, column));
+    ASSAY_TRY(const std::vector<std::string> texts, labelTexts(file, column, table.files));
     if (table.classNames.empty()) nameClassesByLabels(table, texts);
-    std::map<std::string, Label> byName;
-    for (std::size_t k = 0; k < table.classNames.size(); ++k) byName.emplace(table.classNames[k], Label(k));
+    std::vector<std::string> names = table.classNames;
+    for (std::size_t k = names.size(); k < table.classes; ++k) names.push_back(std::to_string(k));
+    const LabelParser parse(names);
     std::vector<Label> labels;
     for (std::size_t i = 0; i < texts.size(); ++i) {
-        const auto named = byName.find(texts[i]);
-        const auto number = parseInteger(texts[i]);
-        if (named != byName.end()) labels.push_back(named->second);
-        else if (number && *number >= 0 && std::size_t(*number) < table.classes) labels.push_back(Label(*number));
-        else
-            return fail(ErrorCode::Format,
-                        "sample " + std::to_string(i) + ": \"" + escapeForDisplay(texts[i]) + "\" is none of the " +
-                            std::to_string(table.classes) + " classes",
-                        file.string());
+        const LabelCell cell = parse(texts[i]);
+        if (cell.kind != LabelCell::Label) return tl::unexpected(noClass(i, texts[i], table.classes, file));
+        labels.push_back(cell.label);
     }
     ASSAY_CHECK_STATUS(checkCount(labels.size(), table, file));
     return labels;
+}
+
+Status nameClasses(ProbabilityTable& table, const std::vector<std::string>& names) {
+    if (names.empty()) return {};
+    if (!table.classNames.empty())
+        return fail(ErrorCode::InvalidArgument, "the probabilities name their classes already: " +
+                                                    escapeForDisplay(table.classNames.front()) + ", …");
+    if (names.size() != table.classes || std::set(names.begin(), names.end()).size() != names.size())
+        return fail(ErrorCode::InvalidArgument, "there must be one name for each of the " + std::to_string(table.classes) +
+                                                    " columns, no two alike",
+                    std::to_string(names.size()) + " names");
+    table.classNames = names;
+    return {};
 }
 
 } // namespace assay

@@ -20,6 +20,8 @@ struct ProbabilityTable {
     std::vector<double> values; ///< of a CSV, or of rows that were normalised
     std::size_t classes = 0;
     std::vector<std::string> classNames; ///< [K] where the file or the labels name them, else empty
+    bool namedByLabels = false;          ///< the names are the labels' words, sorted
+    std::vector<std::string> files;      ///< [N] of a column `file`, else empty
     [[nodiscard]] std::size_t rows() const { return mapped.rows > 0 ? mapped.rows : values.size() / (classes > 0 ? classes : 1); }
     /// Calls use(probabilities), with floats or with doubles.
     template <class Use> auto with(const Use& use) const {
@@ -35,13 +37,17 @@ struct ProbabilityTable {
     [[nodiscard]] Status normalise();
 };
 
-/// From a CSV (a header of class names or of 0, 1, 2, …; a column `index` orders the rows) or an .npy array of two axes.
+/// From a CSV (a header of class names or of 0, 1, 2, …; a column `index` orders the rows, a column `file` names them) or
+/// an .npy array of two axes.
 [[nodiscard]] Result<ProbabilityTable> readProbabilities(const std::filesystem::path& file);
 
-/// One label for each row of the table, from a CSV (a column `index` orders the rows) or an .npy array of one axis.
-/// Labels are the names of the table's classes, or their numbers; where the table has no names and the labels are
-/// words, their sorted order numbers them, and the names are kept in the table.
+/// One label for each row of the table, from a CSV (a column `index` orders the rows, as does `file` where both files have
+/// it) or an .npy array of one axis. Labels are the names of the table's classes, or their numbers; where the table has
+/// no names and the labels are words, their sorted order numbers them, and the names are kept in the table.
 [[nodiscard]] Result<std::vector<Label>> readLabelsFor(const std::filesystem::path& file, const std::string& column,
                                                        ProbabilityTable& table);
+
+/// Names the columns of a table that does not, in its order; nothing where `names` is empty.
+[[nodiscard]] Status nameClasses(ProbabilityTable& table, const std::vector<std::string>& names);
 
 } // namespace assay

@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <string_view>
+#include <unordered_map>
 
 namespace assay {
 namespace {
@@ -31,6 +33,21 @@ Result<std::vector<std::size_t>> classOfColumns(const ProbabilityTable& table, c
         classes[k] = std::size_t(found - names.begin());
     }
     return classes;
+}
+
+/// The samples that are called so, each once.
+Result<std::vector<SampleIndex>> samplesOfFiles(const Dataset& dataset, const std::vector<std::string>& files) {
+    std::unordered_map<std::string_view, std::uint32_t> byName;
+    for (std::uint32_t i = 0; i < dataset.size(); ++i) byName.emplace(dataset.names[i], i);
+    std::vector<SampleIndex> samples;
+    for (const std::string& file : files) {
+        const auto found = byName.find(file);
+        if (found == byName.end())
+            return fail(ErrorCode::NotFound, "the data set has no sample \"" + escapeForDisplay(file) + "\", or two rows name it");
+        samples.emplace_back(found->second);
+        byName.erase(found);
+    }
+    return samples;
 }
 
 template <class P>
@@ -70,7 +87,8 @@ Result<ProbabilityRun> fromProbabilities(const Dataset& dataset, ProbabilityImpo
         ASSAY_CHECK_STATUS(table.normalise());
     }
     ASSAY_TRY(const auto columns, classOfColumns(table, dataset));
-    ASSAY_TRY(const auto samples, samplesOfRows(dataset, table.rows(), import.split));
+    ASSAY_TRY(const auto samples, table.files.empty() ? samplesOfRows(dataset, table.rows(), import.split)
+                                                     : samplesOfFiles(dataset, table.files));
     ProbabilityRun run = begun(kImportedMethod, import.probabilities, import);
     run.probabilities = table.with([&](const auto& p) { return spread(p.values, columns, samples, dataset.size()); });
     if (!import.features.empty()) {

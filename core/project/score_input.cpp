@@ -2,15 +2,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/project/score_input.h"
 
+#include <algorithm>
+
 namespace assay {
 namespace {
 
-/// Epochs before the learning rate fell to half of what it had been or less; 0 where it never did at once.
+/// Epochs before the learning rate had fallen to half of its highest or less; 0 where it never did.
 int epochsAtFullRate(const std::vector<EpochSummary>& epochs) {
-    for (std::size_t e = 1; e < epochs.size(); ++e) {
-        const auto before = epochs[e - 1].scalars.find("learning-rate"), now = epochs[e].scalars.find("learning-rate");
-        if (before == epochs[e - 1].scalars.end() || now == epochs[e].scalars.end()) continue;
-        if (before->second > 0 && now->second <= before->second / 2) return epochs[e - 1].epoch;
+    double highest = 0;
+    int last = 0;
+    for (const EpochSummary& epoch : epochs) {
+        const auto rate = epoch.scalars.find("learning-rate");
+        if (rate == epoch.scalars.end()) continue;
+        highest = std::max(highest, rate->second);
+        if (last > 0 && highest > 0 && rate->second <= highest / 2) return last;
+        last = epoch.epoch;
     }
     return 0;
 }

@@ -15,7 +15,9 @@ namespace assay::stats {
                                      std::size_t samples);
 /// How many to prune, [K, K] true class by given class: the joint turned round, with at least n on the diagonal.
 [[nodiscard]] std::vector<std::int64_t> pruneCounts(const ConfidentJoint& joint, int least, double fracNoise);
-/// Quality of one row's label; see LabelQuality.
-template <class T> [[nodiscard]] double rowQuality(std::span<const T> row, Label given, LabelQuality kind);
+/// Quality of one row's label; see LabelQuality. `leastOwn`: below it the label's own probability is taken for as much
+/// by the confidence-weighted entropy, as cleanlab has it.
+template <class T>
+[[nodiscard]] double rowQuality(std::span<const T> row, Label given, LabelQuality kind, double leastOwn = 0);
 
 } // namespace assay::stats

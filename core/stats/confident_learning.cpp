@@ -376,7 +376,7 @@ std::vector<Ranked> rankedOf(const ProbabilityRows<T>& p, std::span<const Label>
             double quality = double(known.own[i]);
             if (rankBy != LabelQuality::SelfConfidence) {
                 fetchAhead(p, rows, n);
-                quality = rowQuality(p.row(i), given[i], rankBy);
+                quality = rowQuality(p.row(i), given[i], rankBy, kTie);
                 dropNowAndThen(p, visited[worker]);
             }
             ranked[n] = {std::bit_cast<std::uint64_t>(quality + 0.0), i, Label(known.marks[i] >> kFlagBits)};

@@ -99,7 +99,7 @@ Result<std::vector<float>> qualities(const ProbabilityRows<T>& p, std::span<cons
 
 } // namespace
 
-template <class T> double rowQuality(std::span<const T> row, Label given, LabelQuality kind) {
+template <class T> double rowQuality(std::span<const T> row, Label given, LabelQuality kind, double leastOwn) {
     const double own = double(row[std::size_t(given)]);
     switch (kind) {
     case LabelQuality::SelfConfidence:
@@ -110,15 +110,16 @@ template <class T> double rowQuality(std::span<const T> row, Label given, LabelQ
         double entropy = 0;
         for (const T p : row)
             if (p > 0) entropy -= double(p) * std::log(double(p));
-        const double s = entropy / std::log(double(row.size())) / std::max(own, kTie);
-        if (s < 1e-12) return own > 0.5 ? 1 : 0; // all on one class
-        return std::log1p(s) / s;
+        if (own <= 0 && leastOwn <= 0) return 0;
+        const double s = entropy / std::log(double(row.size())) / std::max(own, leastOwn);
+        if (own > 0.5) return s < 1e-12 ? 1 : std::log1p(s) / s;
+        return std::log1p(s) / std::max(s, kTie); // all on another class
     }
     }
     return 0;
 }
-template double rowQuality(std::span<const double>, Label, LabelQuality);
-template double rowQuality(std::span<const float>, Label, LabelQuality);
+template double rowQuality(std::span<const double>, Label, LabelQuality, double);
+template double rowQuality(std::span<const float>, Label, LabelQuality, double);
 
 std::string_view issueFilterName(IssueFilter filter) {
     return kFilters[std::size_t(filter)].second;

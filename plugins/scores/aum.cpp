@@ -31,7 +31,7 @@ private:
         "aum",
         "Area under the margin",
         "how far the largest other logit leads over the given label's, averaged over the epochs before the learning rate "
-        "first drops; of the evidence after each epoch, in evaluation mode",
+        "has fallen to half; of the evidence after each epoch, in evaluation mode",
         "Pleiss, Zhang, Elenberg, Weinberger, Identifying Mislabeled Data using the Area Under the Margin Ranking, NeurIPS "
         "2020, arXiv 2001.10528",
         {}};

@@ -65,16 +65,28 @@ private:
     Description m_description;
 };
 
+/// What one filter of confident learning flags. The usual one is a detector; the others say nearly the same.
 class ConfidentLearningScore final : public Score {
 public:
+    explicit ConfidentLearningScore(stats::IssueFilter filter)
+        : m_filter(filter),
+          m_description{filter == kUsual ? "confident-learning" : "issues-" + std::string(stats::issueFilterName(filter)),
+                        filter == kUsual ? "Confident learning"
+                                         : "Label issues, " + std::string(stats::issueFilterName(filter)),
+                        "issues by the filter " + std::string(stats::issueFilterName(filter)) +
+                            " first (0.5 and up), each part by one minus self-confidence",
+                        kCitation,
+                        {}} {}
     [[nodiscard]] const Description& description() const override { return m_description; }
-    [[nodiscard]] ScoreTraits traits() const override { return {ScoreBasis::Probabilities, "0 to 1"}; }
+    [[nodiscard]] ScoreTraits traits() const override { return {ScoreBasis::Probabilities, "0 to 1", m_filter == kUsual}; }
     [[nodiscard]] Result<ScoreValues> compute(const ScoreInput& input) const override {
         ASSAY_TRY(const ScoreRows rows, ScoreRows::from(input));
         ASSAY_TRY(const Table table, tableOf(input, rows));
         ASSAY_TRY(const std::vector<float> quality,
                   stats::labelQuality(table.probabilities(), table.labels, stats::LabelQuality::SelfConfidence));
-        ASSAY_TRY(const stats::LabelIssues found, stats::findLabelIssues(table.probabilities(), table.labels));
+        stats::IssueOptions options;
+        options.filter = m_filter;
+        ASSAY_TRY(const stats::LabelIssues found, stats::findLabelIssues(table.probabilities(), table.labels, options));
         ScoreValues scores{std::vector<float>(rows.size()), rows.predictions(), false};
         for (std::size_t i = 0; i < quality.size(); ++i) scores.values[table.rows[i]] = (1 - quality[i]) / 2;
         for (const stats::LabelIssue& issue : found.issues) scores.values[table.rows[issue.row]] += 0.5f;
@@ -82,11 +94,9 @@ public:
     }
 
 private:
-    Description m_description{"confident-learning",
-                              "Confident learning",
-                              "issues by noise rate first (0.5 and up), each part by one minus self-confidence",
-                              kCitation,
-                              {}};
+    static constexpr stats::IssueFilter kUsual = stats::IssueFilter::PruneByNoiseRate;
+    stats::IssueFilter m_filter;
+    Description m_description;
 };
 
 } // namespace
@@ -104,7 +114,8 @@ void registerLabelQuality(Registry& registry) {
         "how far another class leads, after each class's mean was made the same");
     add(LabelQuality::ConfidenceWeightedEntropy, true, "Confidence-weighted entropy, by class",
         "confidence-weighted entropy after each class's mean was made the same");
-    (void)registry.scores.add(std::make_shared<ConfidentLearningScore>());
+    for (const std::string& name : stats::issueFilterNames())
+        (void)registry.scores.add(std::make_shared<ConfidentLearningScore>(*stats::parseIssueFilter(name)));
 }
 
 } // namespace assay

@@ -15,6 +15,7 @@ public:
         const Evidence* current = nullptr;
         std::vector<const std::vector<float>*> columns; // of the current epoch
         rows.visit([&](const Evidence& evidence, std::size_t row, std::size_t there) {
+            if (input.dataset->splits[evidence.samples[there].value] != Split::Train) return;
             if (&evidence != current) {
                 current = &evidence;
                 columns.clear();
@@ -23,7 +24,7 @@ public:
                         columns.push_back(&column->second);
             }
             for (const std::vector<float>* column : columns) {
-                if ((*column)[there] < 0) continue; // -1: no training sample
+                if ((*column)[there] < 0) continue; // -1: not trained on
                 taken[row] += (*column)[there] > 0.5f ? 1 : 0;
                 ++asked[row];
             }

@@ -6,7 +6,7 @@ FOLDER holds CIFAR-10's binary files, or MNIST's or Fashion-MNIST's idx files (a
 each kind (default 250; 50 for Fashion-MNIST's test set) are replaced by copies of others: exact, through JPEG at quality 75
 and 50 (ImageMagick), shifted by a pixel, shifted by up to two pixels in both directions, mirrored, shifted and then through
 JPEG, mirrored and shifted, brighter; half of each kind gets another label. What a shift brings in at the edge is black.
-Prints JSON for `duplicates` and `duplicates --mirrored`: seconds; the recall by kind; of the groups that hold a planted copy,
+Prints JSON for `duplicates --no-mirrored` and `duplicates`: seconds; the recall by kind; of the groups that hold a planted copy,
 how many are just that pair; how many pairs of unrelated pictures such groups join; and the groups of others, which the set
 brings along.
 """
@@ -145,7 +145,7 @@ def main():
         target.mkdir()
         data.write(target)
         subprocess.run([program, "info", str(target)], check=True, capture_output=True)  # the pixel store is made here
-        for options in ([], ["--mirrored"]):
+        for options in (["--no-mirrored"], []):
             begin = time.perf_counter()
             found = subprocess.run([program, "duplicates", str(target), "--json", *options], check=True,
                                    capture_output=True).stdout

@@ -23,6 +23,12 @@ private Q_SLOTS:
     void rowsThatDoNotFitAreRefused();
     void crossValidationHoldsEverySampleOut();
     void classPairsAndNoiseMatricesAreTold();
+    void labelsAreReadAsPeopleWriteThem_data();
+    void labelsAreReadAsPeopleWriteThem();
+    void labelsAndProbabilitiesMeetByFile();
+    void columnsWithoutNamesAreToldHowTheyAreTaken();
+    void theWholeOfWhatNobodyLearntIsQueued();
+    void picturesAreScoredWithoutARun();
     void neighboursOfAnArrayAreFound();
 
 private:
@@ -187,6 +193,117 @@ void TestCliAudit::classPairsAndNoiseMatricesAreTold() {
     QCOMPARE(pairs[1], (QStringList{"0", "1", "1", "0.3333333333333333"}));
     const Call text = cli({"label-issues", "--labels", path("given.csv"), "--probabilities", path("k5.csv")});
     QVERIFY2(text.err.contains("estimated errors"), text.err);
+}
+
+namespace {
+
+constexpr const char* kRows = ".9,.05,.05\n.2,.7,.1\n.6,.3,.1\n.1,.8,.1\n.55,.4,.05\n.05,.9,.05\n.1,.1,.8\n.2,.2,.6\n.7,.2,.1\n"
+                              ".05,.15,.8\n";
+constexpr std::array kGiven = {0, 0, 0, 1, 1, 1, 2, 2, 2, 1};
+
+QString flagged(const Call& call) {
+    QStringList rows;
+    for (const QJsonValue one : call.json()["issues"].toArray()) rows << QString::number(one.toObject()["index"].toInt());
+    return rows.join(' ');
+}
+
+} // namespace
+
+void TestCliAudit::labelsAreReadAsPeopleWriteThem_data() {
+    QTest::addColumn<QByteArray>("labels");
+    QTest::addColumn<QByteArray>("header");
+    QTest::addColumn<QStringList>("further");
+    const auto list = [](const QByteArray& header, const auto& cell) {
+        QByteArray text = header + "\n";
+        for (std::size_t i = 0; i < kGiven.size(); ++i) text += cell(i) + "\n";
+        return text;
+    };
+    const auto number = [](std::size_t i) { return QByteArray::number(kGiven[i]); };
+    QTest::newRow("numbers") << list("label", number) << QByteArray("0,1,2\n") << QStringList();
+    QTest::newRow("as a float column is written") << list("label", [&](std::size_t i) { return number(i) + ".0"; }) << QByteArray("0,1,2\n") << QStringList();
+    QTest::newRow("blanks") << list("index,label", [&](std::size_t i) { return QByteArray::number(int(i)) + ", " + number(i); })
+                            << QByteArray("0,1,2\n") << QStringList();
+    QTest::newRow("an index without a name") << list(",label", [&](std::size_t i) { return QByteArray::number(int(i)) + "," + number(i); })
+                                            << QByteArray("0,1,2\n") << QStringList();
+    QTest::newRow("no header above the probabilities") << list("label", number) << QByteArray() << QStringList();
+    QTest::newRow("classes from one") << list("label", [](std::size_t i) { return QByteArray::number(kGiven[i] + 1); })
+                                      << QByteArray("1,2,3\n") << QStringList();
+    constexpr std::array<const char*, 3> kNames = {"owl", "cat", "dog"};
+    const auto name = [&](std::size_t i) { return QByteArray(kNames[std::size_t(kGiven[i])]); };
+    QTest::newRow("names, named by the file") << list("label", name) << QByteArray("owl,cat,dog\n") << QStringList();
+    QTest::newRow("names, named by the user") << list("label", name) << QByteArray("0,1,2\n") << QStringList{"--classes", "owl,cat,dog"};
+}
+
+void TestCliAudit::labelsAreReadAsPeopleWriteThem() {
+    QFETCH(QByteArray, labels);
+    QFETCH(QByteArray, header);
+    QFETCH(QStringList, further);
+    writeText(path("written.csv"), labels);
+    writeText(path("rows.csv"), header + kRows);
+    const Call call = cli(QStringList{"label-issues", "--labels", path("written.csv"), "--probabilities", path("rows.csv"), "--json"} + further);
+    QVERIFY2(call.status == 0, call.err);
+    QCOMPARE(flagged(call), QString("8 9 1"));
+}
+
+void TestCliAudit::labelsAndProbabilitiesMeetByFile() {
+    QByteArray labels = "file,label\n", probabilities = "file,0,1,2\n";
+    const QList<QByteArray> rows = QByteArray(kRows).trimmed().split('\n');
+    for (std::size_t i = 0; i < kGiven.size(); ++i) labels += "p" + QByteArray::number(int(i)) + ".png," + QByteArray::number(kGiven[i]) + "\n";
+    for (std::size_t i = kGiven.size(); i-- > 0;) probabilities += "p" + QByteArray::number(int(i)) + ".png," + rows[qsizetype(i)] + "\n";
+    writeText(path("named.csv"), labels);
+    writeText(path("named-p.csv"), probabilities);
+    const Call call = cli({"label-issues", "--labels", path("named.csv"), "--probabilities", path("named-p.csv"), "--json"});
+    QVERIFY2(call.status == 0, call.err);
+    QCOMPARE(flagged(call), QString("1 0 8")); // rows of the probabilities, which begin with the last file
+    writeText(path("named.csv"), labels.replace("p3.png", "p33.png"));
+    const Call missing = cli({"label-issues", "--labels", path("named.csv"), "--probabilities", path("named-p.csv")});
+    QCOMPARE(missing.status, 1);
+    QVERIFY2(missing.err.contains("p3.png"), missing.err);
+}
+
+void TestCliAudit::columnsWithoutNamesAreToldHowTheyAreTaken() {
+    QByteArray labels = "label\n";
+    for (const int k : kGiven) labels += QByteArray(k == 0 ? "a" : k == 1 ? "b" : "c") + "\n";
+    writeText(path("words.csv"), labels);
+    writeText(path("rows.csv"), QByteArray("0,1,2\n") + kRows);
+    const Call call = cli({"label-issues", "--labels", path("words.csv"), "--probabilities", path("rows.csv"), "--json"});
+    QVERIFY2(call.status == 0, call.err);
+    QVERIFY2(call.err.contains("a, b, c") && call.err.contains("--classes"), call.err);
+    const Call parquet = cli({"label-issues", "--labels", path("words.csv"), "--probabilities", path("rows.parquet")});
+    QCOMPARE(parquet.status, 1);
+    QVERIFY2(parquet.err.contains(".npy"), parquet.err);
+}
+
+/// A split that was made for want of one keeps no sample of somebody else's probabilities out of the review.
+void TestCliAudit::theWholeOfWhatNobodyLearntIsQueued() {
+    const Call clean = cli({"noise", path("bands"), "--rate", "0", "--out", path("all.csv")});
+    QVERIFY2(clean.status == 0, clean.err);
+    const auto samples = qsizetype(readCsvFile(path("all.csv")).size()) - 1;
+    QByteArray probabilities = "0,1,2\n";
+    for (qsizetype i = 0; i < samples; ++i) probabilities += i % 3 == 0 ? ".8,.1,.1\n" : i % 3 == 1 ? ".1,.8,.1\n" : ".1,.1,.8\n";
+    writeText(path("all-p.csv"), probabilities);
+    const Call import = cli({"import-probabilities", path("all.assay"), path("all-p.csv"), "--dataset", path("bands")});
+    QVERIFY2(import.status == 0, import.err);
+    const Call queue = cli({"queue", path("all.assay"), "--out", path("queue.csv")});
+    QVERIFY2(queue.status == 0, queue.err);
+    QCOMPARE(qsizetype(readCsvFile(path("queue.csv")).size()) - 1, samples);
+}
+
+void TestCliAudit::picturesAreScoredWithoutARun() {
+    QVERIFY(makeProject(path("none.assay"), path("bands"), path("user/cache/assay")));
+    const Call dark = cli({"score", path("none.assay"), "--score", "dark", "--json"});
+    QVERIFY2(dark.status == 0, dark.err);
+    QCOMPARE(dark.json()["badge"].toString(), QString("no network"));
+    QCOMPARE(dark.json()["samples"].toArray().size(), dark.json()["rows"].toInt());
+    QVERIFY(dark.json()["rows"].toInt() > m_training);
+    const Call loss = cli({"score", path("none.assay"), "--score", "loss"});
+    QCOMPARE(loss.status, 1);
+    // Of several runs the pictures say the same, and equal values stay equal.
+    const Call twice = cli({"import-probabilities", path("p.assay"), path("p.csv"), "--labels", path("labels.csv")});
+    QVERIFY2(twice.status == 0, twice.err);
+    const Call both = cli({"score", path("p.assay"), "--run", "1", "--run", "2", "--score", "duplicate-conflict", "--json"});
+    QVERIFY2(both.status == 0, both.err);
+    for (const QJsonValue one : both.json()["samples"].toArray()) QCOMPARE(one.toObject()["score"].toDouble(), 0.0);
 }
 
 void TestCliAudit::neighboursOfAnArrayAreFound() {

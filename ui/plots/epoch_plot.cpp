@@ -192,7 +192,8 @@ void EpochPlot::setRanges() {
         if (spec.range) {
             y->setRange(spec.range->first, spec.range->second);
         } else if (std::isfinite(lo)) {
-            const double size = hi - lo > 1e-12 ? hi - lo : std::max(std::abs(hi) * 0.1, spec.percent ? 0.02 : 1e-6);
+            const double flat = spec.percent ? std::max(std::abs(hi) * 0.1, 0.02) : hi != 0 ? std::abs(hi) * 0.1 : 1;
+            const double size = hi - lo > 1e-12 ? hi - lo : flat;
             double from = lo - size * 0.06;
             if (lo >= 0 && from < size * 0.15) from = 0; // close to zero: show zero
             double to = hi + size * 0.08;

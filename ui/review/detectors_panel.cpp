@@ -122,7 +122,7 @@ std::pair<int, int> DetectorsPanel::agreement(SampleIndex sample) const {
     for (const auto& [detector, ranks] : m_ranks) {
         const float share = percentile(detector, sample);
         const auto score = m_workspace.registry().scores.find(detector.toStdString());
-        if (!std::isfinite(share) || !score || isByPictures(*score)) continue;
+        if (!std::isfinite(share) || !score || !score->traits().detector || isByPictures(*score)) continue;
         counts.first += share >= suspectFrom() ? 1 : 0;
         ++counts.second;
     }
@@ -160,6 +160,7 @@ void DetectorsPanel::showFocus() {
     const auto run = m_workspace.currentRun();
     const bool outside = run && m_workspace.outOfSample(*run, *focus);
     for (const auto& score : m_workspace.registry().scores.all()) {
+        if (!score->traits().detector) continue;
         const Description& about = score->description();
         const QString id = QString::fromStdString(about.id);
         const float share = percentile(id, *focus);

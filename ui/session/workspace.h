@@ -218,7 +218,7 @@ public:
     [[nodiscard]] AuditState auditState() const;
     [[nodiscard]] std::size_t auditSample() const; ///< as wished
     [[nodiscard]] bool asksAtRandom() const;       ///< the view is a queue that the sample is mixed into
-    /// A member of the sample, where such a queue is on show.
+    /// Put forward for the sample's sake, where such a queue is on show; a member that the queue came to is not.
     [[nodiscard]] bool askedAtRandom(SampleIndex sample) const;
 
     // Filter, order, selection

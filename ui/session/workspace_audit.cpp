@@ -26,34 +26,44 @@ void Workspace::Private::drawAudit(bool anew) {
     if (!anew && judged == population) return;
     population = std::move(judged);
     auditSample.clear();
-    auditMembers.assign(dataset ? dataset->size() : 0, 0);
     if (auditSize > 0)
-        for (const std::uint32_t row : drawAuditSample(population.size(), auditSize, kSeed)) {
-            auditSample.push_back(population[row].value);
-            auditMembers[population[row].value] = 1;
-        }
+        for (const std::uint32_t row : drawAuditSample(population.size(), auditSize, kSeed)) auditSample.push_back(population[row].value);
     Q_EMIT q->auditChanged();
 }
 
+void Workspace::Private::readRandomDecisions() {
+    sinceRandom = decidedSinceRandom(book.journal());
+    atRandom.assign(dataset->size(), 0);
+    for (const JournalEntry& entry : book.journal())
+        if (entry.sample.value < atRandom.size()) atRandom[entry.sample.value] = entry.reason.rule == kRandomRule;
+}
+
 void Workspace::Private::countSinceRandom(const std::vector<DecisionRequest>& requests) {
-    for (const DecisionRequest& request : requests) sinceRandom = request.reason.rule == kRandomRule ? 0 : sinceRandom + 1;
+    for (const DecisionRequest& request : requests) {
+        const bool random = request.reason.rule == kRandomRule;
+        sinceRandom = random ? 0 : sinceRandom + 1;
+        atRandom[request.sample.value] = random;
+    }
 }
 
 bool Workspace::Private::mixesAudit() const {
-    return !auditSample.empty() && filter.only.empty() && filter.score != QLatin1String("index") &&
+    return !auditSample.empty() && filter.only.empty() && filter.classes.empty() && filter.text.isEmpty() && filter.score != QLatin1String("index") &&
            filter.score != QLatin1String(kPseudoLabelScore);
 }
 
 std::vector<SampleIndex> Workspace::Private::withAudit(const std::vector<SampleIndex>& ranked,
-                                                       const std::function<bool(SampleIndex)>& keep) const {
+                                                       const std::function<bool(SampleIndex)>& keep) {
     std::vector<std::uint8_t> decided;
     for (const DecisionState& state : book.states()) decided.push_back(state.verdict != Verdict::None);
     std::vector<std::uint32_t> rows, sample;
     for (const SampleIndex one : ranked) rows.push_back(one.value);
     for (const std::uint32_t one : auditSample)
         if (keep(SampleIndex(one))) sample.push_back(one);
+    const MixedQueue queue = mixAuditSample(rows, decided, sample, sinceRandom);
+    for (std::size_t i = 0; i < decided.size(); ++i)
+        if (!decided[i]) atRandom[i] = queue.atRandom[i];
     std::vector<SampleIndex> mixed;
-    for (const std::uint32_t row : mixAuditSample(rows, decided, sample, sinceRandom)) mixed.emplace_back(row);
+    for (const std::uint32_t row : queue.order) mixed.emplace_back(row);
     return mixed;
 }
 
@@ -78,7 +88,7 @@ std::size_t Workspace::auditSample() const { return d->auditSize; }
 bool Workspace::asksAtRandom() const { return d->mixesAudit(); }
 
 bool Workspace::askedAtRandom(SampleIndex sample) const {
-    return d->mixesAudit() && sample.value < d->auditMembers.size() && d->auditMembers[sample.value] != 0;
+    return d->mixesAudit() && sample.value < d->atRandom.size() && d->atRandom[sample.value] != 0;
 }
 
 AuditState Workspace::auditState() const {
@@ -94,7 +104,10 @@ AuditState Workspace::auditState() const {
     }
     const RowAnswers answers = answersOf(d->population, given, decisions(), journal());
     state.undecided = state.population - answers.answers.size();
-    state.answered = std::size_t(std::count(answers.random.begin(), answers.random.end(), 1));
+    std::vector<std::uint8_t> asked = d->atRandom;
+    for (const std::uint32_t member : d->auditSample) asked[member] = 1;
+    for (std::size_t row = 0; row < d->population.size(); ++row)
+        state.answered += answers.decided[row] && asked[d->population[row].value];
     state.left = errorsLeft({suspicion, answers.decided, answers.wrong, answers.random});
     return state;
 }

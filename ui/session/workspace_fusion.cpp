@@ -63,7 +63,7 @@ void addDetectors(std::vector<Part>& parts, const std::vector<std::shared_ptr<co
     }
     for (std::size_t i = 0; i < scores.size(); ++i) {
         const ScoreTraits traits = scores[i]->traits();
-        if (traits.basis == ScoreBasis::Pictures || (traits.basis == ScoreBasis::Features) != byFeatures) continue;
+        if (!traits.detector || traits.basis == ScoreBasis::Pictures || (traits.basis == ScoreBasis::Features) != byFeatures) continue;
         const auto found = scores[i]->compute(input);
         if (!found || found->values.size() != own.size()) continue; // it has no say on this run
         Detector detector{scores[i]->description().id + run.suffix, {}, {}, suggestsByNeighbours(run.config, traits)};

@@ -203,7 +203,7 @@ void Workspace::Private::adopt(Opened opened) {
     runs.open(project, dataset, std::move(opened.runs), std::move(opened.epochs));
     cache.setProject(project);
     book.open(project, std::move(opened.decisions), std::move(opened.journal));
-    sinceRandom = decidedSinceRandom(book.journal());
+    readRandomDecisions();
     values.clear(dataset->size());
     filter = {};
     filterChosen = false;

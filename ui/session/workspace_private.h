@@ -144,13 +144,14 @@ public:
     std::size_t auditSize = 0; ///< as wished
     double stopShare = kUsualStopShare;
     std::vector<SampleIndex> population;
-    std::vector<std::uint32_t> auditSample;  ///< by index in the data set, in order
-    std::vector<std::uint8_t> auditMembers;  ///< [N]
+    std::vector<std::uint32_t> auditSample;  ///< by index in the data set, in the order in which they are asked
+    std::vector<std::uint8_t> atRandom;      ///< [N] put forward for the sample's sake in the view, or decided as such
+    void readRandomDecisions();
     std::size_t sinceRandom = 0; ///< decisions since the last that was asked for at random
     void countSinceRandom(const std::vector<DecisionRequest>& requests);
     void drawAudit(bool anew);
     [[nodiscard]] bool mixesAudit() const; ///< the view is a queue that the sample is mixed into
-    [[nodiscard]] std::vector<SampleIndex> withAudit(const std::vector<SampleIndex>& ranked, const std::function<bool(SampleIndex)>& keep) const;
+    [[nodiscard]] std::vector<SampleIndex> withAudit(const std::vector<SampleIndex>& ranked, const std::function<bool(SampleIndex)>& keep);
     void storeSetting(const char* key, const std::string& text);
 
     // View

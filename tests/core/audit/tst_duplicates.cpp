@@ -88,11 +88,12 @@ private Q_SLOTS:
     void flatPicturesHashAlike();
     void copiesAreGroupedConflictsFirst();
     void nearCopiesNeedTheOption();
-    void mirrorImagesNeedTheOption();
+    void mirrorImagesAreFoundUnlessNotWanted();
     void changedCopiesAreFound_data();
     void changedCopiesAreFound();
     void whatOnlyResemblesIsNoCopy();
     void emptyPicturesAreCopiesOnlyIfAsBright();
+    void featuresJoinWhatPixelsDoNot();
     void splitsThatShareAPictureComeBeforeOthers();
     void manyEqualPicturesAreOneGroup();
     void aStopIsHeard();
@@ -168,16 +169,14 @@ void TestDuplicates::nearCopiesNeedTheOption() {
     QVERIFY(!findDuplicates(dataset, dataset.givenLabels, {.maxDistance = 40}));
 }
 
-void TestDuplicates::mirrorImagesNeedTheOption() {
+void TestDuplicates::mirrorImagesAreFoundUnlessNotWanted() {
     std::vector<Pixels> pictures;
     for (std::uint32_t i = 0; i < 30; ++i) pictures.push_back(blobs(i, kGeometry));
     pictures.push_back(moved(pictures[3], kGeometry, 0, 0, true));
     const QTemporaryDir folder;
     const Dataset dataset = datasetOf(pictures, kGeometry, std::vector<Label>(pictures.size(), 0), folder);
-    QVERIFY(findDuplicates(dataset, dataset.givenLabels)->empty());
-    DuplicateOptions options;
-    options.mirrored = true;
-    const auto groups = findDuplicates(dataset, dataset.givenLabels, options);
+    QVERIFY(findDuplicates(dataset, dataset.givenLabels, {.mirrored = false})->empty());
+    const auto groups = findDuplicates(dataset, dataset.givenLabels);
     QVERIFY(groups);
     QCOMPARE(groups->size(), std::size_t(1));
     QCOMPARE(numbers(groups->front()), (Numbers{3, 30}));
@@ -214,9 +213,7 @@ void TestDuplicates::changedCopiesAreFound() {
         pictures.push_back(grained(moved(pictures[original], geometry, right, down, turned), grain));
     const QTemporaryDir folder;
     const Dataset dataset = datasetOf(pictures, geometry, std::vector<Label>(pictures.size(), 0), folder);
-    DuplicateOptions options;
-    options.mirrored = turned;
-    const auto groups = findDuplicates(dataset, dataset.givenLabels, options);
+    const auto groups = findDuplicates(dataset, dataset.givenLabels);
     QVERIFY(groups);
     QCOMPARE(groups->size(), std::size_t(3));
     QCOMPARE(numbers((*groups)[0]), (Numbers{7, 60}));
@@ -262,6 +259,34 @@ void TestDuplicates::emptyPicturesAreCopiesOnlyIfAsBright() {
     QVERIFY(groups);
     QCOMPARE(groups->size(), std::size_t(1));
     QCOMPARE(numbers(groups->front()), (Numbers{1, 2}));
+}
+
+void TestDuplicates::featuresJoinWhatPixelsDoNot() {
+    std::vector<Pixels> pictures;
+    for (std::uint32_t i = 0; i < 30; ++i) pictures.push_back(blobs(i, kGeometry));
+    pictures.push_back(pictures[9]); // 30, an exact copy
+    const QTemporaryDir folder;
+    const Dataset dataset = datasetOf(pictures, kGeometry, std::vector<Label>(pictures.size(), 0), folder);
+    // On a circle, five degrees apart; 4 and 20 half a degree, and 12 takes no part.
+    auto features = std::make_shared<FeatureMatrix>();
+    features->dimension = 2;
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+        const double angle = (i == 20 ? 4.1 : double(i)) * 5 / 180 * 3.14159265358979;
+        features->values.push_back(i == 12 ? std::nanf("") : float(std::cos(angle)));
+        features->values.push_back(float(std::sin(angle)));
+    }
+    const auto groups = findDuplicates(dataset, dataset.givenLabels, {.features = features});
+    QVERIFY(groups);
+    QCOMPARE(groups->size(), std::size_t(2));
+    QCOMPARE(numbers((*groups)[0]), (Numbers{9, 30}));
+    QVERIFY((*groups)[0].exact && !(*groups)[0].byFeatures);
+    QCOMPARE(numbers((*groups)[1]), (Numbers{4, 20}));
+    QVERIFY(!(*groups)[1].exact && (*groups)[1].byFeatures);
+
+    features->values.resize(20);
+    const auto refused = findDuplicates(dataset, dataset.givenLabels, {.features = features});
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().code, ErrorCode::InvalidArgument);
 }
 
 void TestDuplicates::splitsThatShareAPictureComeBeforeOthers() {

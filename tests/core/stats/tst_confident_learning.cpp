@@ -152,6 +152,11 @@ void TestConfidentLearning::qualityAtTheEdges() {
         const auto adjusted = labelQuality({certain, 3}, {{1}}, kind, true);
         QVERIFY(std::isfinite((*adjusted)[0]));
     }
+    // A label that is surely wrong is the worst, however sure: s = e / p_y in full.
+    const std::vector<double> sure = {1 - 1e-9, 1e-9};
+    const double entropy = 1e-9 * (1 - std::log(1e-9)) / std::log(2.0), s = entropy / 1e-9;
+    QVERIFY(near(double((*labelQuality({sure, 2}, {{1}}, LabelQuality::ConfidenceWeightedEntropy))[0]), std::log1p(s) / s, 1e-5));
+    QVERIFY((*labelQuality({sure, 2}, {{0}}, LabelQuality::ConfidenceWeightedEntropy))[0] > 0.999f);
     // Equal thresholds change nothing but the scale of the rows.
     const std::vector<double> even = {.6, .4, .4, .6};
     const auto plain = labelQuality({even, 2}, {{0, 1}}, LabelQuality::SelfConfidence);

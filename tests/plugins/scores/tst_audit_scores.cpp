@@ -206,6 +206,12 @@ void TestAuditScores::whatIsNeverSelectedIsRejected() {
     QCOMPARE(scores->values[9], 1.0f);
     QCOMPARE(scores->values[8], 0.5f);
     QCOMPARE(scores->values[7], 0.0f);
+    // Nobody selects what is not trained on.
+    evidence->columns["selected-1"][6] = evidence->columns["selected-2"][6] = -1;
+    bundles.dataset.splits[9] = Split::Test;
+    const auto trained = compute("rejection", bundles.input);
+    QCOMPARE(trained->values[6], 0.0f);
+    QCOMPARE(trained->values[9], 0.0f);
 }
 
 void TestAuditScores::aPseudoLabelContradicts() {

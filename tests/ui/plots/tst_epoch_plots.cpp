@@ -63,6 +63,18 @@ private Q_SLOTS:
                                      QStringLiteral("2 co-teaching1"), QStringLiteral("2 co-teaching1")}));
     }
 
+    void aCurveThatStaysAtZeroIsNotMagnified() {
+        EpochPlot plot(QStringLiteral("weight"), QStringLiteral("Weight"));
+        plot.setPanels({EpochPanel{QStringLiteral("weight"), false, {}, 1}});
+        EpochSeries zero;
+        zero.epochs = {1, 2, 3};
+        zero.values = {0, 0, 0};
+        plot.setSeries({zero});
+        const QCPRange range = plot.plot().axisRect(0)->axis(QCPAxis::atLeft)->range();
+        QCOMPARE(range.lower, 0.0);
+        QVERIFY(range.upper >= 1);
+    }
+
     void aClickAsksForItsEpoch() {
         TrainingCurvesPlot plot;
         plot.setRuns({curves(QStringLiteral("1 cross-entropy"), 9)});

