@@ -108,7 +108,11 @@ protected:
             const AnswerFn answer = [&](const torch::Tensor& images) {
                 return forwardTogether(network, {labelled.images, images})[1];
             };
-            const auto target = torch::softmax(logits[1].detach(), 1);
+            auto target = torch::softmax(logits[1].detach(), 1);
+            if (whole.mattered()) { // else the change from dropped to whole would count as the perturbation's
+                const torch::NoGradGuard noGrad;
+                target = torch::softmax(answer(batch.images), 1);
+            }
             std::vector<std::uint32_t> draws;
             for (const std::uint32_t row : batch.rows) draws.push_back(run.data.samples[row].value);
             const auto directions =
