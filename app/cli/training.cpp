@@ -132,9 +132,13 @@ Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& op
                     "--labelled reviewed trains on the labels after the decisions; leave out --labels and --label-set");
     ASSAY_TRY(ChosenLabels chosen, baseOfChoice(project, options, dataset));
     if (!options.labelledFile.empty()) {
-        ASSAY_TRY(const std::vector<SampleIndex> listed, readSampleList(options.labelledFile, dataset));
+        const bool withLabels = options.labels.labels.empty(); // else another file says what the labels are
+        ASSAY_TRY(const SampleList list, readSampleList(options.labelledFile, dataset, withLabels));
         const std::string file = std::filesystem::path(options.labelledFile).filename().string();
-        chosen.set = trustListed(std::move(chosen.set), listed, file);
+        for (const std::string& sentence :
+             listNotes(list, chosen.set, file, "give the same file as --labels to learn them"))
+            note(sentence + ".");
+        chosen.set = trustListed(std::move(chosen.set), list.samples, file);
         chosen.name += ", those of " + file;
     } else if (!options.labelled.empty()) {
         ASSAY_TRY(const auto decisions, project.decisions(chosen.revision));

@@ -28,6 +28,19 @@ LabelSet trustListed(LabelSet base, std::span<const SampleIndex> listed, const s
     return finished(std::move(base), "those of " + file);
 }
 
+std::vector<std::string> listNotes(const SampleList& list, const LabelSet& set, const std::string& file,
+                                   const std::string& remedy) {
+    std::vector<std::string> notes;
+    std::size_t others = 0;
+    for (std::size_t i = 0; i < list.labels.size(); ++i)
+        others += list.labels[i] != kNoLabel && list.labels[i] != set.labels[list.samples[i].value];
+    if (others > 0)
+        notes.push_back(withThousands(others) + " of the " + withThousands(list.samples.size()) + " labels in " +
+                        escapeForDisplay(file) + (others == 1 ? " is not the one" : " are not those") +
+                        " that the run learns for the same sample; " + remedy);
+    return notes;
+}
+
 LabelSet trustReviewed(LabelSet base, std::span<const DecisionState> decisions) {
     base.trusted.assign(base.labels.size(), 0);
     for (std::size_t i = 0; i < decisions.size() && i < base.trusted.size(); ++i)

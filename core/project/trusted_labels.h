@@ -6,6 +6,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 namespace assay {
 
@@ -14,6 +15,10 @@ namespace assay {
 
 /// Those of the samples that a file named.
 [[nodiscard]] LabelSet trustListed(LabelSet base, std::span<const SampleIndex> listed, const std::string& file);
+/// What a person should hear of such a choice, a sentence each: that a list's labels are others than those of the set,
+/// which are learnt. `remedy` ends it, such as "give the same file as --labels to learn them".
+[[nodiscard]] std::vector<std::string> listNotes(const SampleList& list, const LabelSet& set, const std::string& file,
+                                                 const std::string& remedy);
 /// Those that a person kept or changed; `base` are the labels after the decisions.
 [[nodiscard]] LabelSet trustReviewed(LabelSet base, std::span<const DecisionState> decisions);
 /// Those that a run's last epoch calls wrong with a probability below `cleanBelow`: its suspects, and samples that it

@@ -16,6 +16,7 @@ private Q_SLOTS:
     void aRunWithoutAChoiceSaysHowToChoose();
     void onlyListedLabelsAreLearnt();
     void aListThatNamesNoSampleOfTheSetIsRefused();
+    void aListsOwnLabelsAreTold();
     void suspectsOfARunBecomeUnlabelled();
     void onlyReviewedLabelsAreLearnt();
     void contradictingChoicesAreRefused();
@@ -91,6 +92,23 @@ void TestCliLabelled::aListThatNamesNoSampleOfTheSetIsRefused() {
     QCOMPARE(columns.status, 1);
     QVERIFY2(columns.err.contains("index or file"), columns.err);
     QCOMPARE(train("fixmatch", {"--labelled-file", path("nowhere.csv")}).status, 1);
+}
+
+/// A list says which labels count; that it says other labels, too, is told, and what they are made of is checked.
+void TestCliLabelled::aListsOwnLabelsAreTold() {
+    const QByteArray four = "index,label\n0,0\n7,1\n100,2\n"; // the bands' classes alternate: 100 is of class 1
+    writeText(path("own.csv"), four + "130,1\n");
+    const Call call = train("supervised", {"--labelled-file", path("own.csv")});
+    QVERIFY2(call.status == 0, call.err);
+    QVERIFY2(call.err.contains("1 of the 4 labels in own.csv is not the one that the run learns"), call.err);
+    QVERIFY2(call.err.contains("--labels"), call.err);
+    const Call learnt = train("supervised", {"--labelled-file", path("own.csv"), "--labels", path("own.csv")});
+    QVERIFY2(learnt.status == 0, learnt.err);
+    QVERIFY2(!learnt.err.contains("labels in own.csv"), learnt.err);
+    writeText(path("ghost.csv"), four + "130,ghost\n");
+    const Call ghost = train("supervised", {"--labelled-file", path("ghost.csv")});
+    QCOMPARE(ghost.status, 1);
+    QVERIFY2(ghost.err.contains("unknown class: line 5 (ghost)"), ghost.err);
 }
 
 /// The run of which the suspects are taken was on noisy labels: what counts is cleaner than that, and the others are
