@@ -287,6 +287,31 @@ private Q_SLOTS:
         QVERIFY(!test::train(task).result);
     }
 
+    /// More of a class than it has is told; so many that nothing is left unlabelled is refused, but where a method learns
+    /// labels alone.
+    void whereTooManyOfAClassAreAskedForARunSaysSo() {
+        TrainingTask task = smallTask("fixmatch", 2);
+        task.config.settings["labelled-per-class"] = std::int64_t(10);
+        task.labels.trusted.assign(task.labels.labels.size(), 1);
+        std::size_t counting = 0; // of class 1: four
+        for (std::size_t i = 0; i < task.labels.labels.size(); ++i)
+            if (task.labels.labels[i] == 1 && task.dataset->splits[i] == Split::Train) task.labels.trusted[i] = ++counting <= 4;
+        const auto scarce = test::train(task);
+        QVERIFY2(scarce.result, scarce.result ? "" : scarce.result.error().sentence().c_str());
+        QCOMPARE(std::count(scarce.keeper.notes.begin(), scarce.keeper.notes.end(),
+                            std::string("Class class 1 has only 4 labels, 10 were asked for")),
+                 std::ptrdiff_t(1));
+        task.labels.trusted.clear();
+        task.config.settings["labelled-per-class"] = std::int64_t(40); // as many as there are
+        const auto refused = test::train(task);
+        QVERIFY(!refused.result);
+        QVERIFY2(refused.result.error().sentence().find("labelled-per-class 40") != std::string::npos,
+                 refused.result.error().sentence().c_str());
+        task.config.method = "supervised";
+        const auto all = test::train(task);
+        QVERIFY2(all.result, all.result ? "" : all.result.error().sentence().c_str());
+    }
+
     /// Labels that do not count are scored, samples without a label take part, and neither is learnt from.
     void whatDoesNotCountIsScoredButNeverLearntFrom_data() {
         QTest::addColumn<QString>("method");
