@@ -129,6 +129,10 @@ std::vector<ViewPlan> FixMatchRecipe::views(const Run& run) const {
     return {{run.common.augment, kWeak}, {strong, kStrong}};
 }
 
+std::vector<std::uint8_t> FixMatchRecipe::strongPicture(const Run& run, std::uint32_t row) const {
+    return m_ctViews.variedPicture(run, row, std::size_t(run.epoch) * run.batches, kStrong, true);
+}
+
 std::vector<double> FixMatchRecipe::thresholds() const {
     if (!m_options.classThresholds) return {};
     return flexThresholds(m_counts, m_options.thresholdWarmUp ? m_unused : 0, m_options.threshold);

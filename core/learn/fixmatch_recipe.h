@@ -83,6 +83,9 @@ protected:
         return {};
     }
     [[nodiscard]] const FixMatchOptions& fixMatch() const { return m_options; }
+    /// CTAugment's strong view of a row as its rates are now, HWC; only with strong-view ctaugment, where views() has the
+    /// weak one alone.
+    [[nodiscard]] std::vector<std::uint8_t> strongPicture(const Run& run, std::uint32_t row) const;
 
 private:
     /// Logits of labelled, weak and strong pictures.

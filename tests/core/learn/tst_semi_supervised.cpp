@@ -145,10 +145,16 @@ private Q_SLOTS:
         QCOMPARE(attention.last().sizes().vec(), (std::vector<std::int64_t>{2, 3, 4}));
     }
 
+    void attentionIsKeptAsPicturesWithMaps_data() {
+        QTest::addColumn<QString>("strong");
+        for (const char* strong : {"fixmatch", "ctaugment"}) QTest::newRow(strong) << strong;
+    }
     void attentionIsKeptAsPicturesWithMaps() {
+        QFETCH(QString, strong);
         QTemporaryDir folder;
         TrainingTask task = smallTask("fixmatch-attention", 2);
-        task.config.settings["photometric-only"] = true;
+        task.config.settings["strong-view"] = strong.toStdString();
+        task.config.settings["photometric-only"] = strong == QLatin1String("fixmatch");
         task.config.settings["kept-views"] = std::int64_t(20);
         task.checkpointFolder = folder.filePath(QStringLiteral("run")).toStdString();
         const auto outcome = test::train(task);
@@ -160,6 +166,12 @@ private Q_SLOTS:
         QCOMPARE(views->names, (std::vector<std::string>{"weak", "strong"}));
         QCOMPARE(views->samples.size(), std::size_t(20));
         QVERIFY(views->mapWidth > 1 && views->mapHeight > 1);
+        std::size_t moved = 0; // pictures of which the strong view is another one
+        for (std::size_t row = 0; row < 20; ++row) {
+            const auto weak = views->picture(row, 0), other = views->picture(row, 1);
+            moved += !std::equal(weak.begin(), weak.end(), other.begin());
+        }
+        QVERIFY(moved > 5);
         for (std::size_t row = 0; row < 20; ++row)
             for (std::size_t view = 0; view < 2; ++view) {
                 double sum = 0;
