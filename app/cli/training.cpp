@@ -136,13 +136,13 @@ Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& op
         ASSAY_TRY(const SampleList list, readSampleList(options.labelledFile, dataset, withLabels));
         const std::string file = std::filesystem::path(options.labelledFile).filename().string();
         for (const std::string& sentence :
-             listNotes(list, chosen.set, file, "give the same file as --labels to learn them"))
+             listNotes(list, chosen.set, dataset, file, "give the same file as --labels to learn them"))
             note(sentence + ".");
         chosen.set = trustListed(std::move(chosen.set), list.samples, file);
         chosen.name += ", those of " + file;
     } else if (!options.labelled.empty()) {
         ASSAY_TRY(const auto decisions, project.decisions(chosen.revision));
-        chosen.set = trustReviewed(std::move(chosen.set), decisions);
+        ASSAY_TRY(chosen.set, trustReviewed(std::move(chosen.set), decisions));
         chosen.name += ", reviewed only";
     } else if (options.labelledByRun != 0) {
         ASSAY_TRY(chosen.set, trustByRun(std::move(chosen.set), project, RunId(options.labelledByRun), options.cleanBelow));

@@ -105,6 +105,12 @@ void TestCliLabelled::aListsOwnLabelsAreTold() {
     const Call learnt = train("supervised", {"--labelled-file", path("own.csv"), "--labels", path("own.csv")});
     QVERIFY2(learnt.status == 0, learnt.err);
     QVERIFY2(!learnt.err.contains("labels in own.csv"), learnt.err);
+    // Of 180 training samples and 30 test ones; nothing of class 2 is listed for training.
+    writeText(path("test.csv"), "index\n0\n7\n185\n");
+    const Call test = train("supervised", {"--labelled-file", path("test.csv")});
+    QVERIFY2(test.status == 0, test.err);
+    QVERIFY2(test.err.contains("1 of the 3 samples listed in test.csv is in the test split and is not learnt"), test.err);
+    QVERIFY2(test.err.contains("No label of class 2 counts") && !test.err.contains("has no training sample"), test.err);
     writeText(path("ghost.csv"), four + "130,ghost\n");
     const Call ghost = train("supervised", {"--labelled-file", path("ghost.csv")});
     QCOMPARE(ghost.status, 1);
@@ -136,6 +142,13 @@ void TestCliLabelled::suspectsOfARunBecomeUnlabelled() {
 }
 
 void TestCliLabelled::onlyReviewedLabelsAreLearnt() {
+    const auto runs = [&] { return cli({"runs", path("p.assay"), "--json"}).json()["runs"].toArray().size(); };
+    const auto before = runs();
+    QVERIFY(before > 0);
+    const Call nothing = train("fixmatch", {"--labelled", "reviewed"});
+    QCOMPARE(nothing.status, 1);
+    QVERIFY2(nothing.err.contains("nothing has been reviewed yet"), nothing.err);
+    QCOMPARE(runs(), before);
     writeText(path("decisions.csv"), "index,decision,label\n3,keep,\n4,relabel,1\n5,flag,\n90,keep,\n150,keep,\n");
     const Call decided = cli({"decide", path("p.assay"), "--from", path("decisions.csv")});
     QVERIFY2(decided.status == 0, decided.err);

@@ -80,17 +80,18 @@ Result<KeptLabels> labelsFor(const LabelJob& job, RunRecord& record, std::vector
         const bool withLabels = job.choice.kind != LabelChoice::Kind::File; // else that file says what the labels are
         ASSAY_TRY(const SampleList list, readSampleList(pathOf(job.choice.list), *job.dataset, withLabels));
         const std::string file = pathOf(job.choice.list).filename().string();
-        notes = listNotes(list, named.set, file, "choose the same file as the labels to learn them");
+        notes = listNotes(list, named.set, *job.dataset, file, "choose the same file as the labels to learn them");
         named.set = trustListed(std::move(named.set), list.samples, file);
         named.name += ", those of " + file;
         break;
     }
-    case LabelChoice::Counting::Reviewed:
+    case LabelChoice::Counting::Reviewed: {
         record.revision = job.project->revision();
         named = journalLabels(job, *record.revision, excluded);
-        named.set = trustReviewed(std::move(named.set), job.decisions);
+        ASSAY_TRY(named.set, trustReviewed(std::move(named.set), job.decisions));
         named.name += ", reviewed only";
         break;
+    }
     case LabelChoice::Counting::CleanByRun: {
         ASSAY_TRY(named, labelsWithoutSuspects(job, record, excluded));
         break;
