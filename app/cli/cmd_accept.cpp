@@ -125,7 +125,9 @@ void addAccept(CLI::App& app, Session& session) {
     addProjectArguments(command, options->project);
     command.add_option("--run", options->runs, "Number of a run; several are averaged; else the newest");
     command.add_option("--score", options->score, "Score that the threshold is on; pseudo-label: the labels that the run gave, by how sure it was")->capture_default_str();
-    command.add_option("--threshold", options->threshold, "A sample is a suspect, or a pseudo-label sure enough, from this value on")->capture_default_str();
+    command.add_option("--threshold", options->threshold, "A sample is a suspect, or a pseudo-label sure enough, from this value on")
+        ->check(finiteNumber())
+        ->capture_default_str();
     command.add_option("--split", options->split, "Samples of this split only")
         ->check(CLI::IsMember({"all", "train", "validation", "test"}))
         ->capture_default_str();
