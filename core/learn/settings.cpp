@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/settings.h"
 
+#include "core/base/text.h"
+
 namespace assay::learn {
 namespace {
 
@@ -16,6 +18,15 @@ ParamSpec setting(std::string name, ParamType type, ParamValue value, std::strin
 }
 
 } // namespace
+
+std::string unusedByPreset(const std::string& preset, const std::vector<PresetSetting>& settings) {
+    std::string unused;
+    for (const PresetSetting& one : settings)
+        if (one.given != one.usual && one.given != one.used)
+            unused += (unused.empty() ? "" : ", ") + std::string(one.name) + "=" + formatNumber(one.given);
+    if (unused.empty()) return unused;
+    return "Not used: " + unused + "; the preset " + preset + " sets it. Give preset=own to set it yourself";
+}
 
 ParamSpec realSetting(std::string name, double value, double minimum, double maximum, std::string help, bool advanced,
                       std::string unit) {

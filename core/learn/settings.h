@@ -46,6 +46,16 @@ struct CommonSettings {
 /// Puts the real lengths in: a padding of an eighth of the smaller side, a cut-out of half of it.
 void fitToPicture(AugmentOptions& options, ImageGeometry geometry);
 
+/// A setting in whose place a preset puts a value of its own. Switches are 0 and 1.
+struct PresetSetting {
+    const char* name;
+    double given; ///< as a person has it
+    double usual; ///< the default, which asks for nothing
+    double used;  ///< the preset's
+};
+/// The sentence that names those which a person set in vain; empty where there are none.
+[[nodiscard]] std::string unusedByPreset(const std::string& preset, const std::vector<PresetSetting>& settings);
+
 /// Short forms for schemas.
 [[nodiscard]] ParamSpec realSetting(std::string name, double value, double minimum, double maximum, std::string help,
                                     bool advanced = false, std::string unit = {});

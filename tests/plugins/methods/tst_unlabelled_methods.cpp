@@ -419,6 +419,22 @@ private Q_SLOTS:
         QVERIFY(changed > 1000);
     }
 
+    /// A setting that a preset replaces is told; one that it has as well is not.
+    void vatsPresetTellsWhatItReplaces() {
+        TrainingTask task = few("vat", 1);
+        task.config.settings["steps-per-epoch"] = std::int64_t(1);
+        task.config.settings["kept-views"] = std::int64_t(0);
+        task.config.settings["preset"] = std::string("student");
+        task.config.settings["epsilon"] = 3.0;
+        task.config.settings["power-steps"] = std::int64_t(5);
+        QVERIFY(noted(test::train(task), "Not used: epsilon=3; the preset student sets it"));
+        task.config.settings.erase("epsilon");
+        QVERIFY(!noted(test::train(task), "Not used"));
+        task.config.settings["preset"] = std::string("own");
+        task.config.settings["epsilon"] = 3.0;
+        QVERIFY(!noted(test::train(task), "Not used"));
+    }
+
     void vatHasEveryPublishedPreset() {
         const auto method = test::engineRegistry().methods.find("vat");
         for (const ParamSpec& spec : method->description().params) {
