@@ -48,7 +48,7 @@ Result<Accepted> acceptSuspects(Session& session, const Options& options, const 
         } else if (suggested == kNoLabel || suggested == scored.labels[sample.value]) {
             ++accepted.same;
         } else {
-            DecisionReason reason{userName(), "suggestion", options.score, double(scored.values[row]), runs.front().id};
+            DecisionReason reason{userName(), "suggestion", score->description().id, double(scored.values[row]), runs.front().id};
             accepted.requests.push_back({sample, {Verdict::Relabel, suggested}, std::move(reason)});
         }
     }

@@ -288,6 +288,7 @@ Result<RunFigures> train(Session& session, const TrainOptions& options) {
     run.config = options.config;
     if (options.resume == 0) { // a wrong name is told before any picture is decoded
         ASSAY_TRY(run.method, findIn(registry.methods, run.config.method, "method"));
+        run.config.method = run.method->description().id;
         ASSAY_TRY(run.config.settings, readSettings(run.method->description(), options.settings));
         ASSAY_CHECK_STATUS(findNetwork(registry.networks, run.config.network));
     }

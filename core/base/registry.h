@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/names.h"
 #include "core/base/params.h"
 
 #include <algorithm>
@@ -44,7 +45,16 @@ public:
         const auto it = std::find(m_ids.begin(), m_ids.end(), id);
         return it == m_ids.end() ? nullptr : m_items[static_cast<std::size_t>(it - m_ids.begin())];
     }
+    /// The item that a person means by `typed`, for whom case and _ in the place of - do not count. An error of `kind`
+    /// ("method") names those that are near, and all.
+    [[nodiscard]] Result<std::shared_ptr<const T>> findTyped(const std::string& typed, const std::string& kind) const {
+        if (auto exact = find(typed)) return exact;
+        for (std::size_t i = 0; i < m_ids.size(); ++i)
+            if (foldedName(m_ids[i]) == foldedName(typed)) return m_items[i];
+        return tl::unexpected(unknownName(kind, typed, m_ids));
+    }
     [[nodiscard]] const std::vector<std::shared_ptr<const T>>& all() const { return m_items; }
+    [[nodiscard]] const std::vector<std::string>& ids() const { return m_ids; }
 
 private:
     Status add(std::string id, std::shared_ptr<const T> item) {

@@ -77,8 +77,9 @@ void TestCliLabelled::onlyListedLabelsAreLearnt() {
     for (std::size_t i = 0; i < counting.size(); ++i) QCOMPARE(counting[i], i == 0 || i == 7 || i == 100 || i == 130);
     // A list without a header, and the same choice again: the same label set.
     writeText(path("plain.csv"), "0\n7\n100\n130\n");
-    const Call plain = train("supervised", {"--labelled-file", path("plain.csv")});
+    const Call plain = train("Supervised", {"--labelled-file", path("plain.csv")});
     QVERIFY2(plain.status == 0, plain.err);
+    QCOMPARE(plain.json()["method"].toString(), QStringLiteral("supervised"));
     QCOMPARE(labelled(plain.json()["run"].toInt()), counting);
 }
 
