@@ -26,7 +26,7 @@ struct EpochReport {
     /// "acceptance", "accepted-correctness" and what core/learn/pseudo_record.h lists. Rounds of cleaning: "round", "kept-share", at the end of a round
     /// "round-overlap" (Jaccard, with the round before). Where truth is known: "detection-auroc", -precision, -recall.
     std::map<std::string, double> scalars;
-    /// Per class [K]: "accepted", "accepted-correct", "pseudo-share", "threshold"; [K · K] "confident-joint", given by guessed.
+    /// Per class [K]: "accepted", "accepted-correct", "pseudo-share", "threshold", FlexMatch's "sigma", "beta"; [K · K] "confident-joint", given by guessed.
     std::map<std::string, std::vector<double>> perClass;
     /// The mixture over this epoch's training losses: the method's own where it fits one, else the workbench's.
     std::optional<stats::MixtureFit> mixture;

@@ -12,6 +12,7 @@
 #include <QTest>
 
 #include <numbers>
+#include <numeric>
 
 using namespace assay;
 using namespace assay::learn;
@@ -398,7 +399,7 @@ private Q_SLOTS:
         for (const auto& report : outcome.keeper.reports) {
             const auto &pseudo = column(*report, "pseudo-label"), &labelled = column(*report, "labelled");
             const auto& confidence = column(*report, "pseudo-confidence");
-            double accepted = 0, unlabelled = 0, changed = 0, right = 0;
+            double accepted = 0, unlabelled = 0, changed = 0, ofEither = 0, right = 0;
             std::vector<double> perClass(kClasses, 0);
             for (std::size_t i = 0; i < pseudo.size(); ++i) {
                 if (task.dataset->splits[i] != Split::Train || labelled[i] > 0) {
@@ -407,16 +408,18 @@ private Q_SLOTS:
                 }
                 ++unlabelled;
                 QCOMPARE(pseudo[i] >= 0, double(confidence[i]) >= 0.4);
+                const float last = before.empty() ? -1.0F : before[i];
+                changed += last != pseudo[i];
+                ofEither += last >= 0 || pseudo[i] >= 0;
                 if (pseudo[i] < 0) continue;
                 ++accepted;
                 ++perClass[std::size_t(pseudo[i])];
                 right += Label(pseudo[i]) == task.labels.trueLabels[i];
-                changed += before.empty() || before[i] != pseudo[i];
             }
             const auto& scalars = report->scalars;
             QCOMPARE(scalars.at("accepted"), accepted);
             QVERIFY(near(scalars.at("acceptance"), accepted / unlabelled));
-            QVERIFY(near(scalars.at("pseudo-changed"), accepted > 0 ? changed / accepted : 0));
+            QVERIFY(near(scalars.at("pseudo-changed"), ofEither > 0 ? changed / ofEither : 0));
             QCOMPARE(report->perClass.at("accepted"), perClass);
             QVERIFY(scalars.at("pseudo-entropy") >= 0 && scalars.at("pseudo-entropy") <= std::log(double(kClasses)));
             QVERIFY(scalars.at("mask-rate") >= 0 && scalars.at("mask-rate") <= 1);
@@ -426,14 +429,52 @@ private Q_SLOTS:
         QVERIFY(outcome.keeper.last("accepted") > 0);
     }
 
-    void flexMatchRecordsAThresholdForEachClass() {
-        const auto outcome = test::train(smallTask("flexmatch", 4));
-        QVERIFY(outcome.result);
-        for (const auto& report : outcome.keeper.reports) {
-            const auto& thresholds = report->perClass.at("threshold");
-            QCOMPARE(thresholds.size(), std::size_t(kClasses));
-            for (const double threshold : thresholds) QVERIFY(threshold >= 0 && threshold <= 0.95);
+    void withdrawnPseudoLabelsHaveChanged() {
+        const TrainingTask task = smallTask("fixmatch");
+        test::Keeper keeper;
+        Run run{task, keeper, {}, {}, torch::kCPU, {}, {}};
+        run.data.classes = kClasses;
+        for (std::uint32_t row = 0; row < 4; ++row) {
+            run.data.samples.emplace_back(row);
+            run.data.trainRows.push_back(row);
         }
+        PseudoRecord record;
+        record.start(run);
+        const auto changed = [&](std::vector<Label> labels) {
+            EpochOutcome outcome;
+            outcome.evidence.prediction.assign(4, 0);
+            record.record(run, outcome, std::vector<std::uint8_t>(4, 0), {std::move(labels), 0.9, {}, {}});
+            return outcome.report.scalars.at("pseudo-changed");
+        };
+        QCOMPARE(changed({0, 1, -1, -1}), 1.0);
+        QCOMPARE(changed({0, 1, -1, -1}), 0.0);
+        QCOMPARE(changed({0, -1, -1, -1}), 0.5);
+        QCOMPARE(changed({0, 1, 2, -1}), 2.0 / 3);
+        QCOMPARE(changed({0, 2, 2, -1}), 1.0 / 3);
+        QCOMPARE(changed({-1, -1, -1, -1}), 1.0);
+        QCOMPARE(changed({-1, -1, -1, -1}), 0.0);
+    }
+
+    void flexMatchRecordsAThresholdForEachClass() {
+        TrainingTask task = smallTask("flexmatch", 4);
+        task.config.settings["threshold"] = 0.5;
+        const auto outcome = test::train(task);
+        QVERIFY(outcome.result);
+        double sure = 0;
+        for (const auto& report : outcome.keeper.reports) {
+            const auto &thresholds = report->perClass.at("threshold"), &sigma = report->perClass.at("sigma"),
+                       &beta = report->perClass.at("beta");
+            QCOMPARE(thresholds.size(), std::size_t(kClasses));
+            const double before = sure;
+            sure = std::accumulate(sigma.begin(), sigma.end(), 0.0);
+            QVERIFY(sure >= before && sure <= 120); // training samples
+            const double largest = std::max(*std::max_element(sigma.begin(), sigma.end()), 120 - sure);
+            for (std::size_t k = 0; k < std::size_t(kClasses); ++k) {
+                QVERIFY(near(beta[k], sigma[k] / largest));
+                QVERIFY(near(thresholds[k], 0.5 * beta[k] / (2 - beta[k])));
+            }
+        }
+        QVERIFY(sure > 0);
     }
 
     /// Without the warm-up the classes are compared with the largest of them from the first sure answer on.
