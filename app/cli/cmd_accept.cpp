@@ -78,7 +78,7 @@ Result<Accepted> acceptPseudoLabels(const Options& options, const Project& proje
         }
         const bool same = label == labels.labels[sample.value];
         accepted.kept += same;
-        DecisionReason reason{userName(), "pseudo-label, epoch " + std::to_string(evidence->epoch), kPseudoLabels,
+        DecisionReason reason{userName(), pseudoLabelRule(evidence->epoch), kPseudoLabels,
                               double(confidence[row]), run.id};
         accepted.requests.push_back({sample, {same ? Verdict::Keep : Verdict::Relabel, same ? kNoLabel : label}, std::move(reason)});
     }

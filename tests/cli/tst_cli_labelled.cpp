@@ -181,6 +181,21 @@ void TestCliLabelled::pseudoLabelsAreAcceptedWithWhereTheyCameFrom() {
     const QJsonArray entries = cli({"journal", path("p.assay"), "--json"}).json()["entries"].toArray();
     QCOMPARE(int(entries.size()), before + told["relabelled"].toInt() + told["kept"].toInt());
     QVERIFY(entries.last().toObject()["reason"].toString().startsWith("pseudo-label, epoch 3"));
+    const Call exported = cli({"export", path("p.assay"), "--format", "audit-csv", "--out", path("audit.csv")});
+    QVERIFY2(exported.status == 0, exported.err);
+    const auto rows = readCsvFile(path("audit.csv"));
+    const auto column = [&](const char* name) { return rows.front().indexOf(QLatin1String(name)); };
+    int taken = 0;
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        const QString confidence = rows[i][column("decision_confidence")];
+        QCOMPARE(!confidence.isEmpty(), rows[i][column("reason")].startsWith("pseudo-label"));
+        QCOMPARE(rows[i][column("decision_epoch")], confidence.isEmpty() ? QString() : QStringLiteral("3"));
+        if (confidence.isEmpty()) continue;
+        ++taken;
+        QVERIFY(confidence.toDouble() >= 0.5 && confidence.toDouble() <= 1);
+        QCOMPARE(rows[i][column("decision_run")], number);
+    }
+    QCOMPARE(taken, told["relabelled"].toInt() + told["kept"].toInt());
     QCOMPARE(cli({"undo", path("p.assay")}).status, 0); // one step
     const Call again = cli({"accept", path("p.assay"), "--run", number, "--score", "pseudo-label", "--threshold", "0.5", "--json"});
     QCOMPARE(again.json()["relabelled"].toInt(), told["relabelled"].toInt());
