@@ -9,6 +9,7 @@
 #include "core/data/open_dataset.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <pwd.h>
@@ -144,6 +145,15 @@ Result<std::vector<Label>> readTruth(const LabelArguments& arguments, const Data
     ASSAY_TRY(LabelFile file, readLabelFile(arguments.truth, dataset, columns));
     if (arguments.truthColumn.empty() && !file.labels.trueLabels.empty()) return file.labels.trueLabels;
     return file.labels.labels;
+}
+
+CLI::Validator finiteNumber() {
+    const auto check = [](std::string& input) {
+        double value = 0;
+        const bool read = CLI::detail::lexical_cast(input, value); // else CLI11 says what is wrong
+        return read && !std::isfinite(value) ? "Value " + input + " is not a finite number" : std::string();
+    };
+    return {check, ""};
 }
 
 Result<ParamValues> readSettings(const Description& description, const std::vector<std::string>& texts) {

@@ -12,6 +12,10 @@
 #include <string>
 #include <vector>
 
+namespace CLI {
+class Validator;
+}
+
 namespace assay::cli {
 
 /// A data set as named on the command line.
@@ -60,6 +64,9 @@ void addLabelArguments(CLI::App& command, LabelArguments& arguments);
 void addTruthArguments(CLI::App& command, LabelArguments& arguments);
 /// Truth by a file: its label column, or its truth column where it has one. Empty where no file is named.
 [[nodiscard]] Result<std::vector<Label>> readTruth(const LabelArguments& arguments, const Dataset& dataset);
+
+/// For every real option, with its range: CLI11's own checks let NaN through.
+[[nodiscard]] CLI::Validator finiteNumber();
 
 /// Settings of a method or format from key=value texts, completed with the defaults.
 [[nodiscard]] Result<ParamValues> readSettings(const Description& description, const std::vector<std::string>& texts);

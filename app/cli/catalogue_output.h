@@ -4,7 +4,7 @@
 
 #include "app/cli/cli_headers.h"
 #include "app/cli/output.h"
-#include "core/base/registry.h"
+#include "core/base/find_typed.h"
 
 #include <string>
 
@@ -23,11 +23,10 @@ std::string knownIds(const Catalogue<T>& catalogue) {
     return ids.empty() ? "none" : ids;
 }
 
-/// The item of that id, or an error that lists what there is.
+/// The item that was meant by `id`, which is not always its own; or an error that lists what there is.
 template <class T>
 Result<std::shared_ptr<const T>> findIn(const Catalogue<T>& catalogue, const std::string& id, const std::string& kind) {
-    if (auto item = catalogue.find(id)) return item;
-    return fail(ErrorCode::NotFound, "there is no " + kind + " of this name (there are: " + knownIds(catalogue) + ")", id);
+    return findTyped(catalogue, id, kind);
 }
 
 /// Prints a catalogue, or one of its items where `id` is given; `key` names the list in JSON.

@@ -48,7 +48,7 @@ Result<Accepted> acceptSuspects(Session& session, const Options& options, const 
         } else if (suggested == kNoLabel || suggested == scored.labels[sample.value]) {
             ++accepted.same;
         } else {
-            DecisionReason reason{userName(), "suggestion", options.score, double(scored.values[row]), runs.front().id};
+            DecisionReason reason{userName(), "suggestion", score->description().id, double(scored.values[row]), runs.front().id};
             accepted.requests.push_back({sample, {Verdict::Relabel, suggested}, std::move(reason)});
         }
     }
@@ -78,7 +78,7 @@ Result<Accepted> acceptPseudoLabels(const Options& options, const Project& proje
         }
         const bool same = label == labels.labels[sample.value];
         accepted.kept += same;
-        DecisionReason reason{userName(), "pseudo-label, epoch " + std::to_string(evidence->epoch), kPseudoLabels,
+        DecisionReason reason{userName(), pseudoLabelRule(evidence->epoch), kPseudoLabels,
                               double(confidence[row]), run.id};
         accepted.requests.push_back({sample, {same ? Verdict::Keep : Verdict::Relabel, same ? kNoLabel : label}, std::move(reason)});
     }
@@ -125,7 +125,9 @@ void addAccept(CLI::App& app, Session& session) {
     addProjectArguments(command, options->project);
     command.add_option("--run", options->runs, "Number of a run; several are averaged; else the newest");
     command.add_option("--score", options->score, "Score that the threshold is on; pseudo-label: the labels that the run gave, by how sure it was")->capture_default_str();
-    command.add_option("--threshold", options->threshold, "A sample is a suspect, or a pseudo-label sure enough, from this value on")->capture_default_str();
+    command.add_option("--threshold", options->threshold, "A sample is a suspect, or a pseudo-label sure enough, from this value on")
+        ->check(finiteNumber())
+        ->capture_default_str();
     command.add_option("--split", options->split, "Samples of this split only")
         ->check(CLI::IsMember({"all", "train", "validation", "test"}))
         ->capture_default_str();

@@ -106,6 +106,7 @@ void addCompare(CLI::App& app, Session& session) {
     addTruthArguments(command, options->truth);
     command.add_option("--threshold", options->threshold, "For F1: a sample is a suspect from this p-noisy on")
         ->check(CLI::Range(0.0, 1.0))
+        ->check(finiteNumber())
         ->capture_default_str();
     command.footer("Example: assay-cli compare p.assay --run 1 --run 2 --truth labels.csv --json");
     session.command(command, [&session, options] { return compare(session, *options); });

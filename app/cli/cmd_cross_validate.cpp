@@ -52,6 +52,7 @@ Status crossValidate(Session& session, const Options& options) {
     NewRun run;
     run.config = options.train.config;
     ASSAY_TRY(run.method, findIn(registry.methods, run.config.method, "method"));
+    run.config.method = run.method->description().id;
     ASSAY_TRY(run.config.settings, readSettings(run.method->description(), options.train.settings));
     ASSAY_CHECK_STATUS(findNetwork(registry.networks, run.config.network));
     DatasetArguments from = options.train.dataset;

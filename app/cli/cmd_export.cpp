@@ -61,7 +61,7 @@ Status exportLabels(Session& session, const Options& options) {
                      withThousands(report.excluded) + " excluded\n");
     Json files = Json::array();
     for (const auto& file : report.files) files.push_back(file.string());
-    return printJson(Json{{"format", options.format},
+    return printJson(Json{{"format", exporter->description().id},
                           {"rows", report.rows},
                           {"relabelled", report.relabelled},
                           {"flagged", report.flagged},

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/arguments.h"
 #include "app/cli/cli_headers.h"
 #include "app/cli/commands.h"
 #include "core/base/number_column.h"
@@ -116,9 +117,11 @@ void addFit(CLI::App& app, Session& session) {
     command.add_option("--tolerance", options->tolerance,
                        "Gaussian: stop when the mean log-likelihood changes by less; 0: never")
         ->check(CLI::NonNegativeNumber)
+        ->check(finiteNumber())
         ->capture_default_str();
     command.add_option("--variance-floor", options->varianceFloor, "Gaussian: added to each variance")
         ->check(CLI::NonNegativeNumber)
+        ->check(finiteNumber())
         ->capture_default_str();
     command.add_option("--out", options->out, "Write value,p_noisy here, a row per value");
     command.footer("Example: assay-cli fit --mixture beta --input evidence.csv --column loss --out posterior.csv\n"

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/arguments.h"
 #include "app/cli/cli_headers.h"
 #include "app/cli/commands.h"
 #include "app/cli/output.h"
@@ -186,6 +187,7 @@ void addLabelIssues(CLI::App& app, Session& session) {
         ->capture_default_str();
     command.add_option("--frac-noise", options->fracNoise, "Flag this share of the estimated errors")
         ->check(CLI::Range(0.0, 1.0))
+        ->check(finiteNumber())
         ->capture_default_str();
     command.add_option("--pairs", options->pairs, "Write given,suspected,samples,share here: which classes are confused");
     command.add_flag("--normalise", options->normalise, "Divide every row by its sum first");

@@ -98,7 +98,10 @@ void addNoise(CLI::App& app, Session& session) {
     command.add_option("--model", options->model, "Noise model")
         ->check(CLI::IsMember({"symmetric", "symmetric-inclusive", "asymmetric", "pairflip", "instance", "sym-exclusive", "sym-inclusive"}))
         ->capture_default_str();
-    command.add_option("--rate", options->rate, "Share of labels to change")->check(CLI::Range(0.0, 1.0))->capture_default_str();
+    command.add_option("--rate", options->rate, "Share of labels to change")
+        ->check(CLI::Range(0.0, 1.0))
+        ->check(finiteNumber())
+        ->capture_default_str();
     command.add_option("--seed", options->seed, "Same seed, same labels")->capture_default_str();
     command.add_option("--map", options->map, "Asymmetric: from=to pairs of classes, as in cat=dog,dog=cat");
     command.add_option("--out", options->out, "Write index,label,true_label here; else to standard output");

@@ -57,7 +57,7 @@ Status writeScore(Session& session, const Options& options) {
                                 {"split", split}});
     }
     if (!session.json()) return writeResult(options.out, csv);
-    Json json{{"score", options.score}, {"runs", Json::array()}, {"rows", scored.samples.size()}, {"badge", badge}};
+    Json json{{"score", score->description().id}, {"runs", Json::array()}, {"rows", scored.samples.size()}, {"badge", badge}};
     if (!warning.empty()) json["warning"] = warning;
     for (const RunRecord& run : runs) json["runs"].push_back(run.id.value);
     if (options.out.empty()) {

@@ -196,6 +196,7 @@ void addSimulateReview(CLI::App& app, Session& session) {
     addTruthArguments(command, options->truth);
     command.add_option("--seconds", options->seconds, "Of one decision")
         ->check(CLI::Range(0.1, 600.0))
+        ->check(finiteNumber())
         ->capture_default_str();
     command.add_option("--every", options->every, "Decisions after which the queue is ranked anew")
         ->check(CLI::Range(1, 1000000))

@@ -35,6 +35,7 @@ void addTrain(CLI::App& app, Session& session) {
     command.add_option("--clean-below", options->cleanBelow,
                        "With --labelled-by-run: a label counts below this probability of being wrong")
         ->check(CLI::Range(0.0, 1.0))
+        ->check(finiteNumber())
         ->capture_default_str()
         ->needs(byRun);
     listed->excludes(reviewed)->excludes(byRun);
@@ -63,6 +64,7 @@ void addTrain(CLI::App& app, Session& session) {
     command.add_option("--resume", options->resume, "Go on with this run from its last checkpoint");
     command.add_option("--threshold", options->threshold, "A sample is a suspect from this p-noisy on")
         ->check(CLI::Range(0.0, 1.0))
+        ->check(finiteNumber())
         ->capture_default_str();
     command.footer("Examples:\n"
                    "  assay-cli train fashion-mnist --project p.assay --method co-teaching --labels labels.csv --epochs 10\n"

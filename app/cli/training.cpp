@@ -132,13 +132,17 @@ Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& op
                     "--labelled reviewed trains on the labels after the decisions; leave out --labels and --label-set");
     ASSAY_TRY(ChosenLabels chosen, baseOfChoice(project, options, dataset));
     if (!options.labelledFile.empty()) {
-        ASSAY_TRY(const std::vector<SampleIndex> listed, readSampleList(options.labelledFile, dataset));
+        const bool withLabels = options.labels.labels.empty(); // else another file says what the labels are
+        ASSAY_TRY(const SampleList list, readSampleList(options.labelledFile, dataset, withLabels));
         const std::string file = std::filesystem::path(options.labelledFile).filename().string();
-        chosen.set = trustListed(std::move(chosen.set), listed, file);
+        for (const std::string& sentence :
+             listNotes(list, chosen.set, dataset, file, "give the same file as --labels to learn them"))
+            note(sentence + ".");
+        chosen.set = trustListed(std::move(chosen.set), list.samples, file);
         chosen.name += ", those of " + file;
     } else if (!options.labelled.empty()) {
         ASSAY_TRY(const auto decisions, project.decisions(chosen.revision));
-        chosen.set = trustReviewed(std::move(chosen.set), decisions);
+        ASSAY_TRY(chosen.set, trustReviewed(std::move(chosen.set), decisions));
         chosen.name += ", reviewed only";
     } else if (options.labelledByRun != 0) {
         ASSAY_TRY(chosen.set, trustByRun(std::move(chosen.set), project, RunId(options.labelledByRun), options.cleanBelow));
@@ -284,6 +288,7 @@ Result<RunFigures> train(Session& session, const TrainOptions& options) {
     run.config = options.config;
     if (options.resume == 0) { // a wrong name is told before any picture is decoded
         ASSAY_TRY(run.method, findIn(registry.methods, run.config.method, "method"));
+        run.config.method = run.method->description().id;
         ASSAY_TRY(run.config.settings, readSettings(run.method->description(), options.settings));
         ASSAY_CHECK_STATUS(findNetwork(registry.networks, run.config.network));
     }

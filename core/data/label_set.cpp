@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -355,36 +356,57 @@ Result<LabelFile> readLabelFile(const std::filesystem::path& path, const Dataset
     return result;
 }
 
-Result<std::vector<SampleIndex>> readSampleList(const std::filesystem::path& path, const Dataset& dataset) {
+Result<SampleList> readSampleList(const std::filesystem::path& path, const Dataset& dataset, bool withLabels) {
     const std::string file = escapeForDisplay(path.filename().string());
-    ASSAY_TRY(const CsvTable table, readCsv(path));
-    const std::optional<std::size_t> id = table.header.size() == 1 ? 0 : idColumn(table);
+    ASSAY_TRY(CsvTable table, readCsv(path));
+    const bool oneColumn = table.header.size() == 1;
+    if (!oneColumn)
+        for (std::string& name : table.header) name = trimmed(name);
+    const std::optional<std::size_t> id = oneColumn ? 0 : idColumn(table);
     if (!id)
         return fail(ErrorCode::Format,
                     "there is no column index or file that names the samples; there are " + columnList(table), file);
+    std::optional<std::size_t> label;
+    for (const char* name : kUsualLabels)
+        if (withLabels && !oneColumn && !label) label = table.column(name);
     const SampleFinder byName(dataset);
     const bool byIndex = table.header[*id] == "index";
     const auto find = [&](const std::string& cell) {
         std::optional<std::size_t> sample = byIndex ? std::nullopt : byName(cell);
         // In a column without a header a number is an index.
-        if (!sample && (byIndex || table.header.size() == 1)) sample = sampleAt(cell, dataset);
+        if (!sample && (byIndex || oneColumn)) sample = sampleAt(cell, dataset);
         return sample;
     };
-    std::vector<SampleIndex> samples;
+    const LabelParser parse(dataset.classNames);
+    std::map<std::size_t, Label> named;
     BadRows unknown;
+    BadLabels bad;
     const auto take = [&](const std::string& cell, std::size_t line) {
-        if (const auto sample = find(cell))
-            samples.emplace_back(std::uint32_t(*sample));
+        const auto sample = find(cell);
+        if (sample)
+            named.emplace(*sample, kNoLabel);
         else
             unknown.add(line, cell);
+        return sample;
     };
-    if (table.header.size() == 1 && find(table.header[0])) take(table.header[0], 1);
-    for (std::size_t r = 0; r < table.rows.size(); ++r) take(table.rows[r][*id], table.rowLines[r]);
+    if (oneColumn && find(table.header[0])) take(table.header[0], 1);
+    for (std::size_t r = 0; r < table.rows.size(); ++r) {
+        const auto sample = take(table.rows[r][*id], table.rowLines[r]);
+        if (!sample || !label) continue;
+        const std::string& cell = table.rows[r][*label];
+        const LabelCell given = parse(cell);
+        bad.add(given.kind, table.rowLines[r], cell);
+        if (given.kind == LabelCell::Label) named[*sample] = given.label;
+    }
     if (unknown.any()) return tl::unexpected(unknown.error(kUnknownSample, file));
-    if (samples.empty()) return fail(ErrorCode::Format, "the file names no sample", file);
-    std::sort(samples.begin(), samples.end());
-    samples.erase(std::unique(samples.begin(), samples.end()), samples.end());
-    return samples;
+    ASSAY_CHECK_STATUS(bad.check(parse.classes(), file));
+    if (named.empty()) return fail(ErrorCode::Format, "the file names no sample", file);
+    SampleList list;
+    for (const auto& [sample, given] : named) {
+        list.samples.emplace_back(std::uint32_t(sample));
+        if (label) list.labels.push_back(given);
+    }
+    return list;
 }
 
 } // namespace assay

@@ -53,9 +53,16 @@ struct LabelFile {
 [[nodiscard]] Result<LabelFile> readLabelFile(const std::filesystem::path& file, const Dataset& dataset,
                                               const LabelColumns& columns = {});
 
-/// The samples that a CSV names, in order of index: with a header, its column `index` or `file`; without one, its only
-/// column. All or nothing: unknown ids and a file that names none are errors.
-[[nodiscard]] Result<std::vector<SampleIndex>> readSampleList(const std::filesystem::path& file,
-                                                              const Dataset& dataset);
+/// Samples that a file names, in order of index.
+struct SampleList {
+    std::vector<SampleIndex> samples;
+    std::vector<Label> labels{}; ///< what the file says of each, kNoLabel: nothing; empty: it has no such column
+};
+
+/// Reads a CSV: with a header, its column `index` or `file`; without one, its only column. `withLabels`: a column of
+/// labels, by a name that readLabelFile() knows, is read too. All or nothing: unknown ids and classes, and a file that
+/// names no sample, are errors.
+[[nodiscard]] Result<SampleList> readSampleList(const std::filesystem::path& file, const Dataset& dataset,
+                                                bool withLabels = true);
 
 } // namespace assay

@@ -38,24 +38,41 @@ torch::Tensor CtViews::render(const Run& run, const Batch& batch, const std::vec
     const ImageGeometry g = run.data.geometry;
     auto images = emptyPictures(rows.size(), g);
     std::vector<std::uint8_t> picture(g.bytes()), scratch;
-    const std::uint32_t step = std::uint32_t(run.stepsBefore(batch)) & 0xFFFFFFU;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        const std::uint32_t sample = run.data.samples[rows[i]].value;
-        augment(run.data.picture(rows[i]), picture, g, run.common.augment, run.seed(), step, sample, view, scratch);
-        CounterRng rng(run.seed(), RngPurpose::Method, step + (view << 24), sample);
-        applyCtChoices(choose(rng), m_policy.options().compat, rng, picture, g, run.common.augment.fill, scratch);
+        renderPicture(run, rows[i], run.stepsBefore(batch), view, choose, picture, scratch);
         normaliseInto(run.data, picture, images.data_ptr<float>() + i * g.bytes());
     }
     return images.to(run.device);
 }
 
-torch::Tensor CtViews::varied(const Run& run, const Batch& batch, const std::vector<std::uint32_t>& rows,
-                              std::uint32_t view, bool cutout) const {
-    return render(run, batch, rows, view, [&](CounterRng& rng) {
+void CtViews::renderPicture(const Run& run, std::uint32_t row, std::size_t step, std::uint32_t view,
+                            const Choose& choose, std::vector<std::uint8_t>& picture,
+                            std::vector<std::uint8_t>& scratch) const {
+    const ImageGeometry g = run.data.geometry;
+    const std::uint32_t sample = run.data.samples[row].value, drawn = std::uint32_t(step) & 0xFFFFFFU;
+    augment(run.data.picture(row), picture, g, run.common.augment, run.seed(), drawn, sample, view, scratch);
+    CounterRng rng(run.seed(), RngPurpose::Method, drawn + (view << 24), sample);
+    applyCtChoices(choose(rng), m_policy.options().compat, rng, picture, g, run.common.augment.fill, scratch);
+}
+
+CtViews::Choose CtViews::strong(bool cutout) const {
+    return [this, cutout](CounterRng& rng) {
         std::vector<CtChoice> choices = m_policy.draw(rng);
         if (cutout) choices.push_back({CtOp::Cutout, {kWholeCutout}});
         return choices;
-    });
+    };
+}
+
+torch::Tensor CtViews::varied(const Run& run, const Batch& batch, const std::vector<std::uint32_t>& rows,
+                              std::uint32_t view, bool cutout) const {
+    return render(run, batch, rows, view, strong(cutout));
+}
+
+std::vector<std::uint8_t> CtViews::variedPicture(const Run& run, std::uint32_t row, std::size_t step,
+                                                 std::uint32_t view, bool cutout) const {
+    std::vector<std::uint8_t> picture(run.data.geometry.bytes()), scratch;
+    renderPicture(run, row, step, view, strong(cutout), picture, scratch);
+    return picture;
 }
 
 void CtViews::probe(const Run& run, const Batch& labelled, std::uint32_t view) {

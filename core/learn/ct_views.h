@@ -23,6 +23,9 @@ public:
     /// cut out of each last, as FixMatch does.
     [[nodiscard]] torch::Tensor varied(const Run& run, const Batch& batch, const std::vector<std::uint32_t>& rows,
                                        std::uint32_t view, bool cutout = false) const;
+    /// One of them as it is before it is normalised, HWC, in the run's step `step`.
+    [[nodiscard]] std::vector<std::uint8_t> variedPicture(const Run& run, std::uint32_t row, std::size_t step,
+                                                          std::uint32_t view, bool cutout = false) const;
     /// Updates the rates by how well the first network still knows the labelled pictures when they are varied with any
     /// strength.
     void probe(const Run& run, const Batch& labelled, std::uint32_t view);
@@ -35,6 +38,10 @@ private:
     using Choose = std::function<std::vector<CtChoice>(CounterRng& rng)>;
     [[nodiscard]] torch::Tensor render(const Run& run, const Batch& batch, const std::vector<std::uint32_t>& rows,
                                        std::uint32_t view, const Choose& choose) const;
+    /// Into `picture`, which has the run's size.
+    void renderPicture(const Run& run, std::uint32_t row, std::size_t step, std::uint32_t view, const Choose& choose,
+                       std::vector<std::uint8_t>& picture, std::vector<std::uint8_t>& scratch) const;
+    [[nodiscard]] Choose strong(bool cutout) const;
 
     CtAugmentPolicy m_policy;
 };

@@ -77,13 +77,16 @@ torch::Tensor consistencyLosses(const torch::Tensor& weakLogits, const torch::Te
     return losses * mask;
 }
 
-std::vector<double> flexThresholds(const std::vector<std::int64_t>& counts, std::int64_t unused, double threshold) {
+std::vector<double> flexBetas(const std::vector<std::int64_t>& counts, std::int64_t unused) {
     const auto largest = double(std::max(*std::max_element(counts.begin(), counts.end()), unused));
-    std::vector<double> thresholds;
-    for (const std::int64_t count : counts) {
-        const double beta = largest > 0 ? double(count) / largest : 0;
-        thresholds.push_back(threshold * beta / (2 - beta));
-    }
+    std::vector<double> betas;
+    for (const std::int64_t count : counts) betas.push_back(largest > 0 ? double(count) / largest : 0);
+    return betas;
+}
+
+std::vector<double> flexThresholds(const std::vector<std::int64_t>& counts, std::int64_t unused, double threshold) {
+    std::vector<double> thresholds = flexBetas(counts, unused);
+    for (double& one : thresholds) one = threshold * one / (2 - one);
     return thresholds;
 }
 
@@ -127,6 +130,10 @@ std::vector<ViewPlan> FixMatchRecipe::views(const Run& run) const {
         return {{run.common.augment, kWeak}, {strong, kWeak}};
     }
     return {{run.common.augment, kWeak}, {strong, kStrong}};
+}
+
+std::vector<std::uint8_t> FixMatchRecipe::strongPicture(const Run& run, std::uint32_t row) const {
+    return m_ctViews.variedPicture(run, row, std::size_t(run.epoch) * run.batches, kStrong, true);
 }
 
 std::vector<double> FixMatchRecipe::thresholds() const {
@@ -227,6 +234,11 @@ Status FixMatchRecipe::record(Run& run, EpochOutcome& outcome) {
             ? PseudoDecision{std::vector<Label>(run.data.rows(), kNoLabel), m_options.threshold, {}, {}}
             : decisionOf(run, outcome);
     m_record.record(run, outcome, labelled, decision);
+    if (!decision.classThresholds.empty()) {
+        auto& perClass = outcome.report.perClass;
+        perClass["sigma"] = {m_counts.begin(), m_counts.end()};
+        perClass["beta"] = flexBetas(m_counts, m_options.thresholdWarmUp ? m_unused : 0);
+    }
     if (m_options.ctAugment) outcome.report.scalars["mean-rate"] = m_ctViews.meanRate();
     return {};
 }

@@ -52,9 +52,10 @@ inline constexpr double kShortRunThreshold = 0.8;
 [[nodiscard]] torch::Tensor consistencyLosses(const torch::Tensor& weakLogits, const torch::Tensor& strongLogits,
                                               const torch::Tensor& mask, double temperature);
 
-/// FlexMatch's thresholds (Zhang et al., NeurIPS 2021): `counts` [K] of samples whose last sure pseudo-label is each
-/// class, `unused` those that never had one. τ β / (2 − β) with β = counts over the largest of counts and, while it is
-/// larger, `unused`.
+/// FlexMatch's β (Zhang et al., NeurIPS 2021): `counts` [K] σ of samples whose last sure pseudo-label is each class over
+/// the largest of them and, while it is larger, `unused`, of those that never had one.
+[[nodiscard]] std::vector<double> flexBetas(const std::vector<std::int64_t>& counts, std::int64_t unused);
+/// Its thresholds: τ β / (2 − β).
 [[nodiscard]] std::vector<double> flexThresholds(const std::vector<std::int64_t>& counts, std::int64_t unused,
                                                  double threshold);
 
@@ -83,6 +84,9 @@ protected:
         return {};
     }
     [[nodiscard]] const FixMatchOptions& fixMatch() const { return m_options; }
+    /// CTAugment's strong view of a row as its rates are now, HWC; only with strong-view ctaugment, where views() has the
+    /// weak one alone.
+    [[nodiscard]] std::vector<std::uint8_t> strongPicture(const Run& run, std::uint32_t row) const;
 
 private:
     /// Logits of labelled, weak and strong pictures.

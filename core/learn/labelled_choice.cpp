@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/labelled_choice.h"
 
+#include "core/base/text.h"
+
 #include <algorithm>
 #include <array>
 
@@ -9,6 +11,7 @@ namespace assay::learn {
 namespace {
 
 constexpr const char* kLabelled = "semi.labelled";
+constexpr std::size_t kShownClasses = 10; ///< in a note
 constexpr std::array<const char*, 4> kNames{"all", "per-class", "clean", "auto"}; // in the order of LabelledBy
 
 } // namespace
@@ -52,12 +55,20 @@ Status LabelledChoice::start(Run& run) {
         return fail(ErrorCode::InvalidArgument,
                     "every training sample has a label that counts, so none is left to learn from without one; choose "
                     "labelled per-class or clean, or labels of which only some count");
-    if (m_options.by == LabelledBy::PerClass) drawPerClass(run);
+    if (m_options.by == LabelledBy::PerClass) {
+        const std::vector<std::size_t> available = drawPerClass(run);
+        if (m_options.needsUnlabelled && unlabelledRows(run).empty())
+            return fail(ErrorCode::InvalidArgument,
+                        "labelled-per-class " + withThousands(std::uint64_t(m_options.perClass)) +
+                            " takes the label of every training sample, so none is left to learn from without one; ask "
+                            "for fewer of each class");
+        noteScarce(run, available);
+    }
     if (m_options.by == LabelledBy::Clean) m_warmUp = run.epochsFromShare(m_options.warmUpShare);
     return {};
 }
 
-void LabelledChoice::drawPerClass(const Run& run) {
+std::vector<std::size_t> LabelledChoice::drawPerClass(const Run& run) {
     const RunData& data = run.data;
     std::vector<std::vector<std::pair<double, std::uint32_t>>> byClass{std::size_t(data.classes)};
     for (const std::uint32_t row : data.trainRows) {
@@ -66,11 +77,34 @@ void LabelledChoice::drawPerClass(const Run& run) {
         byClass[std::size_t(data.labels[row])].emplace_back(rng.uniform(), row);
     }
     m_labelled.assign(data.rows(), 0);
+    std::vector<std::size_t> available;
     for (auto& members : byClass) {
+        available.push_back(members.size());
         std::sort(members.begin(), members.end());
         const auto take = std::min(members.size(), std::size_t(m_options.perClass));
         for (std::size_t i = 0; i < take; ++i) m_labelled[members[i].second] = 1;
     }
+    return available;
+}
+
+void LabelledChoice::noteScarce(const Run& run, const std::vector<std::size_t>& available) const {
+    const std::vector<std::string>& names = run.task.dataset->classNames;
+    const std::string asked = withThousands(std::uint64_t(m_options.perClass));
+    std::vector<std::size_t> scarce;
+    for (std::size_t k = 0; k < available.size(); ++k) // a class without any is told by prepareRunData()
+        if (available[k] > 0 && available[k] < std::size_t(m_options.perClass)) scarce.push_back(k);
+    if (scarce.empty()) return;
+    if (scarce.size() == 1) {
+        const std::size_t count = available[scarce[0]];
+        run.observer.note("Class " + escapeForDisplay(names[scarce[0]]) + " has only " + withThousands(count) +
+                          (count == 1 ? " label, " : " labels, ") + asked + " were asked for");
+        return;
+    }
+    std::string listed;
+    for (std::size_t i = 0; i < std::min(scarce.size(), kShownClasses); ++i)
+        listed += (i == 0 ? "" : ", ") + escapeForDisplay(names[scarce[i]]) + " " + withThousands(available[scarce[i]]);
+    run.observer.note(withThousands(scarce.size()) + " classes have fewer labels than the " + asked +
+                      " asked for: " + listed + (scarce.size() > kShownClasses ? ", …" : ""));
 }
 
 void LabelledChoice::finishEpoch(Run& run, const EpochOutcome& outcome) {

@@ -19,6 +19,7 @@ struct LabelledOptions {
     std::int64_t perClass = 25;
     double cleanBelow = 0.5;  ///< Clean: p-noisy under which a label is kept
     double warmUpShare = 0.3; ///< Clean: of the run
+    bool needsUnlabelled = true; ///< PerClass: false where a method learns the labelled ones alone
 };
 
 /// The settings that every semi-supervised method has in common: "labelled", "labelled-per-class", "clean-below",
@@ -32,7 +33,8 @@ public:
     explicit LabelledChoice(LabelledOptions options) : m_options(options) {}
 
     /// Per class the draw is from (seed, Method, sample), so every method and thread count has the same. An error that
-    /// says how to choose where no label counts, or where All would leave no sample unlabelled.
+    /// says how to choose where no label counts, or where All or PerClass would leave no sample unlabelled; a note where
+    /// PerClass asks for more than a class has.
     [[nodiscard]] Status start(Run& run);
     /// Whether the labels are still to be found clean, once start() has settled what auto means.
     [[nodiscard]] bool seeksClean() const { return m_options.by == LabelledBy::Clean; }
@@ -53,7 +55,9 @@ public:
 
 private:
     [[nodiscard]] std::vector<std::uint32_t> rows(const Run& run, std::uint8_t labelled) const;
-    void drawPerClass(const Run& run);
+    /// How many labels each class has to draw from.
+    std::vector<std::size_t> drawPerClass(const Run& run);
+    void noteScarce(const Run& run, const std::vector<std::size_t>& available) const;
 
     LabelledOptions m_options;
     int m_warmUp = 0; ///< epochs

@@ -59,19 +59,20 @@ void PseudoRecord::record(const Run& run, EpochOutcome& outcome, const std::vect
     const auto classes = std::size_t(data.classes);
     std::vector<double> accepted(classes, 0), right(classes, 0), share(classes, 0);
     std::vector<float> mean(classes), one(classes);
-    double count = 0, unlabelled = 0, changed = 0, entropy = 0;
+    double count = 0, unlabelled = 0, changed = 0, ofEither = 0, entropy = 0;
     Correctness ofAccepted, ofRejected;
     for (const std::uint32_t row : data.trainRows) {
         if (labelled[row]) continue;
         ++unlabelled;
         entropy += entropyOf(outcome, row, mean, one);
         const Label label = decision.labels[row];
+        changed += label != m_before[row];
+        ofEither += label != kNoLabel || m_before[row] != kNoLabel;
         if (label == kNoLabel) {
             ofRejected.add(data, row, outcome.evidence.prediction[row]);
             continue;
         }
         ++count;
-        changed += label != m_before[row];
         ++accepted[std::size_t(label)];
         if (data.truthKnown()) right[std::size_t(label)] += data.truth[row] == label;
         ofAccepted.add(data, row, label);
@@ -79,7 +80,7 @@ void PseudoRecord::record(const Run& run, EpochOutcome& outcome, const std::vect
     auto& scalars = outcome.report.scalars;
     scalars["accepted"] = count;
     scalars["acceptance"] = unlabelled > 0 ? count / unlabelled : 0;
-    scalars["pseudo-changed"] = count > 0 ? changed / count : 0;
+    scalars["pseudo-changed"] = ofEither > 0 ? changed / ofEither : 0;
     scalars["pseudo-entropy"] = unlabelled > 0 ? entropy / unlabelled : 0;
     scalars["threshold"] = decision.threshold;
     if (m_steps > 0) scalars["mask-rate"] = m_maskSum / double(m_steps);

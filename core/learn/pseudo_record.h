@@ -27,8 +27,8 @@ struct PseudoDecision {
 /// The record of every method that makes pseudo-labels:
 /// columns "labelled" (0 or 1), "pseudo-label" (−1: none), "pseudo-confidence" (the highest probability of the answer
 /// that was decided on);
-/// scalars "accepted", "acceptance" (of the unlabelled training rows), "pseudo-changed" (share of the pseudo-labels
-/// that the epoch before did not have), "pseudo-entropy" (mean entropy of the answers for unlabelled rows, in nats),
+/// scalars "accepted", "acceptance" (of the unlabelled training rows), "pseudo-changed" (share of the rows with
+/// a pseudo-label now or in the epoch before that have another one or none there: new, other and withdrawn ones), "pseudo-entropy" (mean entropy of the answers for unlabelled rows, in nats),
 /// "threshold", and where truth is known "accepted-correctness" and "rejected-correctness";
 /// per class "accepted", "pseudo-share" (of all pseudo-labels), "threshold" where each class has its own and, where
 /// truth is known, "accepted-correct".

@@ -56,6 +56,8 @@ public:
     }
     NothingDropped(const NothingDropped&) = delete;
     NothingDropped& operator=(const NothingDropped&) = delete;
+    /// Whether the network would drop something out.
+    [[nodiscard]] bool mattered() const { return !m_modules.empty(); }
 
 private:
     std::vector<std::shared_ptr<torch::nn::Module>> m_modules;

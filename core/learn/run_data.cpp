@@ -201,12 +201,19 @@ Result<RunData> prepareRunData(const TrainingTask& task, bool takesUnlabelled) {
     }
     if (data.trainRows.empty())
         return fail(ErrorCode::InvalidArgument, "there is no training sample left; look at splits, exclusions, labels and which of them count");
-    std::vector<std::size_t> perClass(std::size_t(data.classes), 0);
-    for (const std::uint32_t row : data.trainRows)
-        if (data.counts[row]) ++perClass[std::size_t(data.labels[row])];
-    for (std::size_t k = 0; k < perClass.size(); ++k)
-        if (perClass[k] == 0)
-            data.notes.push_back("Class " + escapeForDisplay(dataset.classNames[k]) + " has no training sample");
+    std::vector<std::size_t> labelled(std::size_t(data.classes), 0), learnable = labelled;
+    for (std::size_t row = 0; row < data.rows(); ++row) {
+        if (data.splits[row] != Split::Train || data.labels[row] == kNoLabel) continue;
+        ++labelled[std::size_t(data.labels[row])];
+        learnable[std::size_t(data.labels[row])] += data.counts[row];
+    }
+    for (std::size_t k = 0; k < learnable.size(); ++k) {
+        const std::string name = escapeForDisplay(dataset.classNames[k]);
+        if (labelled[k] == 0)
+            data.notes.push_back("Class " + name + " has no training sample");
+        else if (learnable[k] == 0)
+            data.notes.push_back("No label of class " + name + " counts, so nothing of it is learnt");
+    }
 
     constexpr std::size_t kMostResized = std::size_t(1) << 30; // bytes
     if (!(data.geometry == dataset.pixels->geometry()) && data.rows() * data.geometry.bytes() <= kMostResized) {

@@ -3,6 +3,7 @@
 
 #include "core/project/experiment_grid.h"
 
+#include "core/base/find_typed.h"
 #include "core/data/noise.h"
 #include "core/project/run_figures.h"
 #include "core/train/method.h"
@@ -12,16 +13,6 @@
 #include <limits>
 
 namespace assay {
-namespace {
-
-Result<std::shared_ptr<const Method>> knownMethod(const Catalogue<Method>& methods, const std::string& id) {
-    if (auto found = methods.find(id)) return found;
-    std::string ids;
-    for (const auto& one : methods.all()) ids += (ids.empty() ? "" : ", ") + one->description().id;
-    return fail(ErrorCode::NotFound, "there is no method of this name (there are: " + ids + ")", id);
-}
-
-} // namespace
 
 std::string cellName(const Experiment& experiment, const ExperimentCell& cell) {
     return experiment.methods[cell.method].name + " on " + experiment.labels[cell.labels].name + ", " +
@@ -31,8 +22,9 @@ std::string cellName(const Experiment& experiment, const ExperimentCell& cell) {
 Result<RunConfig> completeConfig(const Experiment& experiment, const ExperimentCell& cell, const Registry& registry) {
     RunConfig config = configOf(experiment, cell);
     ASSAY_CHECK_STATUS(findNetwork(registry.networks, config.network));
-    ASSAY_TRY(const auto method, knownMethod(registry.methods, config.method));
+    ASSAY_TRY(const auto method, findTyped(registry.methods, config.method, "method"));
     const Description& about = method->description();
+    config.method = about.id;
     ParamValues given;
     for (const auto& [name, text] : settingsOf(experiment, cell)) {
         const auto spec = std::find_if(about.params.begin(), about.params.end(),

@@ -143,7 +143,7 @@ Result<ExportTable> buildExportTable(const Project& project, const Dataset& data
     table.decisions = pick(decisions, table.rows);
 
     std::vector<std::string> reason(dataset.size()), who(dataset.size()), time(dataset.size()), byRun(dataset.size()),
-        byScore(dataset.size());
+        byScore(dataset.size()), ofEpoch(dataset.size()), confidence(dataset.size());
     ASSAY_TRY(const std::vector<JournalEntry> journal, project.journal());
     std::map<std::uint32_t, std::vector<const JournalEntry*>> made; // by sample: decisions, not what took them back
     const auto reasonOf = [&](const JournalEntry& entry) -> const DecisionReason& {
@@ -164,12 +164,17 @@ Result<ExportTable> buildExportTable(const Project& project, const Dataset& data
         time[i] = decided ? entry.time : std::string();
         byRun[i] = decided && why.run ? std::to_string(why.run->value) : std::string();
         byScore[i] = decided && why.value ? why.score + "=" + formatNumber(float(*why.value)) : std::string();
+        const std::optional<int> epoch = decided ? pseudoLabelEpoch(why.rule) : std::nullopt;
+        ofEpoch[i] = epoch ? std::to_string(*epoch) : std::string();
+        confidence[i] = epoch && why.value ? formatNumber(float(*why.value)) : std::string();
     }
     table.reason = pick(reason, table.rows);
     table.who = pick(who, table.rows);
     table.time = pick(time, table.rows);
     table.decisionRun = pick(byRun, table.rows);
     table.decisionScore = pick(byScore, table.rows);
+    table.decisionEpoch = pick(ofEpoch, table.rows);
+    table.decisionConfidence = pick(confidence, table.rows);
     if (!run) return table;
 
     ASSAY_TRY(const RunNumbers numbers, numbersOf(project, dataset, *run, choice));

@@ -31,6 +31,8 @@ struct ExportTable {
     /// [rows], or empty: what the decision was made by, as "run 3" and "pseudo-label=0.981"
     std::vector<std::string> decisionRun, decisionScore;
     std::string run;                        ///< "3 co-teaching", or empty
+    /// [rows], or empty: of a decision that took a pseudo-label the epoch that gave it, and how sure the run was
+    std::vector<std::string> decisionEpoch, decisionConfidence;
 };
 
 /// Which rows an export holds: every one, those whose label the decisions changed, or those whose label they left as

@@ -6,11 +6,13 @@
 #include "core/project/project.h"
 
 #include <array>
+#include <limits>
 
 namespace assay {
 
 namespace {
 constexpr std::array<std::string_view, 5> kVerdictNames{"none", "keep", "flag", "relabel", "exclude"};
+constexpr std::string_view kPseudoLabelRule = "pseudo-label, epoch ";
 }
 
 std::string_view verdictName(Verdict verdict) { return kVerdictNames.at(std::size_t(verdict)); }
@@ -20,6 +22,15 @@ Result<Verdict> parseVerdict(const std::string& name) {
         if (kVerdictNames[i] == name) return Verdict(i);
     return fail(ErrorCode::InvalidArgument, "a decision is keep, flag, relabel, exclude or none, not \"" +
                                                 escapeForDisplay(name) + "\"");
+}
+
+std::string pseudoLabelRule(int epoch) { return std::string(kPseudoLabelRule) + std::to_string(epoch); }
+
+std::optional<int> pseudoLabelEpoch(const std::string& rule) {
+    if (!rule.starts_with(kPseudoLabelRule)) return std::nullopt;
+    const auto epoch = parseInteger(std::string_view(rule).substr(kPseudoLabelRule.size()));
+    if (!epoch || *epoch < 0 || *epoch > std::numeric_limits<int>::max()) return std::nullopt;
+    return int(*epoch);
 }
 
 EffectiveLabels effectiveLabels(std::span<const Label> base, std::span<const DecisionState> decisions) {

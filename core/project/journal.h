@@ -32,6 +32,11 @@ struct DecisionReason {
     std::optional<RunId> run;
 };
 
+/// The rule of a decision that takes a pseudo-label, "pseudo-label, epoch 3"; its value is how sure the run was.
+[[nodiscard]] std::string pseudoLabelRule(int epoch);
+/// The epoch that such a rule names; nothing for every other rule.
+[[nodiscard]] std::optional<int> pseudoLabelEpoch(const std::string& rule);
+
 struct DecisionRequest {
     SampleIndex sample;
     DecisionState to;

@@ -5,6 +5,8 @@
 #include "core/base/text.h"
 #include "core/project/run_figures.h"
 
+#include <algorithm>
+
 namespace assay {
 namespace {
 
@@ -28,10 +30,35 @@ LabelSet trustListed(LabelSet base, std::span<const SampleIndex> listed, const s
     return finished(std::move(base), "those of " + file);
 }
 
-LabelSet trustReviewed(LabelSet base, std::span<const DecisionState> decisions) {
+std::vector<std::string> listNotes(const SampleList& list, const LabelSet& set, const Dataset& dataset,
+                                   const std::string& file, const std::string& remedy) {
+    std::vector<std::string> notes;
+    std::size_t others = 0;
+    for (std::size_t i = 0; i < list.labels.size(); ++i)
+        others += list.labels[i] != kNoLabel && list.labels[i] != set.labels[list.samples[i].value];
+    if (others > 0)
+        notes.push_back(withThousands(others) + " of the " + withThousands(list.samples.size()) + " labels in " +
+                        escapeForDisplay(file) + (others == 1 ? " is not the one" : " are not those") +
+                        " that the run learns for the same sample; " + remedy);
+    for (const Split split : {Split::Validation, Split::Test}) {
+        const auto held = std::size_t(std::count_if(list.samples.begin(), list.samples.end(), [&](SampleIndex sample) {
+            return dataset.splits[sample.value] == split;
+        }));
+        if (held > 0)
+            notes.push_back(withThousands(held) + " of the " + withThousands(list.samples.size()) +
+                            " samples listed in " + escapeForDisplay(file) + (held == 1 ? " is" : " are") + " in the " +
+                            std::string(splitName(split)) + " split and " + (held == 1 ? "is" : "are") + " not learnt");
+    }
+    return notes;
+}
+
+Result<LabelSet> trustReviewed(LabelSet base, std::span<const DecisionState> decisions) {
     base.trusted.assign(base.labels.size(), 0);
     for (std::size_t i = 0; i < decisions.size() && i < base.trusted.size(); ++i)
         base.trusted[i] = decisions[i].verdict == Verdict::Keep || decisions[i].verdict == Verdict::Relabel;
+    if (std::find(base.trusted.begin(), base.trusted.end(), 1) == base.trusted.end())
+        return fail(ErrorCode::NotFound,
+                    "nothing has been reviewed yet, so no label would count; keep or change some labels first");
     return finished(std::move(base), "those that were reviewed");
 }
 

@@ -6,6 +6,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 namespace assay {
 
@@ -14,8 +15,12 @@ namespace assay {
 
 /// Those of the samples that a file named.
 [[nodiscard]] LabelSet trustListed(LabelSet base, std::span<const SampleIndex> listed, const std::string& file);
-/// Those that a person kept or changed; `base` are the labels after the decisions.
-[[nodiscard]] LabelSet trustReviewed(LabelSet base, std::span<const DecisionState> decisions);
+/// What a person should hear of such a choice, a sentence each: that a list's labels are others than those of the set,
+/// which are learnt; that some samples are not for training. `remedy` ends the first, such as "give the same file as --labels to learn them".
+[[nodiscard]] std::vector<std::string> listNotes(const SampleList& list, const LabelSet& set, const Dataset& dataset,
+                                                 const std::string& file, const std::string& remedy);
+/// Those that a person kept or changed; `base` are the labels after the decisions. NotFound where there is none yet.
+[[nodiscard]] Result<LabelSet> trustReviewed(LabelSet base, std::span<const DecisionState> decisions);
 /// Those that a run's last epoch calls wrong with a probability below `cleanBelow`: its suspects, and samples that it
 /// left out, no longer count. NotFound where the run recorded nothing or its losses do not fall into two groups.
 [[nodiscard]] Result<LabelSet> trustByRun(LabelSet base, const Project& project, RunId run, double cleanBelow);

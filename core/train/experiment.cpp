@@ -119,13 +119,43 @@ std::string textOf(const toml::node& node) {
     return {};
 }
 
-/// Replaces what `settings` has already.
-void readSettingTexts(TableReader& reader, const toml::table& table, SettingTexts& settings) {
-    for (const auto& [key, node] : table) {
-        if (!node.is_value())
-            reader.refuse(node, "the setting " + std::string(key.str()) + " is not one value");
+constexpr std::size_t kMostRows = 100; ///< that the lists of one [[method]] may make
+
+/// A setting with a list of values, each of which makes a row.
+struct ListedSetting {
+    std::string key;
+    std::vector<std::string> values;
+};
+
+ListedSetting readListedSetting(TableReader& reader, const std::string& key, const toml::array& array) {
+    ListedSetting listed{key, {}};
+    if (array.empty()) reader.refuse(array, "the setting " + key + " is an empty list, so there is nothing to run");
+    for (const toml::node& item : array) {
+        const std::string value = textOf(item);
+        if (!item.is_value())
+            reader.refuse(item, "an item of the setting " + key + " is not one value");
+        else if (std::find(listed.values.begin(), listed.values.end(), value) != listed.values.end())
+            reader.refuse(item, value + " stands twice in the setting " + key);
         else
-            settings[std::string(key.str())] = textOf(node);
+            listed.values.push_back(value);
+    }
+    return listed;
+}
+
+/// Replaces what `settings` has already. Lists are mistakes where there are no `lists` to take them.
+void readSettingTexts(TableReader& reader, const toml::table& table, SettingTexts& settings,
+                      std::vector<ListedSetting>* lists = nullptr) {
+    for (const auto& [name, node] : table) {
+        const std::string key(name.str());
+        if (node.is_value())
+            settings[key] = textOf(node);
+        else if (!node.is_array())
+            reader.refuse(node, "the setting " + key + " is not one value");
+        else if (lists == nullptr)
+            reader.refuse(node, "the setting " + key +
+                                    " is a list; only the settings of a [[method]] may be, which then is a row for each value");
+        else
+            lists->push_back(readListedSetting(reader, key, *node.as_array()));
     }
 }
 
@@ -185,7 +215,41 @@ PublishedFigures readPublished(TableReader& reader, const toml::node& node) {
     return figures;
 }
 
-Result<ExperimentMethod> readMethod(const toml::table& table, const SettingTexts& common, const std::string& file) {
+/// A row for each combination of the values, named by them.
+std::vector<ExperimentMethod> rowsOf(const ExperimentMethod& method, const std::vector<ListedSetting>& lists) {
+    std::vector<ExperimentMethod> rows{method};
+    for (const ListedSetting& listed : lists) {
+        std::vector<ExperimentMethod> more;
+        for (const ExperimentMethod& row : rows)
+            for (const std::string& value : listed.values) {
+                more.push_back(row);
+                more.back().name += ", " + listed.key + " " + value;
+                more.back().settings[listed.key] = value;
+            }
+        rows = std::move(more);
+    }
+    return rows;
+}
+
+/// Lists must make rows that differ on all labels, not too many, and none that a published figure is of.
+void checkLists(TableReader& reader, const ExperimentMethod& method, const std::vector<ListedSetting>& lists,
+                const std::vector<ExperimentLabels>& labels) {
+    std::size_t count = 1;
+    for (const ListedSetting& listed : lists) {
+        count = std::min(count * listed.values.size(), 10 * kMostRows);
+        const auto sets = [&](const SettingTexts& settings) { return settings.contains(listed.key); };
+        if (std::any_of(labels.begin(), labels.end(), [&](const auto& one) { return sets(one.settings); }) ||
+            std::any_of(method.settingsOn.begin(), method.settingsOn.end(), [&](const auto& one) { return sets(one.second); }))
+            reader.refuse("the setting " + listed.key +
+                          " is a list and is set for some labels, too, where its rows would be the same");
+    }
+    if (count > kMostRows) reader.refuse("its lists of settings make more than " + withThousands(kMostRows) + " rows");
+    if (!lists.empty() && !method.published.empty())
+        reader.refuse("published figures are of one row; give the settings of that row without a list");
+}
+
+Result<std::vector<ExperimentMethod>> readMethod(const toml::table& table, const SettingTexts& common,
+                                                 const std::vector<ExperimentLabels>& labels, const std::string& file) {
     TableReader reader(table, file);
     ExperimentMethod method;
     method.settings = common;
@@ -197,8 +261,9 @@ Result<ExperimentMethod> readMethod(const toml::table& table, const SettingTexts
         if (*epochs < 1 || *epochs > 100'000) reader.refuse("epochs is a whole number from 1 to 100,000");
         method.epochs = int(*epochs);
     }
+    std::vector<ListedSetting> lists;
     if (const toml::table* settings = reader.takeTable("settings"))
-        readSettingTexts(reader, *settings, method.settings);
+        readSettingTexts(reader, *settings, method.settings, &lists);
     if (const toml::table* cases = reader.takeTable("settings-on"))
         for (const auto& [key, node] : *cases) {
             if (!node.is_table())
@@ -210,29 +275,37 @@ Result<ExperimentMethod> readMethod(const toml::table& table, const SettingTexts
         for (const auto& [key, node] : *published)
             method.published[std::string(key.str())] = readPublished(reader, node);
     method.source = reader.take<std::string>("source").value_or("");
+    checkLists(reader, method, lists, labels);
     ASSAY_CHECK_STATUS(reader.check());
-    return method;
+    return rowsOf(method, lists);
 }
 
+/// A name that is wrong, and which labels or method have it.
+struct WrongName {
+    std::size_t at = 0;
+    std::string name;
+};
+
 /// The first name under settings-on or published that no labels have.
-std::optional<std::string> unknownLabels(const Experiment& experiment) {
+std::optional<WrongName> unknownLabels(const Experiment& experiment) {
     const auto known = [&](const std::string& name) {
         return std::any_of(experiment.labels.begin(), experiment.labels.end(),
                            [&](const ExperimentLabels& labels) { return labels.name == name; });
     };
-    for (const ExperimentMethod& method : experiment.methods) {
-        for (const auto& [name, settings] : method.settingsOn)
-            if (!known(name)) return name;
-        for (const auto& [name, figures] : method.published)
-            if (!known(name)) return name;
+    for (std::size_t i = 0; i < experiment.methods.size(); ++i) {
+        for (const auto& [name, settings] : experiment.methods[i].settingsOn)
+            if (!known(name)) return WrongName{i, name};
+        for (const auto& [name, figures] : experiment.methods[i].published)
+            if (!known(name)) return WrongName{i, name};
     }
     return std::nullopt;
 }
 
-template <class Items> std::optional<std::string> doubledName(const Items& items) {
+/// The first item whose name another one before it has.
+template <class Items> std::optional<WrongName> doubledName(const Items& items) {
     std::set<std::string> names;
-    for (const auto& item : items)
-        if (!names.insert(item.name).second) return item.name;
+    for (std::size_t i = 0; i < items.size(); ++i)
+        if (!names.insert(items[i].name).second) return WrongName{i, items[i].name};
     return std::nullopt;
 }
 
@@ -267,32 +340,40 @@ Result<Experiment> readTable(const toml::table& table, const fs::path& folder, c
         experiment.base.weights = fs::path(*weights).is_absolute() ? *weights : (folder / *weights).string();
     experiment.base.freeze = reader.take<bool>("freeze").value_or(false);
     experiment.threshold = reader.take<double>("threshold").value_or(experiment.threshold);
+    if (!(experiment.threshold >= 0 && experiment.threshold <= 1))
+        reader.refuse(*table.get("threshold"), "threshold is from 0 to 1");
     SettingTexts common;
     if (const toml::table* settings = reader.takeTable("settings")) readSettingTexts(reader, *settings, common);
     const auto reference = reader.take<std::string>("reference");
-    for (const toml::table* one : reader.takeTables("labels")) {
+    const std::vector<const toml::table*> labelTables = reader.takeTables("labels");
+    for (const toml::table* one : labelTables) {
         ASSAY_TRY(ExperimentLabels labels, readLabels(*one, folder, file));
         experiment.labels.push_back(std::move(labels));
     }
     if (experiment.labels.empty()) experiment.labels.push_back({"given", {}, {}, {}, {}, {}});
+    std::vector<const toml::table*> methodTables; // of each row
     for (const toml::table* one : reader.takeTables("method")) {
-        ASSAY_TRY(ExperimentMethod method, readMethod(*one, common, file));
-        experiment.methods.push_back(std::move(method));
+        ASSAY_TRY(std::vector<ExperimentMethod> rows, readMethod(*one, common, experiment.labels, file));
+        for (ExperimentMethod& row : rows) {
+            experiment.methods.push_back(std::move(row));
+            methodTables.push_back(one);
+        }
     }
     if (experiment.methods.empty()) reader.refuse("there is no [[method]] to train");
-    if (const auto name = doubledName(experiment.labels)) reader.refuse("two [[labels]] are named " + *name);
-    if (const auto name = doubledName(experiment.methods))
-        reader.refuse("two [[method]] are named " + *name + "; give one a name");
-    if (const auto name = unknownLabels(experiment))
-        reader.refuse("settings-on or published speaks of labels named " + *name +
-                      ", which are not among the [[labels]]");
+    if (const auto wrong = doubledName(experiment.labels))
+        reader.refuse(*labelTables[wrong->at], "two [[labels]] are named " + wrong->name);
+    if (const auto wrong = doubledName(experiment.methods))
+        reader.refuse(*methodTables[wrong->at], "two [[method]] are named " + wrong->name + "; give one a name");
+    if (const auto wrong = unknownLabels(experiment))
+        reader.refuse(*methodTables[wrong->at], "settings-on or published speaks of labels named " + wrong->name +
+                                                    ", which are not among the [[labels]]");
     if (std::set(experiment.seeds.begin(), experiment.seeds.end()).size() != experiment.seeds.size())
-        reader.refuse("a seed stands twice in seeds");
+        reader.refuse(*table.get("seeds"), "a seed stands twice in seeds");
     if (reference) {
         const auto at = std::find_if(experiment.methods.begin(), experiment.methods.end(),
                                      [&](const ExperimentMethod& method) { return method.name == *reference; });
         if (at == experiment.methods.end())
-            reader.refuse("the reference " + *reference + " is none of the methods");
+            reader.refuse(*table.get("reference"), "the reference " + *reference + " is none of the methods");
         else
             experiment.reference = std::size_t(at - experiment.methods.begin());
     }

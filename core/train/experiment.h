@@ -37,7 +37,8 @@ struct PublishedFigures {
     std::optional<double> best, last, meanOfLastTen;
 };
 
-/// A method with the settings that the experiment gives it.
+/// A method with the settings that the experiment gives it. A [[method]] of which settings are lists makes one for each
+/// combination of their values, named "fixmatch, threshold 0.5".
 struct ExperimentMethod {
     std::string name; ///< heading of its rows; unique
     std::string id;

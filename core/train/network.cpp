@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/network.h"
 
+#include "core/base/find_typed.h"
 #include "core/base/text.h"
 
 #include <algorithm>
@@ -12,12 +13,7 @@ namespace assay {
 Result<std::shared_ptr<const Network>> findNetwork(const Catalogue<Network>& networks, const std::string& id) {
     const std::size_t colon = id.find(':');
     const auto found = networks.find(id.substr(0, colon));
-    if (!found) {
-        std::string known;
-        for (const auto& one : networks.all()) known += (known.empty() ? "" : ", ") + one->description().id;
-        return fail(ErrorCode::NotFound, "there is no network of this name (there are: " + known + ")",
-                    escapeForDisplay(id));
-    }
+    if (!found) return tl::unexpected(unknownName("network", id, idsOf(networks)));
     if (colon == std::string::npos) return found;
     const auto& params = found->description().params;
     const auto spec =

@@ -23,10 +23,12 @@ Status checkClasses(const TrainingTask& task) {
     const std::string name = std::size_t(only) < dataset.classNames.size()
                                  ? escapeForDisplay(dataset.classNames[std::size_t(only)])
                                  : std::to_string(only);
+    const std::string what = task.labels.trusted.empty() ? "training sample" : "label that counts";
+    const std::string several = task.labels.trusted.empty() ? "training samples" : "labels that count";
     return fail(
         ErrorCode::InvalidArgument,
-        (samples == 1 ? "the only training sample is" : "all " + withThousands(samples) + " training samples are") +
-            std::string(" of class \"") + name +
+        (samples == 1 ? "the only " + what + " is" : "all " + withThousands(samples) + " " + several + " are") +
+            " of class \"" + name +
             "\", and with one class nothing tells a wrong label from a right one; train on labels of two classes or "
             "more",
         escapeForDisplay(dataset.location.string()));

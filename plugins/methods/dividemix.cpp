@@ -3,11 +3,10 @@
 #include "core/learn/co_divide.h"
 #include "core/learn/losses.h"
 #include "core/learn/mixup.h"
+#include "core/learn/preset_settings.h"
 #include "core/learn/sample_table.h"
 #include "core/learn/target_record.h"
 #include "core/learn/two_networks.h"
-
-#include "core/base/text.h"
 
 namespace assay {
 namespace {
@@ -30,7 +29,7 @@ struct DivideMixOptions {
     int warmUp = 0, ramp = 0; ///< epochs; 0: as published where the run is long enough, else by share
     int publishedWarmUp = 0, publishedRamp = 0; ///< of a preset; 0: none
     double warmUpShare = 0.2, rampShare = 0.1;
-    std::string preset = "auto", unused; ///< settings that a person gave and the preset replaces, for a sentence
+    std::string preset = "auto", unused; ///< the sentence on settings that a person gave and the preset replaces
 };
 
 struct Preset {
@@ -92,9 +91,7 @@ public:
         if (longEnough && m_options.ramp == 0) m_options.ramp = m_options.publishedRamp;
         if (m_options.warmUp == 0) m_options.warmUp = run.epochsFromShare(m_options.warmUpShare);
         if (m_options.ramp == 0) m_options.ramp = run.epochsFromShare(m_options.rampShare);
-        if (!m_options.unused.empty())
-            run.observer.note("Not used: " + m_options.unused + "; the preset " + m_options.preset +
-                              " sets it. Give preset=own to set it yourself");
+        if (!m_options.unused.empty()) run.observer.note(m_options.unused);
         if (run.data.trainRows.size() < 2)
             run.observer.note("One training sample cannot be divided; it is learnt as it is");
         for (std::size_t n = 0; n < 2; ++n) {
@@ -366,20 +363,17 @@ private:
     bool m_collapseNoted = false;
 };
 
-/// The settings that differ from their defaults and from what the preset puts in their place.
+/// What is to be said of settings that the preset replaces.
 std::string unusedSettings(const ParamValues& settings, const DivideMixOptions& preset) {
     const DivideMixOptions usual;
-    std::string unused;
-    const auto check = [&](const char* name, double given, double usually, double used) {
-        if (given == usually || given == used) return;
-        unused += (unused.empty() ? "" : ", ") + std::string(name) + "=" + formatNumber(given);
-    };
-    check("lambda-u", realParam(settings, "lambda-u"), usual.lambdaU, preset.automatic ? -1 : preset.lambdaU);
-    check("clean-threshold", realParam(settings, "clean-threshold"), usual.threshold, preset.threshold);
-    check("mixup-alpha", realParam(settings, "mixup-alpha"), usual.alpha, preset.alpha);
-    check("warm-up-penalty", boolParam(settings, "warm-up-penalty"), usual.entropyPenalty, preset.entropyPenalty);
-    check("loss-history", double(intParam(settings, "loss-history")), double(usual.history), double(preset.history));
-    return unused;
+    return unusedByPreset(
+        preset.preset,
+        {{"lambda-u", realParam(settings, "lambda-u"), usual.lambdaU, preset.automatic ? -1 : preset.lambdaU},
+         {"clean-threshold", realParam(settings, "clean-threshold"), usual.threshold, preset.threshold},
+         {"mixup-alpha", realParam(settings, "mixup-alpha"), usual.alpha, preset.alpha},
+         {"warm-up-penalty", double(boolParam(settings, "warm-up-penalty")), double(usual.entropyPenalty),
+          double(preset.entropyPenalty)},
+         {"loss-history", double(intParam(settings, "loss-history")), double(usual.history), double(preset.history)}});
 }
 
 Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {

@@ -81,22 +81,26 @@ private:
                               stored.error().sentence() + ")");
     }
 
-    static void keepBatch(const Run& run, Classifier& network, const std::vector<ViewPlan>& plans,
-                          std::span<const std::uint32_t> rows, SampleViews& kept) {
+    void keepBatch(const Run& run, Classifier& network, const std::vector<ViewPlan>& plans,
+                   std::span<const std::uint32_t> rows, SampleViews& kept) const {
         const std::size_t bytes = kept.geometry.bytes();
-        auto images = emptyPictures(rows.size() * plans.size(), kept.geometry);
+        auto images = emptyPictures(rows.size() * kept.names.size(), kept.geometry);
         std::vector<std::uint8_t> picture(bytes), scratch;
         auto* out = images.data_ptr<float>();
+        const auto keep = [&](const std::vector<std::uint8_t>& view) {
+            kept.pictures.insert(kept.pictures.end(), view.begin(), view.end());
+            normaliseInto(run.data, view, out);
+            out += bytes;
+        };
         for (const std::uint32_t row : rows) {
             const SampleIndex sample = run.data.samples[row];
             kept.samples.push_back(sample);
             for (const ViewPlan& plan : plans) {
                 augment(run.data.picture(row), picture, kept.geometry, plan.augment, run.seed(),
                         std::uint32_t(run.epoch), sample.value, plan.view, scratch);
-                kept.pictures.insert(kept.pictures.end(), picture.begin(), picture.end());
-                normaliseInto(run.data, picture, out);
-                out += bytes;
+                keep(picture);
             }
+            if (fixMatch().ctAugment) keep(strongPicture(run, row));
         }
         (void)network.features(images.to(run.device));
         const auto& raw = attentionOf(network).last();

@@ -41,7 +41,9 @@ void registerSupervised(Registry& registry) {
     description.params = semiSettings(kShortRunDefaults);
     registerRecipe(registry, std::move(description), semiCommonDefaults(),
                    [](const ParamValues& settings) -> Result<std::unique_ptr<Recipe>> {
-                       return std::make_unique<Supervised>(readSemiOptions(settings));
+                       SemiOptions options = readSemiOptions(settings);
+                       options.labelled.needsUnlabelled = false;
+                       return std::make_unique<Supervised>(options);
                    });
 }
 

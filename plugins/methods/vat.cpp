@@ -3,6 +3,7 @@
 #include "core/learn/losses.h"
 #include "core/learn/meta_learning.h"
 #include "core/learn/picture_tensor.h"
+#include "core/learn/preset_settings.h"
 #include "core/learn/ramps.h"
 #include "core/learn/replaced_tensors.h"
 #include "core/learn/sample_table.h"
@@ -25,6 +26,7 @@ struct VatOptions {
     double warmUpShare = 0;    ///< of the run in which both are zero
     double lateMomentum = 0;   ///< Adam's first beta once the rate falls; 0: as before
     std::size_t keptViews = 0; ///< training pictures of which the perturbation is kept
+    std::string unused{};      ///< the sentence on settings that a person gave and the preset replaces
 };
 
 constexpr std::size_t kViewBatch = 128;
@@ -35,6 +37,7 @@ struct Preset {
     int iterations;
     double weight, entropyWeight, rampShare, warmUpShare, lateMomentum;
 };
+constexpr Preset kOwn = {"own", 1e-6, 2, 1, 1, 0, 0.2, 0, 0}; ///< the settings' defaults
 constexpr Preset kPresets[] = {
     {"official-cifar10", 1e-6, 8, 1, 1, 0, 0, 0, 0.5},
     {"official-cifar10-entropy", 1e-6, 8, 1, 1, 1, 0, 0, 0.5},
@@ -64,6 +67,7 @@ public:
     Vat(const SemiOptions& semi, VatOptions options) : SemiSupervised(semi), m_options(options) {}
 
     Status start(Run& run) override {
+        if (!m_options.unused.empty()) run.observer.note(m_options.unused);
         if (m_options.adversary.xi < kLeastXi)
             run.observer.note("An xi of " + formatNumber(m_options.adversary.xi) +
                               " drowns in the rounding of single precision; slopes are taken over " +
@@ -108,7 +112,11 @@ protected:
             const AnswerFn answer = [&](const torch::Tensor& images) {
                 return forwardTogether(network, {labelled.images, images})[1];
             };
-            const auto target = torch::softmax(logits[1].detach(), 1);
+            auto target = torch::softmax(logits[1].detach(), 1);
+            if (whole.mattered()) { // else the change from dropped to whole would count as the perturbation's
+                const torch::NoGradGuard noGrad;
+                target = torch::softmax(answer(batch.images), 1);
+            }
             std::vector<std::uint32_t> draws;
             for (const std::uint32_t row : batch.rows) draws.push_back(run.data.samples[row].value);
             const auto directions =
@@ -227,6 +235,18 @@ private:
     int m_steps = 0;
 };
 
+std::string unusedSettings(const VatOptions& own, const Preset& preset) {
+    return unusedByPreset(preset.id, {{"xi", own.adversary.xi, kOwn.xi, preset.xi},
+                                      {"epsilon", own.adversary.epsilon, kOwn.epsilon, preset.epsilon},
+                                      {"power-steps", double(own.adversary.iterations), double(kOwn.iterations),
+                                       double(preset.iterations)},
+                                      {"smoothness-weight", own.weight, kOwn.weight, preset.weight},
+                                      {"entropy-weight", own.entropyWeight, kOwn.entropyWeight, preset.entropyWeight},
+                                      {"ramp-share", own.rampShare, kOwn.rampShare, preset.rampShare},
+                                      {"warm-up-share", own.warmUpShare, kOwn.warmUpShare, preset.warmUpShare},
+                                      {"late-momentum", own.lateMomentum, kOwn.lateMomentum, preset.lateMomentum}});
+}
+
 Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {
     VatOptions options;
     options.adversary.xi = realParam(settings, "xi");
@@ -245,7 +265,8 @@ Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {
                        known.rampShare,
                        known.warmUpShare,
                        known.lateMomentum,
-                       0};
+                       0,
+                       unusedSettings(options, known)};
     options.keptViews = std::size_t(intParam(settings, "kept-views"));
     return std::make_unique<Vat>(readSemiOptions(settings), options);
 }
@@ -268,20 +289,20 @@ void registerVat(Registry& registry) {
                       "own: as set below; the others: as published, in the place of xi, epsilon, power-steps, "
                       "smoothness-weight, entropy-weight, ramp-share, warm-up-share and late-momentum"),
         realSetting(
-            "epsilon", 2, 0.001, 1000,
+            "epsilon", kOwn.epsilon, 0.001, 1000,
             "L2 norm of the change, in pixels normalised by mean and deviation (authors: CIFAR-10 8, SVHN 2.5)"),
-        realSetting("smoothness-weight", 1, 0, 100, "Alpha: weight of the divergence (authors: 1, TorchSSL: 0.3)"),
-        realSetting("entropy-weight", 0, 0, 100,
+        realSetting("smoothness-weight", kOwn.weight, 0, 100, "Alpha: weight of the divergence (authors: 1, TorchSSL: 0.3)"),
+        realSetting("entropy-weight", kOwn.entropyWeight, 0, 100,
                     "Weight of the answers' entropy, so that they become sure (authors: 1, TorchSSL: 0.06)"),
-        realSetting("xi", 1e-6, 1e-9, 1000,
+        realSetting("xi", kOwn.xi, 1e-9, 1000,
                     "Length over which the slope is taken (authors: 1e-6; a student: 10); single precision takes 0.01 "
                     "where it is less",
                     true),
-        integerSetting("power-steps", 1, 1, 100, "Steps towards the worst direction (authors: 1)", true),
-        realSetting("ramp-share", 0.2, 0, 1, "Share of the run in which the weights rise from zero (TorchSSL: 0.4)",
+        integerSetting("power-steps", kOwn.iterations, 1, 100, "Steps towards the worst direction (authors: 1)", true),
+        realSetting("ramp-share", kOwn.rampShare, 0, 1, "Share of the run in which the weights rise from zero (TorchSSL: 0.4)",
                     true),
-        realSetting("warm-up-share", 0, 0, 1, "Share of the run before that on labels alone", true),
-        realSetting("late-momentum", 0, 0, 0.9999,
+        realSetting("warm-up-share", kOwn.warmUpShare, 0, 1, "Share of the run before that on labels alone", true),
+        realSetting("late-momentum", kOwn.lateMomentum, 0, 0.9999,
                     "Adam: its first beta once a linear decay of the rate begins (authors: 0.5); 0: unchanged", true),
         integerSetting("kept-views", 200, 0, 20000,
                        "Training pictures that are kept beside their perturbation and with it, after every epoch", true,

@@ -113,6 +113,8 @@ void TestCliBadInput::badInputIsOneSentence_data() {
     if (engineIsBuilt()) {
         const QStringList train{"train", "@bands", "--project", "@t.assay", "--method"};
         row("no such method", train + QStringList{"prayer"}, "prayer");
+        row("a slip in a method", train + QStringList{"coteaching"}, "did you mean co-teaching?");
+        row("a short form of a method", train + QStringList{"mpl"}, "did you mean meta-pseudo-labels?");
         row("no such setting", train + QStringList{"cross-entropy", "--set", "magic=1"}, "magic");
         row("setting out of range", train + QStringList{"cross-entropy", "--set", "batch-size=-4"}, "batch-size");
         row("no such network", train + QStringList{"cross-entropy", "--network", "brain"}, "brain");

@@ -115,6 +115,21 @@ void TestCliContract::wrongUsageEndsWithTwo_data() {
     QTest::newRow("rate in German") << QStringList{"noise", "x", "--rate", "0,5"};
     QTest::newRow("seed is a word") << QStringList{"noise", "x", "--seed", "one"};
     QTest::newRow("no epochs") << QStringList{"train", "x", "--project", "p", "--method", "m", "--epochs", "0"};
+    for (const char* value : {"nan", "-NaN", "inf"}) {
+        const auto row = [&](const char* option, const QStringList& arguments) {
+            QTest::addRow("%s %s %s", qPrintable(arguments.front()), option, value) << arguments + QStringList{option, value};
+        };
+        row("--rate", {"noise", "x"});
+        row("--threshold", {"accept", "x"});
+        row("--threshold", {"compare", "x"});
+        row("--threshold", {"train", "x", "--project", "p", "--method", "m"});
+        row("--clean-below", {"train", "x", "--project", "p", "--method", "m", "--labelled-by-run", "1"});
+        row("--tolerance", {"fit", "--input", "x"});
+        row("--variance-floor", {"fit", "--input", "x"});
+        row("--frac-noise", {"label-issues", "--labels", "x", "--probabilities", "y"});
+        row("--seconds", {"simulate-review", "x"});
+    }
+    QTest::newRow("a threshold that is no number") << QStringList{"accept", "x", "--threshold", "high"};
     QTest::newRow("three components") << QStringList{"fit", "--input", "x", "--components", "3"};
 }
 

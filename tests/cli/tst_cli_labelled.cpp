@@ -16,6 +16,7 @@ private Q_SLOTS:
     void aRunWithoutAChoiceSaysHowToChoose();
     void onlyListedLabelsAreLearnt();
     void aListThatNamesNoSampleOfTheSetIsRefused();
+    void aListsOwnLabelsAreTold();
     void suspectsOfARunBecomeUnlabelled();
     void onlyReviewedLabelsAreLearnt();
     void contradictingChoicesAreRefused();
@@ -76,8 +77,9 @@ void TestCliLabelled::onlyListedLabelsAreLearnt() {
     for (std::size_t i = 0; i < counting.size(); ++i) QCOMPARE(counting[i], i == 0 || i == 7 || i == 100 || i == 130);
     // A list without a header, and the same choice again: the same label set.
     writeText(path("plain.csv"), "0\n7\n100\n130\n");
-    const Call plain = train("supervised", {"--labelled-file", path("plain.csv")});
+    const Call plain = train("Supervised", {"--labelled-file", path("plain.csv")});
     QVERIFY2(plain.status == 0, plain.err);
+    QCOMPARE(plain.json()["method"].toString(), QStringLiteral("supervised"));
     QCOMPARE(labelled(plain.json()["run"].toInt()), counting);
 }
 
@@ -91,6 +93,29 @@ void TestCliLabelled::aListThatNamesNoSampleOfTheSetIsRefused() {
     QCOMPARE(columns.status, 1);
     QVERIFY2(columns.err.contains("index or file"), columns.err);
     QCOMPARE(train("fixmatch", {"--labelled-file", path("nowhere.csv")}).status, 1);
+}
+
+/// A list says which labels count; that it says other labels, too, is told, and what they are made of is checked.
+void TestCliLabelled::aListsOwnLabelsAreTold() {
+    const QByteArray four = "index,label\n0,0\n7,1\n100,2\n"; // the bands' classes alternate: 100 is of class 1
+    writeText(path("own.csv"), four + "130,1\n");
+    const Call call = train("supervised", {"--labelled-file", path("own.csv")});
+    QVERIFY2(call.status == 0, call.err);
+    QVERIFY2(call.err.contains("1 of the 4 labels in own.csv is not the one that the run learns"), call.err);
+    QVERIFY2(call.err.contains("--labels"), call.err);
+    const Call learnt = train("supervised", {"--labelled-file", path("own.csv"), "--labels", path("own.csv")});
+    QVERIFY2(learnt.status == 0, learnt.err);
+    QVERIFY2(!learnt.err.contains("labels in own.csv"), learnt.err);
+    // Of 180 training samples and 30 test ones; nothing of class 2 is listed for training.
+    writeText(path("test.csv"), "index\n0\n7\n185\n");
+    const Call test = train("supervised", {"--labelled-file", path("test.csv")});
+    QVERIFY2(test.status == 0, test.err);
+    QVERIFY2(test.err.contains("1 of the 3 samples listed in test.csv is in the test split and is not learnt"), test.err);
+    QVERIFY2(test.err.contains("No label of class 2 counts") && !test.err.contains("has no training sample"), test.err);
+    writeText(path("ghost.csv"), four + "130,ghost\n");
+    const Call ghost = train("supervised", {"--labelled-file", path("ghost.csv")});
+    QCOMPARE(ghost.status, 1);
+    QVERIFY2(ghost.err.contains("unknown class: line 5 (ghost)"), ghost.err);
 }
 
 /// The run of which the suspects are taken was on noisy labels: what counts is cleaner than that, and the others are
@@ -118,6 +143,13 @@ void TestCliLabelled::suspectsOfARunBecomeUnlabelled() {
 }
 
 void TestCliLabelled::onlyReviewedLabelsAreLearnt() {
+    const auto runs = [&] { return cli({"runs", path("p.assay"), "--json"}).json()["runs"].toArray().size(); };
+    const auto before = runs();
+    QVERIFY(before > 0);
+    const Call nothing = train("fixmatch", {"--labelled", "reviewed"});
+    QCOMPARE(nothing.status, 1);
+    QVERIFY2(nothing.err.contains("nothing has been reviewed yet"), nothing.err);
+    QCOMPARE(runs(), before);
     writeText(path("decisions.csv"), "index,decision,label\n3,keep,\n4,relabel,1\n5,flag,\n90,keep,\n150,keep,\n");
     const Call decided = cli({"decide", path("p.assay"), "--from", path("decisions.csv")});
     QVERIFY2(decided.status == 0, decided.err);
@@ -149,6 +181,21 @@ void TestCliLabelled::pseudoLabelsAreAcceptedWithWhereTheyCameFrom() {
     const QJsonArray entries = cli({"journal", path("p.assay"), "--json"}).json()["entries"].toArray();
     QCOMPARE(int(entries.size()), before + told["relabelled"].toInt() + told["kept"].toInt());
     QVERIFY(entries.last().toObject()["reason"].toString().startsWith("pseudo-label, epoch 3"));
+    const Call exported = cli({"export", path("p.assay"), "--format", "audit-csv", "--out", path("audit.csv")});
+    QVERIFY2(exported.status == 0, exported.err);
+    const auto rows = readCsvFile(path("audit.csv"));
+    const auto column = [&](const char* name) { return rows.front().indexOf(QLatin1String(name)); };
+    int taken = 0;
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        const QString confidence = rows[i][column("decision_confidence")];
+        QCOMPARE(!confidence.isEmpty(), rows[i][column("reason")].startsWith("pseudo-label"));
+        QCOMPARE(rows[i][column("decision_epoch")], confidence.isEmpty() ? QString() : QStringLiteral("3"));
+        if (confidence.isEmpty()) continue;
+        ++taken;
+        QVERIFY(confidence.toDouble() >= 0.5 && confidence.toDouble() <= 1);
+        QCOMPARE(rows[i][column("decision_run")], number);
+    }
+    QCOMPARE(taken, told["relabelled"].toInt() + told["kept"].toInt());
     QCOMPARE(cli({"undo", path("p.assay")}).status, 0); // one step
     const Call again = cli({"accept", path("p.assay"), "--run", number, "--score", "pseudo-label", "--threshold", "0.5", "--json"});
     QCOMPARE(again.json()["relabelled"].toInt(), told["relabelled"].toInt());

@@ -67,7 +67,8 @@ Result<NamedLabels> labelsWithoutSuspects(const LabelJob& job, RunRecord& record
     return named;
 }
 
-Result<KeptLabels> labelsFor(const LabelJob& job, RunRecord& record, std::vector<std::uint8_t>& excluded) {
+Result<KeptLabels> labelsFor(const LabelJob& job, RunRecord& record, std::vector<std::uint8_t>& excluded,
+                             std::vector<std::string>& notes) {
     NamedLabels named;
     switch (job.choice.counting) {
     case LabelChoice::Counting::All: {
@@ -76,18 +77,21 @@ Result<KeptLabels> labelsFor(const LabelJob& job, RunRecord& record, std::vector
     }
     case LabelChoice::Counting::Listed: {
         ASSAY_TRY(named, allLabelsFor(job, record, excluded));
-        ASSAY_TRY(const std::vector<SampleIndex> listed, readSampleList(pathOf(job.choice.list), *job.dataset));
+        const bool withLabels = job.choice.kind != LabelChoice::Kind::File; // else that file says what the labels are
+        ASSAY_TRY(const SampleList list, readSampleList(pathOf(job.choice.list), *job.dataset, withLabels));
         const std::string file = pathOf(job.choice.list).filename().string();
-        named.set = trustListed(std::move(named.set), listed, file);
+        notes = listNotes(list, named.set, *job.dataset, file, "choose the same file as the labels to learn them");
+        named.set = trustListed(std::move(named.set), list.samples, file);
         named.name += ", those of " + file;
         break;
     }
-    case LabelChoice::Counting::Reviewed:
+    case LabelChoice::Counting::Reviewed: {
         record.revision = job.project->revision();
         named = journalLabels(job, *record.revision, excluded);
-        named.set = trustReviewed(std::move(named.set), job.decisions);
+        ASSAY_TRY(named.set, trustReviewed(std::move(named.set), job.decisions));
         named.name += ", reviewed only";
         break;
+    }
     case LabelChoice::Counting::CleanByRun: {
         ASSAY_TRY(named, labelsWithoutSuspects(job, record, excluded));
         break;
@@ -123,7 +127,7 @@ Result<NewRun> recordRun(const LabelJob& job, const RunConfig& config) {
     ASSAY_CHECK_STATUS(checkPictureSize(*job.dataset, config));
     NewRun made;
     made.start.record.config = config;
-    ASSAY_TRY(made.labels, labelsFor(job, made.start.record, made.start.excluded));
+    ASSAY_TRY(made.labels, labelsFor(job, made.start.record, made.start.excluded, made.notes));
     made.start.labels = made.labels.set;
     made.start.record.labelSet = made.labels.id;
     made.start.record.created = utcNow();
@@ -156,13 +160,13 @@ Result<FoldsLeft> recordFolds(const LabelJob& job, const RunConfig& config, int 
     record.config = config;
     CrossValidation cross;
     cross.config = config;
-    ASSAY_TRY(const KeptLabels labels, labelsFor(job, record, cross.excluded));
+    FoldsLeft left;
+    ASSAY_TRY(const KeptLabels labels, labelsFor(job, record, cross.excluded, left.notes));
     cross.labelName = labels.name;
     cross.labels = *labels.set;
     cross.revision = record.revision;
     ASSAY_TRY(cross.plan, planFolds(*job.dataset, cross.labels, cross.excluded, folds, config.seed));
     ASSAY_TRY(const auto known, foldRuns(*job.project, cross));
-    FoldsLeft left;
     std::vector<RunId> done;
     for (int fold = 0; fold < folds; ++fold) {
         const std::optional<RunRecord>& before = known[std::size_t(fold)];

@@ -28,6 +28,7 @@ struct LabelJob {
 struct NewRun {
     RunStart start;
     KeptLabels labels;
+    std::vector<std::string> notes{}; ///< what a person should hear of the labels
 };
 /// Freezes the labels and adds the run to the project.
 [[nodiscard]] Result<NewRun> recordRun(const LabelJob& job, const RunConfig& config);
@@ -44,6 +45,7 @@ struct MadeRun {
 struct FoldsLeft {
     std::vector<NewRun> runs;
     std::optional<MadeRun> together;
+    std::vector<std::string> notes{}; ///< what a person should hear of the labels
 };
 /// Adds the runs of the folds that there are none of yet; revives those that were stopped.
 [[nodiscard]] Result<FoldsLeft> recordFolds(const LabelJob& job, const RunConfig& config, int folds);

@@ -37,8 +37,13 @@ void Workspace::Private::startRun(RunConfig config, LabelChoice choice) {
                  labelNames[made->labels.id] = made->labels.name;
                  labelSets[made->labels.id] = made->labels;
                  begin(std::move(made->start));
+                 tell(made->notes);
                  Q_EMIT q->labelSetsChanged();
              });
+}
+
+void Workspace::Private::tell(const std::vector<std::string>& notes) {
+    for (const std::string& sentence : notes) Q_EMIT q->notice(QString::fromStdString(sentence));
 }
 
 std::optional<RunConfig> Workspace::Private::completed(RunConfig config, std::function<void()> again) {
@@ -85,6 +90,7 @@ void Workspace::Private::crossValidate(RunConfig config, LabelChoice choice, int
                           begin(std::move(run.start));
                       }
                       if (idle) show(first, runs.record(first)->epochsDone);
+                      tell(left->notes);
                       Q_EMIT q->labelSetsChanged();
                       if (left->together)
                           showMade(std::move(left->together->run), std::move(left->together->epochs),

@@ -324,7 +324,7 @@ void Workspace::acceptSuggestions(const std::vector<SampleIndex>& samples) {
         const Label label = suggestedLabel(sample);
         if (label == kNoLabel) continue;
         const bool pseudo = d->filter.score == QLatin1String(kPseudoLabelScore) && pseudoLabel(sample) == label;
-        const QString rule = pseudo ? QStringLiteral("pseudo-label, epoch %1").arg(d->values.evidence()->epoch) : QStringLiteral("suggestion");
+        const QString rule = pseudo ? QString::fromStdString(pseudoLabelRule(d->values.evidence()->epoch)) : QStringLiteral("suggestion");
         const bool same = label == baseLabel(sample);
         requests.push_back({sample, {same ? Verdict::Keep : Verdict::Relabel, same ? kNoLabel : label}, d->reasonFor(sample, rule)});
     }

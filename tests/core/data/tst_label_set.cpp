@@ -36,6 +36,16 @@ class TestLabelSet : public QObject {
         return readLabelFile(toPath(path), dataset, columns);
     }
 
+    Result<SampleList> readList(const QByteArray& content, bool withLabels = true) {
+        const QString path = m_folder.path() + "/list.csv";
+        QFile::remove(path);
+        QFile file(path);
+        if (!file.open(QIODevice::WriteOnly)) return fail(ErrorCode::Io, "cannot write");
+        file.write(content);
+        file.close();
+        return readSampleList(toPath(path), makeDataset(), withLabels);
+    }
+
 private Q_SLOTS:
     void filesOfManyShapesAreRead_data() {
         QTest::addColumn<QByteArray>("content");
@@ -134,6 +144,26 @@ private Q_SLOTS:
                 QVERIFY2(sentence(missing.error()).contains("there is no column absent"),
                          qPrintable(sentence(missing.error())));
             }
+    }
+
+    void aListNamesSamplesAndPerhapsLabels() {
+        const std::vector<SampleIndex> two{SampleIndex(1), SampleIndex(3)};
+        for (const QByteArray& content : {QByteArray("3\n1\n"), QByteArray("d.jpg\nb\n"), QByteArray("index,why\n3,sure\n1,sure\n")}) {
+            const auto list = readList(content);
+            QVERIFY2(list.has_value(), qPrintable(list ? QString() : sentence(list.error())));
+            QVERIFY(list->samples == two);
+            QVERIFY(list->labels.empty());
+        }
+        const auto labelled = readList("file, label\nd,dog\nb,\nd,dog\n");
+        QVERIFY2(labelled.has_value(), qPrintable(labelled ? QString() : sentence(labelled.error())));
+        QVERIFY(labelled->samples == two);
+        QCOMPARE(labelled->labels, (std::vector<Label>{kNoLabel, 1}));
+        const auto unknown = readList("index,label\n3,dog\n1,unicorn\n");
+        QVERIFY(!unknown.has_value());
+        QVERIFY(sentence(unknown.error()).contains("1 row with an unknown class: line 3 (unicorn)"));
+        const auto unread = readList("index,label\n3,dog\n1,unicorn\n", false);
+        QVERIFY(unread.has_value());
+        QVERIFY(unread->samples == two && unread->labels.empty());
     }
 
     void theHashIsOfTheLabelsAlone() {

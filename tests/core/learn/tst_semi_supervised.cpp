@@ -12,6 +12,7 @@
 #include <QTest>
 
 #include <numbers>
+#include <numeric>
 
 using namespace assay;
 using namespace assay::learn;
@@ -145,10 +146,16 @@ private Q_SLOTS:
         QCOMPARE(attention.last().sizes().vec(), (std::vector<std::int64_t>{2, 3, 4}));
     }
 
+    void attentionIsKeptAsPicturesWithMaps_data() {
+        QTest::addColumn<QString>("strong");
+        for (const char* strong : {"fixmatch", "ctaugment"}) QTest::newRow(strong) << strong;
+    }
     void attentionIsKeptAsPicturesWithMaps() {
+        QFETCH(QString, strong);
         QTemporaryDir folder;
         TrainingTask task = smallTask("fixmatch-attention", 2);
-        task.config.settings["photometric-only"] = true;
+        task.config.settings["strong-view"] = strong.toStdString();
+        task.config.settings["photometric-only"] = strong == QLatin1String("fixmatch");
         task.config.settings["kept-views"] = std::int64_t(20);
         task.checkpointFolder = folder.filePath(QStringLiteral("run")).toStdString();
         const auto outcome = test::train(task);
@@ -160,6 +167,12 @@ private Q_SLOTS:
         QCOMPARE(views->names, (std::vector<std::string>{"weak", "strong"}));
         QCOMPARE(views->samples.size(), std::size_t(20));
         QVERIFY(views->mapWidth > 1 && views->mapHeight > 1);
+        std::size_t moved = 0; // pictures of which the strong view is another one
+        for (std::size_t row = 0; row < 20; ++row) {
+            const auto weak = views->picture(row, 0), other = views->picture(row, 1);
+            moved += !std::equal(weak.begin(), weak.end(), other.begin());
+        }
+        QVERIFY(moved > 5);
         for (std::size_t row = 0; row < 20; ++row)
             for (std::size_t view = 0; view < 2; ++view) {
                 double sum = 0;
@@ -287,6 +300,31 @@ private Q_SLOTS:
         QVERIFY(!test::train(task).result);
     }
 
+    /// More of a class than it has is told; so many that nothing is left unlabelled is refused, but where a method learns
+    /// labels alone.
+    void whereTooManyOfAClassAreAskedForARunSaysSo() {
+        TrainingTask task = smallTask("fixmatch", 2);
+        task.config.settings["labelled-per-class"] = std::int64_t(10);
+        task.labels.trusted.assign(task.labels.labels.size(), 1);
+        std::size_t counting = 0; // of class 1: four
+        for (std::size_t i = 0; i < task.labels.labels.size(); ++i)
+            if (task.labels.labels[i] == 1 && task.dataset->splits[i] == Split::Train) task.labels.trusted[i] = ++counting <= 4;
+        const auto scarce = test::train(task);
+        QVERIFY2(scarce.result, scarce.result ? "" : scarce.result.error().sentence().c_str());
+        QCOMPARE(std::count(scarce.keeper.notes.begin(), scarce.keeper.notes.end(),
+                            std::string("Class class 1 has only 4 labels, 10 were asked for")),
+                 std::ptrdiff_t(1));
+        task.labels.trusted.clear();
+        task.config.settings["labelled-per-class"] = std::int64_t(40); // as many as there are
+        const auto refused = test::train(task);
+        QVERIFY(!refused.result);
+        QVERIFY2(refused.result.error().sentence().find("labelled-per-class 40") != std::string::npos,
+                 refused.result.error().sentence().c_str());
+        task.config.method = "supervised";
+        const auto all = test::train(task);
+        QVERIFY2(all.result, all.result ? "" : all.result.error().sentence().c_str());
+    }
+
     /// Labels that do not count are scored, samples without a label take part, and neither is learnt from.
     void whatDoesNotCountIsScoredButNeverLearntFrom_data() {
         QTest::addColumn<QString>("method");
@@ -361,7 +399,7 @@ private Q_SLOTS:
         for (const auto& report : outcome.keeper.reports) {
             const auto &pseudo = column(*report, "pseudo-label"), &labelled = column(*report, "labelled");
             const auto& confidence = column(*report, "pseudo-confidence");
-            double accepted = 0, unlabelled = 0, changed = 0, right = 0;
+            double accepted = 0, unlabelled = 0, changed = 0, ofEither = 0, right = 0;
             std::vector<double> perClass(kClasses, 0);
             for (std::size_t i = 0; i < pseudo.size(); ++i) {
                 if (task.dataset->splits[i] != Split::Train || labelled[i] > 0) {
@@ -370,16 +408,18 @@ private Q_SLOTS:
                 }
                 ++unlabelled;
                 QCOMPARE(pseudo[i] >= 0, double(confidence[i]) >= 0.4);
+                const float last = before.empty() ? -1.0F : before[i];
+                changed += last != pseudo[i];
+                ofEither += last >= 0 || pseudo[i] >= 0;
                 if (pseudo[i] < 0) continue;
                 ++accepted;
                 ++perClass[std::size_t(pseudo[i])];
                 right += Label(pseudo[i]) == task.labels.trueLabels[i];
-                changed += before.empty() || before[i] != pseudo[i];
             }
             const auto& scalars = report->scalars;
             QCOMPARE(scalars.at("accepted"), accepted);
             QVERIFY(near(scalars.at("acceptance"), accepted / unlabelled));
-            QVERIFY(near(scalars.at("pseudo-changed"), accepted > 0 ? changed / accepted : 0));
+            QVERIFY(near(scalars.at("pseudo-changed"), ofEither > 0 ? changed / ofEither : 0));
             QCOMPARE(report->perClass.at("accepted"), perClass);
             QVERIFY(scalars.at("pseudo-entropy") >= 0 && scalars.at("pseudo-entropy") <= std::log(double(kClasses)));
             QVERIFY(scalars.at("mask-rate") >= 0 && scalars.at("mask-rate") <= 1);
@@ -389,14 +429,52 @@ private Q_SLOTS:
         QVERIFY(outcome.keeper.last("accepted") > 0);
     }
 
-    void flexMatchRecordsAThresholdForEachClass() {
-        const auto outcome = test::train(smallTask("flexmatch", 4));
-        QVERIFY(outcome.result);
-        for (const auto& report : outcome.keeper.reports) {
-            const auto& thresholds = report->perClass.at("threshold");
-            QCOMPARE(thresholds.size(), std::size_t(kClasses));
-            for (const double threshold : thresholds) QVERIFY(threshold >= 0 && threshold <= 0.95);
+    void withdrawnPseudoLabelsHaveChanged() {
+        const TrainingTask task = smallTask("fixmatch");
+        test::Keeper keeper;
+        Run run{task, keeper, {}, {}, torch::kCPU, {}, {}};
+        run.data.classes = kClasses;
+        for (std::uint32_t row = 0; row < 4; ++row) {
+            run.data.samples.emplace_back(row);
+            run.data.trainRows.push_back(row);
         }
+        PseudoRecord record;
+        record.start(run);
+        const auto changed = [&](std::vector<Label> labels) {
+            EpochOutcome outcome;
+            outcome.evidence.prediction.assign(4, 0);
+            record.record(run, outcome, std::vector<std::uint8_t>(4, 0), {std::move(labels), 0.9, {}, {}});
+            return outcome.report.scalars.at("pseudo-changed");
+        };
+        QCOMPARE(changed({0, 1, -1, -1}), 1.0);
+        QCOMPARE(changed({0, 1, -1, -1}), 0.0);
+        QCOMPARE(changed({0, -1, -1, -1}), 0.5);
+        QCOMPARE(changed({0, 1, 2, -1}), 2.0 / 3);
+        QCOMPARE(changed({0, 2, 2, -1}), 1.0 / 3);
+        QCOMPARE(changed({-1, -1, -1, -1}), 1.0);
+        QCOMPARE(changed({-1, -1, -1, -1}), 0.0);
+    }
+
+    void flexMatchRecordsAThresholdForEachClass() {
+        TrainingTask task = smallTask("flexmatch", 4);
+        task.config.settings["threshold"] = 0.5;
+        const auto outcome = test::train(task);
+        QVERIFY(outcome.result);
+        double sure = 0;
+        for (const auto& report : outcome.keeper.reports) {
+            const auto &thresholds = report->perClass.at("threshold"), &sigma = report->perClass.at("sigma"),
+                       &beta = report->perClass.at("beta");
+            QCOMPARE(thresholds.size(), std::size_t(kClasses));
+            const double before = sure;
+            sure = std::accumulate(sigma.begin(), sigma.end(), 0.0);
+            QVERIFY(sure >= before && sure <= 120); // training samples
+            const double largest = std::max(*std::max_element(sigma.begin(), sigma.end()), 120 - sure);
+            for (std::size_t k = 0; k < std::size_t(kClasses); ++k) {
+                QVERIFY(near(beta[k], sigma[k] / largest));
+                QVERIFY(near(thresholds[k], 0.5 * beta[k] / (2 - beta[k])));
+            }
+        }
+        QVERIFY(sure > 0);
     }
 
     /// Without the warm-up the classes are compared with the largest of them from the first sure answer on.

@@ -248,6 +248,14 @@ private Q_SLOTS:
         QCOMPARE(effective.excluded, (std::vector<std::uint8_t>{0, 0, 0, 0, 1}));
     }
 
+    void rulesOfPseudoLabelsNameTheirEpoch() {
+        QCOMPARE(pseudoLabelRule(12), std::string("pseudo-label, epoch 12")); // as projects hold it
+        QCOMPARE(pseudoLabelEpoch(pseudoLabelRule(12)), std::optional(12));
+        for (const char* rule : {"", "suggestion", "pseudo-label", "pseudo-label, epoch ", "pseudo-label, epoch x",
+                                 "pseudo-label, epoch -1", "pseudo-label, epoch 99999999999"})
+            QVERIFY2(!pseudoLabelEpoch(rule), rule);
+    }
+
     void verdictNamesGoBothWays() {
         for (int i = 0; i < 5; ++i) QCOMPARE(*parseVerdict(std::string(verdictName(Verdict(i)))), Verdict(i));
         QVERIFY(!parseVerdict("Keep"));

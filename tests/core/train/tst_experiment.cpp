@@ -109,6 +109,30 @@ private Q_SLOTS:
                  (SettingTexts{{"learning-rate", "0.2"}, {"momentum", "0.7"}, {"lambda", "7"}, {"batch-size", "32"}}));
     }
 
+    void aListOfValuesIsARowForEach() {
+        const std::string recipe = "settings = { momentum = 0.8 }\n"
+                                   "[[method]]\nid = \"cross-entropy\"\n"
+                                   "[[method]]\nname = \"plain\"\nid = \"elr\"\nepochs = 4\n"
+                                   "settings = { lambda = [1, 3.0], nesterov = [true, false], momentum = 0.7 }\n"
+                                   "settings-on = { given = { beta = 0.5 } }\n";
+        const auto strange = parse("reference = \"plain\"\n" + recipe);
+        QVERIFY2(sentence(strange).contains("line 1: the reference plain is none of the methods"), qPrintable(sentence(strange)));
+        const auto rows = parse("reference = \"plain, lambda 3, nesterov true\"\n" + recipe);
+        QVERIFY2(rows, qPrintable(sentence(rows)));
+        std::vector<std::string> names;
+        for (const ExperimentMethod& method : rows->methods) names.push_back(method.name);
+        QCOMPARE(names, (std::vector<std::string>{"cross-entropy", "plain, lambda 1, nesterov true",
+                                                  "plain, lambda 1, nesterov false", "plain, lambda 3, nesterov true",
+                                                  "plain, lambda 3, nesterov false"}));
+        QCOMPARE(rows->reference, std::size_t(3));
+        const auto cells = cellsOf(*rows);
+        QCOMPARE(cells.size(), std::size_t(5));
+        QCOMPARE(settingsOf(*rows, cells[3]),
+                 (SettingTexts{{"lambda", "3"}, {"nesterov", "true"}, {"momentum", "0.7"}, {"beta", "0.5"}}));
+        QCOMPARE(configOf(*rows, cells[3]).method, std::string("elr"));
+        QCOMPARE(configOf(*rows, cells[3]).epochs, 4);
+    }
+
     void theShortestRecipeHasSensibleDefaults() {
         const auto read = parse("[[method]]\nid = \"elr\"\n");
         QVERIFY2(read, qPrintable(sentence(read)));
@@ -140,8 +164,26 @@ private Q_SLOTS:
                                      << "pink";
         QTest::newRow("noise and file") << method + "[[labels]]\nnoise = \"symmetric\"\nrate = 0.1\nfile = \"x.csv\"\n"
                                         << "cannot both";
-        QTest::newRow("one method twice") << method + method << "two [[method]] are named elr";
-        QTest::newRow("one seed twice") << "seeds = [1, 1]\n" + method << "a seed stands twice";
+        QTest::newRow("one method twice") << method + "\n" + method << "line 4: two [[method]] are named elr";
+        QTest::newRow("labels twice") << method + "[[labels]]\nname = \"a\"\n[[labels]]\nname = \"a\"\n"
+                                      << "line 5: two [[labels]] are named a";
+        QTest::newRow("an empty list of values") << method + "settings = { lambda = [] }\n"
+                                                 << "line 3: the setting lambda is an empty list";
+        QTest::newRow("a value twice") << method + "settings = { lambda = [1, 2, 1.0] }\n"
+                                       << "line 3: 1 stands twice in the setting lambda";
+        QTest::newRow("a list of lists") << method + "settings = { lambda = [[1], [2]] }\n"
+                                         << "line 3: an item of the setting lambda is not one value";
+        QTest::newRow("a list for all methods") << "settings = { lambda = [1, 2] }\n" + method
+                                                << "line 1: the setting lambda is a list; only the settings of a [[method]]";
+        QTest::newRow("a list that labels set") << "[[labels]]\nname = \"a\"\nsettings = { lambda = 3 }\n" + method +
+                                                       "settings = { lambda = [1, 2] }\n"
+                                                << "its rows would be the same";
+        QTest::newRow("too many rows") << method + "settings = { a = [1, 2, 3, 4, 5, 6], b = [1, 2, 3, 4, 5, 6], c = [1, 2, 3] }\n"
+                                       << "more than 100 rows";
+        QTest::newRow("a published figure of several rows") << method + "settings = { lambda = [1, 2] }\npublished = { given = 80 }\n"
+                                                            << "without a list";
+        QTest::newRow("a threshold that is no number") << "threshold = nan\n" + method << "line 1: threshold is from 0 to 1";
+        QTest::newRow("one seed twice") << "seeds = [1, 1]\n" + method << "line 1: a seed stands twice";
         QTest::newRow("no seed") << "seeds = []\n" + method << "line 1: seeds is an empty list";
         QTest::newRow("no network") << "networks = []\n" + method << "line 1: networks is an empty list";
         QTest::newRow("strange reference") << "reference = \"other\"\n" + method << "none of the methods";

@@ -127,11 +127,17 @@ private Q_SLOTS:
         f.table.loss[0] = 1.0f / 3.0f;
         f.table.decisionRun = {"", "7", "", ""};
         f.table.decisionScore = {"", "pseudo-label=0.981", "", ""};
+        f.table.decisionEpoch = {"", "12", "", ""};
+        f.table.decisionConfidence = {"", "0.981", "", ""};
         must(exporter("audit-csv").write(f.table, {}, folder.path("o.csv")));
         const CsvTable read = *readCsv(folder.path("o.csv"));
         QCOMPARE(read.header[15], std::string("decision_run"));
         QCOMPARE(read.rows[1][15], std::string("7"));
         QCOMPARE(read.rows[1][16], std::string("pseudo-label=0.981"));
+        QCOMPARE(read.header[17], std::string("decision_epoch"));
+        QCOMPARE(read.rows[1][17], std::string("12"));
+        QCOMPARE(read.header[18], std::string("decision_confidence"));
+        QCOMPARE(read.rows[1][18], std::string("0.981"));
         const std::vector<std::string> expected{"index", "file", "given", "effective", "suggested", "score", "p_noisy",
                                                 "loss", "decision", "reason", "who", "time", "run"};
         QVERIFY(std::equal(expected.begin(), expected.end(), read.header.begin()));

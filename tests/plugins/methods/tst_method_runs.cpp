@@ -176,6 +176,12 @@ private Q_SLOTS:
         auto task = test::makeTask(test::blobs(std::size_t(count), classes, 8, 1, testEvery), method.toStdString(), 4);
         task.config.network = "cnn-small:4";
         const auto outcome = test::train(task);
+        // Of one or two samples the fixture's eight of a class leave no unlabelled one.
+        if (count <= 2 && task.config.settings.contains("labelled") && method != QLatin1String("supervised")) {
+            QVERIFY(!outcome.result);
+            QVERIFY2(sentence(outcome).find("fewer of each class") != std::string::npos, sentence(outcome).c_str());
+            return;
+        }
         QVERIFY2(outcome.result.has_value() == trains, sentence(outcome).c_str());
         for (const auto& report : outcome.keeper.reports) {
             QCOMPARE(report->evidence->size(), std::size_t(count));

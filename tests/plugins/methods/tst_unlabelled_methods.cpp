@@ -359,6 +359,28 @@ private Q_SLOTS:
         QCOMPARE(student.keeper.reports[2]->scalars.at("unlabelled-weight"), 1.0);
     }
 
+    /// Answers are compared as whole networks give them: no change of a picture, no change of the answer.
+    void vatsSmoothnessEndsWithThePerturbation_data() {
+        QTest::addColumn<QString>("network");
+        for (const char* network : {"cnn-small:8", "cnn-9"}) QTest::newRow(network) << network;
+    }
+    void vatsSmoothnessEndsWithThePerturbation() {
+        QFETCH(QString, network);
+        TrainingTask task = few("vat", 1);
+        task.config.network = network.toStdString();
+        task.config.settings["batch-size"] = std::int64_t(8);
+        task.config.settings["steps-per-epoch"] = std::int64_t(3);
+        task.config.settings["ramp-share"] = 0.0;
+        task.config.settings["kept-views"] = std::int64_t(0);
+        task.config.settings["epsilon"] = 0.001;
+        const auto still = test::train(task);
+        QVERIFY2(still.result, sentence(still).c_str());
+        QVERIFY2(still.keeper.last("lds") < 1e-4, std::to_string(still.keeper.last("lds")).c_str()); // single precision
+        task.config.settings["epsilon"] = 4.0;
+        const auto moved = test::train(task);
+        QVERIFY2(moved.keeper.last("lds") > 1e-3, std::to_string(moved.keeper.last("lds")).c_str());
+    }
+
     /// Kept for each picture: itself, its perturbation, and both together; and the power step found more than chance.
     void vatKeepsPerturbedPictures() {
         QTemporaryDir folder;
@@ -395,6 +417,22 @@ private Q_SLOTS:
             }
         }
         QVERIFY(changed > 1000);
+    }
+
+    /// A setting that a preset replaces is told; one that it has as well is not.
+    void vatsPresetTellsWhatItReplaces() {
+        TrainingTask task = few("vat", 1);
+        task.config.settings["steps-per-epoch"] = std::int64_t(1);
+        task.config.settings["kept-views"] = std::int64_t(0);
+        task.config.settings["preset"] = std::string("student");
+        task.config.settings["epsilon"] = 3.0;
+        task.config.settings["power-steps"] = std::int64_t(5);
+        QVERIFY(noted(test::train(task), "Not used: epsilon=3; the preset student sets it"));
+        task.config.settings.erase("epsilon");
+        QVERIFY(!noted(test::train(task), "Not used"));
+        task.config.settings["preset"] = std::string("own");
+        task.config.settings["epsilon"] = 3.0;
+        QVERIFY(!noted(test::train(task), "Not used"));
     }
 
     void vatHasEveryPublishedPreset() {

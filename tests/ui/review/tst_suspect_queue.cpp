@@ -329,6 +329,39 @@ private Q_SLOTS:
         QCOMPARE(auditHalfWidth(500, 500, 0.1), 0.0);
     }
 
+    /// A list says which labels count; that it says other labels, too, is told, and what they are made of is checked.
+    void aListsOwnLabelsAreTold() {
+        const Dataset& dataset = *workspace().dataset();
+        const auto start = [&](const QByteArray& last) {
+            QFile list(m_home->filePath(QStringLiteral("labelled.csv")));
+            QVERIFY(list.open(QIODevice::WriteOnly | QIODevice::Truncate));
+            list.write("index,label\n");
+            for (std::size_t i = 0, rows = 0; i < dataset.size() && rows < 8; ++i)
+                if (dataset.splits[i] == Split::Train && dataset.givenLabels[i] < 2 && ++rows > 0)
+                    list.write(QByteArray::number(qulonglong(i)) + ',' +
+                               QByteArray::number(rows > 6 ? 1 - dataset.givenLabels[i] : dataset.givenLabels[i]) + '\n');
+            list.write(last);
+            list.close();
+            LabelChoice labels;
+            labels.counting = LabelChoice::Counting::Listed;
+            labels.list = list.fileName();
+            workspace().startRun(fakeRun(1), labels);
+        };
+        QSignalSpy ended(&workspace(), &Workspace::runEnded), notices(&workspace(), &Workspace::notice),
+            warnings(&workspace(), &Workspace::warning);
+        start({});
+        QTRY_VERIFY_WITH_TIMEOUT(ended.count() > 0, 20'000);
+        const bool told = std::any_of(notices.begin(), notices.end(), [](const QList<QVariant>& one) {
+            return one.front().toString().startsWith(QStringLiteral("2 of the 8 labels in labelled.csv"));
+        });
+        QVERIFY(told);
+        const std::size_t runs = workspace().runs().size();
+        start("9,no such class\n");
+        QTRY_VERIFY(warnings.count() > 0);
+        QVERIFY(warnings.front().front().toString().contains(QStringLiteral("line 10 (no such class)")));
+        QCOMPARE(workspace().runs().size(), runs);
+    }
+
     void labelsThatDoNotCountAreJudgedOutOfSample() {
         QFile list(m_home->filePath(QStringLiteral("counting.csv")));
         QVERIFY(list.open(QIODevice::WriteOnly));

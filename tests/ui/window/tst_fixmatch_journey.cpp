@@ -177,6 +177,8 @@ private:
             QCOMPARE(row[column("decision_run")], std::to_string(workspace().runs().back().id.value));
             const std::string score = row[column("decision_score")];
             QVERIFY2(score.starts_with("pseudo-label="), score.c_str());
+            QCOMPARE(row[column("decision_epoch")], std::to_string(kEpochs));
+            QCOMPARE(row[column("decision_confidence")], score.substr(13));
             QCOMPARE(std::stof(score.substr(13)), workspace().values(QLatin1String(kPseudoLabelScore))[sample.value]);
             QCOMPARE(row[column("effective")], workspace().dataset()->classNames[std::size_t(m_class)]);
         }
