@@ -192,12 +192,13 @@ void EpochPlot::setRanges() {
         if (spec.range) {
             y->setRange(spec.range->first, spec.range->second);
         } else if (std::isfinite(lo)) {
-            const double flat = spec.percent ? std::max(std::abs(hi) * 0.1, 0.02) : hi != 0 ? std::abs(hi) * 0.1 : 1;
+            const double flat = spec.percent ? std::max(std::abs(hi) * 0.1, 0.02) : std::abs(hi) * 0.1;
             const double size = hi - lo > 1e-12 ? hi - lo : flat;
             double from = lo - size * 0.06;
             if (lo >= 0 && from < size * 0.15) from = 0; // close to zero: show zero
             double to = hi + size * 0.08;
             if (spec.percent && hi <= 1) to = std::min(to, 1.02);
+            if (to == from) to = from + 1; // zero all along
             y->setRange(from, to);
         }
     }

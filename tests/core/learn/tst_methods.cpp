@@ -160,7 +160,7 @@ private Q_SLOTS:
         QFETCH(QString, method);
         QFETCH(QString, setting);
         QFETCH(QString, value);
-        TrainingTask task = test::makeTask(test::blobs(100, kClasses), method.toStdString(), 3, kNoise);
+        TrainingTask task = test::makeTask(test::blobs(200, kClasses), method.toStdString(), 3, kNoise);
         const auto found = test::engineRegistry().methods.find(method.toStdString());
         QVERIFY(found);
         for (const ParamSpec& spec : found->description().params) {

@@ -191,8 +191,6 @@ private Q_SLOTS:
                                                                          << "labels named other";
         QTest::newRow("a published figure of another kind") << method + "published = { \"given\" = { middle = 3 } }\n"
                                                             << "best, last and mean-last-10, not middle";
-        QTest::newRow("list as a setting") << method + "settings = { a = [1] }\n"
-                                           << "the setting a is not one value";
     }
     void mistakesNameTheirLine() {
         QFETCH(QString, text);
