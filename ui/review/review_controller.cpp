@@ -15,7 +15,6 @@ namespace assay::ui {
 namespace {
 
 constexpr qint64 kPaceWindowMs = 5 * 60 * 1000;
-constexpr double kTwoSided95 = 1.96;
 
 } // namespace
 
@@ -164,18 +163,14 @@ ReviewFigures ReviewController::figures() const {
     const std::vector<float>& pNoisy = m_workspace.values(QStringLiteral("p-noisy"));
     const auto run = m_workspace.currentRun();
     const bool anySplit = run && m_workspace.outOfSample(*run);
-    double variance = 0;
     for (std::uint32_t i = 0; i < dataset->size(); ++i) {
         const SampleIndex sample(i);
         if ((!anySplit && dataset->splits[i] != Split::Train) || m_workspace.decision(sample).verdict != Verdict::None) continue;
         figures.left += m_workspace.suspect(sample);
         if (std::isnan(pNoisy[i])) continue;
         figures.expectedKnown = figures.judged && trusted;
-        const double p = std::clamp(double(pNoisy[i]), 0.0, 1.0);
-        figures.expectedErrors += p;
-        variance += p * (1 - p);
+        figures.expectedErrors += std::clamp(double(pNoisy[i]), 0.0, 1.0);
     }
-    figures.spread = kTwoSided95 * std::sqrt(variance);
     const qint64 now = m_clock.elapsed();
     std::size_t count = 0;
     qint64 since = now;

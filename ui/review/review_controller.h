@@ -26,7 +26,6 @@ struct ReviewFigures {
     bool judged = false;        ///< a run has said what is suspect
     bool expectedKnown = false; ///< not where the mixture behind p(noisy) deserves no trust
     double expectedErrors = 0; ///< wrong labels among the undecided training samples: the sum of p(noisy)
-    double spread = 0;         ///< half-width of its 95 % interval, were the posteriors right
 };
 
 /// What the review keys do: decide on the selection (one step) or on the sample in focus, and move on. GUI thread.

@@ -387,12 +387,11 @@ void MainWindow::updateFigures() {
         m_figures->setToolTip(errorsLeftText(audit) + QLatin1Char('\n') + stopAdviceText(audit, m_workspace->stopShare()));
     } else {
         if (figures.expectedKnown)
-            parts << tr("≈ %1 errors left ± %2").arg(locale.toString(figures.expectedErrors, 'f', 0),
-                                                    locale.toString(figures.spread, 'f', 0));
+            parts << tr("≈ %1 errors left, by p(noisy)").arg(locale.toString(figures.expectedErrors, 'f', 0));
         m_figures->setToolTip(
             !figures.judged || figures.expectedKnown
-                ? tr("Wrong labels to be expected among the undecided training samples: the sum of p(noisy), "
-                     "with its 95 % interval. Review → Errors left… asks some pictures at random instead")
+                ? tr("Wrong labels to be expected among the undecided training samples: the sum of p(noisy), as right as the "
+                     "mixture is. Review → Errors left… asks some pictures at random instead, and tells an interval")
                 : tr("How many errors are left is not known: the mixture behind p(noisy) deserves no trust. "
                      "Review → Errors left… asks some pictures at random instead"));
     }
