@@ -198,7 +198,7 @@ torch::Tensor FixMatchRecipe::learn(Run& run, const Batch& labelled, const std::
     const auto unlabelledLoss =
         m_options.weight * consistencyLosses(weak, logits[2], mask, m_options.temperature).mean();
     auto loss = labelledLoss + unlabelledLoss;
-    if (const auto further = furtherLoss(run, mask); further.defined()) loss = loss + further;
+    if (const auto further = furtherLoss(run, unlabelled[0].rows, mask); further.defined()) loss = loss + further;
     run.minimise(0, loss);
     return losses.detach() + unlabelledLoss.detach();
 }

@@ -78,9 +78,10 @@ protected:
     std::vector<ViewPlan> views(const Run& run) const override;
     torch::Tensor learn(Run& run, const Batch& labelled, const std::vector<Batch>& unlabelled) override;
     Status record(Run& run, EpochOutcome& outcome) override;
-    /// What a variant adds to the loss, from the mask [μB] of learnt rows; nothing by default.
-    virtual torch::Tensor furtherLoss(Run& run, const torch::Tensor& mask) {
-        (void)run, (void)mask;
+    /// What a variant adds to the loss, from the mask [μB] of those of the unlabelled `rows` that are learnt; nothing by
+    /// default.
+    virtual torch::Tensor furtherLoss(Run& run, const std::vector<std::uint32_t>& rows, const torch::Tensor& mask) {
+        (void)run, (void)rows, (void)mask;
         return {};
     }
     [[nodiscard]] const FixMatchOptions& fixMatch() const { return m_options; }

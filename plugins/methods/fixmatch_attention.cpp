@@ -5,12 +5,14 @@
 #include "core/learn/picture_tensor.h"
 #include "core/project/sample_views.h"
 
+#include <utility>
+
 namespace assay {
 namespace {
 
 using namespace learn;
 
-constexpr const char* kAttention = "attention";
+constexpr const char *kAttention = "attention", *kDivergence = "attention-divergence";
 constexpr std::size_t kViewBatch = 128;
 
 struct AttentionOptions {
@@ -30,13 +32,14 @@ public:
     }
 
 protected:
-    torch::Tensor furtherLoss(Run& run, const torch::Tensor& mask) override {
+    torch::Tensor furtherLoss(Run& run, const std::vector<std::uint32_t>& rows, const torch::Tensor& mask) override {
         // The step's pass was over labelled, weak and strong pictures in this order.
         const auto& maps = attentionOf(*run.networks[0]).last();
         const std::int64_t size = mask.size(0), labelled = maps.size(0) - 2 * size;
         auto weak = maps.slice(0, labelled, labelled + size);
         if (m_options.detachWeak) weak = weak.detach();
         const auto divergence = attentionDivergence(weak, maps.slice(0, labelled + size));
+        notice(run, rows, divergence);
         const auto accepted = mask.sum().clamp_min(1);
         const auto loss = (divergence * mask).sum() / accepted;
         m_sum += loss.item<double>();
@@ -46,7 +49,8 @@ protected:
 
     Status record(Run& run, EpochOutcome& outcome) override {
         ASSAY_CHECK_STATUS(FixMatchRecipe::record(run, outcome));
-        outcome.report.scalars["attention-divergence"] = m_steps > 0 ? m_sum / double(m_steps) : 0;
+        outcome.report.scalars[kDivergence] = m_steps > 0 ? m_sum / double(m_steps) : 0;
+        if (!m_each.empty()) outcome.evidence.columns[kDivergence] = std::exchange(m_each, {});
         m_sum = 0;
         m_steps = 0;
         keepViews(run);
@@ -56,6 +60,13 @@ protected:
 private:
     [[nodiscard]] static MapAttention& attentionOf(Classifier& network) {
         return dynamic_cast<MapAttention&>(*network.onMap());
+    }
+
+    /// Of each picture what it was when the epoch last showed it; −1 where it did not.
+    void notice(const Run& run, const std::vector<std::uint32_t>& rows, const torch::Tensor& divergence) {
+        if (m_each.empty()) m_each.assign(run.data.rows(), -1);
+        const auto values = divergence.detach().to(torch::kCPU).contiguous();
+        for (std::size_t i = 0; i < rows.size(); ++i) m_each[rows[i]] = values.data_ptr<float>()[i];
     }
 
     /// Both views of some training pictures, as the epoch showed them, with the answering network's maps.
@@ -113,6 +124,7 @@ private:
     AttentionOptions m_options;
     double m_sum = 0;
     std::size_t m_steps = 0;
+    std::vector<float> m_each; ///< [rows]
 };
 
 Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {

@@ -161,6 +161,8 @@ private Q_SLOTS:
         const auto outcome = test::train(task);
         QVERIFY2(outcome.result, outcome.result ? "" : outcome.result.error().sentence().c_str());
         QVERIFY(outcome.keeper.last("attention-divergence") >= 0);
+        const auto& each = outcome.keeper.reports.back()->evidence->columns.at("attention-divergence");
+        QVERIFY(std::count_if(each.begin(), each.end(), [](float v) { return v >= 0; }) > 0);
         const auto views = readSampleViews(task.checkpointFolder);
         QVERIFY2(views, views ? "" : views.error().sentence().c_str());
         QCOMPARE(views->epoch, 2);
