@@ -32,6 +32,7 @@ public:
         for (const ExperimentLabels& labels : m_experiment.labels) {
             const auto made = makeLabels(labels, m_experiment.seeds.front(), *m_dataset);
             if (!made) return tl::unexpected(made.error());
+            for (const std::string& sentence : made->notes) note(labels.name + ": " + sentence + ".");
         }
         return {};
     }

@@ -91,11 +91,16 @@ void augment(std::span<const std::uint8_t> in, std::span<std::uint8_t> out, Imag
     shiftAndFlip(in, out, geometry, dy, dx, flip, options.padding, options.fill);
     if (options.coloured()) varyColours(rng, options, out, geometry, scratch);
     if (options.randAugmentOps > 0) randAugment(rng, options, out, geometry, scratch);
+    const std::uint8_t cut = options.cutoutFill < 0 ? options.fill : std::uint8_t(options.cutoutFill);
+    if (options.erasing > 0 && rng.uniform() < options.erasing) {
+        const CropBox box = drawErased(rng, geometry);
+        cutRectangle(out, geometry, box.top, box.left, box.height, box.width, cut);
+    }
     if (options.cutout > 0) {
         const int y = int(rng.below(std::uint32_t(geometry.height)));
         const int x = int(rng.below(std::uint32_t(geometry.width)));
         const int side = options.cutoutVaries ? int(rng.uniform() * (options.cutout + 1)) : options.cutout;
-        cutSquare(out, geometry, side, y, x, options.cutoutFill < 0 ? options.fill : std::uint8_t(options.cutoutFill));
+        cutSquare(out, geometry, side, y, x, cut);
     }
 }
 

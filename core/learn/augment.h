@@ -38,6 +38,7 @@ struct AugmentOptions {
     std::uint8_t fill = 0;    ///< grey of padding and geometric operations, and of the cutout unless it has its own
     int cutoutFill = -1;      ///< grey of the cutout; −1: fill
     bool cutoutVaries = false; ///< the square's side is uniform from 0 to `cutout`
+    double erasing = 0;       ///< probability of erasing a rectangle, with the cutout's grey (Zhong et al., AAAI 2020)
     double smallestArea = 1;  ///< random resized crop: the least share of the area that is kept; 1: none
     double jitter = 0;        ///< probability of a colour jitter
     double brightness = 0, contrast = 0, saturation = 0; ///< factors of the jitter, uniform in 1 ± these
@@ -45,7 +46,8 @@ struct AugmentOptions {
     double grey = 0;          ///< probability of losing the colours
     double solarise = 0;      ///< probability of inverting what is 128 or brighter
     [[nodiscard]] bool any() const {
-        return cropPadding > 0 || flip > 0 || cutout > 0 || randAugmentOps > 0 || smallestArea < 1 || coloured();
+        return cropPadding > 0 || flip > 0 || cutout > 0 || randAugmentOps > 0 || smallestArea < 1 || erasing > 0 ||
+               coloured();
     }
     [[nodiscard]] bool coloured() const { return jitter > 0 || grey > 0 || solarise > 0; }
 };
@@ -99,6 +101,9 @@ struct CropBox {
 /// torchvision's: area uniform from `smallestArea` to 1, aspect ratio log-uniform from 3/4 to 4/3, the centre where
 /// ten draws do not fit.
 [[nodiscard]] CropBox drawCrop(CounterRng& rng, ImageGeometry geometry, double smallestArea);
+/// Random erasing's, as torchvision draws it: area uniform from 0.02 to 0.33 of the picture's, aspect ratio log-uniform
+/// from 0.3 to 3.3; empty where ten draws do not fit.
+[[nodiscard]] CropBox drawErased(CounterRng& rng, ImageGeometry geometry);
 void cropAndResize(const CropBox& box, std::span<const std::uint8_t> in, std::span<std::uint8_t> out,
                    ImageGeometry geometry);
 /// Jitter, grey and solarise of `options`, in place.

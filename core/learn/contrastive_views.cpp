@@ -58,6 +58,22 @@ CropBox drawCrop(CounterRng& rng, ImageGeometry geometry, double smallestArea) {
     return box;
 }
 
+CropBox drawErased(CounterRng& rng, ImageGeometry geometry) {
+    constexpr double kLeastArea = 0.02, kMostArea = 0.33, kLeastAspect = 0.3, kMostAspect = 3.3;
+    const double area = double(geometry.width) * geometry.height;
+    for (int i = 0; i < kCropTries; ++i) {
+        const double target = area * uniformIn(rng, kLeastArea, kMostArea);
+        const double aspect = std::exp(uniformIn(rng, std::log(kLeastAspect), std::log(kMostAspect)));
+        const int height = int(std::lround(std::sqrt(target * aspect)));
+        const int width = int(std::lround(std::sqrt(target / aspect)));
+        if (width < 1 || height < 1 || width >= geometry.width || height >= geometry.height) continue;
+        const int top = int(rng.below(std::uint32_t(geometry.height - height + 1)));
+        const int left = int(rng.below(std::uint32_t(geometry.width - width + 1)));
+        return {top, left, height, width};
+    }
+    return {};
+}
+
 void cropAndResize(const CropBox& box, std::span<const std::uint8_t> in, std::span<std::uint8_t> out,
                    ImageGeometry geometry) {
     // Linear between pixel centres: the crop is never larger than the picture, so nothing needs averaging.

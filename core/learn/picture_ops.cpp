@@ -120,15 +120,21 @@ void blur(std::span<const std::uint8_t> in, std::span<std::uint8_t> out, ImageGe
             }
 }
 
-void cutSquare(std::span<std::uint8_t> picture, ImageGeometry g, int side, int centreY, int centreX,
-               std::uint8_t fill) {
-    const int top = std::max(0, centreY - side / 2), bottom = std::min(g.height, centreY - side / 2 + side);
-    const int left = std::max(0, centreX - side / 2), right = std::min(g.width, centreX - side / 2 + side);
+void cutRectangle(std::span<std::uint8_t> picture, ImageGeometry g, int top, int left, int height, int width,
+                  std::uint8_t fill) {
+    const int bottom = std::min(g.height, top + height), right = std::min(g.width, left + width);
+    top = std::max(0, top);
+    left = std::max(0, left);
     if (right <= left) return;
     for (int y = top; y < bottom; ++y)
         std::memset(picture.data() +
                         (std::size_t(y) * std::size_t(g.width) + std::size_t(left)) * std::size_t(g.channels),
                     fill, std::size_t(right - left) * std::size_t(g.channels));
+}
+
+void cutSquare(std::span<std::uint8_t> picture, ImageGeometry g, int side, int centreY, int centreX,
+               std::uint8_t fill) {
+    cutRectangle(picture, g, centreY - side / 2, centreX - side / 2, side, side, fill);
 }
 
 } // namespace assay::learn

@@ -20,6 +20,9 @@ void cropAndResample(int left, int top, int width, int height, ResizeFilter filt
 /// PIL's BLUR: the mean of the sixteen pixels at the border of 5×5; the outer two rows and columns stay.
 void blur(std::span<const std::uint8_t> in, std::span<std::uint8_t> out, ImageGeometry geometry);
 
+/// One colour in place of a rectangle, clipped at the borders.
+void cutRectangle(std::span<std::uint8_t> picture, ImageGeometry geometry, int top, int left, int height, int width,
+                  std::uint8_t fill);
 /// One colour in place of a square, clipped at the borders.
 void cutSquare(std::span<std::uint8_t> picture, ImageGeometry geometry, int side, int centreY, int centreX,
                std::uint8_t fill);

@@ -5,12 +5,26 @@
 #include "core/learn/checkpoint.h"
 #include "core/learn/networks.h"
 
+#include <cmath>
+#include <limits>
+
 namespace assay::learn {
 namespace {
 
 constexpr const char *kLabels = "rounds.pseudo-labels", *kConfidence = "rounds.confidence",
-                     *kThreshold = "rounds.threshold";
+                     *kThreshold = "rounds.threshold", *kAgreement = "rounds.agreement";
 constexpr std::uint32_t kOrder = 3;
+
+/// Of the rows with a pseudo-label in both rounds, the share whose label is the same; NaN where there are none.
+double agreementOf(const std::vector<Label>& before, const std::vector<Label>& after) {
+    std::size_t both = 0, same = 0;
+    for (std::size_t row = 0; row < after.size(); ++row) {
+        if (before[row] == kNoLabel || after[row] == kNoLabel) continue;
+        ++both;
+        same += before[row] == after[row];
+    }
+    return both == 0 ? std::numeric_limits<double>::quiet_NaN() : double(same) / double(both);
+}
 
 } // namespace
 
@@ -96,12 +110,15 @@ Status PseudoRounds::finishEpoch(Run& run, EpochOutcome& outcome) {
     m_choice.finishEpoch(run, outcome);
     if (ends && round >= 0) {
         m_confidence = outcome.evidence.confidence;
+        const std::vector<Label> before = m_decision.labels;
         ASSAY_TRY(m_decision, decide(run, outcome, round + 1, m_confidence));
+        m_agreement = agreementOf(before, m_decision.labels);
     }
     m_record.record(run, outcome, m_choice.labelled(), m_decision);
     // Until a round ends its pseudo-labels stand, with the confidence by which they were taken.
     if (round > 0 || ends) outcome.evidence.columns["pseudo-confidence"] = m_confidence;
     outcome.report.scalars["round"] = std::max(0, round);
+    if (std::isfinite(m_agreement)) outcome.report.scalars["round-agreement"] = m_agreement;
     ASSAY_CHECK_STATUS(endEpoch(run, ends));
     if (ends && m_options.fresh && run.epoch < m_ends.back()) return renew(run, round + 1);
     return {};
@@ -135,6 +152,7 @@ void PseudoRounds::save(StateMap& state) const {
     state[kLabels] = torch::tensor(m_decision.labels, torch::kInt32);
     state[kConfidence] = torch::tensor(m_confidence, torch::kFloat32);
     state[kThreshold] = torch::tensor({m_decision.threshold}, torch::kFloat64);
+    state[kAgreement] = torch::tensor({m_agreement}, torch::kFloat64);
 }
 
 Status PseudoRounds::load(const StateMap& state) {
@@ -145,6 +163,7 @@ Status PseudoRounds::load(const StateMap& state) {
     const auto& confidence = state.at(kConfidence);
     m_confidence.assign(confidence.data_ptr<float>(), confidence.data_ptr<float>() + confidence.numel());
     m_decision.threshold = state.at(kThreshold).item<double>();
+    if (const auto found = state.find(kAgreement); found != state.end()) m_agreement = found->second.item<double>();
     return {};
 }
 

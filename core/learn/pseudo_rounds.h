@@ -6,6 +6,8 @@
 #include "core/learn/sample_table.h"
 #include "core/learn/semi_supervised.h"
 
+#include <limits>
+
 namespace assay::learn {
 
 /// As many rounds on pseudo-labels as epochs are left for them.
@@ -23,7 +25,8 @@ struct RoundOptions {
 
 /// Methods that answer all pictures at the end of a round and learn what they accept in the next one. An epoch has the
 /// common setting's number of steps, or as many as one pass over all training rows has, in shuffled rounds over those
-/// that are learnt.
+/// that are learnt. Records "round" and, from the second decision on, "round-agreement": of the pictures that the last two
+/// accepted, the share that kept its pseudo-label (Cascante-Bonilla et al., AAAI 2021, who restart every round).
 class PseudoRounds : public Recipe {
 public:
     explicit PseudoRounds(RoundOptions options) : m_options(std::move(options)), m_choice(m_options.labelled) {}
@@ -76,6 +79,7 @@ private:
     PseudoRecord m_record;
     PseudoDecision m_decision;       ///< standing
     std::vector<float> m_confidence; ///< [R] by which it was taken
+    double m_agreement = std::numeric_limits<double>::quiet_NaN(); ///< of the last two decisions; NaN: none in common
     std::vector<int> m_ends;         ///< last epoch of each round; the first entry is where round 0 begins
 };
 

@@ -6,6 +6,7 @@
 #include "core/base/find_typed.h"
 #include "core/data/noise.h"
 #include "core/project/run_figures.h"
+#include "core/project/trusted_labels.h"
 #include "core/train/method.h"
 #include "core/train/network.h"
 
@@ -55,6 +56,13 @@ Result<ExperimentLabelSet> makeLabels(const ExperimentLabels& wanted, std::uint6
         made.set = std::move(file.labels);
     } else {
         made.set = givenLabelSet(dataset);
+    }
+    if (!wanted.labelledFile.empty()) {
+        const bool withLabels = wanted.file.empty(); // else another file says what the labels are
+        ASSAY_TRY(const SampleList list, readSampleList(wanted.labelledFile, dataset, withLabels));
+        const std::string file = wanted.labelledFile.filename().string();
+        made.notes = listNotes(list, made.set, dataset, file, "name the same file as file to learn them");
+        made.set = trustListed(std::move(made.set), list.samples, file);
     }
     return made;
 }

@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace assay {
 
@@ -24,6 +25,7 @@ namespace assay {
 struct ExperimentLabelSet {
     std::string name;
     LabelSet set;
+    std::vector<std::string> notes{}; ///< what a person should hear of them, a sentence each
 };
 /// Those of a kind of labels; `seed` is that of the run.
 [[nodiscard]] Result<ExperimentLabelSet> makeLabels(const ExperimentLabels& wanted, std::uint64_t seed,

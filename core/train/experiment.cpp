@@ -168,6 +168,7 @@ Result<ExperimentLabels> readLabels(const toml::table& table, const fs::path& fo
     labels.columns.label = reader.take<std::string>("label-column").value_or("");
     labels.columns.truth = reader.take<std::string>("truth-column").value_or("");
     labels.classMap = reader.take<std::string>("map").value_or("");
+    const auto listed = reader.take<std::string>("labelled-file");
     if (model && path) reader.refuse("noise and file cannot both say which labels these are");
     if (model) {
         NoiseOptions noise;
@@ -181,10 +182,14 @@ Result<ExperimentLabels> readLabels(const toml::table& table, const fs::path& fo
         labels.noise = noise;
         labels.name = *model + " " + formatNumber(100 * noise.rate) + " %";
     } else if (path) {
-        labels.file = fs::path(*path).is_absolute() ? fs::path(*path) : folder / *path;
+        labels.file = folder / *path;
         labels.name = fs::path(*path).filename().string();
     } else {
         labels.name = "given";
+    }
+    if (listed) {
+        labels.labelledFile = folder / *listed;
+        labels.name += ", those of " + labels.labelledFile.filename().string();
     }
     if (const auto name = reader.take<std::string>("name")) labels.name = *name;
     if (const toml::table* settings = reader.takeTable("settings"))
@@ -314,7 +319,7 @@ Result<Experiment> readTable(const toml::table& table, const fs::path& folder, c
     Experiment experiment;
     experiment.title = reader.take<std::string>("title").value_or(file);
     const auto dataset = reader.take<std::string>("dataset");
-    if (dataset) experiment.dataset = fs::path(*dataset).is_absolute() ? fs::path(*dataset) : folder / *dataset;
+    if (dataset) experiment.dataset = folder / *dataset;
     experiment.networks = reader.takeList<std::string>("networks");
     if (experiment.networks.empty()) experiment.networks = {experiment.base.network};
     for (const std::int64_t seed : reader.takeList<std::int64_t>("seeds")) {

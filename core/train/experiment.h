@@ -29,6 +29,7 @@ struct ExperimentLabels {
     std::string classMap;              ///< for asymmetric noise, "cat=dog,dog=cat"; empty: the published one
     std::filesystem::path file;        ///< empty: none
     LabelColumns columns;
+    std::filesystem::path labelledFile; ///< lists the samples whose labels count; empty: all do
     SettingTexts settings; ///< of every method on these labels: how many of them count, say
 };
 

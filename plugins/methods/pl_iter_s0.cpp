@@ -11,6 +11,9 @@ namespace {
 
 using namespace learn;
 
+/// The student erases behind the normalisation, by its zero: the mean grey.
+constexpr int kErased = 123;
+
 struct IterOptions {
     double threshold = 0.9;
     bool flip = true;     ///< answers are the mean for a picture and its mirror image
@@ -18,6 +21,7 @@ struct IterOptions {
     std::int64_t cap = 0; ///< 0: the median of the classes' numbers
     bool weakForLabelled = true;
     double smoothing = 0.1;
+    double erasing = 0.2;
 };
 
 class PlIter : public PseudoRounds {
@@ -44,6 +48,8 @@ public:
         strong.augment.jitter = 1;
         strong.augment.brightness = strong.augment.contrast = strong.augment.saturation = 0.2;
         strong.augment.hue = 0.1;
+        strong.augment.erasing = m_options.erasing;
+        strong.augment.cutoutFill = kErased;
         strong.view = 1;
         if (!m_options.weakForLabelled) return strong;
         m_strong = std::make_unique<BatchLoader>(run.data, std::move(strong), run.device, run.task.config.loaders);
@@ -142,6 +148,7 @@ Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {
     options.cap = textParam(settings, "cap") == "count" ? intParam(settings, "cap-per-class") : 0;
     options.weakForLabelled = boolParam(settings, "weak-for-labelled");
     options.smoothing = realParam(settings, "label-smoothing");
+    options.erasing = realParam(settings, "random-erasing");
     RoundOptions rounds;
     rounds.labelled = readLabelledOptions(settings);
     rounds.rounds = int(intParam(settings, "rounds"));
@@ -178,6 +185,8 @@ void registerPlIterS0(Registry& registry) {
                     true),
         realSetting("label-smoothing", 0.1, 0, 0.99,
                     "Share of a target spread over all classes (the student's code: 0.1)", true),
+        realSetting("random-erasing", 0.2, 0, 1,
+                    "Probability that a strong view loses a rectangle to grey (the student's code: 0.2)", true),
         realSetting("warm-up-share", 1.0 / 6, 0.01, 0.9, "Share of the run on labels alone", true),
         integerSetting("later-from", 3, 1, 1000, "First round of that network (the student's: 3)", true),
     };

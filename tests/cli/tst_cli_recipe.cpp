@@ -16,6 +16,7 @@ private Q_SLOTS:
     void aGridIsRunComparedAndWritten();
     void whatIsThereIsNotTrainedAgain();
     void aLongerRecipeTrainsOnlyWhatIsNew();
+    void labelsThatCountCanBeListed();
     void mistakesAreToldBeforeAnyRun_data();
     void mistakesAreToldBeforeAnyRun();
 
@@ -81,6 +82,25 @@ void TestCliRecipe::aLongerRecipeTrainsOnlyWhatIsNew() {
     QCOMPARE(call.json()["rows"].toArray()[0].toObject()["last"].toObject()["runs"].toInt(), 3);
 }
 
+void TestCliRecipe::labelsThatCountCanBeListed() {
+    writeText(path("listed.csv"), "index,label\n0,0\n7,1\n100,2\n130,1\n"); // 100 is of class 1
+    writeText(path("few.toml"), "dataset = \"bands\"\nthreads = 1\ndevice = \"cpu\"\nepochs = 1\n"
+                                "[[labels]]\nlabelled-file = \"listed.csv\"\n[[method]]\nid = \"fixmatch\"\n");
+    const Call call = callCli({"recipe", path("few.toml"), "--project", path("few.assay"), "--json"}, m_environment, 240);
+    QVERIFY2(call.status == 0, call.err);
+    QCOMPARE(call.json()["rows"].toArray()[0].toObject()["labels"].toString(), QString("given, those of listed.csv"));
+    QVERIFY2(call.err.contains("1 of the 4 labels in listed.csv is not the one"), call.err);
+    const Call read = callCli({"evidence", path("few.assay"), "--out", path("few.csv")}, m_environment, 60);
+    QVERIFY2(read.status == 0, read.err);
+    const auto rows = readCsvFile(path("few.csv"));
+    const qsizetype column = rows.front().indexOf("labelled");
+    QVERIFY(column >= 0);
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        const std::size_t sample = i - 1;
+        QCOMPARE(rows[i][column].toDouble() > 0, sample == 0 || sample == 7 || sample == 100 || sample == 130);
+    }
+}
+
 void TestCliRecipe::mistakesAreToldBeforeAnyRun_data() {
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QByteArray>("part");
@@ -91,6 +111,8 @@ void TestCliRecipe::mistakesAreToldBeforeAnyRun_data() {
     QTest::newRow("width") << "networks = [\"cnn-small:0\"]\n" + grid("[9]") << QByteArray("from 1 to 512");
     QTest::newRow("no seed") << grid("[]") << QByteArray("seeds is an empty list");
     QTest::newRow("label file") << grid("[9]") + "[[labels]]\nfile = \"absent.csv\"\n" << QByteArray("absent.csv");
+    QTest::newRow("list of labels") << grid("[9]") + "[[labels]]\nname = \"few\"\nlabelled-file = \"absent.csv\"\n"
+                                    << QByteArray("absent.csv");
 }
 void TestCliRecipe::mistakesAreToldBeforeAnyRun() {
     QFETCH(QByteArray, text);

@@ -112,6 +112,36 @@ private Q_SLOTS:
         QVERIFY(full > 10);
     }
 
+    /// torchvision's draw: about 2 to 33 percent of the area, aspect ratio 0.3 to 3.3, wholly inside, as often as asked.
+    void erasingTakesOneRectangleOfTorchvisionsSizes() {
+        constexpr ImageGeometry kLarge{64, 64, 1};
+        AugmentOptions options;
+        options.erasing = 0.5;
+        options.cutoutFill = 123;
+        const std::vector<std::uint8_t> white(kLarge.bytes(), 255);
+        int erased = 0, wide = 0, tall = 0;
+        for (std::uint32_t sample = 0; sample < 400; ++sample) {
+            const auto cut = varied(white, kLarge, options, 1, sample);
+            int top = 64, bottom = -1, left = 64, right = -1;
+            const auto grey = std::count(cut.begin(), cut.end(), 123);
+            QCOMPARE(grey + std::count(cut.begin(), cut.end(), 255), std::ptrdiff_t(cut.size()));
+            if (grey == 0) continue;
+            ++erased;
+            for (int i = 0; i < 64 * 64; ++i) {
+                if (cut[std::size_t(i)] != 123) continue;
+                top = std::min(top, i / 64), bottom = std::max(bottom, i / 64);
+                left = std::min(left, i % 64), right = std::max(right, i % 64);
+            }
+            const int height = bottom - top + 1, width = right - left + 1;
+            QCOMPARE(grey, std::ptrdiff_t(height * width));
+            QVERIFY(grey >= 0.015 * 4096 && grey <= 0.35 * 4096); // sides are rounded to whole pixels
+            QVERIFY(height < 3.7 * width && width < 3.7 * height);
+            wide += width > height, tall += height > width;
+        }
+        QVERIFY(erased > 160 && erased < 240);
+        QVERIFY(wide > 50 && tall > 50);
+    }
+
     void colourOperationsAreTheirClosedForms() {
         const auto picture = ramp(kColour);
         // torchvision, magnitude 10 of 30: factor 1 ± 0.3, 7 bits, threshold 170.

@@ -134,6 +134,8 @@ private Q_SLOTS:
                 QCOMPARE(acceptedCount(task, report), e == 0 ? std::size_t(0) : acceptedCount(task, reports[e - 1]));
                 QCOMPARE(report->scalars.at("learning-rate"), reports[0]->scalars.at("learning-rate"));
                 QVERIFY(reports[e + 1]->scalars.at("learning-rate") < report->scalars.at("learning-rate"));
+                if (e >= 4) // stands until the next decision
+                    QCOMPARE(report->scalars.at("round-agreement"), reports[e - 1]->scalars.at("round-agreement"));
                 continue;
             }
             const double share = std::min(1.0, 0.2 * double(round + 1));
@@ -145,6 +147,17 @@ private Q_SLOTS:
                 QCOMPARE(column(report, "pseudo-label")[i] >= 0, double(report->evidence->confidence[i]) >= threshold);
             QVERIFY2(std::abs(double(acceptedCount(task, report)) - share * double(rows.size())) <= 2,
                      std::to_string(acceptedCount(task, report)).c_str());
+            // Agreement between rounds: told from the second set on, of what both accepted.
+            QCOMPARE(report->scalars.count("round-agreement"), e < 2 ? std::size_t(0) : std::size_t(1));
+            if (e < 2) continue;
+            double both = 0, same = 0;
+            for (const std::size_t i : rows) {
+                const float before = column(reports[e - 2], "pseudo-label")[i], now = column(report, "pseudo-label")[i];
+                both += before >= 0 && now >= 0;
+                same += before >= 0 && before == now;
+            }
+            QVERIFY(both > 0);
+            QVERIFY(near(report->scalars.at("round-agreement"), same / both));
         }
         // New weights have forgotten; weights that are kept have not.
         task.config.settings["fresh"] = false;
