@@ -157,7 +157,9 @@ private:
 
         const std::array own = {torch::softmax(ofStrong(logits, 0), 1).detach(),
                                 torch::softmax(ofStrong(logits, 1), 1).detach()};
-        const auto clean = m_clean.at(batch.rows).squeeze(1).to(run.device);
+        // In the warm-up every label is learnt as it is, whatever the mixture says of it already.
+        const auto clean = warmingUp(run) ? torch::ones({size}, own[0].options())
+                                          : m_clean.at(batch.rows).squeeze(1).to(run.device);
         const double trust1 = warmingUp(run) ? 1 : scale(m_options.scale1);
         const double trust2 = warmingUp(run) ? 1 : scale(m_options.scale2);
         // Each strong view learns what the other one answers, as far as the label is not to be trusted.
