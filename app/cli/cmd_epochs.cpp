@@ -38,6 +38,7 @@ std::string epochsCsv(const std::vector<EpochSummary>& epochs) {
     header.insert(header.end(), scalars.begin(), scalars.end());
     for (const char* component : {"clean-", "noisy-"})
         for (const char* parameter : kParameters) header.push_back(std::string("mixture-") + component + parameter);
+    header.insert(header.end(), {"mixture-lo", "mixture-hi", "mixture-swapped", "mixture-collapsed"});
     std::string csv = csvRow(header);
     for (const EpochSummary& epoch : epochs) {
         std::vector<std::string> cells{std::to_string(epoch.epoch)};
@@ -50,13 +51,20 @@ std::string epochsCsv(const std::vector<EpochSummary>& epochs) {
             for (std::size_t i = 0; i < std::size(kParameters); ++i)
                 cells.push_back(i < values.size() ? formatNumber(values[i]) : "");
         }
+        if (const auto& fit = epoch.mixture)
+            cells.insert(cells.end(), {formatNumber(fit->lo), formatNumber(fit->hi), fit->swapped ? "1" : "0", fit->collapsed ? "1" : "0"});
+        else
+            cells.insert(cells.end(), 4, "");
         csv += csvRow(cells);
     }
     return csv;
 }
 
 Json toJson(const stats::MixtureFit& fit) {
-    Json json{{"kind", fit.kind == stats::MixtureKind::Beta ? "beta" : "gaussian"}, {"collapsed", fit.collapsed}};
+    Json json{{"kind", fit.kind == stats::MixtureKind::Beta ? "beta" : "gaussian"}, {"lo", number(fit.lo)},
+              {"hi", number(fit.hi)},
+              {"swapped", fit.swapped},
+              {"collapsed", fit.collapsed}};
     if (!fit.warning.empty()) json["warning"] = fit.warning;
     for (const bool noisy : {false, true}) {
         Json component = Json::object();

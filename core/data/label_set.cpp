@@ -19,7 +19,6 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kHandful = 10; ///< clean labels that may differ before a file counts as of another order
 constexpr std::size_t kShown = 10;   ///< rows named in an error
 
 /// Looked for in this order: ours, and those that CIFAR-10N and CIFAR-100N are usually reported with.
@@ -278,7 +277,7 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
     if (twice.any()) return tl::unexpected(twice.error("about a sample that was named before", file));
     ASSAY_CHECK_STATUS(bad.check(parse.classes(), file));
     if (result.rows == 0) return fail(ErrorCode::Format, "the label file has no rows", file);
-    if (columns.cleanColumn && disagreeing > kHandful)
+    if (columns.cleanColumn && disagreeing > 0)
         return fail(ErrorCode::Format,
                     "the file is not aligned with this data set: its clean_label differs from the data set's own label "
                     "in " +

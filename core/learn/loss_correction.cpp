@@ -3,6 +3,7 @@
 #include "core/learn/loss_correction.h"
 
 #include "core/learn/losses.h"
+#include "core/learn/mixture_record.h"
 
 namespace assay::learn {
 namespace {
@@ -111,6 +112,7 @@ public:
             ASSAY_TRY(varied, variedLosses(run));
             fit.reset();
             if (auto found = stats::fitMixture(varied, mixtureOptions())) fit = std::move(*found);
+            if (fit) recordMixture(outcome.report.scalars, "weight-mixture", *fit);
         }
         m_curve.usable = fit && !fit->collapsed;
         if (!m_curve.usable && usesMixture() && trusting(run) && !m_collapseNoted) {

@@ -255,7 +255,7 @@ private:
         recordKept(run, outcome, std::move(column));
         scalars["round"] = place.round + 1;
         // The best on the validation split; without one, the end of the last round.
-        const auto validation = scalars.find("validation-accuracy");
+        const auto validation = scalars.find("validation-agreement");
         if (validation != scalars.end() ? validation->second <= m_best : run.epoch != place.last) return;
         if (validation != scalars.end()) m_best = validation->second;
         std::vector<float> probabilities(data.trainRows.size() * std::size_t(data.classes));
@@ -270,7 +270,7 @@ private:
     SampleTable m_mentor, m_candidate;    ///< [R, K] the mentor's answers; those of the next round's so far
     std::vector<std::uint8_t> m_kept;     ///< [R] 1 where the label is learnt
     bool m_keptChosen = false;            ///< m_kept follows the mentor
-    double m_best = -1;                   ///< validation accuracy of the candidate
+    double m_best = -1;                   ///< the candidate's agreement with the validation split's labels
     torch::Tensor m_consistency;          ///< of the epoch
     double m_changed = 0, m_weight = 0;   ///< of the epoch
     std::size_t m_metaBatches = 0;        ///< of the epoch

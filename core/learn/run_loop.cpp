@@ -184,6 +184,10 @@ void RunLoop::scoreAnswers(EpochOutcome& outcome) const {
         scalars[split + "-loss"] = score.loss;
     };
     add(data.validationRows, "validation");
+    // What may choose: methods must not see the truth, which "validation-accuracy" is held to where it is known.
+    if (!data.validationRows.empty())
+        scalars["validation-agreement"] =
+            scoreRows(data.validationRows, predictions, {}, [&](std::uint32_t row) { return data.labels[row]; }).accuracy;
     add(data.testRows, "test");
     if (outcome.answers.size() < 2 || data.testRows.empty()) return;
     for (std::size_t n = 0; n < outcome.answers.size(); ++n) {

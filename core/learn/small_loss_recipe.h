@@ -18,16 +18,16 @@ public:
     [[nodiscard]] std::size_t networkCount() const override { return 2; }
     Status start(Run& run) override {
         m_keep.start(run);
-        m_selection.begin(run);
         return {};
     }
     [[nodiscard]] std::string phase(const Run& run) const override {
         return m_keep.ramping(run) ? "warm-up" : "training";
     }
     BatchPlan plan(Run& run) override {
-        m_selection.begin(run);
         for (auto& optimizer : run.optimizers) optimizer->setMomentum(m_keep.momentum(run));
-        return Recipe::plan(run);
+        BatchPlan plan = Recipe::plan(run);
+        m_selection.begin(run, plan.order);
+        return plan;
     }
     Status finishEpoch(Run& run, EpochOutcome& outcome) override {
         recordTwoNetworks(run, outcome);

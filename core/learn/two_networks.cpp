@@ -28,8 +28,11 @@ void recordTwoNetworks(const Run& run, EpochOutcome& outcome) {
     outcome.report.scalars["disagreement"] = differing / double(run.data.trainRows.size());
 }
 
-void Selection::begin(const Run& run) {
-    for (auto& selected : m_selected) selected.assign(run.data.rows(), 0);
+void Selection::begin(const Run& run, const std::vector<std::uint32_t>& visited) {
+    for (auto& selected : m_selected) {
+        selected.assign(run.data.rows(), -1);
+        for (const std::uint32_t row : visited) selected[row] = 0;
+    }
 }
 
 void Selection::mark(std::size_t network, const torch::Tensor& positions, const Batch& batch) {
@@ -39,9 +42,11 @@ void Selection::mark(std::size_t network, const torch::Tensor& positions, const 
 }
 
 void Selection::record(const Run& run, EpochOutcome& outcome) const {
-    double both = 0, either = 0, chosen = 0, known = 0, right = 0, allRight = 0;
+    double visited = 0, both = 0, either = 0, chosen = 0, known = 0, right = 0, allRight = 0;
     for (const std::uint32_t row : run.data.trainRows) {
-        const bool first = m_selected[0][row], second = m_selected[1][row];
+        if (m_selected[0][row] < 0) continue;
+        ++visited;
+        const bool first = m_selected[0][row] > 0, second = m_selected[1][row] > 0;
         const double times = double(first) + double(second);
         both += first && second;
         either += first || second;
@@ -54,14 +59,11 @@ void Selection::record(const Run& run, EpochOutcome& outcome) const {
     }
     auto& scalars = outcome.report.scalars;
     scalars["selection-overlap"] = either > 0 ? both / either : 1;
-    scalars["selected-share"] = chosen / (2 * double(run.data.trainRows.size()));
+    scalars["selected-share"] = visited > 0 ? chosen / (2 * visited) : 0;
     if (known > 0) scalars["label-precision"] = right / known;
     if (known > 0 && allRight > 0) scalars["label-recall"] = right / allRight;
-    for (std::size_t n = 0; n < 2; ++n) {
-        std::vector<float> selected(run.data.rows(), -1);
-        for (const std::uint32_t row : run.data.trainRows) selected[row] = float(m_selected[n][row]);
-        outcome.evidence.columns["selected-" + std::to_string(n + 1)] = std::move(selected);
-    }
+    for (std::size_t n = 0; n < 2; ++n)
+        outcome.evidence.columns["selected-" + std::to_string(n + 1)] = {m_selected[n].begin(), m_selected[n].end()};
 }
 
 } // namespace assay::learn

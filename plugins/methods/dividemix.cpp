@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/co_divide.h"
 #include "core/learn/losses.h"
+#include "core/learn/mixture_record.h"
 #include "core/learn/mixup.h"
 #include "core/learn/preset_settings.h"
 #include "core/learn/sample_table.h"
@@ -233,7 +234,8 @@ private:
         const auto logits = run.networks[n]->forward(mix.images(all));
         const auto losses = softCrossEntropy(logits.slice(0, 0, labelledRows), mixedTargets.slice(0, 0, labelledRows));
         auto loss = losses.mean() + m_options.penalty * priorRegulariser(logits);
-        const double weight = unlabelledWeight(run, double(batch.number) / double(run.batches));
+        const std::size_t before = n == 0 ? 0 : m_batchesOfFirst, own = n == 0 ? m_batchesOfFirst : run.batches - before;
+        const double weight = unlabelledWeight(run, double(batch.number - before) / double(own));
         if (unlabelled && weight > 0)
             loss =
                 loss + weight * (torch::softmax(logits.slice(0, labelledRows), 1) - mixedTargets.slice(0, labelledRows))
@@ -269,7 +271,7 @@ private:
     }
 
     /// The Gaussian mixture over one network's losses: who is clean in the other one's next epoch.
-    void model(Run& run, const EpochOutcome& outcome, std::size_t n) {
+    void model(Run& run, EpochOutcome& outcome, std::size_t n) {
         std::vector<float> losses(run.data.rows()), ofTraining;
         for (std::size_t i = 0; i < losses.size(); ++i)
             losses[i] = float(lossOf(outcome.answers[n].row(i), run.data.labels[i]));
@@ -281,6 +283,7 @@ private:
         for (const std::uint32_t row : run.data.trainRows) ofTraining.push_back(losses[row]);
         const auto fit = stats::fitMixture(ofTraining, options);
         const bool usable = fit && !fit->collapsed;
+        if (fit) recordMixture(outcome.report.scalars, "mixture-" + std::to_string(n + 1), *fit);
         std::vector<float> clean(losses.size(), 1);
         if (usable) {
             const auto noisy = stats::posteriors(*fit, losses);
@@ -333,7 +336,8 @@ private:
         auto& scalars = outcome.report.scalars;
         double known = 0, right = 0;
         for (std::size_t n = 0; n < 2; ++n) {
-            std::vector<float> labelled(run.data.rows(), 0);
+            std::vector<float> labelled(run.data.rows(), -1); // not visited
+            for (const std::uint32_t row : m_divisions[n].unlabelled) labelled[row] = 0;
             for (const std::uint32_t row : m_divisions[n].labelled) {
                 labelled[row] = 1;
                 if (!run.data.truthKnown() || run.data.truth[row] == kNoLabel) continue;

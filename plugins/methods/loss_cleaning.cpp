@@ -74,9 +74,12 @@ public:
     }
 
     BatchPlan plan(Run& run) override {
-        BatchPlan plan = Recipe::plan(run);
+        // Drawn among what is kept, so that a round's classes and steps are what was asked for.
         const auto kept = m_kept.column();
-        std::erase_if(plan.order, [&kept](std::uint32_t row) { return kept[row] <= 0; });
+        std::vector<std::uint32_t> all = run.data.trainRows;
+        std::erase_if(run.data.trainRows, [&kept](std::uint32_t row) { return kept[row] <= 0; });
+        BatchPlan plan = Recipe::plan(run);
+        run.data.trainRows = std::move(all);
         return plan;
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/contrastive.h"
 #include "core/learn/losses.h"
+#include "core/learn/mixture_record.h"
 #include "core/learn/mixup.h"
 #include "core/learn/sample_table.h"
 #include "core/learn/target_record.h"
@@ -289,7 +290,7 @@ private:
         }
 
         std::vector<float> noisy;
-        if (fitScores(run, outlying, noisy)) {
+        if (fitScores(run, outcome, outlying, noisy)) {
             std::vector<float> clean(rows);
             for (std::size_t i = 0; i < rows; ++i) clean[i] = 1 - noisy[i];
             m_clean.setColumn(clean);
@@ -310,7 +311,7 @@ private:
 
     /// Two groups among the scores: labels that suit their sample's component, and labels that lie outside. False
     /// where there are none.
-    bool fitScores(Run& run, const std::vector<float>& outlying, std::vector<float>& noisy) {
+    bool fitScores(Run& run, EpochOutcome& outcome, const std::vector<float>& outlying, std::vector<float>& noisy) {
         stats::MixtureOptions options;
         options.kind = stats::MixtureKind::Gaussian;
         options.normalisation = stats::Normalisation::MinMax;
@@ -331,6 +332,7 @@ private:
             }
             return false;
         }
+        recordMixture(outcome.report.scalars, "assignment-mixture", *all);
         noisy = stats::posteriors(*all, outlying);
         if (!m_options.perClass) return true;
         std::vector<std::vector<std::uint32_t>> ofClass(std::size_t(run.data.classes));

@@ -55,22 +55,22 @@ public:
     void save(StateMap& state) const override {
         m_kept.save(state, kKept);
         m_best.save(state, kBest);
-        state[kBestAccuracy] = torch::tensor({m_bestAccuracy}, torch::kFloat64);
+        state[kBestAccuracy] = torch::tensor({m_bestAgreement}, torch::kFloat64);
     }
     Status load(const StateMap& state) override {
         m_kept.load(state, kKept);
         m_best.load(state, kBest);
-        m_bestAccuracy = state.at(kBestAccuracy).item<double>();
+        m_bestAgreement = state.at(kBestAccuracy).item<double>();
         return {};
     }
 
 private:
-    /// p of the given label, of the best epoch by validation accuracy; of the present one where there is no such split.
+    /// p of the given label, of the epoch that agrees best with the labels of the validation split; of the present one where there is none.
     void keepBest(const Run& run, const EpochOutcome& outcome) {
-        const auto accuracy = outcome.report.scalars.find("validation-accuracy");
-        if (accuracy != outcome.report.scalars.end()) {
-            if (accuracy->second < m_bestAccuracy) return;
-            m_bestAccuracy = accuracy->second;
+        const auto agreement = outcome.report.scalars.find("validation-agreement");
+        if (agreement != outcome.report.scalars.end()) {
+            if (agreement->second < m_bestAgreement) return;
+            m_bestAgreement = agreement->second;
         }
         std::vector<float> p(run.data.rows());
         for (std::size_t i = 0; i < p.size(); ++i) p[i] = std::exp(-outcome.evidence.loss[i]);
@@ -96,7 +96,7 @@ private:
     TruncatedOptions m_options;
     SampleTable m_kept;         ///< [R, 1] 1 where a sample takes part
     SampleTable m_best;         ///< [R, 1] p of the given label
-    double m_bestAccuracy = -1; ///< validation accuracy that m_best belongs to
+    double m_bestAgreement = -1; ///< with the validation split's labels, that m_best belongs to
 };
 
 Result<std::unique_ptr<Recipe>> make(const ParamValues& settings) {

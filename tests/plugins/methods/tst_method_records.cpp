@@ -91,13 +91,20 @@ private Q_SLOTS:
                  {std::pair("selected-1", "p-clean-2"), std::pair("selected-2", "p-clean-1")})
                 for (std::size_t i = 0; i < kSamples; ++i)
                     QCOMPARE(column(reports[e], selected)[i],
-                             float(trained(i) && (e < 2 || column(reports[e - 1], clean)[i] > 0.5F)));
+                             trained(i) ? float(e < 2 || column(reports[e - 1], clean)[i] > 0.5F) : -1.0F);
             for (std::size_t i = 0; i < kSamples; ++i)
                 QVERIFY(std::abs(column(reports[e], "p-noisy")[i] -
                                  (1 - (column(reports[e], "p-clean-1")[i] + column(reports[e], "p-clean-2")[i]) / 2)) <
                         1e-6F);
         }
         QVERIFY(column(reports[2], "selected-1") != column(reports[2], "selected-2"));
+        // Each network's own mixture is told, not only that over the mean of their losses.
+        for (const char* mixture : {"mixture-1", "mixture-2"}) {
+            const auto of = [&](const char* part) { return reports.back()->scalars.at(std::string(mixture) + part); };
+            QVERIFY(of("-noisy-mean") > of("-clean-mean") && of("-hi") > of("-lo"));
+            QVERIFY2(std::abs(of("-noisy-weight") - kNoise) < 0.12, std::to_string(of("-noisy-weight")).c_str());
+        }
+        QVERIFY(reports.back()->scalars.at("mixture-1-hi") != reports.back()->scalars.at("mixture-2-hi"));
         QVERIFY(outcome.keeper.last("label-precision") > 0.9);
         QVERIFY(outcome.keeper.last("labelled-share-1") > 0.5 && outcome.keeper.last("labelled-share-1") < 0.85);
         // Targets are sharpened, and mend what the labels get wrong.
@@ -167,6 +174,75 @@ private Q_SLOTS:
             const auto& selected = column(report, "selected-1");
             QVERIFY(std::count(selected.begin(), selected.end(), 1.0F) >= 32);
         }
+    }
+
+    /// What an epoch did not show is neither selected nor passed over, and shares are of what it showed.
+    void whatAnEpochDoesNotVisitIsNotPassedOver_data() {
+        QTest::addColumn<QString>("method");
+        for (const char* method : {"co-teaching", "co-teaching-plus", "jocor", "dividemix"}) QTest::newRow(method) << method;
+    }
+    void whatAnEpochDoesNotVisitIsNotPassedOver() {
+        QFETCH(QString, method);
+        TrainingTask task = planted(method.toStdString(), 1);
+        task.config.settings["steps-per-epoch"] = std::int64_t(2);
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        const auto& selected = column(outcome.keeper.reports[0], "selected-1");
+        QCOMPARE(std::count(selected.begin(), selected.end(), 1.0F), std::ptrdiff_t(64)); // all of both batches at first
+        QCOMPARE(std::count(selected.begin(), selected.end(), -1.0F), std::ptrdiff_t(kSamples - 64));
+        if (method == QLatin1String("dividemix")) return;
+        QCOMPARE(outcome.keeper.last("selected-share"), 1.0);
+        QCOMPARE(outcome.keeper.last("label-recall"), 1.0);
+    }
+
+    /// ELR has no target for a sample before it has seen it.
+    void elrHasNoTargetForWhatItHasNotSeen_data() {
+        QTest::addColumn<QString>("method");
+        QTest::newRow("elr") << "elr";
+        QTest::newRow("elr-plus") << "elr-plus";
+    }
+    void elrHasNoTargetForWhatItHasNotSeen() {
+        QFETCH(QString, method);
+        TrainingTask task = planted(method.toStdString(), 1);
+        task.config.settings["steps-per-epoch"] = std::int64_t(3);
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        const auto& target = column(outcome.keeper.reports[0], "target-label");
+        std::size_t seen = 0, differing = 0;
+        for (std::size_t i = 0; i < kSamples; ++i) {
+            seen += target[i] >= 0;
+            differing += target[i] >= 0 && Label(target[i]) != task.labels.labels[i];
+        }
+        QCOMPARE(seen, std::size_t(96));
+        QCOMPARE(outcome.keeper.last("target-differs"), double(differing) / 96);
+    }
+
+    /// The paper has none on MNIST.
+    void coTeachingPlusNeedsNoPlainEpochs() {
+        TrainingTask task = planted("co-teaching-plus", 2);
+        task.config.settings["plain-share"] = 0.0;
+        task.config.settings["whole-steps"] = std::int64_t(0);
+        task.config.settings["noise-rate"] = 0.0;
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        const auto& first = outcome.keeper.reports[0]->scalars;
+        QVERIFY(first.at("batch-disagreement") < 1);
+        QCOMPARE(first.at("selected-share"), first.at("batch-disagreement"));
+    }
+
+    /// A round draws its steps and its classes among what it has kept.
+    void cleaningRoundsKeepStepsAndClasses() {
+        TrainingTask task = planted("loss-cleaning", 4);
+        task.config.settings["rounds"] = std::int64_t(2);
+        task.config.settings["drop-share"] = 0.5;
+        task.config.settings["sampling"] = std::string("class-balanced");
+        task.config.settings["steps-per-epoch"] = std::int64_t(4);
+        const auto outcome = test::train(task);
+        QVERIFY2(outcome.result, sentence(outcome).c_str());
+        std::size_t batches = 0;
+        for (const BatchProgress& progress : outcome.keeper.progresses)
+            if (progress.epoch == 4 && progress.phase == "training") batches = std::max(batches, progress.batches);
+        QCOMPARE(batches, std::size_t(4)); // 128 of the 320 that are kept
     }
 
     /// Both networks of JoCoR learn the same samples, as many as the schedule keeps.
@@ -468,6 +544,14 @@ private Q_SLOTS:
             QVERIFY(report->features && report->features->rows() == kSamples);
             QCOMPARE(report->features->epoch, report->epoch);
         }
+        // The first fifth of the run learns the labels as they are.
+        for (std::size_t i = 0; i < kSamples; ++i) {
+            const auto& first = outcome.keeper.reports[1];
+            if (column(first, "target-label")[i] < 0) continue;
+            QCOMPARE(Label(column(first, "target-label")[i]), task.labels.labels[first->evidence->samples[i].value]);
+            QCOMPARE(column(first, "target-probability")[i], 1.0F);
+        }
+        QVERIFY(outcome.keeper.reports[2]->scalars.contains("assignment-mixture-noisy-weight"));
         const auto& last = outcome.keeper.reports.back();
         const auto& samples = last->evidence->samples;
         std::size_t trained = 0, mended = 0;
