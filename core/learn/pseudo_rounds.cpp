@@ -5,9 +5,6 @@
 #include "core/learn/checkpoint.h"
 #include "core/learn/networks.h"
 
-#include <cmath>
-#include <limits>
-
 namespace assay::learn {
 namespace {
 
@@ -15,7 +12,7 @@ constexpr const char *kLabels = "rounds.pseudo-labels", *kConfidence = "rounds.c
                      *kThreshold = "rounds.threshold", *kAgreement = "rounds.agreement";
 constexpr std::uint32_t kOrder = 3;
 
-/// Of the rows with a pseudo-label in both rounds, the share whose label is the same; NaN where there are none.
+/// Of the rows with a pseudo-label in both rounds, the share whose label is the same; negative where there are none.
 double agreementOf(const std::vector<Label>& before, const std::vector<Label>& after) {
     std::size_t both = 0, same = 0;
     for (std::size_t row = 0; row < after.size(); ++row) {
@@ -23,7 +20,7 @@ double agreementOf(const std::vector<Label>& before, const std::vector<Label>& a
         ++both;
         same += before[row] == after[row];
     }
-    return both == 0 ? std::numeric_limits<double>::quiet_NaN() : double(same) / double(both);
+    return both == 0 ? -1 : double(same) / double(both);
 }
 
 } // namespace
@@ -118,7 +115,7 @@ Status PseudoRounds::finishEpoch(Run& run, EpochOutcome& outcome) {
     // Until a round ends its pseudo-labels stand, with the confidence by which they were taken.
     if (round > 0 || ends) outcome.evidence.columns["pseudo-confidence"] = m_confidence;
     outcome.report.scalars["round"] = std::max(0, round);
-    if (std::isfinite(m_agreement)) outcome.report.scalars["round-agreement"] = m_agreement;
+    if (m_agreement >= 0) outcome.report.scalars["round-agreement"] = m_agreement;
     ASSAY_CHECK_STATUS(endEpoch(run, ends));
     if (ends && m_options.fresh && run.epoch < m_ends.back()) return renew(run, round + 1);
     return {};

@@ -6,8 +6,6 @@
 #include "core/learn/sample_table.h"
 #include "core/learn/semi_supervised.h"
 
-#include <limits>
-
 namespace assay::learn {
 
 /// As many rounds on pseudo-labels as epochs are left for them.
@@ -79,7 +77,7 @@ private:
     PseudoRecord m_record;
     PseudoDecision m_decision;       ///< standing
     std::vector<float> m_confidence; ///< [R] by which it was taken
-    double m_agreement = std::numeric_limits<double>::quiet_NaN(); ///< of the last two decisions; NaN: none in common
+    double m_agreement = -1; ///< of the last two decisions; negative: nothing in common
     std::vector<int> m_ends;         ///< last epoch of each round; the first entry is where round 0 begins
 };
 

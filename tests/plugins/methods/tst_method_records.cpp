@@ -545,8 +545,8 @@ private Q_SLOTS:
             QCOMPARE(report->features->epoch, report->epoch);
         }
         // The first fifth of the run learns the labels as they are.
-        for (std::size_t i = 0; i < kSamples; ++i) {
-            const auto& first = outcome.keeper.reports[1];
+        const auto& first = outcome.keeper.reports[1];
+        for (std::size_t i = 0; i < first->evidence->size(); ++i) {
             if (column(first, "target-label")[i] < 0) continue;
             QCOMPARE(Label(column(first, "target-label")[i]), task.labels.labels[first->evidence->samples[i].value]);
             QCOMPARE(column(first, "target-probability")[i], 1.0F);
