@@ -155,10 +155,7 @@ void GalleryPanel::buildUi() {
     m_emptyButton = new QPushButton(tr("Show everything"), emptyPage);
     m_emptyButton->setObjectName(QStringLiteral("galleryEmptyButton"));
     connect(m_emptyButton, &QPushButton::clicked, this, [this] {
-        ViewFilter filter;
-        filter.score = m_workspace.filter().score;
-        filter.descending = m_workspace.filter().descending;
-        m_workspace.setFilter(filter);
+        m_workspace.setFilter(m_workspace.filter().exactly({}, {}));
     });
     auto* emptyLayout = new QVBoxLayout(emptyPage);
     emptyLayout->addStretch();

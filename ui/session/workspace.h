@@ -93,6 +93,8 @@ struct ViewFilter {
     QString text;                    ///< in the name, or a class name
     std::vector<SampleIndex> only;   ///< a brushed or clicked set; empty: all
     QString onlyTitle;               ///< what that set is, for the header
+    /// Every one of these samples and no others, sorted as here.
+    [[nodiscard]] ViewFilter exactly(std::vector<SampleIndex> samples, const QString& title) const;
 };
 
 /// Everything that the panels look at: the open data set and project, the runs, the run and epoch on show, the

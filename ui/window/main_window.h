@@ -104,9 +104,8 @@ private:
     void storeLayout();
     void recallLayout();
 
-    void showSamples(const std::vector<SampleIndex>& samples, const QString& title);
     /// These and no others, whatever was filtered.
-    void showExactly(const std::vector<SampleIndex>& samples, const QString& title);
+    void showSamples(const std::vector<SampleIndex>& samples, const QString& title);
     void showPseudoLabels(const std::vector<SampleIndex>& samples, const QString& title);
     void askFolder();
     void askFile();
