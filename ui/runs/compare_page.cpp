@@ -196,7 +196,7 @@ QWidget* ComparePage::makeRight() {
     column->setContentsMargins(0, 0, 0, 0);
     m_agreement = new MatrixPlot(QStringLiteral("agreement"), tr("Agreement: suspects shared"), right);
     m_agreement->setEmptyText(tr("How far the suspects of two runs are the same, once runs are ticked."));
-    m_agreement->setToolTip(tr("Suspects of both ÷ suspects of either, at the threshold in force"));
+    m_agreement->setToolTip(tr("Suspects of both ÷ suspects of either, among the pictures that both have judged, at the threshold in force"));
     m_cellMeaning = new QComboBox(right);
     m_cellMeaning->setObjectName(QStringLiteral("compareCellMeaning"));
     m_cellMeaning->setAccessibleName(tr("What a click on a cell shows"));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/run_comparison.h"
 
+#include "core/audit/agreement.h"
 #include "core/base/csv.h"
 #include "core/project/run_figures.h"
 #include "ui/plots/plot_text.h"
@@ -120,6 +121,7 @@ RunFigures runFigures(const RunRecord& run, std::shared_ptr<const std::vector<Ep
     figures.mean10 = accuracy.meanOfLastTen();
     Suspicion found = suspicion(*figures.epochs, evidence, labels.labels, labels.trueLabels, splits, threshold);
     figures.suspects = std::move(found.suspects);
+    figures.judged = std::move(found.judged);
     figures.suggested = std::move(found.suggested);
     figures.detection = found.detection;
     figures.detectionMissing = translated(found.detectionMissing.c_str());
@@ -141,11 +143,15 @@ Result<RunFigures> readRunFigures(const Project& project, const RunRecord& run, 
 }
 
 std::vector<std::vector<double>> agreementMatrix(const std::vector<RunFigures>& runs) {
-    std::vector<std::vector<double>> matrix(runs.size(), std::vector<double>(runs.size(), NAN));
+    std::vector<SuspectMask> suspects, judged;
+    for (const RunFigures& run : runs) {
+        suspects.push_back(run.suspects);
+        judged.push_back(run.judged);
+    }
+    const AgreementMatrix agreement = assay::agreementMatrix(suspects, judged);
+    std::vector<std::vector<double>> matrix(runs.size());
     for (std::size_t a = 0; a < runs.size(); ++a)
-        for (std::size_t b = 0; b < runs.size(); ++b)
-            if (runs[a].suspects.size() == runs[b].suspects.size())
-                matrix[a][b] = stats::jaccard(runs[a].suspects, runs[b].suspects);
+        for (std::size_t b = 0; b < runs.size(); ++b) matrix[a].push_back(agreement.at(a, b));
     return matrix;
 }
 
@@ -158,25 +164,21 @@ std::vector<SampleIndex> sharedSuspects(const RunFigures& a, const RunFigures& b
 
 std::vector<SampleIndex> differingSuspects(const RunFigures& a, const RunFigures& b) {
     std::vector<SampleIndex> samples;
-    for (std::size_t i = 0; i < std::min(a.suspects.size(), b.suspects.size()); ++i)
-        if ((a.suspects[i] != 0) != (b.suspects[i] != 0)) samples.push_back(SampleIndex(std::uint32_t(i)));
+    for (std::size_t i = 0; i < std::min(a.judged.size(), b.judged.size()); ++i)
+        if (a.judged[i] != 0 && b.judged[i] != 0 && (a.suspects[i] != 0) != (b.suspects[i] != 0))
+            samples.push_back(SampleIndex(std::uint32_t(i)));
     return samples;
 }
 
 std::vector<SampleIndex> disputedSamples(const std::vector<RunFigures>& runs) {
-    std::vector<const RunFigures*> seen;
     std::size_t count = 0;
-    for (const RunFigures& run : runs) {
-        if (run.suspects.empty()) continue;
-        seen.push_back(&run);
-        count = std::max(count, run.suspects.size());
-    }
+    for (const RunFigures& run : runs) count = std::max(count, run.judged.size());
     std::vector<std::pair<std::size_t, SampleIndex>> disputed; // how far from an even vote
     for (std::size_t i = 0; i < count; ++i) {
-        const auto against = std::size_t(
-            std::count_if(seen.begin(), seen.end(), [i](const RunFigures* run) { return i < run->suspects.size() && run->suspects[i] != 0; }));
-        if (against == 0 || against == seen.size()) continue;
-        const std::size_t in = seen.size() - against;
+        std::size_t against = 0, in = 0;
+        for (const RunFigures& run : runs)
+            if (i < run.judged.size() && run.judged[i] != 0) ++(run.suspects[i] != 0 ? against : in);
+        if (against == 0 || in == 0) continue;
         disputed.emplace_back(std::max(against, in) - std::min(against, in), SampleIndex(std::uint32_t(i)));
     }
     std::stable_sort(disputed.begin(), disputed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -27,6 +27,7 @@ struct RunFigures {
     QString detectionMissing;             ///< why there is none
     double secondsPerEpoch = 0;           ///< NaN where unknown
     std::vector<std::uint8_t> suspects;   ///< [N] past the threshold in the last epoch, training split only
+    std::vector<std::uint8_t> judged;     ///< [N] the others that it has judged are clean; of the rest it says nothing
     std::vector<Label> suggested;         ///< [N] the last prediction, kNoLabel where there is none
 };
 
@@ -40,13 +41,13 @@ struct RunFigures {
 [[nodiscard]] Result<RunFigures> readRunFigures(const Project& project, const RunRecord& run,
                                                 std::span<const Split> splits, double threshold);
 
-/// Jaccard index of the suspects of each pair, [R][R].
+/// Jaccard index of the suspects of each pair among the pictures that both have judged, [R][R]; NaN where there are none.
 [[nodiscard]] std::vector<std::vector<double>> agreementMatrix(const std::vector<RunFigures>& runs);
-/// Suspects of a and b both (a == b: those of a), and those of exactly one of them.
+/// Suspects of a and b both (a == b: those of a), and those of exactly one of them that the other holds to be clean.
 [[nodiscard]] std::vector<SampleIndex> sharedSuspects(const RunFigures& a, const RunFigures& b);
 [[nodiscard]] std::vector<SampleIndex> differingSuspects(const RunFigures& a, const RunFigures& b);
 
-/// Suspects of some of the runs but not of all that have evidence, the most divided first.
+/// Suspects of some of the runs but not of all that have judged them, the most divided first.
 [[nodiscard]] std::vector<SampleIndex> disputedSamples(const std::vector<RunFigures>& runs);
 
 /// A row of the table: one run, or several that differ in their seed only.

@@ -199,10 +199,37 @@ private Q_SLOTS:
         runs[0].suspects = {1, 1, 0, 0, 1};
         runs[1].suspects = {1, 0, 0, 0, 1};
         runs[2].suspects = {1, 0, 0, 1, 1};
+        for (RunFigures& run : runs) run.judged.assign(5, 1);
         runs.emplace_back(); // without evidence it has no say
         QVERIFY(disputedSamples(runs) == (std::vector<SampleIndex>{SampleIndex(1), SampleIndex(3)}));
         runs[3].suspects = {1, 1, 0, 0, 0};
+        runs[3].judged.assign(5, 1);
         QVERIFY(disputedSamples(runs) == (std::vector<SampleIndex>{SampleIndex(1), SampleIndex(3), SampleIndex(4)}));
+    }
+
+    /// Two subsets: of what only one of the runs has seen, the other says nothing.
+    void runsAreComparedOnWhatBothHaveJudged() {
+        Made half = makeRun(2, 2, 0.2);
+        for (auto* column : {&half.evidence.loss, &half.evidence.confidence, &half.evidence.margin, &half.evidence.columns["p-noisy"]})
+            column->resize(kSamples / 2);
+        half.evidence.samples.resize(kSamples / 2);
+        half.evidence.prediction.resize(kSamples / 2);
+        const RunFigures a = figures(makeRun(1, 1, 0.4));
+        const RunFigures b = figures(half);
+        std::size_t both = 0, either = 0;
+        for (std::size_t i = 0; i < kSamples / 2; ++i) {
+            both += a.suspects[i] != 0 && b.suspects[i] != 0;
+            either += a.suspects[i] != 0 || b.suspects[i] != 0;
+        }
+        QVERIFY(std::count(a.suspects.begin() + kSamples / 2, a.suspects.end(), 1) > 0);
+        QCOMPARE(agreementMatrix({a, b})[0][1], double(both) / double(either));
+        QCOMPARE(differingSuspects(a, b).size(), either - both);
+        QCOMPARE(disputedSamples({a, b}).size(), either - both);
+        RunFigures blind = b;
+        blind.judged.assign(kSamples, 0);
+        blind.suspects.assign(kSamples, 0);
+        QVERIFY(std::isnan(agreementMatrix({a, blind})[0][1]));
+        QVERIFY(differingSuspects(a, blind).empty() && disputedSamples({a, blind}).empty());
     }
 
     void onlySettingsThatDifferBecomeColumns() {
