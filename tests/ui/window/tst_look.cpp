@@ -295,6 +295,16 @@ private Q_SLOTS:
             QCoreApplication::processEvents();
             QCOMPARE(m_window->size(), QSize(1280, 690));
         }
+        // A set of pictures has a long name, and a button to leave it.
+        m_window->showLayout(MainWindow::Layout::Audit);
+        workspace.setFilter(workspace.filter().exactly({SampleIndex(1), SampleIndex(5)},
+                                                       QStringLiteral("suspects of exactly one: 12 co-teaching-plus, 17 cross-entropy")));
+        QCoreApplication::processEvents();
+        QCOMPARE(m_window->size(), QSize(1280, 690));
+        QVERIFY2(m_window->minimumSizeHint().width() <= 1280, qPrintable(QString::number(m_window->minimumSizeHint().width())));
+        const auto* title = m_window->findChild<QLabel*>(QStringLiteral("galleryTitle"));
+        QVERIFY(title->text().contains(QStringLiteral("17 cross-entropy"))); // whole for a screen reader
+        QVERIFY(title->minimumSizeHint().width() < 60);
         NewRunDialog run(workspace);
         NoiseDialog noise(workspace);
         ExportDialog exported(workspace);
