@@ -189,14 +189,14 @@ void RecipeDialog::startMissing() {
     fillTree();
     const int question = m_asked;
     m_pool->run([plan = *m_grid, dataset, project] { return storeLabelSets(plan, *dataset, *project); },
-                [this, question, project](auto sets) {
+                [this, question, project](auto learnt) {
                     m_starting = false;
-                    if (!sets || question != m_asked || project != m_workspace.project()) {
+                    if (!learnt || question != m_asked || project != m_workspace.project()) {
                         fillTree();
-                        if (!sets) say(QString::fromStdString(sets.error().sentence()), true);
+                        if (!learnt) say(QString::fromStdString(learnt.error().sentence()), true);
                         return;
                     }
-                    m_grid->labelSets = std::move(*sets);
+                    for (const auto& [key, set] : *learnt) m_grid->labelSets[key].insert(set);
                     m_grid->match(m_workspace.runs());
                     m_started = true;
                     for (const RecipeGrid::Cell* cell : m_grid->missing()) {
@@ -207,7 +207,7 @@ void RecipeDialog::startMissing() {
                         }
                         LabelChoice labels;
                         labels.kind = LabelChoice::Kind::Stored;
-                        labels.stored = *m_grid->labelSets[cell->labels].begin();
+                        labels.stored = learnt->at(cell->labels);
                         m_workspace.startRun(cell->config, labels);
                     }
                     follow();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/ui_fixture.h"
 #include "ui/runs/recipe_dialog.h"
+#include "ui/runs/run_comparison.h"
 
 #include <QComboBox>
 #include <QLabel>
@@ -112,6 +113,30 @@ private Q_SLOTS:
         QCOMPARE(again.grid()->finished(), std::size_t(4));
         QVERIFY(!again.findChild<QPushButton*>(QStringLiteral("recipeStart"))->isEnabled());
         QCOMPARE(again.findChild<QTreeWidget*>(QStringLiteral("recipeGrid"))->topLevelItemCount(), 4);
+    }
+
+    /// The project has the labels of seed 1 already, from a file: the runs are of the same kind of labels all the same.
+    void seedsAreGroupedWhereAFileHasTheSameLabels() {
+        Workspace workspace(registryWithNet());
+        QVERIFY(openAndWait(workspace, writeIdx(m_home, 100, QStringLiteral("twice"))));
+        RecipeDialog dialog(workspace);
+        loadAndWait(dialog, write(kRecipe));
+        auto made = makeLabels(dialog.grid()->experiment.labels[0], 1, *workspace.dataset());
+        QVERIFY(made.has_value());
+        made->set.origin = LabelOrigin::File;
+        made->set.source = "noisy.csv";
+        QVERIFY(workspace.project()->addLabelSet("noisy.csv", made->set).has_value());
+        loadAndWait(dialog, write(kRecipe));
+        dialog.startMissing();
+        QTRY_COMPARE_WITH_TIMEOUT(dialog.grid()->finished(), std::size_t(4), kPatience);
+        std::vector<RunFigures> figures;
+        for (const RunRecord& run : workspace.runs()) {
+            auto one = readRunFigures(*workspace.project(), run, workspace.dataset()->splits, 0.5);
+            QVERIFY(one.has_value());
+            QVERIFY2(one->labels != QStringLiteral("noisy.csv"), qPrintable(one->labels));
+            figures.push_back(std::move(*one));
+        }
+        QCOMPARE(groupBySeed(figures).size(), std::size_t(2)); // noise and as given
     }
 
     void aStoppedRunGoesOnAndIsNotBegunAgain() {
