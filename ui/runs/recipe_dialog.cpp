@@ -151,11 +151,22 @@ void RecipeDialog::say(const QString& text, bool problem) {
     m_message->setText(problem ? QStringLiteral("⚠ ") + text : text);
 }
 
+QString RecipeDialog::chosen() const { return m_recipes->currentData().toString(); }
+
+void RecipeDialog::choose(const QString& file) {
+    if (m_recipes->findData(file) < 0) m_recipes->addItem(file, file);
+    m_recipes->setCurrentIndex(m_recipes->findData(file));
+    load(file);
+}
+
 void RecipeDialog::load(const QString& file) {
     const int question = ++m_asked;
     m_grid.reset();
     m_started = false;
     m_waiting.clear();
+    m_difference->hide();
+    m_table->clear();
+    m_plot->clear();
     fillTree();
     const auto dataset = m_workspace.dataset();
     const auto project = m_workspace.project();
@@ -304,11 +315,7 @@ void RecipeDialog::chooseFile() {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     dialog->setNameFilters({tr("Recipes (*.toml)"), tr("All files (*)")});
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
-        if (m_recipes->findData(file) < 0) m_recipes->addItem(file, file);
-        m_recipes->setCurrentIndex(m_recipes->findData(file));
-        load(file);
-    });
+    connect(dialog, &QFileDialog::fileSelected, this, &RecipeDialog::choose);
     dialog->open();
 }
 

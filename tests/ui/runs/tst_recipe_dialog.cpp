@@ -8,6 +8,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QTextBrowser>
+#include <QTextTable>
 #include <QTreeWidget>
 
 using namespace assay;
@@ -101,6 +102,12 @@ private Q_SLOTS:
         QVERIFY(!dialog.findChild<QLabel*>(QStringLiteral("recipePlot"))->pixmap().isNull());
         QVERIFY(!start->isEnabled());
 
+        const QTextTable* table = nullptr;
+        for (QTextFrame* frame : dialog.findChild<QTextBrowser*>(QStringLiteral("recipeTable"))->document()->rootFrame()->childFrames())
+            if (table == nullptr) table = qobject_cast<const QTextTable*>(frame);
+        QVERIFY(table != nullptr);
+        QVERIFY(table->cellAt(1, 3).firstCursorPosition().blockFormat().alignment() & Qt::AlignRight);
+
         QSignalSpy exported(&dialog, &RecipeDialog::exported);
         const QString folder = m_home.filePath(QStringLiteral("results"));
         dialog.exportTo(folder);
@@ -113,6 +120,14 @@ private Q_SLOTS:
         QCOMPARE(again.grid()->finished(), std::size_t(4));
         QVERIFY(!again.findChild<QPushButton*>(QStringLiteral("recipeStart"))->isEnabled());
         QCOMPARE(again.findChild<QTreeWidget*>(QStringLiteral("recipeGrid"))->topLevelItemCount(), 4);
+
+        // One that cannot be read leaves nothing of the one before on show.
+        QByteArray broken = kRecipe;
+        dialog.load(write(broken.replace("epochs = 3", "epoch = 3")));
+        QVERIFY(dialog.message().startsWith(QStringLiteral("⚠")));
+        QVERIFY(dialog.findChild<QTextBrowser*>(QStringLiteral("recipeTable"))->toPlainText().isEmpty());
+        QVERIFY(dialog.findChild<QLabel*>(QStringLiteral("recipePlot"))->pixmap().isNull());
+        QVERIFY(difference->isHidden());
     }
 
     /// The project has the labels of seed 1 already, from a file: the runs are of the same kind of labels all the same.

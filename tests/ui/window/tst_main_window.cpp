@@ -12,6 +12,7 @@
 #include "ui/review/review_page.h"
 #include "ui/review/sample_strip.h"
 #include "ui/runs/compare_page.h"
+#include "ui/runs/recipe_dialog.h"
 #include "ui/runs/train_page.h"
 #include "ui/window/action_list.h"
 #include "ui/window/audit_page.h"
@@ -319,6 +320,19 @@ private Q_SLOTS:
         const QString log = text->toPlainText();
         for (const char* word : {"method = fake", "epochs = 3", "finished", "train-loss 2", "train-loss 0.6667"})
             QVERIFY2(log.contains(QLatin1String(word)), qPrintable(log));
+    }
+
+    void aRecipeSheetThatIsOpenedAgainHasItsRecipe() {
+        openData();
+        const QString file = m_home->filePath(QStringLiteral("mine.toml"));
+        m_window->runRecipe();
+        auto* sheet = m_window->findChild<RecipeDialog*>();
+        QVERIFY(sheet != nullptr && sheet->chosen().isEmpty());
+        sheet->choose(file);
+        sheet->close();
+        QTRY_VERIFY(m_window->findChild<RecipeDialog*>() == nullptr);
+        m_window->runRecipe();
+        QCOMPARE(m_window->findChild<RecipeDialog*>()->chosen(), file);
     }
 
     void badPathIsASentenceOnTheStartPage() {
