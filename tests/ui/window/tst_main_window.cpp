@@ -74,6 +74,18 @@ private Q_SLOTS:
         }
     }
 
+    void everyLetterWithAltIsTakenOnceInAMenu() {
+        for (const QMenu* menu : m_window->menuBar()->findChildren<QMenu*>()) {
+            QHash<QString, QString> taken;
+            for (const QAction* action : menu->actions()) {
+                const QString letter = QKeySequence::mnemonic(action->text()).toString();
+                if (letter.isEmpty()) continue;
+                QVERIFY2(!taken.contains(letter), qPrintable(taken[letter] + QStringLiteral(" and ") + action->text()));
+                taken.insert(letter, action->text());
+            }
+        }
+    }
+
     /// No run yet: the same picture under two names of classes is found all the same, and its twin shown beside it.
     void withoutARunThePicturesThemselvesAreDoubted() {
         QDir(m_home->path()).mkpath(QStringLiteral("photos/cat"));
