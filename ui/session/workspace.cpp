@@ -120,6 +120,8 @@ void Workspace::followLive() {
     d->show(running, d->runs.record(*running)->epochsDone);
 }
 
+void Workspace::setFollowsQueue(bool on) { d->followsQueue = on; }
+
 void Workspace::showNoRun() {
     d->live = false;
     d->show(std::nullopt, 0);

@@ -177,6 +177,8 @@ public:
     void showRun(RunId id);
     void showEpoch(int epoch);
     void followLive();
+    /// Whether the next run of the queue takes the place of the live one that has ended; not while its pictures are judged.
+    void setFollowsQueue(bool on);
     void showNoRun(); ///< the base labels alone
     [[nodiscard]] std::shared_ptr<const Evidence> currentEvidence() const;
     [[nodiscard]] const std::optional<stats::MixtureFit>& currentMixture() const;

@@ -92,7 +92,8 @@ public:
     // On show
     std::optional<RunId> currentRun;
     int currentEpoch = 0;
-    bool live = true; ///< the run under way is on show, and so will be the next one
+    bool live = true; ///< the run under way is on show, or was until its end
+    bool followsQueue = true;
     double threshold = 0.5;
     QTimer thresholdTimer; ///< stores it when it has come to rest
     void storeThreshold();

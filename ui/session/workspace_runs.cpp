@@ -292,7 +292,11 @@ void Workspace::Private::onEvidence(RunId run, const std::shared_ptr<const Evide
 }
 
 void Workspace::Private::onBegan(RunId run) {
-    if (!live && currentRun != run) return; // the person looks at another
+    if (currentRun != run) {
+        const RunRecord* shown = currentRun ? runs.record(*currentRun) : nullptr;
+        if (shown != nullptr && shown->state != RunState::Queued && !followsQueue) live = false;
+        if (!live) return; // the person looks at another
+    }
     live = true;
     show(run, runs.record(run)->epochsDone);
 }

@@ -249,6 +249,7 @@ void MainWindow::showLayout(Layout layout) {
     if (!m_workspace->dataset()) return;
     QWidget* pages[] = {m_audit, m_train, m_compare};
     m_center->setCurrentWidget(pages[int(layout)]);
+    m_workspace->setFollowsQueue(layout != Layout::Audit);
     if (!again) recallLayout();
     m_layoutShown = true;
     if (layout == Layout::Audit) m_audit->gallery().view()->setFocus();
