@@ -7,6 +7,8 @@
 #include "core/audit/agreement.h"
 #include "core/base/text.h"
 
+#include <cmath>
+
 namespace assay::cli {
 
 namespace {
@@ -67,10 +69,15 @@ std::string toText(const std::vector<RunFigures>& runs, const std::vector<Differ
     for (std::size_t a = 0; a < runs.size(); ++a) {
         std::vector<std::string> row{heading[a + 1]};
         for (std::size_t b = 0; b < runs.size(); ++b)
-            row.push_back(fixed(agreement.at(a, b), 3) + " (" + withThousands(agreement.sharedBy(a, b)) + ")");
+            row.push_back(std::isfinite(agreement.at(a, b))
+                              ? fixed(agreement.at(a, b), 3) + " (" + withThousands(agreement.sharedBy(a, b)) + ")"
+                              : "-");
         matrix.add(std::move(row));
     }
-    return text + "\nAgreement, as shared suspects by all suspects of the two (and how many they share):\n" + matrix.text();
+    return text +
+           "\nAgreement, as shared suspects by all suspects of the two (and how many they share), among the samples that "
+           "both have judged:\n" +
+           matrix.text();
 }
 
 Status compare(Session& session, const Options& options) {
@@ -85,13 +92,14 @@ Status compare(Session& session, const Options& options) {
         all.push_back(std::move(figures));
     }
     std::vector<std::map<std::string, std::string>> settings;
-    std::vector<SuspectMask> masks;
+    std::vector<SuspectMask> masks, judged;
     for (const RunFigures& figures : all) {
         settings.push_back(settingsByName(figures.run.config, figures.labels));
         masks.push_back(figures.suspicion.suspects);
+        judged.push_back(figures.suspicion.judged);
     }
     const std::vector<DifferingSetting> differing = differingSettings(settings);
-    const AgreementMatrix agreement = agreementMatrix(masks);
+    const AgreementMatrix agreement = agreementMatrix(masks, judged);
     return session.json() ? printJson(toJson(all, differing, agreement))
                           : print(toText(all) + (all.size() > 1 ? toText(all, differing, agreement) : ""));
 }

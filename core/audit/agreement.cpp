@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/audit/agreement.h"
 
-#include "core/stats/ranking.h"
-
 #include <algorithm>
+#include <cmath>
 
 namespace assay {
 namespace {
 
-bool suspects(const SuspectMask& mask, std::size_t i) {
+bool isSet(const SuspectMask& mask, std::size_t i) {
     return i < mask.size() && mask[i] != 0;
 }
 
@@ -28,25 +27,31 @@ template <class Wanted> std::vector<SampleIndex> samplesWhere(std::size_t n, con
 
 } // namespace
 
-AgreementMatrix agreementMatrix(const std::vector<SuspectMask>& masks) {
+AgreementMatrix agreementMatrix(const std::vector<SuspectMask>& masks, const std::vector<SuspectMask>& judged) {
     AgreementMatrix matrix{masks.size(), std::vector<double>(masks.size() * masks.size()),
                            std::vector<std::size_t>(masks.size() * masks.size())};
+    const std::size_t n = longest(masks);
     for (std::size_t a = 0; a < masks.size(); ++a)
         for (std::size_t b = a; b < masks.size(); ++b) {
-            const std::size_t n = std::min(masks[a].size(), masks[b].size());
-            std::size_t shared = 0;
-            for (std::size_t i = 0; i < n; ++i) shared += masks[a][i] && masks[b][i] ? 1 : 0;
+            std::size_t shared = 0, united = 0;
+            bool compared = judged.empty();
+            for (std::size_t i = 0; i < n; ++i) {
+                if (!judged.empty() && !(isSet(judged[a], i) && isSet(judged[b], i))) continue;
+                compared = true;
+                shared += isSet(masks[a], i) && isSet(masks[b], i) ? 1 : 0;
+                united += isSet(masks[a], i) || isSet(masks[b], i) ? 1 : 0;
+            }
             matrix.shared[a * matrix.size + b] = matrix.shared[b * matrix.size + a] = shared;
             matrix.jaccard[a * matrix.size + b] = matrix.jaccard[b * matrix.size + a] =
-                stats::jaccard(masks[a], masks[b]);
+                !compared ? double(NAN) : united > 0 ? double(shared) / double(united) : 1;
         }
     return matrix;
 }
 
 std::vector<SampleIndex> samplesInDispute(const std::vector<SuspectMask>& masks) {
     return samplesWhere(longest(masks), [&](std::size_t i) {
-        const bool first = suspects(masks.front(), i);
-        return std::any_of(masks.begin(), masks.end(), [&](const auto& mask) { return suspects(mask, i) != first; });
+        const bool first = isSet(masks.front(), i);
+        return std::any_of(masks.begin(), masks.end(), [&](const auto& mask) { return isSet(mask, i) != first; });
     });
 }
 
@@ -55,7 +60,7 @@ std::vector<SampleIndex> suspectedByBoth(const SuspectMask& a, const SuspectMask
 }
 
 std::vector<SampleIndex> suspectedOnlyByFirst(const SuspectMask& a, const SuspectMask& b) {
-    return samplesWhere(a.size(), [&](std::size_t i) { return a[i] && !suspects(b, i); });
+    return samplesWhere(a.size(), [&](std::size_t i) { return a[i] && !isSet(b, i); });
 }
 
 std::vector<std::uint32_t> votes(const std::vector<SuspectMask>& masks) {

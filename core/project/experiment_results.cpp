@@ -57,6 +57,11 @@ std::vector<std::string> names(const Experiment& experiment, std::size_t labels,
     return {experiment.labels[labels].name, experiment.networks[network], experiment.methods[method].name};
 }
 
+/// What a table tells beside a metric; null: nothing.
+const stats::MeanInterval* differenceIn(const ExperimentRow& row, Metric metric) {
+    return metric == Metric::Last ? &row.lastDifference : metric == Metric::Auroc ? &row.aurocDifference : nullptr;
+}
+
 constexpr std::array<Metric, 3> kPublished = {Metric::Best, Metric::Last, Metric::MeanOfLastTen};
 
 std::string plainNumber(double value) {
@@ -183,27 +188,29 @@ std::string summaryMarkdown(const Experiment& experiment, const std::vector<Expe
         if (i == 0 || row.labels != rows[i - 1].labels || row.network != rows[i - 1].network) {
             text += "\n## " + experiment.labels[row.labels].name + ", " + experiment.networks[row.network] +
                     "\n\n| method | runs |";
-            std::string line = "| --- | --- |";
+            std::string line = "| --- | ---: |";
             for (const Metric metric : kAllMetrics) {
                 text += std::string(" ") + metricTitle(metric) + " |";
-                line += " --- |";
+                line += " ---: |";
+                if (!differenceIn(row, metric)) continue;
+                text += metric == Metric::Last ? " Δ last, points |" : " Δ AUROC |";
+                line += " ---: |";
             }
-            text += " Δ last | Δ AUROC |";
-            line += " --- | --- |";
             text += "\n" + line + "\n";
         }
         text += "| " + markdownCell(experiment.methods[row.method].name) + " | " +
                 std::to_string(row.over[std::size_t(Metric::SecondsPerEpoch)].count) + " |";
         for (const Metric metric : kAllMetrics) {
             const MetricText& how = textOf(metric);
-            text += " " + intervalText(row.over[std::size_t(metric)], how.decimals, how.percent ? 100 : 1);
+            const double unit = how.percent ? 100 : 1;
+            text += " " + intervalText(row.over[std::size_t(metric)], how.decimals, unit);
             if (const auto figure = publishedUnder(row.published, metric)) text += " (" + decimals(*figure, 2, false) + ")";
             text += " |";
+            const stats::MeanInterval* difference = differenceIn(row, metric);
+            if (difference == nullptr) continue;
+            text += row.method == experiment.reference ? " reference |"
+                                                       : " " + intervalText(*difference, how.decimals, unit, true) + " |";
         }
-        const bool itself = row.method == experiment.reference;
-        text += itself ? " reference | reference |"
-                       : " " + intervalText(row.lastDifference, 2, 100, true) + " | " +
-                             intervalText(row.aurocDifference, 4, 1, true) + " |";
         text += "\n";
     }
     std::string sources;

@@ -81,6 +81,7 @@ Suspicion suspicion(const std::vector<EpochSummary>& epochs, const Evidence* evi
                     std::span<const Label> trueLabels, std::span<const Split> splits, double threshold) {
     Suspicion found;
     found.suspects.assign(labels.size(), 0);
+    found.judged.assign(labels.size(), 0);
     found.suggested.assign(labels.size(), kNoLabel);
     if (evidence == nullptr) {
         found.detectionMissing = "no epoch was recorded";
@@ -98,6 +99,7 @@ Suspicion suspicion(const std::vector<EpochSummary>& epochs, const Evidence* evi
         if (i >= labels.size() || (i < splits.size() && splits[i] != Split::Train)) continue;
         found.suggested[i] = evidence->prediction[row];
         if (labels[i] == kNoLabel) continue; // nothing that could be wrong
+        found.judged[i] = 1;
         found.suspects[i] = double(all[row]) >= threshold ? 1 : 0;
         if (i >= trueLabels.size() || trueLabels[i] == kNoLabel) continue;
         probability.push_back(all[row]);

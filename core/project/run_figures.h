@@ -32,6 +32,7 @@ struct AccuracyFigures {
 /// Which training samples a run suspects at the end of an epoch, and how right it is.
 struct Suspicion {
     SuspectMask suspects;                             ///< [N] p(noisy) at or past the threshold
+    SuspectMask judged;                               ///< [N] the run has a p(noisy) for its label
     std::vector<Label> suggested;                     ///< [N] the prediction, kNoLabel where there is none
     std::optional<stats::DetectionQuality> detection; ///< over the samples of which the truth is known
     std::string detectionMissing;                     ///< why there is none

@@ -8,6 +8,7 @@
 #include "ui/gallery/score_title.h"
 #include "ui/gallery/tile_delegate.h"
 #include "ui/models/gallery_model.h"
+#include "ui/plots/elided_label.h"
 #include "ui/plots/plot_theme.h"
 #include "ui/session/thumbnail_service.h"
 #include "ui/session/workspace.h"
@@ -65,9 +66,8 @@ void GalleryPanel::buildUi() {
         filter.suspectsOnly = on;
         m_workspace.setFilter(filter);
     });
-    m_title = new QLabel(this);
+    m_title = new ElidedLabel(this);
     m_title->setObjectName(QStringLiteral("galleryTitle"));
-    m_title->setTextFormat(Qt::PlainText);
     m_scores = new QComboBox(this);
     m_scores->setObjectName(QStringLiteral("sortBy"));
     m_scores->setAccessibleName(tr("Sort by"));
@@ -155,10 +155,7 @@ void GalleryPanel::buildUi() {
     m_emptyButton = new QPushButton(tr("Show everything"), emptyPage);
     m_emptyButton->setObjectName(QStringLiteral("galleryEmptyButton"));
     connect(m_emptyButton, &QPushButton::clicked, this, [this] {
-        ViewFilter filter;
-        filter.score = m_workspace.filter().score;
-        filter.descending = m_workspace.filter().descending;
-        m_workspace.setFilter(filter);
+        m_workspace.setFilter(m_workspace.filter().exactly({}, {}));
     });
     auto* emptyLayout = new QVBoxLayout(emptyPage);
     emptyLayout->addStretch();
@@ -214,10 +211,8 @@ void GalleryPanel::updateHeader() {
     m_suspectsOnly->setChecked(filter.suspectsOnly);
     m_suspectsOnly->setEnabled(m_workspace.currentEvidence() != nullptr);
     const bool suspects = filter.suspectsOnly && m_workspace.currentEvidence();
-    constexpr int kWidestTitle = 220;
-    const QString set = m_title->fontMetrics().elidedText(filter.onlyTitle, Qt::ElideRight, kWidestTitle);
     const bool mixed = suspects && m_workspace.asksAtRandom();
-    m_title->setText(!filter.onlyTitle.isEmpty() ? tr("%1, by").arg(set)
+    m_title->setText(!filter.onlyTitle.isEmpty() ? tr("%1, by").arg(filter.onlyTitle)
                      : mixed                     ? tr("MIXED QUEUE by")
                      : suspects                  ? tr("SUSPECTS by")
                                                  : tr("ALL by"));

@@ -37,18 +37,20 @@ LossHistogramPanel::LossHistogramPanel(Workspace& workspace, bool withSlider, QW
         const auto evidence = m_workspace.currentEvidence();
         const auto dataset = m_workspace.dataset();
         if (!evidence || !dataset) return;
-        ViewFilter filter = m_workspace.filter();
-        filter.only.clear();
+        std::vector<SampleIndex> samples;
         for (std::size_t i = 0; i < evidence->size(); ++i) {
             const SampleIndex sample = evidence->samples[i];
             const double loss = double(evidence->loss[i]);
-            if (dataset->splits[sample.value] == Split::Train && loss >= lo && loss <= hi) filter.only.push_back(sample);
+            if (dataset->splits[sample.value] == Split::Train && loss >= lo && loss <= hi) samples.push_back(sample);
         }
-        filter.onlyTitle = m_brushTitle = tr("loss %1 – %2").arg(valueText(lo), valueText(hi));
-        m_workspace.setFilter(filter);
+        if (!m_beforeBrush) m_beforeBrush = m_workspace.filter();
+        m_brushTitle = tr("loss %1 – %2").arg(valueText(lo), valueText(hi));
+        m_workspace.setFilter(m_workspace.filter().exactly(std::move(samples), m_brushTitle));
     });
     connect(m_plot, &LossHistogramPlot::brushCleared, this, [this] {
-        ViewFilter filter = m_workspace.filter();
+        ViewFilter filter = m_beforeBrush.value_or(m_workspace.filter());
+        filter.score = m_workspace.filter().score;
+        filter.descending = m_workspace.filter().descending;
         filter.only.clear();
         filter.onlyTitle.clear();
         m_workspace.setFilter(filter);
@@ -60,7 +62,9 @@ LossHistogramPanel::LossHistogramPanel(Workspace& workspace, bool withSlider, QW
     connect(&m_workspace, &Workspace::thresholdChanged, this, &LossHistogramPanel::updateThreshold);
     connect(&m_workspace, &Workspace::viewChanged, this, [this] {
         const ViewFilter& filter = m_workspace.filter();
-        if (filter.only.empty() || filter.onlyTitle != m_brushTitle) m_plot->clearBrush();
+        if (!filter.only.empty() && filter.onlyTitle == m_brushTitle) return;
+        m_beforeBrush.reset();
+        m_plot->clearBrush();
     });
     m_markDelay.setSingleShot(true);
     m_markDelay.setInterval(0);

@@ -2,14 +2,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/session/workspace.h"
+
 #include <QTimer>
 #include <QWidget>
+
+#include <optional>
 
 namespace assay::ui {
 
 class EpochSlider;
 class LossHistogramPlot;
-class Workspace;
 
 /// The loss histogram of the run and epoch on show, tied to the workspace: the threshold works both ways, a brushed
 /// range filters the gallery, the slider plays the history back.
@@ -39,6 +42,7 @@ private:
     LossHistogramPlot* m_plot = nullptr;
     EpochSlider* m_slider = nullptr;
     QString m_brushTitle; ///< of the set that the brush made
+    std::optional<ViewFilter> m_beforeBrush; ///< comes back once the brush is cleared
     QTimer m_markDelay;
     bool m_stale = true;
 };

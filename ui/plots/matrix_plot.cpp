@@ -92,7 +92,7 @@ std::optional<std::pair<int, int>> MatrixPlot::cellAt(QPointF position) const {
 
 QString MatrixPlot::cellText(int row, int column) const {
     const double value = m_values[std::size_t(row)][std::size_t(column)];
-    if (!std::isfinite(value)) return {};
+    if (!std::isfinite(value)) return QStringLiteral("–");
     switch (m_format) {
     case Format::Count: return countText(std::uint64_t(std::llround(std::max(0.0, value))));
     case Format::Share: return fixedText(value, 2);
@@ -105,8 +105,7 @@ QString MatrixPlot::cellSentence(int row, int column) const {
     const QString rowName = m_rowTitle.isEmpty() ? m_rows[row] : m_rowTitle + QLatin1Char(' ') + m_rows[row];
     const QString columnName =
         m_columnTitle.isEmpty() ? m_columns[column] : m_columnTitle + QLatin1Char(' ') + m_columns[column];
-    const QString value = cellText(row, column);
-    return tr("%1, %2: %3").arg(rowName, columnName, value.isEmpty() ? QStringLiteral("–") : value);
+    return tr("%1, %2: %3").arg(rowName, columnName, cellText(row, column));
 }
 
 void MatrixPlot::paint(QPainter& painter, QSizeF size) const {

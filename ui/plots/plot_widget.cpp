@@ -3,6 +3,7 @@
 #include "ui/plots/plot_widget.h"
 
 #include "core/base/files.h"
+#include "ui/plots/elided_label.h"
 
 #include <QAction>
 #include <QApplication>
@@ -20,7 +21,6 @@
 #include <QPdfWriter>
 #include <QPushButton>
 #include <QStackedWidget>
-#include <QStyle>
 #include <QSvgGenerator>
 #include <QTableWidget>
 #include <QToolButton>
@@ -29,23 +29,6 @@
 #include <filesystem>
 
 namespace assay::ui {
-
-namespace {
-
-/// A line that ends in an ellipsis where there is no room for all of it.
-class ElidedLabel final : public QLabel {
-public:
-    using QLabel::QLabel;
-
-protected:
-    void paintEvent(QPaintEvent*) override {
-        QPainter painter(this);
-        style()->drawItemText(&painter, contentsRect(), Qt::AlignLeft | Qt::AlignVCenter, palette(), isEnabled(),
-                              fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()), foregroundRole());
-    }
-};
-
-} // namespace
 
 PlotWidget::PlotWidget(const QString& objectName, const QString& title, QWidget* parent)
     : QWidget(parent), m_theme(PlotTheme::fromPalette(palette())) {
@@ -58,9 +41,9 @@ PlotWidget::PlotWidget(const QString& objectName, const QString& title, QWidget*
     m_headerLayout = new QHBoxLayout(m_header);
     m_headerLayout->setContentsMargins(6, 2, 4, 0);
     m_headerLayout->setSpacing(4);
-    m_title = new ElidedLabel(title, m_header);
+    m_title = new ElidedLabel(m_header);
     m_title->setObjectName(objectName + QStringLiteral("Title"));
-    m_title->setTextFormat(Qt::PlainText);
+    m_title->setText(title);
     m_title->setMinimumWidth(40);
     QFont bold(font());
     bold.setWeight(QFont::DemiBold);

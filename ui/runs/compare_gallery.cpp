@@ -36,6 +36,11 @@ bool known(const RunFigures& run, SampleIndex sample) {
     return sample.value < run.suggested.size() && run.suggested[sample.value] != kNoLabel;
 }
 
+/// Of a picture without a label it may have an answer, but no verdict.
+bool judged(const RunFigures& run, SampleIndex sample) {
+    return sample.value < run.judged.size() && run.judged[sample.value] != 0;
+}
+
 bool suspects(const RunFigures& run, SampleIndex sample) {
     return sample.value < run.suspects.size() && run.suspects[sample.value] != 0;
 }
@@ -58,6 +63,7 @@ QString CompareGalleryModel::verdict(const RunFigures& run, SampleIndex sample) 
     const QString name = runTitle(run.run);
     if (!known(run, sample)) return tr("%1: nothing recorded").arg(name);
     const QString says = className(m_workspace, run.suggested[sample.value]);
+    if (!judged(run, sample)) return tr("%1: says %2").arg(name, says);
     return (suspects(run, sample) ? tr("%1: ◆ suspect, says %2") : tr("%1: ● clean, says %2")).arg(name, says);
 }
 
@@ -123,7 +129,7 @@ void CompareTileDelegate::paintVerdicts(QPainter& painter, QRect area, const QSt
     for (const RunFigures& run : runs) {
         const double y = inLines() ? area.top() + (area.height() - kMarkSide) / 2.0 : area.top() + 3.0;
         const double side = inLines() ? kMarkSide : std::min(double(kMarkSide), step - 1);
-        if (known(run, sample)) paintSuspicion(painter, QRectF(x, y, side, side), suspects(run, sample), theme);
+        if (judged(run, sample)) paintSuspicion(painter, QRectF(x, y, side, side), suspects(run, sample), theme);
         x += step;
         if (!inLines()) continue;
         painter.setPen(theme.colour(int(run.run.id.value - 1)));

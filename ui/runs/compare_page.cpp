@@ -3,6 +3,8 @@
 #include "ui/runs/compare_page.h"
 
 #include "core/base/files.h"
+#include "core/base/registry.h"
+#include "core/train/method.h"
 #include "ui/plots/matrix_plot.h"
 #include "ui/plots/plot_text.h"
 #include "ui/plots/training_curves_plot.h"
@@ -102,7 +104,7 @@ QWidget* ComparePage::makeLeft() {
     m_list->setSpacing(1);
     m_grouped = new QCheckBox(tr("&Group by method"), left);
     m_grouped->setObjectName(QStringLiteral("compareGrouped"));
-    m_grouped->setToolTip(tr("Runs that differ in their seed only become one line with a band, and one row: mean ± the "
+    m_grouped->setToolTip(tr("Finished runs that differ in their seed only become one line with a band, and one row: mean ± the "
                              "half-width of the 95 % interval"));
     m_onlyDifferences = new QCheckBox(tr("&Differences only"), left);
     m_onlyDifferences->setObjectName(QStringLiteral("compareDifferences"));
@@ -196,7 +198,7 @@ QWidget* ComparePage::makeRight() {
     column->setContentsMargins(0, 0, 0, 0);
     m_agreement = new MatrixPlot(QStringLiteral("agreement"), tr("Agreement: suspects shared"), right);
     m_agreement->setEmptyText(tr("How far the suspects of two runs are the same, once runs are ticked."));
-    m_agreement->setToolTip(tr("Suspects of both ÷ suspects of either, at the threshold in force"));
+    m_agreement->setToolTip(tr("Suspects of both ÷ suspects of either, among the pictures that both have judged, at the threshold in force"));
     m_cellMeaning = new QComboBox(right);
     m_cellMeaning->setObjectName(QStringLiteral("compareCellMeaning"));
     m_cellMeaning->setAccessibleName(tr("What a click on a cell shows"));
@@ -359,8 +361,12 @@ void ComparePage::showGallery() {
 }
 
 ComparisonTable ComparePage::table() const {
+    MethodDefaults defaults;
+    for (const RunFigures& one : figures())
+        if (const auto method = m_workspace.registry().methods.find(one.run.config.method))
+            if (const auto usual = completeParams(method->description().params, {})) defaults[one.run.config.method] = *usual;
     return comparisonTable(figures(), m_grouped->isChecked(), m_onlyDifferences->isChecked(),
-                           std::size_t(std::max(0, m_reference->currentIndex())));
+                           std::size_t(std::max(0, m_reference->currentIndex())), defaults);
 }
 
 void ComparePage::showTable() {

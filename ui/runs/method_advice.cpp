@@ -35,7 +35,7 @@ const std::vector<Rule>& rules() {
         {{Amount::Some}, {Kind::Similar}, {Time::Long}, {"mlnt", "it rehearses being told the labels of similar pictures, and learns not to be moved by them"}},
         {{Amount::Many}, {Kind::Similar}, {Time::Long}, {"tcl", "it learns what pictures look like without their labels first, and trusts a label where its neighbours agree"}},
         {{}, {Kind::Similar}, {Time::Long}, {"elr-plus", "two networks that remind each other of what they believed early; made for mix-ups of similar classes"}},
-        {{}, {}, {Time::Long}, {"dividemix", "the most accurate of the published comparisons for noise of unknown amount; two networks guess what they do not believe, at four times the time"}},
+        {{}, {}, {Time::Long}, {"dividemix", "the most accurate of the published comparisons for noise of unknown amount; two networks guess what they do not believe, with five times the work"}},
         {{Amount::Some, Amount::Many}, {Kind::Similar}, {}, {"jocor", "two networks that must agree: labels on which they differ are left out, also between similar classes"}},
         {{}, {Kind::Similar}, {}, {"elr", "it estimates no rate and holds on to what the network believed before it learnt the mix-ups by heart"}},
         {{Amount::Many}, {Kind::Random}, {}, {"md-dyr-sh", "made for more wrong labels than right ones: pairs are mixed by how clean they are, and own answers take over slowly"}},

@@ -213,7 +213,7 @@ QWidget* NewRunDialog::makeRight() {
     m_sweepValues = new QLineEdit(sweep);
     m_sweepValues->setObjectName(QStringLiteral("sweepValues"));
     m_sweepValues->setAccessibleName(tr("Values to sweep over"));
-    m_sweepValues->setPlaceholderText(tr("values, with commas between"));
+    m_sweepValues->setPlaceholderText(tr("value, value, …"));
     sweepRow->addWidget(m_sweep);
     sweepRow->addWidget(m_sweepValues, 1);
     field(6, 0, tr("S&weep"), sweep, 3);

@@ -151,11 +151,22 @@ void RecipeDialog::say(const QString& text, bool problem) {
     m_message->setText(problem ? QStringLiteral("⚠ ") + text : text);
 }
 
+QString RecipeDialog::chosen() const { return m_recipes->currentData().toString(); }
+
+void RecipeDialog::choose(const QString& file) {
+    if (m_recipes->findData(file) < 0) m_recipes->addItem(file, file);
+    m_recipes->setCurrentIndex(m_recipes->findData(file));
+    load(file);
+}
+
 void RecipeDialog::load(const QString& file) {
     const int question = ++m_asked;
     m_grid.reset();
     m_started = false;
     m_waiting.clear();
+    m_difference->hide();
+    m_table->clear();
+    m_plot->clear();
     fillTree();
     const auto dataset = m_workspace.dataset();
     const auto project = m_workspace.project();
@@ -189,14 +200,14 @@ void RecipeDialog::startMissing() {
     fillTree();
     const int question = m_asked;
     m_pool->run([plan = *m_grid, dataset, project] { return storeLabelSets(plan, *dataset, *project); },
-                [this, question, project](auto sets) {
+                [this, question, project](auto learnt) {
                     m_starting = false;
-                    if (!sets || question != m_asked || project != m_workspace.project()) {
+                    if (!learnt || question != m_asked || project != m_workspace.project()) {
                         fillTree();
-                        if (!sets) say(QString::fromStdString(sets.error().sentence()), true);
+                        if (!learnt) say(QString::fromStdString(learnt.error().sentence()), true);
                         return;
                     }
-                    m_grid->labelSets = std::move(*sets);
+                    for (const auto& [key, set] : *learnt) m_grid->labelSets[key].insert(set);
                     m_grid->match(m_workspace.runs());
                     m_started = true;
                     for (const RecipeGrid::Cell* cell : m_grid->missing()) {
@@ -207,7 +218,7 @@ void RecipeDialog::startMissing() {
                         }
                         LabelChoice labels;
                         labels.kind = LabelChoice::Kind::Stored;
-                        labels.stored = *m_grid->labelSets[cell->labels].begin();
+                        labels.stored = learnt->at(cell->labels);
                         m_workspace.startRun(cell->config, labels);
                     }
                     follow();
@@ -304,11 +315,7 @@ void RecipeDialog::chooseFile() {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     dialog->setNameFilters({tr("Recipes (*.toml)"), tr("All files (*)")});
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
-        if (m_recipes->findData(file) < 0) m_recipes->addItem(file, file);
-        m_recipes->setCurrentIndex(m_recipes->findData(file));
-        load(file);
-    });
+    connect(dialog, &QFileDialog::fileSelected, this, &RecipeDialog::choose);
     dialog->open();
 }
 

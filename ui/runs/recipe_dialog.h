@@ -28,6 +28,9 @@ public:
     /// Reads a recipe and looks up which of its runs the project holds; gridReady() follows, or the reason why not is
     /// shown.
     void load(const QString& file);
+    /// The same for the list above.
+    void choose(const QString& file);
+    [[nodiscard]] QString chosen() const; ///< there; empty: none
     /// Nothing before a recipe is loaded.
     [[nodiscard]] const std::optional<RecipeGrid>& grid() const { return m_grid; }
     [[nodiscard]] QString message() const;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/run_comparison.h"
 
+#include "core/audit/agreement.h"
 #include "core/base/csv.h"
 #include "core/project/run_figures.h"
 #include "ui/plots/plot_text.h"
@@ -27,6 +28,7 @@ QString translated(const char* text) {
 /// A figure of the table, and how it is written.
 struct Figure {
     QString title;
+    const char* id; ///< in files
     std::function<double(const RunFigures&)> value;
     int decimals;
     bool percent;
@@ -37,13 +39,13 @@ std::vector<Figure> tableFigures() {
     const auto found = [](double stats::DetectionQuality::*field) {
         return [field](const RunFigures& f) { return f.detection ? (*f.detection).*field : double(NAN); };
     };
-    return {{translated("accuracy best"), [](const RunFigures& f) { return f.best; }, 1, true, false},
-            {translated("last"), [](const RunFigures& f) { return f.last; }, 1, true, true},
-            {translated("mean of last 10"), [](const RunFigures& f) { return f.mean10; }, 1, true, false},
-            {translated("AUROC"), found(&stats::DetectionQuality::auroc), 4, false, true},
-            {translated("average precision"), found(&stats::DetectionQuality::averagePrecision), 4, false, false},
-            {translated("F1"), found(&stats::DetectionQuality::f1), 4, false, false},
-            {translated("s/epoch"), [](const RunFigures& f) { return f.secondsPerEpoch; }, 2, false, false}};
+    return {{translated("accuracy best"), "best", [](const RunFigures& f) { return f.best; }, 1, true, false},
+            {translated("last"), "last", [](const RunFigures& f) { return f.last; }, 1, true, true},
+            {translated("mean of last 10"), "mean_last_10", [](const RunFigures& f) { return f.mean10; }, 1, true, false},
+            {translated("AUROC"), "auroc", found(&stats::DetectionQuality::auroc), 4, false, true},
+            {translated("average precision"), "average_precision", found(&stats::DetectionQuality::averagePrecision), 4, false, false},
+            {translated("F1"), "f1", found(&stats::DetectionQuality::f1), 4, false, false},
+            {translated("s/epoch"), "seconds_per_epoch", [](const RunFigures& f) { return f.secondsPerEpoch; }, 2, false, false}};
 }
 
 QString write(const Figure& figure, const std::vector<double>& values) {
@@ -57,18 +59,15 @@ QString write(const Figure& figure, const std::vector<double>& values) {
     return one(interval.mean) + QStringLiteral(" ± ") + half;
 }
 
-QString writePlain(const std::vector<double>& values) {
-    if (values.empty()) return {};
-    if (values.size() == 1) return plainNumber(values.front());
-    const stats::MeanInterval interval = stats::meanInterval(values);
-    return plainNumber(interval.mean) + QStringLiteral(" ± ") + plainNumber(interval.halfWidth);
-}
+bool finished(const RunFigures& figures) { return figures.run.state == RunState::Finished; }
 
 /// Everything that decides a run's result, as text by name, but for what a group may differ in.
 std::map<QString, QString> settingsOf(const RunFigures& figures, bool withSeed) {
     std::map<QString, QString> settings;
     for (const auto& [name, value] : settingsByName(figures.run.config, figures.labels.toStdString()))
         if (withSeed || name != "seed") settings[translated(name.c_str())] = translated(value.c_str());
+    if (!finished(figures))
+        settings[translated("epochs")] = translated("%1 of %2 epochs").arg(figures.run.epochsDone).arg(figures.run.config.epochs);
     if (withSeed) return settings;
     static const QRegularExpression kNoiseSeed(QStringLiteral(", seed \\d+$"));
     if (const auto labels = settings.find(translated("labels")); labels != settings.end()) labels->second.remove(kNoiseSeed);
@@ -77,6 +76,8 @@ std::map<QString, QString> settingsOf(const RunFigures& figures, bool withSeed) 
 
 /// The run that `run` is compared with: the reference's settings, its own seed and labels; null where there is none.
 const RunFigures* partnerOf(const RunFigures& run, const std::vector<RunFigures>& runs, const RunFigures& reference) {
+    if (&run == &reference) return &run;
+    if (!finished(run) || !finished(reference)) return nullptr;
     const auto wanted = settingsOf(reference, false);
     const auto found = std::find_if(runs.begin(), runs.end(), [&](const RunFigures& other) {
         return other.run.config.seed == run.run.config.seed && other.run.labelSet == run.run.labelSet &&
@@ -97,7 +98,38 @@ QString writeDifference(const Figure& figure, const std::vector<double>& values)
     return text;
 }
 
-QString cellText(const QString& text) { return QString::fromStdString(csvCell(text.toStdString())); }
+QString csvLine(const QStringList& cells) {
+    std::vector<std::string> row;
+    for (const QString& cell : cells) row.push_back(cell.toStdString());
+    return QString::fromStdString(csvRow(row));
+}
+
+/// A table with the names of the rows on its left.
+QString markdownTable(const QStringList& columns, const std::vector<QStringList>& rows, const char* alignment) {
+    const auto line = [](const QStringList& cells) {
+        QString text = QStringLiteral("|");
+        for (QString cell : cells) text += QStringLiteral(" %1 |").arg(cell.replace(QLatin1Char('|'), QStringLiteral("\\|")));
+        return text + QLatin1Char('\n');
+    };
+    QStringList rule{QStringLiteral("---")};
+    while (rule.size() < columns.size()) rule << QLatin1String(alignment);
+    QString text = line(columns) + line(rule);
+    for (const QStringList& row : rows) text += line(row);
+    return text;
+}
+
+/// The method's settings that are not its defaults, but for those that are told elsewhere: "forget-rate=0.3; warm-up=5".
+QString changedSettings(const RunConfig& config, const MethodDefaults& defaults, const QStringList& elsewhere) {
+    const auto known = defaults.find(config.method);
+    const ParamValues usual = known == defaults.end() ? ParamValues() : known->second;
+    QStringList changed;
+    for (const auto& [name, value] : config.settings) {
+        const auto one = usual.find(name);
+        if (elsewhere.contains(translated(name.c_str())) || (one != usual.end() && one->second == value)) continue;
+        changed << QString::fromStdString(name + "=" + toText(value));
+    }
+    return changed.join(QStringLiteral("; "));
+}
 
 } // namespace
 
@@ -120,6 +152,7 @@ RunFigures runFigures(const RunRecord& run, std::shared_ptr<const std::vector<Ep
     figures.mean10 = accuracy.meanOfLastTen();
     Suspicion found = suspicion(*figures.epochs, evidence, labels.labels, labels.trueLabels, splits, threshold);
     figures.suspects = std::move(found.suspects);
+    figures.judged = std::move(found.judged);
     figures.suggested = std::move(found.suggested);
     figures.detection = found.detection;
     figures.detectionMissing = translated(found.detectionMissing.c_str());
@@ -141,11 +174,15 @@ Result<RunFigures> readRunFigures(const Project& project, const RunRecord& run, 
 }
 
 std::vector<std::vector<double>> agreementMatrix(const std::vector<RunFigures>& runs) {
-    std::vector<std::vector<double>> matrix(runs.size(), std::vector<double>(runs.size(), NAN));
+    std::vector<SuspectMask> suspects, judged;
+    for (const RunFigures& run : runs) {
+        suspects.push_back(run.suspects);
+        judged.push_back(run.judged);
+    }
+    const AgreementMatrix agreement = assay::agreementMatrix(suspects, judged);
+    std::vector<std::vector<double>> matrix(runs.size());
     for (std::size_t a = 0; a < runs.size(); ++a)
-        for (std::size_t b = 0; b < runs.size(); ++b)
-            if (runs[a].suspects.size() == runs[b].suspects.size())
-                matrix[a][b] = stats::jaccard(runs[a].suspects, runs[b].suspects);
+        for (std::size_t b = 0; b < runs.size(); ++b) matrix[a].push_back(agreement.at(a, b));
     return matrix;
 }
 
@@ -158,25 +195,21 @@ std::vector<SampleIndex> sharedSuspects(const RunFigures& a, const RunFigures& b
 
 std::vector<SampleIndex> differingSuspects(const RunFigures& a, const RunFigures& b) {
     std::vector<SampleIndex> samples;
-    for (std::size_t i = 0; i < std::min(a.suspects.size(), b.suspects.size()); ++i)
-        if ((a.suspects[i] != 0) != (b.suspects[i] != 0)) samples.push_back(SampleIndex(std::uint32_t(i)));
+    for (std::size_t i = 0; i < std::min(a.judged.size(), b.judged.size()); ++i)
+        if (a.judged[i] != 0 && b.judged[i] != 0 && (a.suspects[i] != 0) != (b.suspects[i] != 0))
+            samples.push_back(SampleIndex(std::uint32_t(i)));
     return samples;
 }
 
 std::vector<SampleIndex> disputedSamples(const std::vector<RunFigures>& runs) {
-    std::vector<const RunFigures*> seen;
     std::size_t count = 0;
-    for (const RunFigures& run : runs) {
-        if (run.suspects.empty()) continue;
-        seen.push_back(&run);
-        count = std::max(count, run.suspects.size());
-    }
+    for (const RunFigures& run : runs) count = std::max(count, run.judged.size());
     std::vector<std::pair<std::size_t, SampleIndex>> disputed; // how far from an even vote
     for (std::size_t i = 0; i < count; ++i) {
-        const auto against = std::size_t(
-            std::count_if(seen.begin(), seen.end(), [i](const RunFigures* run) { return i < run->suspects.size() && run->suspects[i] != 0; }));
-        if (against == 0 || against == seen.size()) continue;
-        const std::size_t in = seen.size() - against;
+        std::size_t against = 0, in = 0;
+        for (const RunFigures& run : runs)
+            if (i < run.judged.size() && run.judged[i] != 0) ++(run.suspects[i] != 0 ? against : in);
+        if (against == 0 || in == 0) continue;
         disputed.emplace_back(std::max(against, in) - std::min(against, in), SampleIndex(std::uint32_t(i)));
     }
     std::stable_sort(disputed.begin(), disputed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -189,6 +222,10 @@ std::vector<std::vector<std::size_t>> groupBySeed(const std::vector<RunFigures>&
     std::vector<std::vector<std::size_t>> groups;
     std::map<std::map<QString, QString>, std::size_t> known;
     for (std::size_t i = 0; i < runs.size(); ++i) {
+        if (!finished(runs[i])) {
+            groups.push_back({i});
+            continue;
+        }
         const auto [place, fresh] = known.try_emplace(settingsOf(runs[i], false), groups.size());
         if (fresh) groups.emplace_back();
         groups[place->second].push_back(i);
@@ -196,7 +233,8 @@ std::vector<std::vector<std::size_t>> groupBySeed(const std::vector<RunFigures>&
     return groups;
 }
 
-ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool grouped, bool onlyDifferences, std::size_t reference) {
+ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool grouped, bool onlyDifferences, std::size_t reference,
+                                const MethodDefaults& defaults) {
     std::vector<std::vector<std::size_t>> groups;
     if (grouped) {
         groups = groupBySeed(runs);
@@ -213,20 +251,24 @@ ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool groupe
         for (const std::size_t i : group) row.runs.push_back(runs[i].run.id);
         table.rows.push_back(std::move(row));
     }
-    const auto addColumn = [&](const QString& title, const QStringList& cells, const QStringList& plain, bool always) {
-        const bool same = std::all_of(cells.begin(), cells.end(), [&](const QString& cell) { return cell == cells.front(); });
-        if (!always && same && cells.size() > 1) return;
-        table.columns << title;
-        for (std::size_t row = 0; row < table.rows.size(); ++row) {
-            table.rows[row].cells << cells[qsizetype(row)];
-            table.rows[row].plain << plain[qsizetype(row)];
-        }
-    };
     if (table.rows.empty()) return table;
+    const auto addColumn = [&](const QString& title, const QStringList& cells, bool always) {
+        const bool same = std::all_of(cells.begin(), cells.end(), [&](const QString& cell) { return cell == cells.front(); });
+        if (!always && same) return false;
+        table.columns << title;
+        for (std::size_t row = 0; row < table.rows.size(); ++row) table.rows[row].cells << cells[qsizetype(row)];
+        return true;
+    };
+    const auto addFigure = [&](const QString& title, const QString& id, const QStringList& cells,
+                               const std::vector<std::vector<double>>& values) {
+        if (!addColumn(title, cells, !onlyDifferences || cells.size() == 1)) return;
+        table.figures << id;
+        for (std::size_t row = 0; row < table.rows.size(); ++row) table.rows[row].numbers.push_back(stats::meanInterval(values[row]));
+    };
     reference = std::min(reference, groups.size() - 1);
     const auto addDifference = [&](const Figure& figure) {
         QStringList cells;
-        QStringList plain;
+        std::vector<std::vector<double>> values;
         bool pairs = false;
         for (const auto& group : groups) {
             std::vector<double> differences;
@@ -239,63 +281,66 @@ ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool groupe
             }
             pairs |= !differences.empty();
             cells << (itself ? translated("reference") : writeDifference(figure, differences));
-            plain << writePlain(differences);
+            values.push_back(std::move(differences));
         }
-        if (pairs) addColumn(QStringLiteral("Δ %1").arg(figure.title), cells, plain, !onlyDifferences);
+        const QString title = QStringLiteral("Δ %1").arg(figure.title);
+        if (pairs)
+            addFigure(figure.percent ? translated("%1, points").arg(title) : title, QLatin1String(figure.id) + QStringLiteral("_difference"),
+                      cells, values);
     };
     for (const Figure& figure : tableFigures()) {
         QStringList cells;
-        QStringList plain;
+        std::vector<std::vector<double>> values;
         for (const auto& group : groups) {
-            std::vector<double> values;
+            values.emplace_back();
             for (const std::size_t i : group)
-                if (const double v = figure.value(runs[i]); std::isfinite(v)) values.push_back(v);
-            cells << write(figure, values);
-            plain << writePlain(values);
+                if (const double v = figure.value(runs[i]); std::isfinite(v)) values.back().push_back(v);
+            cells << write(figure, values.back());
         }
-        addColumn(figure.title, cells, plain, !onlyDifferences);
+        addFigure(figure.title, QLatin1String(figure.id), cells, values);
         if (figure.paired && groups.size() > 1) addDifference(figure);
     }
     std::map<QString, QStringList> settings;
     for (const auto& group : groups)
-        for (const auto& [name, value] : settingsOf(runs[group.front()], !grouped)) settings[name];
-    for (auto& [name, cells] : settings) {
-        for (const auto& group : groups) {
-            const auto all = settingsOf(runs[group.front()], !grouped);
-            const auto found = all.find(name);
-            cells << (found == all.end() ? QStringLiteral("–") : found->second);
-        }
-        if (table.rows.size() > 1 && name != translated("method")) addColumn(name, cells, cells, false);
+        for (const auto& [name, value] : settingsOf(runs[group.front()], !grouped)) settings[name] << value;
+    const bool unfinished = !std::all_of(runs.begin(), runs.end(), finished);
+    QStringList elsewhere;
+    for (const auto& [name, cells] : settings) {
+        if (std::size_t(cells.size()) < groups.size() || name == translated("method")) continue; // some have no such setting
+        if (addColumn(name, cells, unfinished && name == translated("epochs"))) elsewhere << name;
     }
+    table.settings = elsewhere.size();
+    QStringList changed;
+    for (std::size_t row = 0; row < groups.size(); ++row)
+        changed << (table.rows[row].settings = changedSettings(runs[groups[row].front()].run.config, defaults, elsewhere));
+    addColumn(translated("settings"), changed, false);
     return table;
 }
 
 QString ComparisonTable::toCsv() const {
-    QString text = QStringLiteral("run");
-    for (const QString& column : columns) text += QLatin1Char(',') + cellText(column);
-    text += QLatin1Char('\n');
+    QStringList heading{QStringLiteral("run")};
+    for (const QString& id : figures) heading << id << id + QStringLiteral("_half_width") << id + QStringLiteral("_n");
+    QString text = csvLine(heading + columns.mid(figures.size(), settings) + QStringList(QStringLiteral("settings")));
     for (const ComparisonRow& row : rows) {
-        text += cellText(row.name);
-        for (const QString& cell : row.plain) text += QLatin1Char(',') + cellText(cell == QStringLiteral("–") ? QString() : cell);
-        text += QLatin1Char('\n');
+        QStringList cells{row.name};
+        for (const stats::MeanInterval& of : row.numbers)
+            cells << (of.count > 0 ? plainNumber(of.mean) : QString()) << (of.count > 1 ? plainNumber(of.halfWidth) : QString())
+                  << QString::number(of.count);
+        text += csvLine(cells + row.cells.mid(figures.size(), settings) + QStringList(row.settings));
     }
     return text;
 }
 
 QString ComparisonTable::toMarkdown() const {
-    const auto escaped = [](QString text) { return text.replace(QLatin1Char('|'), QStringLiteral("\\|")); };
-    QString text = QStringLiteral("| run |");
-    QString rule = QStringLiteral("| --- |");
-    for (const QString& column : columns) {
-        text += QLatin1Char(' ') + escaped(column) + QStringLiteral(" |");
-        rule += QStringLiteral(" ---: |");
-    }
-    text += QLatin1Char('\n') + rule + QLatin1Char('\n');
+    const QStringList name{QStringLiteral("run")};
+    std::vector<QStringList> found, set;
     for (const ComparisonRow& row : rows) {
-        text += QStringLiteral("| ") + escaped(row.name) + QStringLiteral(" |");
-        for (const QString& cell : row.cells) text += QLatin1Char(' ') + escaped(cell) + QStringLiteral(" |");
-        text += QLatin1Char('\n');
+        found.push_back(QStringList(row.name) + row.cells.mid(0, figures.size()));
+        set.push_back(QStringList(row.name) + row.cells.mid(figures.size()));
     }
+    QString text = markdownTable(name + columns.mid(0, figures.size()), found, "---:");
+    if (columns.size() > figures.size())
+        text += QLatin1Char('\n') + markdownTable(name + columns.mid(figures.size()), set, "---");
     return text;
 }
 

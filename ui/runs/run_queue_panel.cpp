@@ -154,8 +154,8 @@ QString RunQueuePanel::details(RunId id) const {
     const auto run = m_workspace.run(id);
     if (!run) return {};
     QStringList parts;
-    if (run->state != RunState::Finished) parts << runStateText(*run);
-    parts << tr("%1 of %2 epochs").arg(run->epochsDone).arg(run->config.epochs);
+    const bool finished = run->state == RunState::Finished;
+    parts << (finished ? tr("%1 of %2 epochs") : tr("%1 of %2")).arg(run->epochsDone).arg(run->config.epochs);
     const auto epochs = m_workspace.epochs(id);
     for (const char* key : {"test-accuracy", "validation-accuracy"}) {
         double last = NAN;
@@ -165,6 +165,7 @@ QString RunQueuePanel::details(RunId id) const {
         parts << percentText(last);
         break;
     }
+    if (!finished) parts << runStateText(*run); // last: the mark says it as well where it is cut
     return parts.join(QStringLiteral(" · "));
 }
 

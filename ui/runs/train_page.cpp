@@ -7,6 +7,7 @@
 #include "ui/plots/confidence_plot.h"
 #include "ui/plots/correction_plot.h"
 #include "ui/plots/disagreement_plot.h"
+#include "ui/plots/elided_label.h"
 #include "ui/plots/epoch_slider.h"
 #include "ui/plots/loss_histogram_panel.h"
 #include "ui/plots/loss_scatter_plot.h"
@@ -46,11 +47,9 @@ TrainPage::TrainPage(Workspace& workspace, QWidget* parent) : QWidget(parent), m
     setObjectName(QStringLiteral("trainPage"));
     setAccessibleName(tr("Train"));
     m_queue = new RunQueuePanel(workspace, this);
-    m_headline = new QLabel(this);
+    m_headline = new ElidedLabel(this);
     m_headline->setObjectName(QStringLiteral("trainHeadline"));
-    m_headline->setTextFormat(Qt::PlainText);
-    m_headline->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_headline->setMargin(6);
+    m_headline->setContentsMargins(6, 6, 6, 6);
     m_warning = new QWidget(this);
     m_warningText = new QLabel(m_warning);
     m_warningText->setObjectName(QStringLiteral("pseudoWarning"));

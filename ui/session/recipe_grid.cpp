@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/recipe_grid.h"
 
+#include "core/project/probability_run.h"
 #include "ui/session/example.h"
-#include "ui/session/run_labels.h"
 #include "ui/session/run_queue.h"
 
 #include <QCoreApplication>
@@ -86,15 +86,20 @@ Result<LabelSets> findLabelSets(const RecipeGrid& grid, const Dataset& dataset, 
     return found;
 }
 
-Result<LabelSets> storeLabelSets(const RecipeGrid& grid, const Dataset& dataset, Project& project) {
-    LabelSets sets = grid.labelSets;
-    for (auto& [key, known] : sets) {
-        if (!known.empty()) continue;
-        ASSAY_TRY(ExperimentLabelSet made, labelsOf(grid, key, dataset));
-        ASSAY_TRY(const KeptLabels kept, keepLabels(project, made.name, std::move(made.set)));
-        known.insert(kept.id);
+Result<std::map<RecipeGrid::LabelKey, std::int64_t>> storeLabelSets(const RecipeGrid& grid, const Dataset& dataset, Project& project) {
+    std::map<RecipeGrid::LabelKey, std::int64_t> learnt;
+    for (const RecipeGrid::Cell* cell : grid.missing()) {
+        const RecipeGrid::LabelKey& key = cell->labels;
+        if (cell->run || learnt.contains(key)) continue;
+        const std::set<std::int64_t>& known = grid.labelSets.at(key);
+        if (!known.empty() && !grid.experiment.labels[key.first].noise) {
+            learnt[key] = *known.begin();
+            continue;
+        }
+        ASSAY_TRY(const ExperimentLabelSet made, labelsOf(grid, key, dataset));
+        ASSAY_TRY(learnt[key], findOrAddLabelSet(project, made.name, made.set));
     }
-    return sets;
+    return learnt;
 }
 
 Result<std::vector<ExperimentOutcome>> outcomesOf(const RecipeGrid& grid, const Dataset& dataset, const Project& project) {

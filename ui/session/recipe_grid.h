@@ -48,8 +48,9 @@ struct RecipeGrid {
 /// the first run. Any thread.
 [[nodiscard]] Result<std::map<RecipeGrid::LabelKey, std::set<std::int64_t>>>
 findLabelSets(const RecipeGrid& grid, const Dataset& dataset, const Project& project);
-/// Stores the label sets that the project does not have. Any thread.
-[[nodiscard]] Result<std::map<RecipeGrid::LabelKey, std::set<std::int64_t>>>
+/// Which label set each kind of labels of the missing runs is learnt as; what the project does not have is stored. Of
+/// noise it is the one of the recipe's own name, which tells the seed: by it runs are grouped and paired. Any thread.
+[[nodiscard]] Result<std::map<RecipeGrid::LabelKey, std::int64_t>>
 storeLabelSets(const RecipeGrid& grid, const Dataset& dataset, Project& project);
 /// What the finished runs came to. Any thread.
 [[nodiscard]] Result<std::vector<ExperimentOutcome>> outcomesOf(const RecipeGrid& grid, const Dataset& dataset,

@@ -208,9 +208,11 @@ void RunQueue::takeEvents() {
         const bool same = record->state == event.state;
         record->state = event.state;
         m_paused = event.state == RunState::Paused;
-        if (event.state != RunState::Queued) m_running = id;
+        const bool fresh = event.state != RunState::Queued && m_running != id;
+        if (fresh) m_running = id;
         if (!event.sentence.empty()) Q_EMIT note(id, QString::fromStdString(event.sentence));
         if (!same) Q_EMIT changed();
+        if (fresh) Q_EMIT began(id);
     }
 }
 

@@ -63,6 +63,7 @@ public:
 Q_SIGNALS:
     void changed();
     void progressed();
+    void began(assay::RunId run); ///< its turn has come: it is the running one
     /// What lay in the mailbox; comes before the epochArrived() of its epoch, or with a later one.
     void evidenceArrived(assay::RunId run, const std::shared_ptr<const assay::Evidence>& evidence);
     void epochArrived(assay::RunId run); ///< one or more were added

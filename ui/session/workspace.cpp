@@ -24,6 +24,7 @@ Workspace::Workspace(std::shared_ptr<Registry> registry, QObject* parent)
     connect(&d->fusionTimer, &QTimer::timeout, this, [this] { d->askFused(); });
     connect(&d->runs, &RunQueue::changed, this, &Workspace::runsChanged);
     connect(&d->runs, &RunQueue::progressed, this, &Workspace::runProgress);
+    connect(&d->runs, &RunQueue::began, this, [this](RunId run) { d->onBegan(run); });
     connect(&d->runs, &RunQueue::epochArrived, this, [this](RunId run) { d->onEpoch(run); });
     connect(&d->runs, &RunQueue::evidenceArrived, this,
             [this](RunId run, const std::shared_ptr<const Evidence>& evidence) { d->onEvidence(run, evidence); });
@@ -118,6 +119,8 @@ void Workspace::followLive() {
     d->live = true;
     d->show(running, d->runs.record(*running)->epochsDone);
 }
+
+void Workspace::setFollowsQueue(bool on) { d->followsQueue = on; }
 
 void Workspace::showNoRun() {
     d->live = false;

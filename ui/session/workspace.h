@@ -93,6 +93,8 @@ struct ViewFilter {
     QString text;                    ///< in the name, or a class name
     std::vector<SampleIndex> only;   ///< a brushed or clicked set; empty: all
     QString onlyTitle;               ///< what that set is, for the header
+    /// Every one of these samples and no others, sorted as here.
+    [[nodiscard]] ViewFilter exactly(std::vector<SampleIndex> samples, const QString& title) const;
 };
 
 /// Everything that the panels look at: the open data set and project, the runs, the run and epoch on show, the
@@ -175,6 +177,8 @@ public:
     void showRun(RunId id);
     void showEpoch(int epoch);
     void followLive();
+    /// Whether the next run of the queue takes the place of the live one that has ended; not while its pictures are judged.
+    void setFollowsQueue(bool on);
     void showNoRun(); ///< the base labels alone
     [[nodiscard]] std::shared_ptr<const Evidence> currentEvidence() const;
     [[nodiscard]] const std::optional<stats::MixtureFit>& currentMixture() const;

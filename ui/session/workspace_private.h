@@ -84,6 +84,7 @@ public:
     void tell(const std::vector<std::string>& notes);
     void askLabels(std::int64_t labelSet);
     void askRounds(RunId run); ///< label sets that its rounds of cleaning have added
+    void onBegan(RunId run);
     void onEpoch(RunId run);
     void onEvidence(RunId run, const std::shared_ptr<const Evidence>& evidence);
     void onEnded(RunId run, const QString& sentence);
@@ -91,7 +92,8 @@ public:
     // On show
     std::optional<RunId> currentRun;
     int currentEpoch = 0;
-    bool live = true;
+    bool live = true; ///< the run under way is on show, or was until its end
+    bool followsQueue = true;
     double threshold = 0.5;
     QTimer thresholdTimer; ///< stores it when it has come to rest
     void storeThreshold();

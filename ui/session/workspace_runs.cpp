@@ -291,6 +291,16 @@ void Workspace::Private::onEvidence(RunId run, const std::shared_ptr<const Evide
     if (currentRun == run && currentEpoch == evidence->epoch && values.evidence() != evidence) refreshEpoch();
 }
 
+void Workspace::Private::onBegan(RunId run) {
+    if (currentRun != run) {
+        const RunRecord* shown = currentRun ? runs.record(*currentRun) : nullptr;
+        if (shown != nullptr && shown->state != RunState::Queued && !followsQueue) live = false;
+        if (!live) return; // the person looks at another
+    }
+    live = true;
+    show(run, runs.record(run)->epochsDone);
+}
+
 void Workspace::Private::onEpoch(RunId run) {
     askRounds(run);
     Q_EMIT q->epochArrived(run);
@@ -299,7 +309,6 @@ void Workspace::Private::onEpoch(RunId run) {
 }
 
 void Workspace::Private::onEnded(RunId run, const QString& sentence) {
-    if (currentRun == run) live = false;
     Q_EMIT q->runEnded(run, sentence);
     joinFoldsOf(run);
 }

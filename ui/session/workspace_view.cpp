@@ -30,6 +30,15 @@ std::vector<std::uint8_t> bitsOf(const std::vector<T>& items, std::size_t size) 
 
 } // namespace
 
+ViewFilter ViewFilter::exactly(std::vector<SampleIndex> samples, const QString& title) const {
+    ViewFilter filter;
+    filter.score = score;
+    filter.descending = descending;
+    filter.only = std::move(samples);
+    filter.onlyTitle = title;
+    return filter;
+}
+
 const KeptLabels* Workspace::Private::rootLabels() const {
     const RunRecord* root = currentRun ? rootRun(runs.records(), *currentRun) : nullptr;
     const auto it = labelSets.find(root != nullptr ? root->labelSet : 0);

@@ -3,6 +3,7 @@
 #include "ui/window/header_bar.h"
 
 #include "core/base/text.h"
+#include "ui/plots/elided_label.h"
 #include "ui/plots/plot_text.h"
 #include "ui/session/workspace.h"
 
@@ -55,10 +56,10 @@ void HeaderBar::buildUi() {
     m_layouts->addTab(tr("Compare"));
     for (int i = 0; i < 3; ++i) m_layouts->setTabToolTip(i, tr("Ctrl+%1").arg(i + 1));
 
-    m_data = new QLabel(this);
+    m_data = new ElidedLabel(this);
     m_data->setObjectName(QStringLiteral("headerData"));
     m_data->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_run = new QLabel(this);
+    m_run = new ElidedLabel(this);
     m_run->setObjectName(QStringLiteral("headerRun"));
     m_progress = new QProgressBar(this);
     m_progress->setObjectName(QStringLiteral("headerProgress"));
@@ -147,6 +148,7 @@ void HeaderBar::updateRun() {
     else if (record->state == RunState::Stopping) state = tr(", stopping");
     m_run->setText(tr("run %1 %2, epoch %3/%4%5").arg(record->id.value).arg(QString::fromStdString(record->config.method))
                        .arg(epoch).arg(record->config.epochs).arg(state));
+    m_run->setToolTip(m_run->text());
     m_pause->setText(m_workspace.paused() ? QStringLiteral("▶") : QStringLiteral("❚❚"));
     m_pause->setToolTip(m_workspace.paused() ? tr("Continue the run") : tr("Pause the run"));
     m_pause->setAccessibleName(m_pause->toolTip());

@@ -152,7 +152,7 @@ void MainWindow::buildDocks() {
     m_docks[2] = addDock(QStringLiteral("historyDock"), tr("History"), new HistoryPanel(*m_workspace, this), Qt::LeftDockWidgetArea);
     m_docks[3] = addDock(QStringLiteral("logDock"), tr("Log"), m_log, Qt::BottomDockWidgetArea);
     auto* pairs = new ClassPairsPanel(*m_workspace, this);
-    connect(pairs, &ClassPairsPanel::showSamples, this, &MainWindow::showExactly);
+    connect(pairs, &ClassPairsPanel::showSamples, this, &MainWindow::showSamples);
     m_docks[4] = addDock(QStringLiteral("pairsDock"), tr("Class pairs"), pairs, Qt::RightDockWidgetArea);
     m_docks[5] = addDock(QStringLiteral("detectorsDock"), tr("Detectors"), new DetectorsPanel(*m_workspace, this), Qt::RightDockWidgetArea);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
@@ -249,6 +249,7 @@ void MainWindow::showLayout(Layout layout) {
     if (!m_workspace->dataset()) return;
     QWidget* pages[] = {m_audit, m_train, m_compare};
     m_center->setCurrentWidget(pages[int(layout)]);
+    m_workspace->setFollowsQueue(layout != Layout::Audit);
     if (!again) recallLayout();
     m_layoutShown = true;
     if (layout == Layout::Audit) m_audit->gallery().view()->setFocus();
@@ -266,20 +267,7 @@ void MainWindow::nameDockTabs() {
 }
 
 void MainWindow::showSamples(const std::vector<SampleIndex>& samples, const QString& title) {
-    ViewFilter filter = m_workspace->filter();
-    filter.only = samples;
-    filter.onlyTitle = title;
-    m_workspace->setFilter(filter);
-    showLayout(Layout::Audit);
-}
-
-void MainWindow::showExactly(const std::vector<SampleIndex>& samples, const QString& title) {
-    ViewFilter filter;
-    filter.score = m_workspace->filter().score;
-    filter.descending = m_workspace->filter().descending;
-    filter.only = samples;
-    filter.onlyTitle = title;
-    m_workspace->setFilter(filter);
+    m_workspace->setFilter(m_workspace->filter().exactly(samples, title));
     showLayout(Layout::Audit);
 }
 

@@ -104,9 +104,8 @@ private:
     void storeLayout();
     void recallLayout();
 
-    void showSamples(const std::vector<SampleIndex>& samples, const QString& title);
     /// These and no others, whatever was filtered.
-    void showExactly(const std::vector<SampleIndex>& samples, const QString& title);
+    void showSamples(const std::vector<SampleIndex>& samples, const QString& title);
     void showPseudoLabels(const std::vector<SampleIndex>& samples, const QString& title);
     void askFolder();
     void askFile();
@@ -165,6 +164,7 @@ private:
         std::size_t runs = 0; ///< so many
     };
     std::optional<Comparison> m_comparison;
+    QString m_recipe; ///< chosen last; the next sheet begins with it
     bool m_toldToStop = false;
     TaskPool m_pool{1};           ///< for what menus read
     bool m_closing = false;       ///< waits for the run to end

@@ -142,6 +142,8 @@ void MainWindow::runRecipe() {
         showLayout(Layout::Compare);
         static_cast<ComparePage*>(m_compare)->setTicked(runs);
     });
+    connect(dialog, &QDialog::finished, this, [this, dialog] { m_recipe = dialog->chosen(); });
+    if (!m_recipe.isEmpty()) dialog->choose(m_recipe);
     dialog->show();
 }
 

@@ -53,7 +53,7 @@ void MainWindow::buildFileMenu() {
                    {QKeySequence(tr("Ctrl+Alt+O"))}, [this] { askProject(); });
     m_recentMenu = menu->addMenu(tr("&Recent projects"));
     m_recentMenu->setObjectName(QStringLiteral("recentMenu"));
-    m_actions->add(QStringLiteral("open-example"), tr("Open the &example"),
+    m_actions->add(QStringLiteral("open-example"), tr("Open the exa&mple"),
                    tr("10,000 pictures of clothes with a fifth of their labels flipped"), menu, {},
                    [this] { m_workspace->openExample(); });
     m_actions->add(QStringLiteral("import-probabilities"), tr("&Import probabilities or features…"),
@@ -97,7 +97,7 @@ void MainWindow::buildEditMenu() {
                        m_filters->focusText();
                    });
     menu->addSeparator();
-    m_actions->add(QStringLiteral("palette"), tr("&Commands…"), tr("Find any command by some of its letters"), menu,
+    m_actions->add(QStringLiteral("palette"), tr("Co&mmands…"), tr("Find any command by some of its letters"), menu,
                    {QKeySequence(tr("Ctrl+Shift+P"))}, [this] { showPalette(); });
     m_actions->add(QStringLiteral("shortcuts"), tr("&Keyboard shortcuts…"), tr("See and change every shortcut"), menu,
                    {QKeySequence(QStringLiteral("?"))}, [this] { showShortcuts(); });
@@ -124,7 +124,7 @@ void MainWindow::buildViewMenu() {
     }
     m_actions->add(QStringLiteral("next-panel"), tr("Next &panel"), tr("Move the keyboard to the next panel"), menu,
                    {QKeySequence(Qt::Key_F6)}, [this] { cyclePanels(); });
-    m_actions->addToggle(QStringLiteral("truth"), tr("Show &true labels"), tr("Show the true label in the inspector, where it is known"),
+    m_actions->addToggle(QStringLiteral("truth"), tr("Sho&w true labels"), tr("Show the true label in the inspector, where it is known"),
                          menu, {}, [this](bool on) { m_inspector->setTruthShown(on); });
     menu->addSeparator();
     QMenu* themes = menu->addMenu(tr("T&heme"));
@@ -162,7 +162,7 @@ void MainWindow::buildRunMenu() {
     m_actions->add(QStringLiteral("cross-validate"), tr("Cross-&validate…"),
                    tr("A run for each part of the data, which holds it out: every sample is judged by a network that has not learnt its label"),
                    menu, {}, [this] { crossValidate(); });
-    m_actions->add(QStringLiteral("recipe"), tr("R&un recipe…"), tr("A grid of labels, networks, methods and seeds, run in order and compared"),
+    m_actions->add(QStringLiteral("recipe"), tr("Run rec&ipe…"), tr("A grid of labels, networks, methods and seeds, run in order and compared"),
                    menu, {}, [this] { runRecipe(); });
     m_actions->add(QStringLiteral("retrain"), tr("&Retrain on cleaned labels"), tr("The same settings on the labels as they are now"), menu,
                    {QKeySequence(tr("Ctrl+R"))}, [this] { retrain(); });
@@ -215,7 +215,7 @@ void MainWindow::buildReviewMenu() {
         [review] { review->previous(); });
     key(QStringLiteral("review-close"), tr("&Back to the gallery"), tr("Close the large picture"), {QKeySequence(Qt::Key_Escape)},
         [review] { review->setOpen(false); });
-    QAction* ranking = m_actions->addToggle(QStringLiteral("review-rerank"), tr("Re-ran&k as I decide"),
+    QAction* ranking = m_actions->addToggle(QStringLiteral("review-rerank"), tr("Re-rank as I &decide"),
                                             tr("Sorted by all detectors: each decision moves on to what is most suspect by then"), menu, {},
                                             [review](bool on) { review->setReRanking(on); });
     ranking->setChecked(true);
@@ -232,7 +232,7 @@ void MainWindow::buildReviewMenu() {
                                           tr("One of the three classes that the inspector shows; keeps the label where it is that one"), likeliest,
                                           {QKeySequence(QStringLiteral("Alt+%1").arg(place + 1))}, [review, place] { review->takeGuess(place); }),
                            places);
-    QMenu* classes = menu->addMenu(tr("Relabel &as"));
+    QMenu* classes = menu->addMenu(tr("Relabel a&s"));
     for (int digit = 0; digit < kDigitKeys; ++digit)
         m_actions->confine(m_actions->add(relabelId(digit), QString::number(digit), tr("Give this label, on the selection in one step"), classes,
                                           {QKeySequence(Qt::Key_0 + digit)}, [review, digit] { review->relabel(digit); }),

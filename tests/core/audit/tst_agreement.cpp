@@ -4,6 +4,8 @@
 
 #include <QtTest>
 
+#include <cmath>
+
 using namespace assay;
 
 namespace {
@@ -27,6 +29,7 @@ private Q_SLOTS:
     void cellsOpenTheirSamples();
     void disputesAreWhereMasksDiffer();
     void nothingAgreesWithNothing();
+    void onlyWhatBothHaveJudgedIsCompared();
 };
 
 void TestAgreement::matrixHoldsJaccardIndices() {
@@ -59,6 +62,18 @@ void TestAgreement::nothingAgreesWithNothing() {
     QCOMPARE(agreementMatrix({}).size, std::size_t(0));
     QVERIFY(samplesInDispute({}).empty());
     QCOMPARE(agreementMatrix({{}, {}}).at(0, 1), 1.0);
+}
+
+void TestAgreement::onlyWhatBothHaveJudgedIsCompared() {
+    // The second has not seen samples 1 and 4, the third none that the second has.
+    const std::vector<SuspectMask> judged = {{1, 1, 1, 1, 1}, {1, 0, 1, 1, 0}, {0, 1, 0, 0, 1}};
+    const AgreementMatrix m = agreementMatrix({{1, 1, 0, 0, 1}, {1, 0, 0, 1, 0}, {0, 0, 0, 0, 1}}, judged);
+    QCOMPARE(m.at(0, 1), 0.5); // 0 of both, 3 of one
+    QCOMPARE(m.at(0, 2), 0.5); // 4 of both, 1 of one
+    QVERIFY(std::isnan(m.at(1, 2)));
+    QCOMPARE(m.at(1, 1), 1.0);
+    QCOMPARE(m.sharedBy(0, 1), std::size_t(1));
+    QVERIFY(std::isnan(agreementMatrix({{0, 0}}, {{0, 0}}).at(0, 0)));
 }
 
 QTEST_GUILESS_MAIN(TestAgreement)

@@ -60,8 +60,20 @@ private Q_SLOTS:
         const Six six;
         QCOMPARE(six.at(0.5).suspects, (SuspectMask{0, 1, 0, 1, 1, 0}));
         QCOMPARE(six.at(0.6).suspects, (SuspectMask{0, 1, 0, 0, 0, 0}));
+        QCOMPARE(six.at(0.5).judged, (SuspectMask{1, 1, 1, 1, 1, 0}));
         QCOMPARE(six.at(0.5).suggested[1], Label(0));
         QCOMPARE(six.at(0.5).suggested[5], kNoLabel);
+    }
+
+    void whatARunHasNotSeenOrHasNoLabelIsNotJudged() {
+        Six six;
+        six.given[2] = kNoLabel;
+        for (auto* column : {&six.evidence.loss, &six.evidence.confidence, &six.evidence.margin, &six.evidence.columns["p-noisy"]})
+            column->resize(4);
+        six.evidence.samples.resize(4);
+        six.evidence.prediction.resize(4);
+        QCOMPARE(six.at(0.5).judged, (SuspectMask{1, 1, 0, 1, 0, 0}));
+        QCOMPARE(suspicion({}, nullptr, six.given, six.truth, six.splits, 0.5).judged, SuspectMask(6, 0));
     }
 
     void equalProbabilitiesAreRankedByLoss() {

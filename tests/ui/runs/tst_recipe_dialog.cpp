@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/ui_fixture.h"
 #include "ui/runs/recipe_dialog.h"
+#include "ui/runs/run_comparison.h"
 
 #include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
 #include <QTextBrowser>
+#include <QTextTable>
 #include <QTreeWidget>
 
 using namespace assay;
@@ -100,6 +102,12 @@ private Q_SLOTS:
         QVERIFY(!dialog.findChild<QLabel*>(QStringLiteral("recipePlot"))->pixmap().isNull());
         QVERIFY(!start->isEnabled());
 
+        const QTextTable* table = nullptr;
+        for (QTextFrame* frame : dialog.findChild<QTextBrowser*>(QStringLiteral("recipeTable"))->document()->rootFrame()->childFrames())
+            if (table == nullptr) table = qobject_cast<const QTextTable*>(frame);
+        QVERIFY(table != nullptr);
+        QVERIFY(table->cellAt(1, 3).firstCursorPosition().blockFormat().alignment() & Qt::AlignRight);
+
         QSignalSpy exported(&dialog, &RecipeDialog::exported);
         const QString folder = m_home.filePath(QStringLiteral("results"));
         dialog.exportTo(folder);
@@ -112,6 +120,38 @@ private Q_SLOTS:
         QCOMPARE(again.grid()->finished(), std::size_t(4));
         QVERIFY(!again.findChild<QPushButton*>(QStringLiteral("recipeStart"))->isEnabled());
         QCOMPARE(again.findChild<QTreeWidget*>(QStringLiteral("recipeGrid"))->topLevelItemCount(), 4);
+
+        // One that cannot be read leaves nothing of the one before on show.
+        QByteArray broken = kRecipe;
+        dialog.load(write(broken.replace("epochs = 3", "epoch = 3")));
+        QVERIFY(dialog.message().startsWith(QStringLiteral("⚠")));
+        QVERIFY(dialog.findChild<QTextBrowser*>(QStringLiteral("recipeTable"))->toPlainText().isEmpty());
+        QVERIFY(dialog.findChild<QLabel*>(QStringLiteral("recipePlot"))->pixmap().isNull());
+        QVERIFY(difference->isHidden());
+    }
+
+    /// The project has the labels of seed 1 already, from a file: the runs are of the same kind of labels all the same.
+    void seedsAreGroupedWhereAFileHasTheSameLabels() {
+        Workspace workspace(registryWithNet());
+        QVERIFY(openAndWait(workspace, writeIdx(m_home, 100, QStringLiteral("twice"))));
+        RecipeDialog dialog(workspace);
+        loadAndWait(dialog, write(kRecipe));
+        auto made = makeLabels(dialog.grid()->experiment.labels[0], 1, *workspace.dataset());
+        QVERIFY(made.has_value());
+        made->set.origin = LabelOrigin::File;
+        made->set.source = "noisy.csv";
+        QVERIFY(workspace.project()->addLabelSet("noisy.csv", made->set).has_value());
+        loadAndWait(dialog, write(kRecipe));
+        dialog.startMissing();
+        QTRY_COMPARE_WITH_TIMEOUT(dialog.grid()->finished(), std::size_t(4), kPatience);
+        std::vector<RunFigures> figures;
+        for (const RunRecord& run : workspace.runs()) {
+            auto one = readRunFigures(*workspace.project(), run, workspace.dataset()->splits, 0.5);
+            QVERIFY(one.has_value());
+            QVERIFY2(one->labels != QStringLiteral("noisy.csv"), qPrintable(one->labels));
+            figures.push_back(std::move(*one));
+        }
+        QCOMPARE(groupBySeed(figures).size(), std::size_t(2)); // noise and as given
     }
 
     void aStoppedRunGoesOnAndIsNotBegunAgain() {

@@ -32,6 +32,7 @@ Made makeRun(std::int64_t id, std::uint64_t seed, double strength) {
     made.run.config.method = "co-teaching";
     made.run.config.seed = seed;
     made.run.config.settings = {{"forget-rate", 0.2}};
+    made.run.state = RunState::Finished;
     std::vector<EpochSummary> epochs;
     for (int e = 1; e <= 14; ++e) {
         EpochSummary epoch;
@@ -169,19 +170,19 @@ private Q_SLOTS:
         for (const Made& one : made) runs.push_back(figures(one));
         const ComparisonTable grouped = comparisonTable(runs, true, false);
         QCOMPARE(grouped.rows.size(), std::size_t(2));
-        const qsizetype column = grouped.columns.indexOf(QStringLiteral("Δ last"));
+        const qsizetype column = grouped.columns.indexOf(QStringLiteral("Δ last, points"));
         QVERIFY(column >= 0);
         QCOMPARE(grouped.rows[0].cells[column], QStringLiteral("reference"));
         // Mean 4 points; the deviation of 2, 3, 7 is √7, so the half-width is 4.3027 · √7 / √3 = 6.57.
         QCOMPARE(grouped.rows[1].cells[column], QStringLiteral("+4.0 ± 6.6 (3)"));
         const ComparisonTable turned = comparisonTable(runs, true, false, 1);
-        QCOMPARE(turned.rows[0].cells[turned.columns.indexOf(QStringLiteral("Δ last"))], QStringLiteral("-4.0 ± 6.6 (3)"));
+        QCOMPARE(turned.rows[0].cells[turned.columns.indexOf(QStringLiteral("Δ last, points"))], QStringLiteral("-4.0 ± 6.6 (3)"));
         const ComparisonTable single = comparisonTable(runs, false, false);
-        const qsizetype each = single.columns.indexOf(QStringLiteral("Δ last"));
+        const qsizetype each = single.columns.indexOf(QStringLiteral("Δ last, points"));
         QCOMPARE(single.rows[4].cells[each], QStringLiteral("+3.0"));
         QCOMPARE(single.rows[6].cells[each], QStringLiteral("–"));
         runs.back().run.labelSet = 7; // other labels, no pair
-        QVERIFY(!comparisonTable({runs[0], runs.back()}, false, false).columns.contains(QStringLiteral("Δ last")));
+        QVERIFY(!comparisonTable({runs[0], runs.back()}, false, false).columns.contains(QStringLiteral("Δ last, points")));
     }
 
     void labelsOfAnotherNoiseSeedBelongToTheSameGroup() {
@@ -199,10 +200,37 @@ private Q_SLOTS:
         runs[0].suspects = {1, 1, 0, 0, 1};
         runs[1].suspects = {1, 0, 0, 0, 1};
         runs[2].suspects = {1, 0, 0, 1, 1};
+        for (RunFigures& run : runs) run.judged.assign(5, 1);
         runs.emplace_back(); // without evidence it has no say
         QVERIFY(disputedSamples(runs) == (std::vector<SampleIndex>{SampleIndex(1), SampleIndex(3)}));
         runs[3].suspects = {1, 1, 0, 0, 0};
+        runs[3].judged.assign(5, 1);
         QVERIFY(disputedSamples(runs) == (std::vector<SampleIndex>{SampleIndex(1), SampleIndex(3), SampleIndex(4)}));
+    }
+
+    /// Two subsets: of what only one of the runs has seen, the other says nothing.
+    void runsAreComparedOnWhatBothHaveJudged() {
+        Made half = makeRun(2, 2, 0.2);
+        for (auto* column : {&half.evidence.loss, &half.evidence.confidence, &half.evidence.margin, &half.evidence.columns["p-noisy"]})
+            column->resize(kSamples / 2);
+        half.evidence.samples.resize(kSamples / 2);
+        half.evidence.prediction.resize(kSamples / 2);
+        const RunFigures a = figures(makeRun(1, 1, 0.4));
+        const RunFigures b = figures(half);
+        std::size_t both = 0, either = 0;
+        for (std::size_t i = 0; i < kSamples / 2; ++i) {
+            both += a.suspects[i] != 0 && b.suspects[i] != 0;
+            either += a.suspects[i] != 0 || b.suspects[i] != 0;
+        }
+        QVERIFY(std::count(a.suspects.begin() + kSamples / 2, a.suspects.end(), 1) > 0);
+        QCOMPARE(agreementMatrix({a, b})[0][1], double(both) / double(either));
+        QCOMPARE(differingSuspects(a, b).size(), either - both);
+        QCOMPARE(disputedSamples({a, b}).size(), either - both);
+        RunFigures blind = b;
+        blind.judged.assign(kSamples, 0);
+        blind.suspects.assign(kSamples, 0);
+        QVERIFY(std::isnan(agreementMatrix({a, blind})[0][1]));
+        QVERIFY(differingSuspects(a, blind).empty() && disputedSamples({a, blind}).empty());
     }
 
     void onlySettingsThatDifferBecomeColumns() {
@@ -219,12 +247,83 @@ private Q_SLOTS:
         QVERIFY(differing.columns.contains(QStringLiteral("forget-rate")));
     }
 
+    /// A run that was stopped, or is under way, is no repetition of one that has finished.
+    void unfinishedRunsKeepARowOfTheirOwn() {
+        std::vector<Made> made = {makeRun(1, 1, 0.4), makeRun(2, 2, 0.4), makeRun(3, 3, 0.4), makeRun(4, 1, 0.4)};
+        for (Made& one : made) one.run.config.epochs = one.run.epochsDone = 14;
+        made[2].run.state = RunState::Stopped;
+        made[2].run.epochsDone = 1;
+        made[3].run.state = RunState::Running;
+        made[3].run.epochsDone = 3;
+        made[3].run.config.method = "m-dyr-h";
+        std::vector<RunFigures> runs;
+        for (const Made& one : made) runs.push_back(figures(one));
+        QCOMPARE(groupBySeed(runs), (std::vector<std::vector<std::size_t>>{{0, 1}, {2}, {3}}));
+        const ComparisonTable table = comparisonTable(runs, true, false);
+        const qsizetype epochs = table.columns.indexOf(QStringLiteral("epochs"));
+        QVERIFY(epochs >= 0);
+        QCOMPARE(table.rows[0].cells[epochs], QStringLiteral("14"));
+        QCOMPARE(table.rows[1].cells[epochs], QStringLiteral("1 of 14 epochs"));
+        QCOMPARE(table.rows[2].cells[epochs], QStringLiteral("3 of 14 epochs"));
+        QVERIFY(!table.columns.contains(QStringLiteral("Δ last, points"))); // nor are they paired
+        QVERIFY(comparisonTable({runs[2]}, false, false).columns.contains(QStringLiteral("epochs")));
+    }
+
+    /// Settings that only one method has do not take a column each.
+    void settingsOfOneMethodAreToldTogetherWhereTheyAreNotTheDefaults() {
+        Made first = makeRun(1, 1, 0.4);
+        Made second = makeRun(2, 1, 0.4);
+        second.run.config.method = "m-dyr-h";
+        second.run.config.settings = {{"forget-rate", 0.3}, {"mixup", 32.0}, {"warm-up", std::int64_t(5)}};
+        const MethodDefaults defaults = {{"co-teaching", {{"forget-rate", 0.2}}},
+                                         {"m-dyr-h", {{"forget-rate", 0.2}, {"mixup", 32.0}, {"warm-up", std::int64_t(105)}}}};
+        const ComparisonTable table = comparisonTable({figures(first), figures(second)}, false, false, 0, defaults);
+        QCOMPARE(table.columns.mid(table.figures.size()), (QStringList{QStringLiteral("forget-rate"), QStringLiteral("settings")}));
+        QCOMPARE(table.rows[0].settings, QString());
+        QCOMPARE(table.rows[1].settings, QStringLiteral("warm-up=5"));
+        QVERIFY(table.toCsv().split(QLatin1Char('\n'))[2].endsWith(QStringLiteral(",0.3,warm-up=5")));
+        const QStringList tables = table.toMarkdown().split(QStringLiteral("\n\n"));
+        QCOMPARE(tables.size(), qsizetype(2));
+        QVERIFY(!tables[0].contains(QStringLiteral("forget-rate")));
+        QVERIFY(tables[1].startsWith(QStringLiteral("| run | forget-rate | settings |")));
+        QVERIFY(tables[1].contains(QStringLiteral("| 2 m-dyr-h | 0.3 | warm-up=5 |")));
+    }
+
+    void everyCellOfTheCsvIsANumberOrAName() {
+        std::vector<Made> made;
+        for (const std::uint64_t seed : {1u, 2u, 3u}) made.push_back(makeRun(std::int64_t(seed), seed, 0.4));
+        for (const std::uint64_t seed : {1u, 2u}) {
+            made.push_back(makeRun(std::int64_t(10 + seed), seed, 0.3));
+            made.back().run.config.method = "m-dyr-h";
+        }
+        std::vector<RunFigures> runs;
+        for (const Made& one : made) runs.push_back(figures(one));
+        const QStringList lines = comparisonTable(runs, true, false).toCsv().split(QLatin1Char('\n'));
+        const QStringList heading = lines[0].split(QLatin1Char(','));
+        const auto cell = [&](int row, const char* column) { return lines[row].split(QLatin1Char(','))[heading.indexOf(QLatin1String(column))]; };
+        QCOMPARE(heading.mid(0, 4), (QStringList{QStringLiteral("run"), QStringLiteral("best"), QStringLiteral("best_half_width"), QStringLiteral("best_n")}));
+        QCOMPARE(heading.last(), QStringLiteral("settings"));
+        QCOMPARE(cell(1, "run"), QStringLiteral("co-teaching × 3"));
+        QCOMPARE(cell(1, "best_n"), QStringLiteral("3"));
+        QCOMPARE(cell(1, "last_difference"), QString());
+        QCOMPARE(cell(2, "last_difference_n"), QStringLiteral("2"));
+        for (int row = 1; row <= 2; ++row) {
+            const QStringList cells = lines[row].split(QLatin1Char(','));
+            QCOMPARE(cells.size(), heading.size());
+            for (qsizetype column = 1; column + 1 < cells.size(); ++column) {
+                bool number = cells[column].isEmpty();
+                if (!number) cells[column].toDouble(&number);
+                QVERIFY2(number, qPrintable(heading[column] + QStringLiteral(": ") + cells[column]));
+            }
+        }
+    }
+
     void theTableIsWrittenWithPlainNumbers() {
         const std::vector<RunFigures> runs = {figures(makeRun(1, 0, 0.4))};
         const ComparisonTable table = comparisonTable(runs, false, false);
         const QStringList lines = table.toCsv().split(QLatin1Char('\n'));
-        QCOMPARE(lines[0].section(QLatin1Char(','), 0, 1), QStringLiteral("run,accuracy best"));
-        QCOMPARE(lines[1].section(QLatin1Char(','), 0, 1), QStringLiteral("1 co-teaching,0.76"));
+        QCOMPARE(lines[0].section(QLatin1Char(','), 0, 1), QStringLiteral("run,best"));
+        QCOMPARE(lines[1].section(QLatin1Char(','), 0, 3), QStringLiteral("1 co-teaching,0.76,,1"));
         QVERIFY(table.toMarkdown().startsWith(QStringLiteral("| run | accuracy best |")));
     }
 

@@ -7,11 +7,13 @@
 #include "ui/plots/pseudo_class_plot.h"
 #include "ui/plots/pseudo_label_plot.h"
 #include "ui/plots/qcustomplot_include.h"
+#include "ui/runs/run_queue_panel.h"
 #include "ui/runs/sample_views_plot.h"
 #include "ui/runs/train_page.h"
 #include "ui/runs/train_panels.h"
 
 #include <QLabel>
+#include <QListWidget>
 
 #include <numeric>
 
@@ -328,6 +330,19 @@ private Q_SLOTS:
         QCOMPARE(plot->caption(0, 1), QStringLiteral("perturbation ×18"));
         QCOMPARE(plot->caption(1, 1), QStringLiteral("perturbation ×2.5"));
         QVERIFY(plot->dataAsTsv().contains(QStringLiteral("\tperturbation\t18.14")));
+    }
+
+    /// What is cut where there is little room is the state, which the mark says as well.
+    void theLineBelowARunBeginsWithItsFigures() {
+        assay::test::FakeMethod::Script script;
+        script.failInEpoch = 3;
+        Workspace workspace(registryWith(script));
+        QVERIFY(openAndWait(workspace, writeIdx(m_home, 60, QStringLiteral("line"))));
+        RunQueuePanel queue(workspace);
+        QVERIFY(trainAndWait(workspace, 4));
+        const QString line = queue.findChild<QListWidget*>(QStringLiteral("runList"))->item(0)->data(Qt::UserRole + 2).toString();
+        QVERIFY2(line.startsWith(QStringLiteral("2 of 4 · 70")), qPrintable(line));
+        QVERIFY2(line.contains(QStringLiteral(" · failed")), qPrintable(line));
     }
 
     void bothNetworksProbabilitiesAreAScatterWhoseRectangleOpensItsSamples() {

@@ -9,8 +9,10 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QFileInfo>
+#include <QScopeGuard>
 #include <QTimer>
 
+#include <atomic>
 #include <cmath>
 #include <future>
 
@@ -383,6 +385,45 @@ private Q_SLOTS:
         QCOMPARE(workspace.labels(second.id)->labels[11], 6);
         workspace.showRun(second.id);
         QCOMPARE(workspace.baseLabel(SampleIndex(11)), 1); // what the decision is about stays in sight
+    }
+
+    void theNextRunOfTheQueueIsFollowedUnlessAnotherIsOnShow_data() {
+        QTest::addColumn<bool>("follows");
+        QTest::newRow("while training is watched") << true;
+        QTest::newRow("while pictures are judged") << false;
+    }
+    void theNextRunOfTheQueueIsFollowedUnlessAnotherIsOnShow() {
+        QFETCH(const bool, follows);
+        std::atomic<int> allowed = 0, begun = 0;
+        assay::test::FakeMethod::Script script;
+        script.batches = 1; // so that each run asks once
+        script.atBatch = [&](int, int) {
+            const int mine = ++begun;
+            for (int now = allowed; now < mine; now = allowed) allowed.wait(now);
+        };
+        Workspace workspace(registryWith(script));
+        const auto allow = [&](int runs) {
+            allowed = runs;
+            allowed.notify_all();
+        };
+        const auto release = qScopeGuard([&] { allow(100); });
+        QVERIFY(openAndWait(workspace, m_data));
+        workspace.setFollowsQueue(follows);
+        for (int i = 0; i < 3; ++i) workspace.startRun(fakeRun(1), {});
+        QTRY_COMPARE(workspace.runs().size(), std::size_t(3));
+        const std::vector<RunRecord> runs = workspace.runs();
+        QTRY_COMPARE(workspace.runningRun(), std::optional(runs[0].id));
+        QCOMPARE(workspace.currentRun(), std::optional(runs[0].id));
+        allow(1);
+        QTRY_COMPARE(workspace.runningRun(), std::optional(runs[1].id));
+        QCOMPARE(workspace.currentRun(), std::optional(runs[follows ? 1 : 0].id));
+        QCOMPARE(workspace.followsLive(), follows);
+        workspace.showRun(runs[0].id);
+        allow(2);
+        QTRY_COMPARE(workspace.runningRun(), std::optional(runs[2].id));
+        allow(3);
+        QTRY_VERIFY(workspace.settled());
+        QCOMPARE(workspace.currentRun(), std::optional(runs[0].id));
     }
 
     void failedRunKeepsItsReason() {

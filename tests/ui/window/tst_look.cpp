@@ -4,6 +4,7 @@
 
 #include "ui/gallery/gallery_panel.h"
 #include "ui/gallery/gallery_view.h"
+#include "ui/plots/elided_label.h"
 #include "ui/plots/plot_theme.h"
 #include "ui/review/review_controller.h"
 #include "ui/runs/new_run_dialog.h"
@@ -295,6 +296,18 @@ private Q_SLOTS:
             QCoreApplication::processEvents();
             QCOMPARE(m_window->size(), QSize(1280, 690));
         }
+        // A set of pictures has a long name, and a button to leave it.
+        m_window->showLayout(MainWindow::Layout::Audit);
+        workspace.setFilter(workspace.filter().exactly({SampleIndex(1), SampleIndex(5)},
+                                                       QStringLiteral("suspects of exactly one: 12 co-teaching-plus, 17 cross-entropy")));
+        QCoreApplication::processEvents();
+        QCOMPARE(m_window->size(), QSize(1280, 690));
+        QVERIFY2(m_window->minimumSizeHint().width() <= 1280, qPrintable(QString::number(m_window->minimumSizeHint().width())));
+        const auto* title = m_window->findChild<QLabel*>(QStringLiteral("galleryTitle"));
+        QVERIFY(title->text().contains(QStringLiteral("17 cross-entropy"))); // whole for a screen reader
+        QVERIFY(title->minimumSizeHint().width() < 60);
+        for (const char* name : {"headerData", "headerRun", "trainHeadline"}) // they end in an ellipsis on a smaller one
+            QVERIFY2(dynamic_cast<ElidedLabel*>(m_window->findChild<QLabel*>(QLatin1String(name))) != nullptr, name);
         NewRunDialog run(workspace);
         NoiseDialog noise(workspace);
         ExportDialog exported(workspace);

@@ -6,9 +6,14 @@
 #include "ui/gallery/gallery_panel.h"
 #include "ui/gallery/gallery_view.h"
 #include "ui/models/gallery_model.h"
+#include "ui/plots/loss_histogram_panel.h"
+#include "ui/plots/loss_histogram_plot.h"
 #include "ui/review/review_controller.h"
 #include "ui/review/review_page.h"
 #include "ui/review/sample_strip.h"
+#include "ui/runs/compare_page.h"
+#include "ui/runs/recipe_dialog.h"
+#include "ui/runs/train_page.h"
 #include "ui/window/action_list.h"
 #include "ui/window/audit_page.h"
 #include "ui/window/banner.h"
@@ -30,7 +35,9 @@
 #include <QTabBar>
 #include <QTimer>
 
+#include <algorithm>
 #include <atomic>
+#include <functional>
 
 using namespace assay;
 using namespace assay::ui;
@@ -64,6 +71,18 @@ private Q_SLOTS:
             for (const QMenu* menu : m_window->menuBar()->findChildren<QMenu*>())
                 inMenu |= menu->actions().contains(const_cast<QAction*>(action));
             QVERIFY2(inMenu, qPrintable(action->objectName()));
+        }
+    }
+
+    void everyLetterWithAltIsTakenOnceInAMenu() {
+        for (const QMenu* menu : m_window->menuBar()->findChildren<QMenu*>()) {
+            QHash<QString, QString> taken;
+            for (const QAction* action : menu->actions()) {
+                const QString letter = QKeySequence::mnemonic(action->text()).toString();
+                if (letter.isEmpty()) continue;
+                QVERIFY2(!taken.contains(letter), qPrintable(taken[letter] + QStringLiteral(" and ") + action->text()));
+                taken.insert(letter, action->text());
+            }
         }
     }
 
@@ -150,6 +169,48 @@ private Q_SLOTS:
         QVERIFY(!m_window->audit().controller().isOpen());
         QTRY_VERIFY(workspace.settled());
         QCOMPARE(workspace.journal().size(), std::size_t(7));
+    }
+
+    /// A loop, a band, a cell of a matrix: all of its pictures are shown, whatever was filtered before.
+    void aChosenSetIsShownWhole_data() {
+        QTest::addColumn<std::function<void(MainWindow&, const std::vector<SampleIndex>&)>>("choose");
+        using Choose = std::function<void(MainWindow&, const std::vector<SampleIndex>&)>;
+        QTest::newRow("in Audit") << Choose([](MainWindow& window, const auto& set) { Q_EMIT window.audit().showSamples(set, QStringLiteral("looped")); });
+        QTest::newRow("in Train") << Choose([](MainWindow& window, const auto& set) { Q_EMIT window.findChild<TrainPage*>()->showSamples(set, QStringLiteral("band")); });
+        QTest::newRow("in Compare") << Choose([](MainWindow& window, const auto& set) { Q_EMIT window.findChild<ComparePage*>()->showSamples(set, QStringLiteral("cell")); });
+    }
+    void aChosenSetIsShownWhole() {
+        QFETCH(const std::function<void(MainWindow&, const std::vector<SampleIndex>&)>, choose);
+        openData();
+        Workspace& workspace = m_window->workspace();
+        QVERIFY(trainAndWait(workspace, 2));
+        workspace.setFilter(narrow());
+        const std::vector<SampleIndex> set{SampleIndex(1), SampleIndex(2), SampleIndex(5), SampleIndex(7)};
+        choose(*m_window, set);
+        QVERIFY(m_window->currentLayout() == MainWindow::Layout::Audit);
+        std::vector<SampleIndex> shown = workspace.view();
+        std::sort(shown.begin(), shown.end());
+        QCOMPARE(shown, set);
+        QCOMPARE(workspace.filter().score, QStringLiteral("loss")); // the order is that of before
+    }
+
+    void aBrushShowsItsLossesWholeAndGivesTheFiltersBack() {
+        openData();
+        Workspace& workspace = m_window->workspace();
+        QVERIFY(trainAndWait(workspace, 2));
+        workspace.setFilter(narrow());
+        const std::vector<SampleIndex> before = workspace.view();
+        LossHistogramPlot& plot = m_window->audit().histogram().plot();
+        Q_EMIT plot.rangeBrushed(0, 1); // the fake's suspects lose 3
+        const auto& losses = workspace.values(QStringLiteral("loss"));
+        const auto& splits = workspace.dataset()->splits;
+        std::size_t low = 0;
+        for (std::size_t i = 0; i < losses.size(); ++i) low += splits[i] == Split::Train && losses[i] <= 1;
+        QVERIFY(low > 100);
+        QCOMPARE(workspace.view().size(), low);
+        Q_EMIT plot.brushCleared();
+        QVERIFY(workspace.filter().suspectsOnly);
+        QCOMPARE(workspace.view(), before);
     }
 
     void oneKeyOnASelectionIsOneStep() {
@@ -273,6 +334,19 @@ private Q_SLOTS:
             QVERIFY2(log.contains(QLatin1String(word)), qPrintable(log));
     }
 
+    void aRecipeSheetThatIsOpenedAgainHasItsRecipe() {
+        openData();
+        const QString file = m_home->filePath(QStringLiteral("mine.toml"));
+        m_window->runRecipe();
+        auto* sheet = m_window->findChild<RecipeDialog*>();
+        QVERIFY(sheet != nullptr && sheet->chosen().isEmpty());
+        sheet->choose(file);
+        sheet->close();
+        QTRY_VERIFY(m_window->findChild<RecipeDialog*>() == nullptr);
+        m_window->runRecipe();
+        QCOMPARE(m_window->findChild<RecipeDialog*>()->chosen(), file);
+    }
+
     void badPathIsASentenceOnTheStartPage() {
         m_window->open(m_home->filePath(QStringLiteral("nothing-here")));
         auto* problem = m_window->findChild<QLabel*>(QStringLiteral("openingProblem"));
@@ -281,6 +355,14 @@ private Q_SLOTS:
     }
 
 private:
+    /// Suspects of one class, by loss.
+    static ViewFilter narrow() {
+        ViewFilter filter;
+        filter.score = QStringLiteral("loss");
+        filter.suspectsOnly = true;
+        filter.classes = {5};
+        return filter;
+    }
     void openData() {
         m_window->open(m_data);
         QTRY_VERIFY(m_window->workspace().project() != nullptr);

@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: The Assay authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QLabel>
+#include <QPainter>
+#include <QStyle>
+
+#include <algorithm>
+
+namespace assay::ui {
+
+/// A line of plain text that gives way and ends in an ellipsis where there is no room for all of it.
+class ElidedLabel final : public QLabel {
+public:
+    explicit ElidedLabel(QWidget* parent) : QLabel(parent) { setTextFormat(Qt::PlainText); }
+
+    [[nodiscard]] QSize minimumSizeHint() const override {
+        constexpr int kLeastWidth = 40;
+        const QSize whole = QLabel::minimumSizeHint();
+        return {std::min(kLeastWidth, whole.width()), whole.height()};
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override {
+        QPainter painter(this);
+        style()->drawItemText(&painter, contentsRect(), Qt::AlignLeft | Qt::AlignVCenter, palette(), isEnabled(),
+                              fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()), foregroundRole());
+    }
+};
+
+} // namespace assay::ui
