@@ -8,9 +8,12 @@
 #include "ui/plots/plot_text.h"
 #include "ui/plots/qcustomplot_include.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QContextMenuEvent>
 #include <QImage>
+#include <QMenu>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -85,6 +88,27 @@ private Q_SLOTS:
         fillMatrix(plot);
         plot.copyData();
         QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("true\tcat\tdog\ncat\t0.75\t0.25\ndog\t0.1\t0.9\n"));
+    }
+
+    void aRightClickOnTheCanvasOpensTheMenu() {
+        LossScatterPlot chart;
+        chart.setLosses({SampleIndex(1)}, {0.5f}, {0.6f});
+        MatrixPlot matrix(QStringLiteral("matrix"), QStringLiteral("Matrix"));
+        fillMatrix(matrix);
+        const auto opens = [](PlotWidget& plot, QWidget* canvas) {
+            const QPoint middle = canvas->rect().center();
+            QContextMenuEvent click(QContextMenuEvent::Mouse, middle, canvas->mapToGlobal(middle));
+            QApplication::sendEvent(canvas, &click);
+            const auto* menu = plot.findChild<QMenu*>(plot.objectName() + QStringLiteral("Menu"));
+            return menu != nullptr && menu->actions().size() >= 4 && menu->actions().back()->isEnabled();
+        };
+        for (const auto& [plot, canvas] :
+             {std::pair<PlotWidget*, QWidget*>{&chart, &chart.plot()}, {&matrix, matrix.canvas()}}) {
+            plot->resize(400, 300);
+            plot->show();
+            QVERIFY(QTest::qWaitForWindowExposed(plot));
+            QVERIFY2(opens(*plot, canvas), qPrintable(plot->objectName()));
+        }
     }
 
     void aCellIsClickedOrWalkedTo() {
