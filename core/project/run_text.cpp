@@ -3,6 +3,7 @@
 #include "core/project/run_text.h"
 
 #include "core/project/database.h"
+#include "core/stats/turning_point.h"
 
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -26,7 +27,7 @@ auto reading(const std::string& text, const char* what, F&& read) {
 }
 
 bool finite(const stats::MixtureFit& fit) {
-    bool all = std::isfinite(fit.lo) && std::isfinite(fit.hi) && std::isfinite(fit.peak);
+    bool all = std::isfinite(fit.lo) && std::isfinite(fit.hi) && std::isfinite(fit.epsilon);
     for (const auto& c : fit.components)
         for (const double value : {c.weight, c.alpha, c.beta, c.mean, c.variance}) all = all && std::isfinite(value);
     for (const double value : fit.logLikelihood) all = all && std::isfinite(value);
@@ -48,7 +49,8 @@ Json toJson(const stats::MixtureFit& fit) {
             {"log_likelihood", fit.logLikelihood},
             {"lo", fit.lo},
             {"hi", fit.hi},
-            {"peak", fit.peak},
+            {"epsilon", fit.epsilon},
+            {"peak", fit.peak}, // older programs ask for it
             {"used", fit.used},
             {"dropped", fit.dropped}};
 }
@@ -68,9 +70,10 @@ stats::MixtureFit mixtureFrom(const Json& json) {
     fit.logLikelihood = json.at("log_likelihood").get<std::vector<double>>();
     fit.lo = json.at("lo");
     fit.hi = json.at("hi");
-    fit.peak = json.at("peak");
+    fit.epsilon = json.value("epsilon", fit.epsilon);
     fit.used = json.at("used");
     fit.dropped = json.at("dropped");
+    stats::findTurningPoint(fit);
     return fit;
 }
 

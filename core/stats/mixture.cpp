@@ -4,6 +4,7 @@
 
 #include "core/stats/mixture_kernel.h"
 #include "core/stats/sample_scale.h"
+#include "core/stats/turning_point.h"
 
 #include <algorithm>
 #include <cmath>
@@ -123,20 +124,6 @@ kernel::Sums kMeans(const kernel::Features& f, std::size_t n, double total, doub
     }
     halves = kernel::splitAt(f, n, 0.5 * (low + high));
     return {halves.count, halves.sum, halves.squares, 0};
-}
-
-/// Where the posterior of the noisy component has its one turning point: to the right of a maximum and to the left
-/// of a minimum it is held level, so that a higher loss is never less suspect.
-void findTurningPoint(MixtureFit& fit) {
-    const auto [a, b, c] = logRatioOf(fit);
-    fit.peak = 1;
-    fit.trough = 0;
-    // Derivative of the log ratio. Beta: a / x - b / (1 - x). Gaussian: a + 2 b x.
-    const bool beta = fit.kind == MixtureKind::Beta;
-    const double at = beta ? a / (a + b) : -a / (2 * b);
-    if (!std::isfinite(at) || (beta && (a > 0) != (b > 0))) return;
-    const bool maximum = beta ? a > 0 : b < 0;
-    (maximum ? fit.peak : fit.trough) = std::clamp(at, 0.0, 1.0);
 }
 
 void judge(MixtureFit& fit, bool ranEmpty) {
@@ -291,6 +278,18 @@ template <class T> Result<MixtureFit> fitAny(std::span<const T> losses, const Mi
 }
 
 } // namespace
+
+void findTurningPoint(MixtureFit& fit) {
+    const auto [a, b, c] = logRatioOf(fit);
+    fit.peak = 1;
+    fit.trough = 0;
+    // Derivative of the log ratio. Beta: a / x - b / (1 - x). Gaussian: a + 2 b x.
+    const bool beta = fit.kind == MixtureKind::Beta;
+    const double at = beta ? a / (a + b) : -a / (2 * b);
+    if (!std::isfinite(at) || (beta && (a > 0) != (b > 0))) return;
+    const bool maximum = beta ? a > 0 : b < 0;
+    (maximum ? fit.peak : fit.trough) = std::clamp(at, 0.0, 1.0);
+}
 
 double MixtureFit::normalise(double loss) const {
     if (std::isnan(loss)) return kEdge;

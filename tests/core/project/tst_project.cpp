@@ -7,6 +7,7 @@
 #include "core/project/feature_store.h"
 #include "core/project/project_file.h"
 #include "core/project/testing.h"
+#include "core/stats/turning_point.h"
 
 #include <bit>
 #include <limits>
@@ -179,6 +180,31 @@ private Q_SLOTS:
         QCOMPARE(epochs[0].perClass, made->perClass);
         QCOMPARE(must(project->run(run)).epochsDone, 1);
         QCOMPARE(project->evidence(run, 2).error().code, ErrorCode::NotFound);
+    }
+
+    /// Its posterior is least in the middle: what is held level to the left of there must stay so.
+    void aMixtureSaysTheSameOfEveryLossWhenItIsReadBack() {
+        ProjectFolder folder;
+        auto project = must(Project::create(folder.path(), reference(50)));
+        const RunId run = must(project->addRun(runOn(must(project->addLabelSet("given", labels(50, 10))))));
+        stats::MixtureFit fit;
+        fit.components = {{{0.6, 3, 6, 1.0 / 3, 0.02}, {0.4, 1.1, 0.9, 0.55, 0.08}}};
+        fit.lo = 0.7;
+        fit.hi = 3.8;
+        fit.epsilon = 0;
+        stats::findTurningPoint(fit);
+        QVERIFY(fit.trough > 0.1);
+        auto made = report(1, 50);
+        made->mixture = fit;
+        project->addEpochAsync(run, made, {});
+        project->flush();
+        const auto read = must(project->epochs(run))[0].mixture;
+        QVERIFY(read.has_value());
+        QCOMPARE(read->trough, fit.trough);
+        QCOMPARE(read->peak, fit.peak);
+        for (double loss = 0.5; loss < 4; loss += 0.1) QCOMPARE(read->pNoisy(loss), fit.pNoisy(loss));
+        QCOMPARE(read->lossAtPosterior(0.5), fit.lossAtPosterior(0.5));
+        QVERIFY(read->pNoisy(fit.lo) < 0.5);
     }
 
     void anEpochReplacesTheOneOfItsNumber() {
