@@ -4,8 +4,11 @@
 #include "ui/runs/recipe_dialog.h"
 
 #include <QComboBox>
+#include <QImage>
 #include <QLabel>
 #include <QPushButton>
+#include <QScopeGuard>
+#include <QTabWidget>
 #include <QTextBrowser>
 #include <QTreeWidget>
 
@@ -112,6 +115,22 @@ private Q_SLOTS:
         QCOMPARE(again.grid()->finished(), std::size_t(4));
         QVERIFY(!again.findChild<QPushButton*>(QStringLiteral("recipeStart"))->isEnabled());
         QCOMPARE(again.findChild<QTreeWidget*>(QStringLiteral("recipeGrid"))->topLevelItemCount(), 4);
+
+        const QPalette light = QApplication::palette(); // in a dark window the plot is dark
+        QPalette dark = light;
+        dark.setColor(QPalette::Base, QColor(30, 31, 33));
+        dark.setColor(QPalette::Text, QColor(230, 230, 230));
+        QApplication::setPalette(dark);
+        const auto restore = qScopeGuard([&] { QApplication::setPalette(light); });
+        QSignalSpy redrawn(&again, &RecipeDialog::resultsReady);
+        again.findChild<QTabWidget*>()->setCurrentIndex(1);
+        QTRY_VERIFY_WITH_TIMEOUT(redrawn.count() > 0, kPatience);
+        const QImage plot = again.findChild<QLabel*>(QStringLiteral("recipePlot"))->pixmap().toImage();
+        QCOMPARE(plot.pixelColor(1, 1), QColor(30, 31, 33));
+        bool bright = false; // its text
+        for (int y = 0; y < plot.height(); ++y)
+            for (int x = 0; x < plot.width(); ++x) bright |= qGray(plot.pixel(x, y)) > 180;
+        QVERIFY(bright);
     }
 
     void aStoppedRunGoesOnAndIsNotBegunAgain() {
