@@ -19,6 +19,7 @@ using namespace drawing;
 
 constexpr double kNames = 190, kPanel = 270, kGap = 34, kMargin = 24, kLine = 22, kHead = 52, kFoot = 30;
 constexpr double kText = 11, kTitle = 14, kDot = 3.5;
+constexpr double kRoomForIntervals = 0.5; // on either side, of what the means span
 
 /// One of the two columns of panels.
 struct Column {
@@ -45,17 +46,30 @@ std::optional<double> markedFigure(const ExperimentRow& row, const Column& colum
     return std::nullopt;
 }
 
+/// The end of an interval that is drawn: no share is below 0 or above 1, whatever Student's t says of two seeds.
+double endOf(const stats::MeanInterval& interval, double side, const Column& column) {
+    return column.unit * std::clamp(interval.mean + side * interval.halfWidth, 0.0, 1.0);
+}
+
+/// Over the means; intervals widen it by some, and are cut where they are longer.
 Axis axisOf(const std::vector<ExperimentRow>& rows, const Column& column) {
     std::vector<double> values;
     for (const ExperimentRow& row : rows) {
-        const auto& interval = of(row, column.filled);
-        if (interval.count > 0)
-            for (const double side : {-1.0, 1.0})
-                values.push_back(column.unit * (interval.mean + side * interval.halfWidth));
+        if (of(row, column.filled).count > 0) values.push_back(column.unit * of(row, column.filled).mean);
         if (column.ring && of(row, *column.ring).count > 0) values.push_back(column.unit * of(row, *column.ring).mean);
         if (const auto published = markedFigure(row, column)) values.push_back(*published);
     }
-    return axisOver(values);
+    if (values.empty()) return axisOver(values);
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    const double room = std::max(kRoomForIntervals * (*most - *least), column.unit * 0.05);
+    const double from = *least - room, to = *most + room;
+    for (const ExperimentRow& row : rows)
+        if (const auto& interval = of(row, column.filled); interval.count > 0)
+            for (const double side : {-1.0, 1.0}) values.push_back(std::clamp(endOf(interval, side, column), from, to));
+    Axis axis = axisOver(values);
+    axis.least = std::max(axis.least, 0.0);
+    axis.most = std::min(axis.most, column.unit);
+    return axis;
 }
 
 void drawGrid(cairo_t* c, const Column& column, const Axis& axis, double x, double top, double bottom) {
@@ -78,8 +92,8 @@ void drawRow(cairo_t* c, const ExperimentRow& row, const Column& column, const A
     cairo_set_line_width(c, 1.5);
     const auto& interval = of(row, column.filled);
     if (interval.count > 1) {
-        cairo_move_to(c, at(column.unit * (interval.mean - interval.halfWidth)), y);
-        cairo_line_to(c, at(column.unit * (interval.mean + interval.halfWidth)), y);
+        cairo_move_to(c, std::max(x, at(endOf(interval, -1, column))), y);
+        cairo_line_to(c, std::min(x + kPanel, at(endOf(interval, 1, column))), y);
         cairo_stroke(c);
     }
     if (interval.count > 0) {

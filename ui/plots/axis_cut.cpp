@@ -50,9 +50,16 @@ double secondHump(std::span<const double> heights) {
     return hump;
 }
 
+std::span<const double> withoutEmptyEnds(std::span<const double> heights) {
+    while (!heights.empty() && heights.front() <= 0) heights = heights.subspan(1);
+    while (!heights.empty() && heights.back() <= 0) heights = heights.first(heights.size() - 1);
+    return heights;
+}
+
 } // namespace
 
 std::optional<double> axisCut(std::span<const double> heights) {
+    heights = withoutEmptyEnds(heights);
     if (heights.size() < kLeastBars) return std::nullopt;
     std::vector<double> sorted(heights.begin(), heights.end());
     const auto rest = sorted.begin() + std::ptrdiff_t(sorted.size() / kCutOneIn);

@@ -16,6 +16,9 @@ ChartWidget::ChartWidget(const QString& objectName, const QString& title, QWidge
     m_plot->setPlottingHint(QCP::phFastPolylines, true);
     m_plot->setMouseTracking(true);
     m_plot->setMinimumSize(60, 40);
+    m_plot->setContextMenuPolicy(Qt::CustomContextMenu); // it lets no event of the mouse through to its parent
+    connect(m_plot, &QWidget::customContextMenuRequested, this,
+            [this](QPoint position) { showMenu(m_plot->mapToGlobal(position)); });
     connect(m_plot, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) { canvasPressed(event); });
     connect(m_plot, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) { canvasMoved(event); });
     connect(m_plot, &QCustomPlot::mouseRelease, this, [this](QMouseEvent* event) { canvasReleased(event); });

@@ -50,7 +50,7 @@ CorrectionPlot::CorrectionPlot(QWidget* parent)
     p.yAxis->ticker()->setTickCount(4);
     p.yAxis2->setVisible(true);
     p.yAxis2->setRange(0, 1.04);
-    p.yAxis2->setLabel(tr("mean w, share of answers"));
+    p.yAxis2->setLabel(tr("share"));
     p.yAxis2->grid()->setVisible(false);
     m_counts = p.addGraph();
     m_counts->setLineStyle(QCPGraph::lsStepCenter);
@@ -58,14 +58,18 @@ CorrectionPlot::CorrectionPlot(QWidget* parent)
     m_differing = p.addGraph(p.xAxis, p.yAxis2);
     m_w = p.addGraph(p.xAxis, p.yAxis2);
     p.setCurrentLayer(QStringLiteral("overlay"));
-    for (std::size_t i = 0; i < 2; ++i) {
+    for (std::size_t i = 0; i < 2; ++i) { // above the axes: the curves go everywhere, and end at one place
         m_labels[i] = new QCPItemText(&p);
+        m_labels[i]->setClipToAxisRect(false);
         m_labels[i]->position->setType(i == 0 ? QCPItemPosition::ptAxisRectRatio : QCPItemPosition::ptAbsolute);
         if (i > 0) m_labels[i]->position->setParentAnchor(m_labels[0]->bottomRight);
-        m_labels[i]->position->setCoords(i == 0 ? 0.99 : 0, i == 0 ? 0.45 : 0); // the curves are above, few samples below
-        m_labels[i]->setPositionAlignment(Qt::AlignTop | Qt::AlignRight);
-        m_labels[i]->setPadding(QMargins(3, 0, 3, 0));
+        m_labels[i]->position->setCoords(i == 0 ? 0 : 8, 0);
+        m_labels[i]->setPositionAlignment(Qt::AlignBottom | Qt::AlignLeft);
+        m_labels[i]->setPadding(QMargins(0, 0, 3, 3));
     }
+    m_labels[0]->setText(tr("— mean w"));
+    m_labels[1]->setText(tr("╌ other class"));
+    setToolTip(tr("Mean w: how far the label is given up. Other class: how often the network's own answer is another one."));
     p.setCurrentLayer(QStringLiteral("main"));
     setExpandable(true);
     themeChanged();
@@ -107,8 +111,6 @@ void CorrectionPlot::redraw() {
     const double highest = std::max(1.0, *std::max_element(heights.begin(), heights.end()));
     plot().xAxis->setRange(counts.lo, counts.hi);
     plot().yAxis->setRange(0, axisCut(heights).value_or(highest * 1.12));
-    m_labels[0]->setText(tr("— mean w: how far the label is given up"));
-    m_labels[1]->setText(tr("╌ own answer is another class"));
     setSummary(tr("%1 samples; w is %2 on average.").arg(countText(std::uint64_t(all)), valueText(all > 0 ? weighted / all : NAN)));
     restyle();
     refresh();
@@ -122,12 +124,8 @@ void CorrectionPlot::restyle() {
     m_counts->setBrush(bar);
     m_w->setPen(QPen(t.suspect, 2));
     m_differing->setPen(QPen(t.foreground, 1.4, Qt::DashLine));
-    QColor ground = t.background;
-    ground.setAlpha(200);
-    for (QCPItemText* label : m_labels) {
-        label->setFont(plotFont(font()));
-        label->setBrush(ground);
-    }
+    for (QCPItemText* label : m_labels) label->setFont(plotFont(font()));
+    plot().axisRect()->setMargins(QMargins(0, int(QFontMetricsF(plotFont(font())).height()) + 8, 0, 0));
     m_labels[0]->setColor(t.suspectText);
     m_labels[1]->setColor(t.foreground);
 }

@@ -16,6 +16,10 @@
 namespace assay::ui {
 namespace {
 
+constexpr double kRoomForBands = 0.5; // on either side, of what the lines span
+constexpr int kMostTicks = 4;
+constexpr double kLinesPerTick = 1.6;
+
 class EpochTicker final : public QCPAxisTicker {
 protected:
     double getTickStep(const QCPRange& range) override { return std::max(1.0, QCPAxisTicker::getTickStep(range)); }
@@ -27,7 +31,7 @@ protected:
 
 class ValueTicker final : public QCPAxisTicker {
 public:
-    ValueTicker(bool percent, int ticks) : m_percent(percent) { setTickCount(ticks); }
+    explicit ValueTicker(bool percent) : m_percent(percent) { setTickCount(kMostTicks); }
 
 protected:
     QString getTickLabel(double tick, const QLocale&, QChar, int) override {
@@ -55,6 +59,7 @@ EpochPlot::EpochPlot(const QString& objectName, const QString& title, QWidget* p
     setEmptyText(tr("A line begins here with a run's first epoch."));
     m_margins = new QCPMarginGroup(&plot());
     plot().plotLayout()->setRowSpacing(2);
+    connect(&plot(), &QCustomPlot::afterLayout, this, &EpochPlot::fitTicks);
     connect(&plot(), &QCustomPlot::afterLayout, this, &EpochPlot::placeLabels);
     setPanels({EpochPanel{}});
     setHasData(false);
@@ -112,8 +117,8 @@ void EpochPlot::rebuild() {
         QCPAxis* y = rect->axis(QCPAxis::atLeft);
         if (!s.lower.empty() && s.lower.size() == s.upper.size()) {
             m_bands[i] = {p.addGraph(x, y), p.addGraph(x, y)};
-            m_bands[i].first->data()->set(points(s, s.lower), true);
-            m_bands[i].second->data()->set(points(s, s.upper), true);
+            m_bands[i].first->data()->set(points(s, bandSide(s, s.lower)), true);
+            m_bands[i].second->data()->set(points(s, bandSide(s, s.upper)), true);
             m_bands[i].first->setPen(Qt::NoPen);
             m_bands[i].second->setPen(Qt::NoPen);
         }
@@ -167,7 +172,7 @@ void EpochPlot::setRanges() {
         x->setTickLabels(bottom);
         x->setLabel(bottom ? tr("epoch") + m_footnote : QString());
         y->setLabel(spec.label);
-        y->setTicker(QSharedPointer<QCPAxisTicker>(new ValueTicker(spec.percent, spec.height < 0.6 ? 2 : 4)));
+        y->setTicker(QSharedPointer<QCPAxisTicker>(new ValueTicker(spec.percent)));
         plot().plotLayout()->setRowStretchFactor(int(panel), std::max(spec.height, 0.05));
         if (hasData()) {
             const double room = std::max(0.5, (m_lastEpoch - m_firstEpoch) * 0.02);
@@ -185,14 +190,22 @@ void EpochPlot::setRanges() {
         for (const EpochSeries& s : m_series) {
             if (std::size_t(s.panel) != panel) continue;
             widen(s.values);
-            widen(s.lower);
-            widen(s.upper);
             if (s.filled && std::isfinite(lo)) lo = std::min(lo, 0.0);
         }
         if (spec.range) {
             y->setRange(spec.range->first, spec.range->second);
         } else if (std::isfinite(lo)) {
             const double flat = spec.percent ? std::max(std::abs(hi) * 0.1, 0.02) : std::abs(hi) * 0.1;
+            const double room = spec.bandsWhole ? std::numeric_limits<double>::infinity()
+                                                : std::max(hi - lo, flat) * kRoomForBands;
+            const double least = lo - room, most = hi + room;
+            for (const EpochSeries& s : m_series) {
+                if (std::size_t(s.panel) != panel) continue;
+                widen(bandSide(s, s.lower));
+                widen(bandSide(s, s.upper));
+            }
+            lo = std::max(lo, least);
+            hi = std::min(hi, most);
             const double size = hi - lo > 1e-12 ? hi - lo : flat;
             double from = lo - size * 0.06;
             if (lo >= 0 && from < size * 0.15) from = 0; // close to zero: show zero
@@ -202,6 +215,34 @@ void EpochPlot::setRanges() {
             y->setRange(from, to);
         }
     }
+}
+
+std::vector<double> EpochPlot::bandSide(const EpochSeries& series, const std::vector<double>& side) const {
+    const EpochPanel& panel = m_panels[std::size_t(series.panel)];
+    if (panel.bandsWhole) return side;
+    const bool belowZero =
+        std::any_of(series.values.begin(), series.values.end(), [](double value) { return value < 0; });
+    const double least = belowZero ? -std::numeric_limits<double>::infinity() : 0;
+    const double most = panel.percent ? 1 : std::numeric_limits<double>::infinity();
+    std::vector<double> drawn = side;
+    for (double& value : drawn) value = std::clamp(value, least, most);
+    return drawn;
+}
+
+/// As many ticks as there is height for, which is known once the layout is.
+void EpochPlot::fitTicks() {
+    bool changed = false;
+    for (QCPAxisRect* rect : m_rects) {
+        const QCPAxis* axis = rect->axis(QCPAxis::atLeft);
+        const double line = QFontMetricsF(axis->tickLabelFont()).height();
+        const int ticks = std::clamp(int(rect->height() / (kLinesPerTick * line)), 1, kMostTicks);
+        changed |= ticks != axis->ticker()->tickCount();
+        axis->ticker()->setTickCount(ticks);
+    }
+    if (!changed) return;
+    using Layout = QCPLayoutElement;
+    for (const auto phase : {Layout::upPreparation, Layout::upMargins, Layout::upLayout})
+        plot().plotLayout()->update(phase);
 }
 
 void EpochPlot::placeLabels() {
@@ -230,15 +271,13 @@ void EpochPlot::placeLabels() {
         const double top = rect->top() + height / 2 - 4;
         const double bottom = rect->bottom() - height / 2 + 4;
         for (const Place& place : places) place.label->setVisible(true);
-        if (double(places.size()) * height > bottom - top + height) {
-            // No room for all: of those that would lie on each other the first one stays.
-            double last = -std::numeric_limits<double>::infinity();
-            std::erase_if(places, [&](const Place& place) {
-                const bool fits = place.y >= last + height;
-                place.label->setVisible(fits);
-                if (fits) last = place.y;
-                return !fits;
-            });
+        while (places.size() > 1 && double(places.size()) * height > bottom - top + height) {
+            // No room for all: the one that stands closest below another goes.
+            std::size_t least = 1;
+            for (std::size_t i = 2; i < places.size(); ++i)
+                if (places[i].y - places[i - 1].y < places[least].y - places[least - 1].y) least = i;
+            places[least].label->setVisible(false);
+            places.erase(places.begin() + std::ptrdiff_t(least));
         }
         for (std::size_t i = 0; i < places.size(); ++i)
             places[i].y = std::max(places[i].y, i == 0 ? top : places[i - 1].y + height);

@@ -22,6 +22,7 @@ struct EpochPanel {
     bool percent = false;                            ///< values are shares in [0, 1]
     std::optional<std::pair<double, double>> range;  ///< fixed; else from the data
     double height = 1;                               ///< relative to the others
+    bool bandsWhole = false;                         ///< bands are what is shown; else the axis may cut them
 };
 
 /// A line over epochs.
@@ -67,9 +68,12 @@ protected:
 private:
     void rebuild();
     void setRanges();
+    void fitTicks();
     void placeLabels();
     [[nodiscard]] int epochAt(QPointF position) const; ///< 0 outside
     [[nodiscard]] QString text(const EpochSeries& series, double value) const;
+    /// A side of the band as it is drawn: an interval over seeds may leave what the quantity can be.
+    [[nodiscard]] std::vector<double> bandSide(const EpochSeries& series, const std::vector<double>& side) const;
 
     std::vector<EpochPanel> m_panels;
     std::vector<EpochSeries> m_series;

@@ -20,6 +20,7 @@ namespace {
 constexpr double kReach = 6; ///< pixels within which a point is pointed at
 constexpr double kLeastLasso = 6;
 constexpr std::size_t kMostNames = 30;
+constexpr int kMostLinesAside = 16; // half lines, above and below
 constexpr int kCircleCorners = 48;
 constexpr double kStep = 0.02, kLeastRadius = 0.01, kLargestRadius = 0.7;
 
@@ -57,6 +58,7 @@ FeatureMapPlot::FeatureMapPlot(QWidget* parent) : ChartWidget(QStringLiteral("fe
     m_dimmed = p.addGraph(); // below the groups
     m_dimmed->setLineStyle(QCPGraph::lsNone);
     m_dimmed->setAdaptiveSampling(false);
+    connect(&p, &QCustomPlot::afterLayout, this, &FeatureMapPlot::spreadNames);
     setExpandable(true);
     themeChanged();
     setHasData(false);
@@ -153,17 +155,18 @@ void FeatureMapPlot::redraw() {
     placeCircle();
     placeMark();
     restyle();
-    QString summary = tr("%1 pictures by their features; the two axes hold %2 of the variance.")
-                          .arg(countText(n), percentText(m_points.shareX + m_points.shareY, 0));
-    if (!m_out.empty()) summary += QLatin1Char(' ') + tr("%1 of them stand out.").arg(countText(standingOut()));
-    if (stride > 1) summary += QLatin1Char(' ') + tr("One in %1 is drawn.").arg(stride);
-    setSummary(summary);
+    m_overview = tr("%1 pictures by their features; the two axes hold %2 of the variance.")
+                     .arg(countText(n), percentText(m_points.shareX + m_points.shareY, 0));
+    if (!m_out.empty()) m_overview += QLatin1Char(' ') + tr("%1 of them stand out.").arg(countText(standingOut()));
+    if (stride > 1) m_overview += QLatin1Char(' ') + tr("One in %1 is drawn.").arg(stride);
+    setSummary(m_overview);
     refresh();
 }
 
 void FeatureMapPlot::placeNames() {
     for (QCPItemText* name : m_names) plot().removeItem(name);
     m_names.clear();
+    m_nameCentres.clear();
     if (m_groups.size() > kMostNames) return;
     std::vector<std::vector<float>> x(m_groups.size()), y(m_groups.size());
     for (std::size_t i = 0; i < m_groupOf.size(); ++i) {
@@ -180,10 +183,9 @@ void FeatureMapPlot::placeNames() {
         const QString sign = m_groups[g].diamond ? QStringLiteral("◆ ") : QStringLiteral("● ");
         if (m_namesOnMap) {
             name->setText(m_groups[g].name);
-            name->setVisible(!x[g].empty());
-            if (x[g].empty()) continue;
-            name->position->setCoords(double(median(x[g])), double(median(y[g])));
             name->setPositionAlignment(Qt::AlignCenter);
+            m_nameCentres.push_back(x[g].empty() ? QPointF(qQNaN(), qQNaN())
+                                                 : QPointF(double(median(x[g])), double(median(y[g]))));
         } else {
             name->setText(sign + countText(x[g].size()) + QLatin1Char(' ') + m_groups[g].name);
             name->position->setType(QCPItemPosition::ptAxisRectRatio);
@@ -193,6 +195,32 @@ void FeatureMapPlot::placeNames() {
         }
     }
     plot().setCurrentLayer(QStringLiteral("main"));
+}
+
+/// Each as near to the middle of its group as it can stand inside the axes and clear of the others.
+void FeatureMapPlot::spreadNames() {
+    const QRectF inside = plot().axisRect()->rect();
+    std::vector<QRectF> taken;
+    for (std::size_t g = 0; g < m_nameCentres.size(); ++g) {
+        QCPItemText* name = m_names[g];
+        name->setVisible(false);
+        if (std::isnan(m_nameCentres[g].x())) continue;
+        name->position->setCoords(m_nameCentres[g]);
+        QRectF area(name->topLeft->pixelPosition(), name->bottomRight->pixelPosition());
+        area.adjust(-1, -1, 1, 1);
+        area.moveLeft(std::clamp(area.left(), inside.left(), std::max(inside.left(), inside.right() - area.width())));
+        const double wanted = area.top();
+        for (int step = 0; step < 2 * kMostLinesAside && !name->visible(); ++step) {
+            const int lines = (step + 1) / 2 * (step % 2 == 0 ? 1 : -1);
+            area.moveTop(wanted + lines * area.height() / 2);
+            const bool clear = std::none_of(taken.begin(), taken.end(),
+                                            [&](const QRectF& other) { return other.intersects(area); });
+            name->setVisible(clear && area.top() >= inside.top() && area.bottom() <= inside.bottom());
+        }
+        if (!name->visible()) continue;
+        taken.push_back(area);
+        name->position->setPixelPosition(area.center());
+    }
 }
 
 void FeatureMapPlot::placeLasso() {
@@ -256,6 +284,7 @@ void FeatureMapPlot::clearLasso() {
     m_circleShown = false;
     placeLasso();
     placeCircle();
+    if (hasData()) setSummary(m_overview);
     refresh();
 }
 
@@ -376,8 +405,8 @@ void FeatureMapPlot::keyPressEvent(QKeyEvent* event) {
     m_lasso.clear();
     placeLasso();
     placeCircle();
-    setAccessibleDescription(summary() + QLatin1Char(' ') +
-                             tr("%1 pictures inside the circle.").arg(countText(samplesInside(circle()).size())));
+    setSummary(m_overview + QLatin1Char(' ') +
+               tr("%1 pictures inside the circle.").arg(countText(samplesInside(circle()).size())));
     refresh();
 }
 

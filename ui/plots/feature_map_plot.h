@@ -78,6 +78,7 @@ private:
     void findStandingOut();
     void redraw();
     void placeNames();
+    void spreadNames();
     void placeLasso();
     void placeCircle();
     void placeMark();
@@ -88,6 +89,7 @@ private:
     std::vector<Group> m_groups;
     std::vector<int> m_groupOf;
     bool m_namesOnMap = true;
+    QString m_overview; ///< the summary without the circle
     std::optional<SampleIndex> m_marked;
     std::vector<SampleIndex> m_standingOut;
     std::vector<std::uint8_t> m_out; ///< aligned with the points; empty: none is dimmed
@@ -100,6 +102,7 @@ private:
     QCPGraph* m_dimmed = nullptr;
     std::vector<QCPGraph*> m_graphs;
     std::vector<QCPItemText*> m_names;
+    std::vector<QPointF> m_nameCentres; ///< in coordinates, of those on the map
     QCPCurve* m_lassoCurve = nullptr;
     QCPCurve* m_circleCurve = nullptr;
     QCPGraph* m_mark = nullptr;

@@ -26,7 +26,8 @@ LossBand lossBand(int epoch, std::span<const float> losses, std::span<const std:
 LossBandsPlot::LossBandsPlot(QWidget* parent)
     : EpochPlot(QStringLiteral("lossBands"), tr("Loss of right and wrong labels"), parent) {
     setEmptyText(tr("Median and quartiles of the losses of clean and noisy samples appear after a run's first epoch."));
-    setPanels({{tr("loss, median and quartiles"), false, std::nullopt, 1}});
+    setPanels({{tr("loss"), false, std::nullopt, 1, true}});
+    setToolTip(tr("Lines are medians, areas reach from the lower to the upper quartile."));
     setExpandable(true);
 }
 

@@ -286,14 +286,20 @@ void LossHistogramPlot::drawCurves() {
     placeComponentLabels();
 }
 
-/// In a small plot the two would lie over one another: then the clean one goes to the line below the other.
+/// Inside the axes. In a small plot the two would lie over one another: then the clean one goes to the line below the
+/// other.
 void LossHistogramPlot::placeComponentLabels() {
     if (!m_shown || m_counts.counts.empty()) return;
+    const QRectF inside = plot().axisRect()->rect();
     std::array<QRectF, 2> areas;
     for (std::size_t c = 0; c < 2; ++c) {
         QCPItemText* label = m_componentLabels[c];
         label->position->setCoords(m_componentPlaces[c]);
         areas[c] = QRectF(label->topLeft->pixelPosition(), label->bottomRight->pixelPosition());
+        const double left = std::max(inside.left(), std::min(areas[c].left(), inside.right() - areas[c].width()));
+        const double aside = left - areas[c].left();
+        label->position->setPixelPosition(label->position->pixelPosition() + QPointF(aside, 0));
+        areas[c].translate(aside, 0);
     }
     if (!areas[0].intersects(areas[1])) return;
     const double down = areas[1].bottom() + 1 - areas[0].top(), up = areas[1].top() - 1 - areas[0].bottom();
@@ -304,8 +310,9 @@ void LossHistogramPlot::placeComponentLabels() {
 
 void LossHistogramPlot::placeThreshold() {
     const bool drawn = m_given.has_value();
-    for (QCPAbstractItem* item : std::initializer_list<QCPAbstractItem*>{m_line, m_shade, m_lineLabel})
-        item->setVisible(drawn);
+    m_line->setVisible(drawn && m_lineShown);
+    m_shade->setVisible(drawn && m_lineShown);
+    m_lineLabel->setVisible(drawn);
     if (!drawn) return;
     const double x = std::clamp(m_lineLoss, m_counts.lo, m_counts.hi);
     m_line->start->setCoords(x, 1);
@@ -324,7 +331,8 @@ void LossHistogramPlot::placeThresholdLabel() {
     const QRect rect = plot().axisRect()->rect();
     const QString text = m_lineLabel->text();
     const double half = QFontMetricsF(m_lineLabel->font()).horizontalAdvance(text) / 2 + 4;
-    const double pixel = plot().xAxis->coordToPixel(std::clamp(m_lineLoss, m_counts.lo, m_counts.hi));
+    const double pixel = m_lineShown ? plot().xAxis->coordToPixel(std::clamp(m_lineLoss, m_counts.lo, m_counts.hi))
+                                     : rect.center().x();
     m_lineLabel->position->setCoords(
         std::clamp(pixel, rect.left() + half, std::max(rect.left() + half, rect.right() - half)), rect.top() - 4);
     m_lineLabel->setPositionAlignment(Qt::AlignBottom | Qt::AlignHCenter);

@@ -10,8 +10,15 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
 
 namespace assay::ui {
+namespace {
+
+constexpr double kEven = 0.5;           // as likely wrong as right
+constexpr double kLeastAgreement = 0.9; // of a method's own p(noisy) with the loss, for a line to stand for it
+
+} // namespace
 
 LossHistogramPanel::LossHistogramPanel(Workspace& workspace, bool withSlider, QWidget* parent)
     : QWidget(parent), m_workspace(workspace), m_plot(new LossHistogramPlot(this)) {
@@ -101,10 +108,16 @@ void LossHistogramPanel::updateNow() {
     losses.reserve(evidence->size());
     wrong.reserve(evidence->size());
     bool truth = false;
+    const auto own = evidence->columns.find("p-noisy");
+    const bool judged = own != evidence->columns.end();
+    const std::optional<stats::MixtureFit>& mixture = m_workspace.currentMixture();
+    const double line = mixture ? mixture->lossAtPosterior(kEven) : NAN;
+    std::size_t agreeing = 0;
     for (std::size_t i = 0; i < evidence->size(); ++i) {
         const SampleIndex sample = evidence->samples[i];
         if (sample.value >= dataset->size() || dataset->splits[sample.value] != Split::Train) continue;
         losses.push_back(evidence->loss[i]);
+        if (judged) agreeing += (double(own->second[i]) >= kEven) == (double(evidence->loss[i]) >= line);
         const Label known = m_workspace.trueLabel(sample);
         truth |= known != kNoLabel;
         wrong.push_back(known != kNoLabel && known != m_workspace.baseLabel(sample) ? 1 : 0);
@@ -112,7 +125,9 @@ void LossHistogramPanel::updateNow() {
     if (!truth) wrong.clear();
     const auto run = m_workspace.currentRun();
     m_plot->setTitle(run ? tr("Loss, run %1, epoch %2").arg(run->value).arg(m_workspace.currentEpoch()) : tr("Loss"));
-    m_plot->setData(std::move(losses), std::move(wrong), m_workspace.currentMixture());
+    const bool pastTheLine = !judged || double(agreeing) >= kLeastAgreement * double(losses.size());
+    m_plot->setData(std::move(losses), std::move(wrong), mixture);
+    m_plot->setLineShown(pastTheLine);
     updateThreshold();
     updateMarked();
 }

@@ -19,6 +19,7 @@ namespace assay::ui {
 namespace {
 
 constexpr int kGrabPixels = 7;
+constexpr double kMostEmpty = 0.5; // of the width, between zero and the smallest loss
 
 QToolButton* toggle(const QString& text, const QString& name, const QString& help, QWidget* parent) {
     auto* button = new QToolButton(parent);
@@ -128,20 +129,28 @@ void LossHistogramPlot::rebuildCounts() {
     m_counts = {};
     m_wrongCounts = {};
     if (finite == 0) return;
-    lo = std::min(lo, 0.0);
-    if (hi - lo < 1e-9) hi = lo + 1;
     const auto bins = std::size_t(std::clamp(std::sqrt(double(finite)), 12.0, 120.0));
-    // Few extreme losses would press everything else into the first bins: they fall into the last bin instead.
+    // Few extreme losses would press everything else into few bins: they fall into the bins at the ends instead.
     std::vector<float> sample;
     const std::size_t stride = std::max<std::size_t>(1, m_losses.size() / 4096);
     for (std::size_t i = 0; i < m_losses.size(); i += stride)
         if (std::isfinite(m_losses[i])) sample.push_back(m_losses[i]);
+    double least = lo, most = hi;
     if (sample.size() >= 100) {
-        const auto place = sample.begin() + std::ptrdiff_t(double(sample.size()) * 0.995);
-        std::nth_element(sample.begin(), place, sample.end());
-        const double most = lo + (double(*place) - lo) * 1.25;
-        if (most > lo + 1e-9 && hi > most * 1.3) hi = most;
+        const auto quantile = [&sample](double share) {
+            const auto place = sample.begin() + std::ptrdiff_t(double(sample.size()) * share);
+            std::nth_element(sample.begin(), place, sample.end());
+            return double(*place);
+        };
+        least = quantile(0.005);
+        most = quantile(0.995);
     }
+    // In first epochs all losses lie together, far from zero.
+    const double from = std::max(lo, least - (most - least) * 0.25);
+    lo = from > kMostEmpty * most && most - from > 1e-6 ? from : std::min(lo, 0.0);
+    if (hi - lo < 1e-9) hi = lo + 1;
+    most = lo + (most - lo) * 1.25;
+    if (most > lo + 1e-9 && hi - lo > (most - lo) * 1.3) hi = most;
     m_counts = stats::histogram(m_losses, lo, hi, bins);
     if (m_wrong.empty()) return;
     std::vector<float> wrongLosses;
@@ -222,6 +231,12 @@ void LossHistogramPlot::setSuspectCount(std::optional<std::size_t> count) {
     if (!m_counts.counts.empty()) showThreshold();
 }
 
+void LossHistogramPlot::setLineShown(bool shown) {
+    if (m_lineShown == shown) return;
+    m_lineShown = shown;
+    if (!m_counts.counts.empty()) showThreshold();
+}
+
 void LossHistogramPlot::moveThresholdTo(double loss) {
     if (!m_given) return;
     m_lineLoss = std::clamp(loss, m_counts.lo, m_counts.hi);
@@ -267,7 +282,7 @@ void LossHistogramPlot::updateSummary() {
 }
 
 bool LossHistogramPlot::overThreshold(QPointF position) const {
-    return m_given && std::abs(plot().xAxis->coordToPixel(std::clamp(m_lineLoss, m_counts.lo, m_counts.hi)) -
+    return m_given && m_lineShown && std::abs(plot().xAxis->coordToPixel(std::clamp(m_lineLoss, m_counts.lo, m_counts.hi)) -
                                position.x()) <= kGrabPixels;
 }
 

@@ -52,6 +52,8 @@ public:
     [[nodiscard]] std::size_t suspects() const;
     /// The count that the label shows, where somebody else decides who is suspect; none: suspects().
     void setSuspectCount(std::optional<std::size_t> count);
+    /// Whether the suspects are those past a loss: only then a line and the shade behind it say who they are.
+    void setLineShown(bool shown);
     /// p(noisy) of a loss under the fit in force; 0 where there is none.
     [[nodiscard]] double pNoisyAt(double loss) const;
 
@@ -114,6 +116,7 @@ private:
     QString m_fitProblem;
     double m_threshold = 0.5;
     double m_lineLoss = 0;
+    bool m_lineShown = true;
     std::optional<std::size_t> m_suspectCount;
     std::vector<float> m_posteriors; ///< of every loss under the fit in force
     bool m_log = false;

@@ -16,6 +16,7 @@ namespace assay::ui {
 namespace {
 
 constexpr int kCells = 160;
+constexpr double kStep = 0.02, kLeastSide = 0.01; // of the axes, by keyboard
 
 } // namespace
 
@@ -27,6 +28,8 @@ LossScatterPlot::LossScatterPlot(QWidget* parent)
 LossScatterPlot::LossScatterPlot(ScatterSubject subject, QWidget* parent)
     : ChartWidget(subject.objectName, subject.title, parent), m_subject(std::move(subject)) {
     setEmptyText(m_subject.emptyText);
+    setToolTip(tr("Draw a rectangle with the mouse to open the pictures inside. By keyboard: arrow keys move one, "
+                  "+ and − change its size, Enter opens the pictures inside, Escape takes it away."));
     QCustomPlot& p = plot();
     p.xAxis->setLabel(tr("%1 of network 1").arg(m_subject.quantity));
     p.yAxis->setLabel(tr("%1 of network 2").arg(m_subject.quantity));
@@ -133,8 +136,15 @@ void LossScatterPlot::redraw() {
     m_groupLabels[1]->setText((m_truthKnown ? tr("◆ %1 wrong") : tr("◆ %1 suspects")).arg(countText(sizes[1])));
     placeBrush();
     restyle();
-    setSummary(tr("%1 samples, %2 up to %3.").arg(countText(n), m_subject.quantity, valueText(m_highest)));
+    updateSummary();
     refresh();
+}
+
+void LossScatterPlot::updateSummary() {
+    if (!hasData()) return;
+    QString text = tr("%1 samples, %2 up to %3.").arg(countText(m_samples.size()), m_subject.quantity, valueText(m_highest));
+    if (m_brush) text += tr(" %1 of them inside the rectangle.").arg(countText(brushedSamples().size()));
+    setSummary(text);
 }
 
 std::vector<SampleIndex> LossScatterPlot::samplesIn(double lo1, double hi1, double lo2, double hi2) const {
@@ -147,6 +157,12 @@ std::vector<SampleIndex> LossScatterPlot::samplesIn(double lo1, double hi1, doub
     return inside;
 }
 
+std::vector<SampleIndex> LossScatterPlot::brushedSamples() const {
+    if (!m_brush) return {};
+    const QRectF area = QRectF(m_brush->first, m_brush->second).normalized();
+    return samplesIn(area.left(), area.right(), area.top(), area.bottom());
+}
+
 void LossScatterPlot::placeBrush() {
     m_brushRect->setVisible(m_brush.has_value());
     m_brushLabel->setVisible(m_brush.has_value());
@@ -155,14 +171,14 @@ void LossScatterPlot::placeBrush() {
     m_brushRect->topLeft->setCoords(area.left(), area.bottom());
     m_brushRect->bottomRight->setCoords(area.right(), area.top());
     m_brushLabel->position->setCoords(area.left(), area.bottom());
-    m_brushLabel->setText(
-        tr("%1 samples").arg(countText(samplesIn(area.left(), area.right(), area.top(), area.bottom()).size())));
+    m_brushLabel->setText(tr("%1 samples").arg(countText(brushedSamples().size())));
 }
 
 void LossScatterPlot::clearBrush() {
     m_brush.reset();
     m_brushStart.reset();
     placeBrush();
+    updateSummary();
     refresh();
 }
 
@@ -186,6 +202,7 @@ void LossScatterPlot::canvasMoved(QMouseEvent* event) {
 void LossScatterPlot::canvasReleased(QMouseEvent* event) {
     if (!m_brushStart || event->button() != Qt::LeftButton) return;
     m_brushStart.reset();
+    updateSummary();
     const bool dragged = m_brush && std::abs(plot().xAxis->coordToPixel(m_brush->second.x()) -
                                              plot().xAxis->coordToPixel(m_brush->first.x())) >= 3;
     if (!dragged) {
@@ -194,8 +211,7 @@ void LossScatterPlot::canvasReleased(QMouseEvent* event) {
         if (had) Q_EMIT brushCleared();
         return;
     }
-    const QRectF area = QRectF(m_brush->first, m_brush->second).normalized();
-    Q_EMIT brushed(samplesIn(area.left(), area.right(), area.top(), area.bottom()));
+    Q_EMIT brushed(brushedSamples());
 }
 
 void LossScatterPlot::keyPressEvent(QKeyEvent* event) {
@@ -204,7 +220,44 @@ void LossScatterPlot::keyPressEvent(QKeyEvent* event) {
         Q_EMIT brushCleared();
         return;
     }
-    ChartWidget::keyPressEvent(event);
+    if (!hasData()) {
+        ChartWidget::keyPressEvent(event);
+        return;
+    }
+    const double step = kStep * m_highest * (event->modifiers().testFlag(Qt::ShiftModifier) ? 5 : 1);
+    QPointF way;
+    double growth = 1;
+    switch (event->key()) {
+    case Qt::Key_Left: way = {-step, 0}; break;
+    case Qt::Key_Right: way = {step, 0}; break;
+    case Qt::Key_Up: way = {0, step}; break;
+    case Qt::Key_Down: way = {0, -step}; break;
+    case Qt::Key_Plus:
+    case Qt::Key_Equal: growth = 1.2; break;
+    case Qt::Key_Minus: growth = 1 / 1.2; break;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (!m_brush) break;
+        if (const auto inside = brushedSamples(); inside.empty())
+            Q_EMIT notice(tr("No picture lies inside the rectangle."));
+        else
+            Q_EMIT brushed(inside);
+        return;
+    default: ChartWidget::keyPressEvent(event); return;
+    }
+    if (m_brush) {
+        const QRectF area = QRectF(m_brush->first, m_brush->second).normalized();
+        const auto within = [this](double value) { return std::clamp(value, 0.0, m_highest); };
+        const auto side = [&](double length) { return std::clamp(length * growth, kLeastSide * m_highest, m_highest); };
+        const QPointF half(side(area.width()) / 2, side(area.height()) / 2);
+        const QPointF centre(within(area.center().x() + way.x()), within(area.center().y() + way.y()));
+        m_brush = std::pair(centre - half, centre + half);
+    } else { // the first key shows one
+        m_brush = std::pair(QPointF(0.4, 0.4) * m_highest, QPointF(0.6, 0.6) * m_highest);
+    }
+    placeBrush();
+    updateSummary();
+    refresh();
 }
 
 void LossScatterPlot::restyle() {

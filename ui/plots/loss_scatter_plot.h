@@ -26,7 +26,7 @@ struct ScatterSubject {
 };
 
 /// A figure of two networks against each other (their losses; else as `subject` says), a point per sample up to 20,000,
-/// beyond that a density map. A rectangle drawn with the mouse asks for the samples inside.
+/// beyond that a density map. A rectangle drawn with the mouse, or moved with the arrow keys, asks for the samples inside.
 class LossScatterPlot final : public ChartWidget {
     Q_OBJECT
 public:
@@ -63,6 +63,8 @@ protected:
 private:
     void redraw();
     void placeBrush();
+    void updateSummary();
+    [[nodiscard]] std::vector<SampleIndex> brushedSamples() const;
 
     const ScatterSubject m_subject;
     std::vector<SampleIndex> m_samples;

@@ -11,6 +11,11 @@
 #include <cmath>
 
 namespace assay::ui {
+namespace {
+
+constexpr double kLeastType = 7; // pixels
+
+} // namespace
 
 MatrixPlot::MatrixPlot(const QString& objectName, const QString& title, QWidget* parent)
     : PaintedPlot(objectName, title, parent) {
@@ -58,19 +63,22 @@ MatrixPlot::Layout MatrixPlot::layoutFor(QSizeF size, const QFont& type) const {
     layout.rowNames = std::min(layout.rowNames + 10, size.width() * 0.35);
     const double titleRoom = metrics.height() + 4;
     const double left = layout.rowNames + (m_rowTitle.isEmpty() ? 0 : titleRoom);
-    const double perColumn = (size.width() - left - 8) / std::max<double>(1, double(m_columns.size()));
-    layout.slanted = widestColumn + 6 > perColumn;
-    layout.columnNames = layout.slanted ? std::min(widestColumn * 0.72 + metrics.height(), size.height() * 0.35)
-                                        : metrics.height() + 6;
-    const double right = layout.slanted ? layout.columnNames * 0.75 : 8;
-    const double top = layout.columnNames + (m_columnTitle.isEmpty() ? 0 : titleRoom);
-    layout.cells = QRectF(left, top, std::max(10.0, size.width() - left - right), std::max(10.0, size.height() - top - 6));
-    // Cells no wider than thrice their height look like a table still.
     const double rows = std::max<double>(1, double(m_rows.size()));
     const double columns = std::max<double>(1, double(m_columns.size()));
-    const double cellHeight = std::min(layout.cells.height() / rows, layout.cells.width() / columns * 1.2);
-    const double cellWidth = std::min(layout.cells.width() / columns, cellHeight * 3);
-    layout.cells.setSize(QSizeF(cellWidth * columns, cellHeight * rows));
+    const auto place = [&](bool slanted) {
+        layout.slanted = slanted;
+        layout.columnNames = slanted ? std::min(widestColumn * 0.72 + metrics.height(), size.height() * 0.35)
+                                     : metrics.height() + 6;
+        const double right = slanted ? layout.columnNames * 0.75 : 8;
+        const double top = layout.columnNames + (m_columnTitle.isEmpty() ? 0 : titleRoom);
+        const double width = std::max(10.0, size.width() - left - right);
+        // Cells no wider than thrice their height look like a table still.
+        const double cellHeight = std::min(std::max(10.0, size.height() - top - 6) / rows, width / columns * 1.2);
+        const double cellWidth = std::min(width / columns, cellHeight * 3);
+        layout.cells = QRectF(left, top, cellWidth * columns, cellHeight * rows);
+        return cellWidth;
+    };
+    if (place(false) < widestColumn + 6) place(true);
     return layout;
 }
 
@@ -132,12 +140,16 @@ void MatrixPlot::paint(QPainter& painter, QSizeF size) const {
         painter.restore();
     }
     painter.setPen(t.muted);
-    if (h >= metrics.height() * 0.7) {
+    if (h >= kLeastType) {
+        QFont low(type);
+        if (h < metrics.height() * 0.7) low.setPixelSize(int(h));
+        painter.setFont(low);
         for (int row = 0; row < m_rows.size(); ++row) {
             const QRectF place(layout.cells.left() - layout.rowNames, layout.cells.top() + row * h, layout.rowNames - 6, h);
-            painter.drawText(place, Qt::AlignRight | Qt::AlignVCenter,
-                             metrics.elidedText(m_rows[row], Qt::ElideRight, place.width()));
+            painter.drawText(place, Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip,
+                             QFontMetricsF(low).elidedText(m_rows[row], Qt::ElideRight, place.width()));
         }
+        painter.setFont(type);
     }
     for (int column = 0; column < m_columns.size(); ++column) {
         const double x = layout.cells.left() + (column + 0.5) * w;

@@ -70,6 +70,11 @@ QColor PlotTheme::colour(int ink) const {
 
 int PlotTheme::runColours() { return int(kRunsLight.size()); }
 
+Qt::PenStyle PlotTheme::runStyle(int ink) {
+    constexpr std::array<Qt::PenStyle, 3> kStyles = {Qt::SolidLine, Qt::DashDotLine, Qt::DashDotDotLine};
+    return kStyles[std::size_t(std::max(ink, 0) / runColours()) % kStyles.size()];
+}
+
 QColor PlotTheme::sequential(double t) const {
     if (!std::isfinite(t)) return background;
     t = std::clamp(t, 0.0, 1.0);

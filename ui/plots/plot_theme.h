@@ -34,6 +34,8 @@ struct PlotTheme {
     [[nodiscard]] QColor colour(int ink) const;
     /// How many runs have a colour of their own before colours repeat (with another line style).
     [[nodiscard]] static int runColours();
+    /// Of run number `ink`: solid as long as colours are new, then another style each time that they repeat.
+    [[nodiscard]] static Qt::PenStyle runStyle(int ink);
     /// Position `t` in [0, 1] of the sequential scale: from near the background to what stands out.
     [[nodiscard]] QColor sequential(double t) const;
     /// Black or white, whichever is read better on `fill`.

@@ -267,6 +267,11 @@ void PlotWidget::changeEvent(QEvent* event) {
 }
 
 void PlotWidget::contextMenuEvent(QContextMenuEvent* event) {
+    showMenu(event->globalPos());
+    event->accept();
+}
+
+void PlotWidget::showMenu(QPoint globalPosition) {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     menu->setObjectName(objectName() + QStringLiteral("Menu"));
@@ -276,8 +281,7 @@ void PlotWidget::contextMenuEvent(QContextMenuEvent* event) {
     menu->addAction(tr("Copy &figure"), this, &PlotWidget::copyFigure)->setEnabled(m_hasData);
     menu->addAction(tr("Show data as &table"), this, &PlotWidget::showDataTable)->setEnabled(m_hasData);
     menu->addAction(tr("&Save figure…"), this, &PlotWidget::askAndSaveFigure)->setEnabled(m_hasData);
-    menu->popup(event->globalPos());
-    event->accept();
+    menu->popup(globalPosition);
 }
 
 void PlotWidget::paintEvent(QPaintEvent*) {

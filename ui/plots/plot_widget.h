@@ -67,6 +67,7 @@ protected:
     void addMenuAction(QAction* action);
     void setHasData(bool hasData);
     void setSummary(const QString& summary);
+    void showMenu(QPoint globalPosition);
 
     /// Called when the theme or the font is another one; also once for each exported figure.
     virtual void themeChanged() = 0;

@@ -85,10 +85,11 @@ void TrainingCurvesPlot::redraw() {
                 const SplitStyle& split = splits[i];
                 if (!m_split.isEmpty() && m_split != QLatin1String(split.key)) continue;
                 const QString name = single ? split.name : named ? QString() : run.name;
-                named |= line(panel, split.key + what, name, split.style, split.width);
+                const bool own = !single && !named && run.colour >= PlotTheme::runColours();
+                named |= line(panel, split.key + what, name, own ? PlotTheme::runStyle(run.colour) : split.style, split.width);
             }
         }
-        if (m_rateShown) line(2, "learning-rate", single ? QString() : run.name, Qt::SolidLine, 1.4);
+        if (m_rateShown) line(2, "learning-rate", single ? QString() : run.name, single ? Qt::SolidLine : PlotTheme::runStyle(run.colour), 1.4);
     }
     setPanels(std::move(panels));
     setFootnote(single || !m_split.isEmpty() ? QString() : tr("— test    ╌ validation    ⋯ train"));

@@ -38,11 +38,16 @@ namespace {
 
 constexpr int kDelayMs = 120;
 
-QIcon stripe(const QColor& colour) {
-    QPixmap pixmap(12, 12);
+constexpr QSize kStripe(22, 12);
+
+/// The line of a run in the plots.
+QIcon stripe(const PlotTheme& theme, int run) {
+    QPixmap pixmap(kStripe);
     pixmap.fill(Qt::transparent);
     QPainter painter(&pixmap);
-    painter.fillRect(QRect(1, 4, 10, 4), colour);
+    const Qt::PenStyle style = PlotTheme::runStyle(run);
+    painter.setPen(QPen(theme.colour(run), style == Qt::SolidLine ? 4 : 2, style, Qt::FlatCap));
+    painter.drawLine(1, kStripe.height() / 2, kStripe.width() - 1, kStripe.height() / 2);
     return pixmap;
 }
 
@@ -102,6 +107,7 @@ QWidget* ComparePage::makeLeft() {
     m_list->setObjectName(QStringLiteral("compareRuns"));
     m_list->setAccessibleName(tr("Runs to compare"));
     m_list->setSpacing(1);
+    m_list->setIconSize(kStripe);
     m_grouped = new QCheckBox(tr("&Group by method"), left);
     m_grouped->setObjectName(QStringLiteral("compareGrouped"));
     m_grouped->setToolTip(tr("Finished runs that differ in their seed only become one line with a band, and one row: mean ± the "
@@ -227,7 +233,7 @@ void ComparePage::fillRuns() {
     m_list->clear();
     const PlotTheme theme = PlotTheme::fromPalette(palette());
     for (const RunRecord& run : m_workspace.runs()) {
-        auto* item = new QListWidgetItem(stripe(theme.colour(int(run.id.value - 1))), runTitle(run), m_list);
+        auto* item = new QListWidgetItem(stripe(theme, int(run.id.value - 1)), runTitle(run), m_list);
         item->setData(Qt::UserRole, qlonglong(run.id.value));
         const auto labels = m_workspace.labelSetNames().find(run.labelSet);
         item->setToolTip(runHeadline(run, labels == m_workspace.labelSetNames().end() ? QString() : QString::fromStdString(labels->second)) +
@@ -382,7 +388,7 @@ void ComparePage::showTable() {
                    "of its 95 % interval, and in brackets how many pairs").arg(m_reference->currentText()));
     m_table->setRowCount(int(shown.rows.size()));
     for (std::size_t row = 0; row < shown.rows.size(); ++row) {
-        m_table->setVerticalHeaderItem(int(row), new QTableWidgetItem(stripe(theme.colour(shown.rows[row].colour)), shown.rows[row].name));
+        m_table->setVerticalHeaderItem(int(row), new QTableWidgetItem(stripe(theme, shown.rows[row].colour), shown.rows[row].name));
         for (int column = 0; column < shown.rows[row].cells.size(); ++column) {
             auto* item = new QTableWidgetItem(shown.rows[row].cells[column]);
             item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);

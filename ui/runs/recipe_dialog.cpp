@@ -4,6 +4,7 @@
 
 #include "core/project/experiment_plot.h"
 #include "ui/plots/plot_text.h"
+#include "ui/plots/plot_theme.h"
 #include "ui/runs/run_text.h"
 #include "ui/session/run_queue.h"
 #include "ui/session/task_pool.h"
@@ -13,8 +14,10 @@
 #include <QDialogButtonBox>
 #include <QFile>
 #include <QFileDialog>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QImage>
 #include <QLabel>
 #include <QPixmap>
 #include <QPushButton>
@@ -42,9 +45,27 @@ Result<Results> resultsOf(const RecipeGrid& grid, const Dataset& dataset, const 
     return Results{summaryMarkdown(grid.experiment, rows), std::move(png)};
 }
 
+/// Light and dark change places between the theme's background and foreground; hues stay.
+void darken(QImage& picture, const PlotTheme& theme) {
+    picture.convertTo(QImage::Format_RGB32);
+    const auto between = [](int from, int to, int share) { return from + (to - from) * share / 255; };
+    for (int y = 0; y < picture.height(); ++y) {
+        auto* line = reinterpret_cast<QRgb*>(picture.scanLine(y));
+        for (int x = 0; x < picture.width(); ++x) {
+            const auto [low, high] = std::minmax({qRed(line[x]), qGreen(line[x]), qBlue(line[x])});
+            const int shift = 255 - low - high;
+            line[x] = qRgb(between(theme.background.red(), theme.foreground.red(), qRed(line[x]) + shift),
+                           between(theme.background.green(), theme.foreground.green(), qGreen(line[x]) + shift),
+                           between(theme.background.blue(), theme.foreground.blue(), qBlue(line[x]) + shift));
+        }
+    }
+}
+
+/// The plot, which comes on white, in the window's colours.
 QPixmap drawn(const std::string& png) {
-    QPixmap pixmap;
-    pixmap.loadFromData(QByteArray::fromStdString(png), "PNG");
+    QImage picture = QImage::fromData(QByteArray::fromStdString(png), "PNG");
+    if (const PlotTheme theme = PlotTheme::fromPalette(QGuiApplication::palette()); theme.dark) darken(picture, theme);
+    QPixmap pixmap = QPixmap::fromImage(picture);
     pixmap.setDevicePixelRatio(kPlotPixels);
     return pixmap;
 }

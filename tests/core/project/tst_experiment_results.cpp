@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/csv.h"
+#include "core/project/experiment_plot.h"
 #include "core/project/experiment_results.h"
 
 #include <QTest>
@@ -88,6 +89,18 @@ private Q_SLOTS:
         QVERIFY2(markdown.contains("| 50.00 | reference |"), qPrintable(markdown));
         QVERIFY2(markdown.contains("| a\\|b | 1 | – | 75.00 (91.50) | +25.00 | – |"), qPrintable(markdown));
         QVERIFY2(markdown.contains("- a\\|b: a paper, table 1"), qPrintable(markdown));
+    }
+
+    /// The axis follows the means, so how far an interval reaches beyond it makes no difference.
+    void intervalsOfTwoSeedsAreCutAndDoNotStretchThePlot() {
+        const Experiment experiment = threeSeeds();
+        const auto plotted = [&](double halfWidth) {
+            auto rows = summarise(experiment, {outcome(0, 1, 0.60), outcome(0, 2, 0.62), outcome(1, 1, 0.90)});
+            rows[0].over[std::size_t(Metric::Last)].halfWidth = halfWidth;
+            return plotSummary(experiment, rows, PlotFormat::Png).value();
+        };
+        QVERIFY(plotted(0.4) == plotted(0.9));
+        QVERIFY(plotted(0.4) != plotted(0.01));
     }
 };
 

@@ -13,6 +13,7 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 
 using namespace assay;
 using namespace assay::ui;
@@ -73,6 +74,86 @@ private Q_SLOTS:
         const QCPRange range = plot.plot().axisRect(0)->axis(QCPAxis::atLeft)->range();
         QCOMPARE(range.lower, 0.0);
         QVERIFY(range.upper >= 1);
+    }
+
+    void bandsOfTwoSeedsAreCutAndDoNotStretchTheAxis() {
+        RunCurves two = curves(QStringLiteral("two seeds"), 5);
+        for (const char* key : {"train-loss", "test-accuracy"}) {
+            for (const double value : two.values[key]) {
+                two.lower[key].push_back(value - 2.5);
+                two.upper[key].push_back(value + 2.5);
+            }
+        }
+        TrainingCurvesPlot plot;
+        plot.setRuns({two});
+        const auto range = [&](int panel) { return plot.plot().axisRect(panel)->axis(QCPAxis::atLeft)->range(); };
+        QVERIFY(range(0).lower >= 0 && range(0).upper <= 1.02);
+        QVERIFY2(range(1).lower >= 0 && range(1).upper < 3.2, qPrintable(QString::number(range(1).upper)));
+        for (int i = 0; i < plot.plot().graphCount(); ++i) {
+            const bool accuracy = plot.plot().graph(i)->keyAxis()->axisRect() == plot.plot().axisRect(0);
+            for (const QCPGraphData& point : *plot.plot().graph(i)->data())
+                QVERIFY(point.value >= 0 && (!accuracy || point.value <= 1));
+        }
+        QCOMPARE(plot.series()[0].lower[0], two.lower["test-accuracy"][0]); // told as it is
+    }
+
+    void quartilesAreShownWhole() {
+        LossBandsPlot plot;
+        plot.setBands({{1, {0.5, 1, 9}, {1.5, 2, 30}}, {2, {0.5, 1, 9}, {1.5, 2, 30}}}, true);
+        QVERIFY(plot.plot().axisRect()->axis(QCPAxis::atLeft)->range().upper >= 30);
+    }
+
+    void ticksStandClearOfEachOtherInALowPanel() {
+        RunCurves run = curves(QStringLiteral("1 cross-entropy"), 5);
+        TrainingCurvesPlot plot;
+        plot.setRuns({run});
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        std::size_t most = 0;
+        for (const int height : {150, 190, 250, 600}) {
+            plot.resize(340, height);
+            plot.plot().replot(QCustomPlot::rpImmediateRefresh);
+            for (int panel = 0; panel < 2; ++panel) {
+                const QCPAxis* axis = plot.plot().axisRect(panel)->axis(QCPAxis::atLeft);
+                std::vector<double> places;
+                for (const double tick : axis->tickVector())
+                    if (axis->range().contains(tick)) places.push_back(axis->coordToPixel(tick));
+                const double line = QFontMetricsF(axis->tickLabelFont()).height();
+                for (std::size_t i = 1; i < places.size(); ++i)
+                    QVERIFY2(places[i - 1] - places[i] >= 0.9 * line, qPrintable(QString::number(height)));
+                most = std::max(most, places.size());
+            }
+        }
+        QVERIFY(most >= 4); // where there is room there are more
+    }
+
+    void runsBeyondTheColoursHaveAnotherLineAndAsManyNamesAsFit() {
+        std::vector<RunCurves> runs;
+        for (int i = 0; i < 16; ++i) {
+            runs.push_back(curves(QStringLiteral("run %1").arg(i + 1), 4));
+            runs.back().colour = i;
+            for (double& value : runs.back().values["test-accuracy"]) value -= 0.001 * i; // close to each other
+        }
+        TrainingCurvesPlot plot;
+        plot.setRuns(runs);
+        std::map<std::pair<QRgb, Qt::PenStyle>, int> looks;
+        for (const EpochSeries& s : plot.series())
+            if (s.panel == 0 && !s.name.isEmpty()) ++looks[{plot.theme().colour(s.ink).rgb(), s.style}];
+        QCOMPARE(looks.size(), std::size_t(16));
+        plot.resize(500, 300);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        plot.plot().replot(QCustomPlot::rpImmediateRefresh);
+        const QCPAxisRect* rect = plot.plot().axisRect(0);
+        int shown = 0;
+        double line = 0;
+        for (int i = 0; i < plot.plot().itemCount(); ++i) {
+            const auto* label = qobject_cast<QCPItemText*>(plot.plot().item(i));
+            if (label == nullptr || label->position->pixelPosition().y() > rect->bottom() + 4) continue;
+            line = QFontMetricsF(label->font()).height();
+            shown += label->visible() ? 1 : 0;
+        }
+        QVERIFY2(shown >= int(rect->height() / line) - 1, qPrintable(QString::number(shown)));
     }
 
     void aClickAsksForItsEpoch() {

@@ -125,6 +125,7 @@ private Q_SLOTS:
         for (int i = 0; i < 12; ++i) QTest::keyClick(&plot, Qt::Key_Left, Qt::ShiftModifier);
         for (int i = 0; i < 4; ++i) QTest::keyClick(&plot, Qt::Key_Plus);
         QTest::keyClick(&plot, Qt::Key_Right, Qt::ShiftModifier);
+        QCOMPARE(plot.summary().count(QStringLiteral("inside the circle")), 1);
         QTest::keyClick(&plot, Qt::Key_Return);
         QCOMPARE(asked.count(), 1);
         const auto samples = asked[0][0].value<std::vector<SampleIndex>>();
@@ -133,6 +134,39 @@ private Q_SLOTS:
         QTest::keyClick(&plot, Qt::Key_Escape);
         QTest::keyClick(&plot, Qt::Key_Return);
         QCOMPARE(asked.count(), 1);
+    }
+
+    void namesStandInsideTheMapAndClearOfEachOther() {
+        FeatureMapPlot::Points points;
+        std::vector<FeatureMapPlot::Group> groups;
+        std::vector<int> groupOf;
+        for (std::uint32_t k = 0; k < 10; ++k) { // half of the classes on one spot, the others along an edge
+            groups.push_back({QStringLiteral("Ankle boot %1").arg(k), int(k), false});
+            for (std::uint32_t i = 0; i < 5; ++i) {
+                points.samples.push_back(SampleIndex(5 * k + i));
+                points.x.push_back(k < 5 ? 0.01F * float(k) : 1);
+                points.y.push_back(k < 5 ? 0 : 0.3F * float(k - 5));
+                groupOf.push_back(int(k));
+            }
+        }
+        FeatureMapPlot plot;
+        plot.setPoints(points);
+        plot.setGroups(groups, groupOf, true);
+        for (const QSize size : {QSize(340, 320), QSize(900, 600)}) {
+            showAt(plot, size);
+            plot.plot().replot(QCustomPlot::rpImmediateRefresh);
+            const QRectF inside = QRectF(plot.plot().axisRect()->rect()).adjusted(-1, -1, 1, 1);
+            std::vector<QRectF> areas;
+            for (int i = 0; i < plot.plot().itemCount(); ++i) {
+                const auto* name = qobject_cast<QCPItemText*>(plot.plot().item(i));
+                if (name == nullptr || !name->visible()) continue;
+                const QRectF area(name->topLeft->pixelPosition(), name->bottomRight->pixelPosition());
+                QVERIFY2(inside.contains(area), qPrintable(name->text()));
+                for (const QRectF& other : areas) QVERIFY2(!other.intersects(area), qPrintable(name->text()));
+                areas.push_back(area);
+            }
+            QCOMPARE(areas.size(), std::size_t(10));
+        }
     }
 
     void theColouringIsChosenInABoxWithAName() {

@@ -238,6 +238,8 @@ private Q_SLOTS:
         row("two spikes", bars(100, [](int i) { return 3000 * bell(i, 1, 1) + 500 * bell(i, 90, 1.5); }), true, 500, 700);
         row("the spike on the right", bars(100, [](int i) { return 3000 * bell(i, 98, 1) + 40 * bell(i, 40, 14); }), true, 40, 120);
         row("a spike and next to nothing", bars(100, [](int i) { return i == 0 ? 8000.0 : double(i % 9 == 0); }), true, 8, 60);
+        row("few bars among empty ones",
+            bars(100, [](int i) { return i == 80 ? 20.0 : i == 81 ? 238.0 : i == 82 ? 90.0 : 0.0; }), false);
         row("few bars", bars(12, [](int i) { return i == 0 ? 500.0 : 3.0; }), false);
         row("none", {}, false);
     }
@@ -249,6 +251,59 @@ private Q_SLOTS:
         const std::optional<double> top = axisCut({heights.data(), std::size_t(heights.size())});
         QCOMPARE(top.has_value(), cut);
         if (top) QVERIFY2(*top >= least && *top <= most, qPrintable(QString::number(*top)));
+    }
+
+    void lossesThatLieFarFromZeroFillThePlot() {
+        Losses data; // of a first epoch
+        for (std::uint32_t i = 0; i < 600; ++i) {
+            CounterRng rng(7, RngPurpose::Test, 0, i);
+            data.wrong.push_back(rng.uniform() < 0.4 ? 1 : 0);
+            data.loss.push_back(float(2.25 + 0.05 * rng.normal() + (data.wrong.back() ? 0.1 : 0)));
+        }
+        data.loss[5] = 0.4F; // one that is learnt already
+        LossHistogramPlot plot;
+        plot.setLosses(data.loss, data.wrong);
+        for (const QSize size : {QSize(640, 400), QSize(260, 220)}) {
+            settle(plot);
+            plot.resize(size);
+            plot.plot().replot(QCustomPlot::rpImmediateRefresh);
+            QVERIFY(!plot.cutAt().has_value());
+            const auto& counts = plot.counts().counts;
+            const auto filled = std::count_if(counts.begin(), counts.end(), [](std::uint64_t count) { return count > 0; });
+            QVERIFY2(double(filled) > 0.5 * double(counts.size()), qPrintable(QString::number(filled)));
+            const QRectF inside = QRectF(plot.plot().axisRect()->rect()).adjusted(-1, -50, 1, 1);
+            for (int i = 0; i < plot.plot().itemCount(); ++i) {
+                const auto* label = qobject_cast<QCPItemText*>(plot.plot().item(i));
+                if (label == nullptr || !(label->text().startsWith(QStringLiteral("clean")) || label->text().startsWith(QStringLiteral("noisy")))) continue;
+                const QRectF area(label->topLeft->pixelPosition(), label->bottomRight->pixelPosition());
+                QVERIFY2(area.left() >= inside.left() && area.right() <= inside.right(), qPrintable(label->text()));
+            }
+        }
+    }
+
+    void aLineThatSaysNothingOfTheSuspectsIsNotDrawn() {
+        const Losses data = twoGroups(2000);
+        LossHistogramPlot plot;
+        plot.setLosses(data.loss);
+        settle(plot);
+        plot.setSuspectCount(17);
+        plot.setLineShown(false);
+        plot.plot().replot(QCustomPlot::rpImmediateRefresh);
+        bool told = false;
+        for (int i = 0; i < plot.plot().itemCount(); ++i) {
+            const QCPAbstractItem* item = plot.plot().item(i);
+            if (qobject_cast<const QCPItemLine*>(item) != nullptr) QVERIFY(!item->visible());
+            if (const auto* label = qobject_cast<const QCPItemText*>(item))
+                told |= label->visible() && label->text().contains(QStringLiteral("17 suspects"));
+        }
+        QVERIFY(told);
+        QSignalSpy moved(&plot, &LossHistogramPlot::thresholdMoved);
+        const QPoint from(int(std::lround(plot.plot().xAxis->coordToPixel(plot.thresholdLoss()))),
+                          plot.plot().axisRect()->rect().center().y());
+        QTest::mousePress(&plot.plot(), Qt::LeftButton, {}, from);
+        QTest::mouseMove(&plot.plot(), from + QPoint(20, 0));
+        QTest::mouseRelease(&plot.plot(), Qt::LeftButton, {}, from + QPoint(20, 0));
+        QCOMPARE(moved.count(), 0);
     }
 
     void theHumpOfWrongLabelsTakesAThirdOfTheHeightInLateEpochs() {

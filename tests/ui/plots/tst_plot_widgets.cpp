@@ -8,9 +8,12 @@
 #include "ui/plots/plot_text.h"
 #include "ui/plots/qcustomplot_include.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QContextMenuEvent>
 #include <QImage>
+#include <QMenu>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -87,6 +90,27 @@ private Q_SLOTS:
         QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("true\tcat\tdog\ncat\t0.75\t0.25\ndog\t0.1\t0.9\n"));
     }
 
+    void aRightClickOnTheCanvasOpensTheMenu() {
+        LossScatterPlot chart;
+        chart.setLosses({SampleIndex(1)}, {0.5f}, {0.6f});
+        MatrixPlot matrix(QStringLiteral("matrix"), QStringLiteral("Matrix"));
+        fillMatrix(matrix);
+        const auto opens = [](PlotWidget& plot, QWidget* canvas) {
+            const QPoint middle = canvas->rect().center();
+            QContextMenuEvent click(QContextMenuEvent::Mouse, middle, canvas->mapToGlobal(middle));
+            QApplication::sendEvent(canvas, &click);
+            const auto* menu = plot.findChild<QMenu*>(plot.objectName() + QStringLiteral("Menu"));
+            return menu != nullptr && menu->actions().size() >= 4 && menu->actions().back()->isEnabled();
+        };
+        for (const auto& [plot, canvas] :
+             {std::pair<PlotWidget*, QWidget*>{&chart, &chart.plot()}, {&matrix, matrix.canvas()}}) {
+            plot->resize(400, 300);
+            plot->show();
+            QVERIFY(QTest::qWaitForWindowExposed(plot));
+            QVERIFY2(opens(*plot, canvas), qPrintable(plot->objectName()));
+        }
+    }
+
     void aCellIsClickedOrWalkedTo() {
         MatrixPlot plot(QStringLiteral("matrix"), QStringLiteral("Matrix"));
         fillMatrix(plot);
@@ -104,6 +128,32 @@ private Q_SLOTS:
         QCOMPARE(clicked.count(), 2);
         QCOMPARE(clicked[1][0].toInt(), 0);
         QCOMPARE(clicked[1][1].toInt(), 1);
+    }
+
+    void namesOfAMatrixAreReadInALowPanelToo() {
+        const QStringList names = {QStringLiteral("T-shirt/top"), QStringLiteral("Trouser"), QStringLiteral("Pullover"),
+                                   QStringLiteral("Dress"),       QStringLiteral("Coat"),    QStringLiteral("Sandal"),
+                                   QStringLiteral("Shirt"),       QStringLiteral("Sneaker"), QStringLiteral("Bag"),
+                                   QStringLiteral("Ankle boot")};
+        MatrixPlot plot(QStringLiteral("matrix"), QStringLiteral("Matrix"));
+        plot.setMatrix(std::vector<std::vector<double>>(10, std::vector<double>(10, 0.1)), names, names,
+                       MatrixPlot::Format::Percent);
+        const QFontMetricsF metrics(plotFont(plot.font()));
+        for (const QSize size : {QSize(1040, 210), QSize(340, 165), QSize(1800, 900)}) {
+            plot.resize(size);
+            plot.show();
+            QVERIFY(QTest::qWaitForWindowExposed(&plot));
+            const QRectF first = plot.cellRect(0, 0);
+            const bool level = first.top() < 2 * metrics.height(); // else the names of the columns are slanted
+            QCOMPARE(level, size.width() == 1800);
+            if (level) QVERIFY(first.width() >= metrics.horizontalAdvance(names[0]));
+            const QImage image = plot.canvas()->grab().toImage();
+            int inked = 0;
+            for (int y = int(first.top()); y < image.height(); ++y)
+                for (int x = 0; x < int(first.left()) - 1; ++x)
+                    inked += image.pixelColor(x, y) != plot.theme().background;
+            QVERIFY2(inked > 200, qPrintable(QString::number(inked)));
+        }
     }
 
     void aMatrixWithoutNumbersStaysBlank() {
@@ -152,6 +202,44 @@ private Q_SLOTS:
         QVERIFY(got == expected);
     }
 
+    void aRectangleIsMovedAndOpenedByKeyboard() {
+        std::vector<SampleIndex> samples;
+        std::vector<float> a, b;
+        for (std::uint32_t i = 0; i <= 100; ++i) { // along the diagonal
+            samples.push_back(SampleIndex(i));
+            a.push_back(0.04f * float(i));
+            b.push_back(0.04f * float(i));
+        }
+        LossScatterPlot plot;
+        plot.setLosses(samples, a, b);
+        std::vector<SampleIndex> got;
+        connect(&plot, &LossScatterPlot::brushed, this, [&](const std::vector<SampleIndex>& inside) { got = inside; });
+        QSignalSpy cleared(&plot, &LossScatterPlot::brushCleared);
+        QSignalSpy told(&plot, &PlotWidget::notice);
+        QTest::keyClick(&plot, Qt::Key_Return);
+        QVERIFY(got.empty()); // shows it first
+        QTest::keyClick(&plot, Qt::Key_Return);
+        QVERIFY(got.front().value >= 40 && got.front().value <= 41);
+        QVERIFY(got.back().value >= 59 && got.back().value <= 60);
+        for (int i = 0; i < 4; ++i) { // by 0.4 to the right and upwards
+            QTest::keyClick(&plot, Qt::Key_Right, Qt::ShiftModifier);
+            QTest::keyClick(&plot, Qt::Key_Up, Qt::ShiftModifier);
+        }
+        QTest::keyClick(&plot, Qt::Key_Minus);
+        QTest::keyClick(&plot, Qt::Key_Return);
+        QVERIFY(!got.empty() && got.front().value > 70 && got.back().value < 100);
+        const QString inside = QStringLiteral("%1 of them inside").arg(got.size());
+        QVERIFY2(plot.summary().contains(inside), qPrintable(plot.summary()));
+        for (int i = 0; i < 4; ++i) QTest::keyClick(&plot, Qt::Key_Left, Qt::ShiftModifier);
+        got.clear();
+        QTest::keyClick(&plot, Qt::Key_Return); // nothing lies beside the diagonal
+        QVERIFY(got.empty());
+        QCOMPARE(told.count(), 1);
+        QTest::keyClick(&plot, Qt::Key_Escape);
+        QCOMPARE(cleared.count(), 1);
+        QVERIFY(!plot.summary().contains(QStringLiteral("inside")));
+    }
+
     void manyPointsBecomeADensity() {
         const std::size_t count = LossScatterPlot::kMostPoints + 1;
         std::vector<SampleIndex> samples;
@@ -190,6 +278,17 @@ private Q_SLOTS:
         QVERIFY(plot.hasData() && !plot.dataAsTsv().contains(QLatin1String("nan")));
         plot.resize(300, 200);
         QVERIFY(!plot.grab().isNull());
+        plot.plot().replot(QCustomPlot::rpImmediateRefresh);
+        int labels = 0;
+        for (int i = 0; i < plot.plot().itemCount(); ++i) {
+            const auto* label = qobject_cast<QCPItemText*>(plot.plot().item(i));
+            if (label == nullptr) continue;
+            ++labels; // clear of the curves, and inside the plot
+            const QRectF area(label->topLeft->pixelPosition(), label->bottomRight->pixelPosition());
+            QVERIFY(area.bottom() <= plot.plot().axisRect()->top() + 1);
+            QVERIFY(QRectF(plot.plot().rect()).contains(area));
+        }
+        QCOMPARE(labels, 2);
         plot.clear();
         QVERIFY(!plot.hasData());
     }

@@ -5,8 +5,11 @@
 #include "ui/runs/run_comparison.h"
 
 #include <QComboBox>
+#include <QImage>
 #include <QLabel>
 #include <QPushButton>
+#include <QScopeGuard>
+#include <QTabWidget>
 #include <QTextBrowser>
 #include <QTextTable>
 #include <QTreeWidget>
@@ -121,6 +124,21 @@ private Q_SLOTS:
         QVERIFY(!again.findChild<QPushButton*>(QStringLiteral("recipeStart"))->isEnabled());
         QCOMPARE(again.findChild<QTreeWidget*>(QStringLiteral("recipeGrid"))->topLevelItemCount(), 4);
 
+        const QPalette light = QApplication::palette(); // in a dark window the plot is dark
+        QPalette dark = light;
+        dark.setColor(QPalette::Base, QColor(30, 31, 33));
+        dark.setColor(QPalette::Text, QColor(230, 230, 230));
+        QApplication::setPalette(dark);
+        const auto restore = qScopeGuard([&] { QApplication::setPalette(light); });
+        QSignalSpy redrawn(&again, &RecipeDialog::resultsReady);
+        again.findChild<QTabWidget*>()->setCurrentIndex(1);
+        QTRY_VERIFY_WITH_TIMEOUT(redrawn.count() > 0, kPatience);
+        const QImage plot = again.findChild<QLabel*>(QStringLiteral("recipePlot"))->pixmap().toImage();
+        QCOMPARE(plot.pixelColor(1, 1), QColor(30, 31, 33));
+        bool bright = false; // its text
+        for (int y = 0; y < plot.height(); ++y)
+            for (int x = 0; x < plot.width(); ++x) bright |= qGray(plot.pixel(x, y)) > 180;
+        QVERIFY(bright);
         // One that cannot be read leaves nothing of the one before on show.
         QByteArray broken = kRecipe;
         dialog.load(write(broken.replace("epochs = 3", "epoch = 3")));

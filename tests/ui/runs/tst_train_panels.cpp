@@ -3,6 +3,7 @@
 #include "tests/ui/ui_fixture.h"
 #include "ui/plots/confidence_plot.h"
 #include "ui/plots/correction_plot.h"
+#include "ui/plots/loss_histogram_plot.h"
 #include "ui/plots/loss_scatter_plot.h"
 #include "ui/plots/pseudo_class_plot.h"
 #include "ui/plots/pseudo_label_plot.h"
@@ -79,6 +80,7 @@ public:
     const Description& description() const override { return m_about; }
 
     void tellMeanAnswers() { m_answers = true; }
+    void tellMixture() { m_mixture = true; }
 
     /// Of sample i: the first column falls, the second rises.
     static float value(std::size_t column, std::uint32_t i) {
@@ -103,6 +105,7 @@ public:
             report->epochs = 3;
             report->scalars = m_scalars;
             report->scalars["train-loss"] = 1.0 / epoch;
+            if (m_mixture) report->mixture = stats::fitMixture(std::span<const float>(evidence->loss)).value();
             if (m_answers) report->perClass["answer-mean"] = {0.25, 0.75};
             report->evidence = std::move(evidence);
             observer.epochDone(std::move(report));
@@ -115,6 +118,7 @@ private:
     std::map<std::string, double> m_scalars;
     std::vector<std::string> m_columns;
     bool m_answers = false;
+    bool m_mixture = false;
 };
 
 } // namespace
@@ -208,6 +212,25 @@ private Q_SLOTS:
         QVERIFY(bins.meanW.front() < 0.1 && bins.meanW.back() > 0.9); // w rises with the loss here
         QCOMPARE(bins.differing.front(), 0.0);                       // and the second half answers another class
         QCOMPARE(bins.differing.back(), 1.0);
+    }
+
+    void theThresholdIsALineOverTheLossesOnlyWhereTheSuspectsFollowThem() {
+        for (const bool follows : {false, true}) {
+            const std::string id = follows ? "follows" : "contradicts";
+            auto method = std::make_shared<TellingMethod>(
+                id, std::map<std::string, double>{},
+                follows ? std::vector<std::string>{"ignored", "p-noisy"} : std::vector<std::string>{"p-noisy"});
+            method->tellMixture();
+            Workspace workspace(registryTelling(method));
+            TrainPage page(workspace);
+            show(workspace, page, id);
+            auto* plot = page.findChild<LossHistogramPlot*>();
+            QTRY_VERIFY(plot->hasData());
+            const QCustomPlot& canvas = plot->plot();
+            for (int i = 0; i < canvas.itemCount(); ++i)
+                if (const auto* line = qobject_cast<QCPItemLine*>(canvas.item(i))) QTRY_COMPARE(line->visible(), follows);
+            QVERIFY(plot->summary().contains(QString::number(workspace.suspectCount())));
+        }
     }
 
     void pseudoLabelsAreWatchedByClassAndConfidenceAndOpenTheirPictures() {
