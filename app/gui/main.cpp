@@ -14,11 +14,14 @@
 #include <QSettings>
 #include <QTimer>
 
+#include <algorithm>
+#include <array>
 #include <clocale>
 #include <cstdio>
 #include <ctime>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <unistd.h>
 
@@ -32,6 +35,14 @@ struct Wishes {
     assay::ui::Theme theme = assay::ui::Theme::Desktop;
     bool themeGiven = false;
 };
+
+/// Whether text is all that is asked for, which needs no display.
+bool asksForText(int argc, char** argv) {
+    constexpr std::array<std::string_view, 5> kTexts = {"-h", "--help", "--help-all", "-v", "--version"};
+    return std::any_of(argv + std::min(argc, 1), argv + argc, [&](const char* word) {
+        return std::find(kTexts.begin(), kTexts.end(), std::string_view(word)) != kTexts.end();
+    });
+}
 
 /// Ends the program itself for --help, --version and what it does not understand.
 Wishes readArguments(const QApplication& application) {
@@ -107,6 +118,7 @@ int main(int argc, char** argv) {
     QApplication::setApplicationVersion(QStringLiteral(ASSAY_VERSION));
     QGuiApplication::setDesktopFileName(QStringLiteral("org.assay.Assay"));
     QSettings::setDefaultFormat(QSettings::IniFormat);
+    if (asksForText(argc, argv)) qputenv("QT_QPA_PLATFORM", "offscreen");
     QApplication application(argc, argv);
     std::setlocale(LC_NUMERIC, "C");
     QApplication::setWindowIcon(QIcon(QStringLiteral(":/assay/icon.svg")));
