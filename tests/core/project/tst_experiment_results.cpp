@@ -19,7 +19,7 @@ constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 Experiment threeSeeds() {
     Experiment experiment;
     experiment.title = "T";
-    experiment.labels = {{"given", {}, {}, {}, {}, {}}};
+    experiment.labels.emplace_back().name = "given";
     experiment.networks = {"cnn-small"};
     experiment.seeds = {1, 2, 3};
     ExperimentMethod plain, other;
