@@ -128,7 +128,7 @@ Result<StoredLabelSet> findLabelSet(const Project& project, const std::string& w
 }
 
 void addLabelArguments(CLI::App& command, LabelArguments& arguments) {
-    command.add_option("--labels", arguments.labels, "Train on the labels of this file (CSV with a header)");
+    command.add_option("--labels", arguments.labels, "Labels of this file in the place of the data set's: CSV, .npy, JSON, one a line, or CIFAR-N's .pt");
     command.add_option("--labels-column", arguments.labelColumn, "Its column of the label; else it is guessed");
     addTruthArguments(command, arguments);
 }

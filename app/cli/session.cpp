@@ -4,7 +4,6 @@
 
 #include "app/cli/cli_headers.h"
 #include "app/cli/output.h"
-#include "core/base/files.h"
 
 #include <csignal>
 #include <ctime>
@@ -69,17 +68,7 @@ Result<EngineInfo> Session::loadEngine() {
 void Session::loadPluginFolders() {
     if (m_pluginsLoaded) return;
     m_pluginsLoaded = true;
-    std::vector<std::filesystem::path> folders;
-    if (const char* path = std::getenv("ASSAY_PLUGIN_PATH")) {
-        std::string_view rest = path;
-        while (!rest.empty()) {
-            const std::size_t colon = rest.find(':');
-            if (const std::string_view part = rest.substr(0, colon); !part.empty()) folders.emplace_back(part);
-            rest = colon == std::string_view::npos ? std::string_view{} : rest.substr(colon + 1);
-        }
-    }
-    folders.push_back(userDataFolder() / "plugins");
-    for (const auto& folder : folders)
+    for (const auto& folder : pluginFolders())
         for (const std::string& skipped : loadPlugins(folder, *m_registry)) note(skipped);
 }
 

@@ -8,6 +8,7 @@
 #include "core/train/plugin_api.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
 #include <exception>
@@ -155,6 +156,20 @@ Result<std::vector<LossCurve>> lossCurves(int classes, const std::vector<double>
     Result<std::vector<LossCurve>> curves;
     draw(classes, probabilities, curves);
     return curves;
+}
+
+std::vector<fs::path> pluginFolders() {
+    std::vector<fs::path> folders;
+    if (const char* path = std::getenv("ASSAY_PLUGIN_PATH")) {
+        std::string_view rest = path;
+        while (!rest.empty()) {
+            const std::size_t colon = rest.find(':');
+            if (const std::string_view part = rest.substr(0, colon); !part.empty()) folders.emplace_back(part);
+            rest = colon == std::string_view::npos ? std::string_view{} : rest.substr(colon + 1);
+        }
+    }
+    folders.push_back(userDataFolder() / "plugins");
+    return folders;
 }
 
 std::vector<std::string> loadPlugins(const fs::path& folder, Registry& registry, std::vector<std::string>* loaded) {

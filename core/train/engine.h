@@ -24,6 +24,10 @@ struct EngineInfo {
 /// and networks to `registry`. Plugin error where it is missing or does not fit.
 [[nodiscard]] Result<EngineInfo> loadEngine(Registry& registry);
 
+/// Where a person's plugins lie: the folders named in ASSAY_PLUGIN_PATH, separated by colons, then the one among the
+/// user's data. They need not exist.
+[[nodiscard]] std::vector<std::filesystem::path> pluginFolders();
+
 /// Loads every plugin library in `folder` whose stamp fits. What was skipped is listed with its reason; a folder
 /// that does not exist is none.
 [[nodiscard]] std::vector<std::string> loadPlugins(const std::filesystem::path& folder, Registry& registry,

@@ -40,7 +40,10 @@ struct LoadedEngine {
 Result<LoadedEngine> loadOnThread() {
     LoadedEngine loaded;
     ASSAY_TRY(loaded.info, loadEngine(loaded.registry));
-    loaded.skipped = loadPlugins(userDataFolder() / "plugins", loaded.registry);
+    for (const auto& folder : pluginFolders()) {
+        const std::vector<std::string> skipped = loadPlugins(folder, loaded.registry);
+        loaded.skipped.insert(loaded.skipped.end(), skipped.begin(), skipped.end());
+    }
     return loaded;
 }
 
