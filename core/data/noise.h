@@ -15,7 +15,7 @@
 
 namespace assay {
 
-/// Label-noise models (methods.md section B; Patrini et al. 2017, Han et al. 2018, Xia et al. 2020).
+/// Label-noise models (Patrini et al. 2017, Han et al. 2018, Xia et al. 2020).
 enum class NoiseKind {
     Symmetric,          ///< with probability r one of the K−1 others (sym_exclusive)
     SymmetricInclusive, ///< with probability r one of all K (sym_inclusive): r (K−1)/K come out wrong

@@ -14,7 +14,7 @@ namespace assay::stats {
 
 enum class MixtureKind { Beta, Gaussian };
 
-/// How losses become values in (0, 1) before a fit (methods.md C.1, C.5).
+/// How losses become values in (0, 1) before a fit (Arazo et al. 2019; Li et al. 2020).
 enum class Normalisation {
     Percentiles, ///< 5th and 95th percentile; values outside are left out of the fit (Arazo et al. 2019)
     MinMax,      ///< DivideMix
@@ -67,7 +67,7 @@ struct MixtureFit {
     [[nodiscard]] double lossAtPosterior(double p) const;
 };
 
-/// Fits two components by EM with every guard of methods.md C.2. Numeric error, never NaN, where two groups
+/// Fits two components by EM with guards against what ends EM early. Numeric error, never NaN, where two groups
 /// cannot exist: fewer than two finite values, or all equal.
 [[nodiscard]] Result<MixtureFit> fitMixture(std::span<const float> losses, const MixtureOptions& options = {});
 [[nodiscard]] Result<MixtureFit> fitMixture(std::span<const double> losses, const MixtureOptions& options = {});
