@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace assay::ui {
 namespace {
@@ -151,17 +152,21 @@ void MatrixPlot::paint(QPainter& painter, QSizeF size) const {
         }
         painter.setFont(type);
     }
+    const double slantedLine = w / std::numbers::sqrt2; // from one slanted name to the next
+    QFont steep(type);
+    if (slantedLine < metrics.height() * 0.9) steep.setPixelSize(std::max(1, int(slantedLine)));
     for (int column = 0; column < m_columns.size(); ++column) {
         const double x = layout.cells.left() + (column + 0.5) * w;
         if (!layout.slanted) {
             painter.drawText(QRectF(x - w / 2, layout.cells.top() - metrics.height() - 4, w, metrics.height()),
                              Qt::AlignCenter, m_columns[column]);
-        } else if (w >= metrics.height() * 0.7) {
+        } else if (slantedLine >= kLeastType) {
             painter.save();
+            painter.setFont(steep);
             painter.translate(x, layout.cells.top() - 4);
             painter.rotate(-45);
-            painter.drawText(QPointF(0, 0), metrics.elidedText(m_columns[column], Qt::ElideRight,
-                                                               layout.columnNames * 1.35));
+            painter.drawText(QPointF(0, 0), QFontMetricsF(steep).elidedText(m_columns[column], Qt::ElideRight,
+                                                                            layout.columnNames * 1.35));
             painter.restore();
         }
     }
