@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/audit/agreement.h"
 
+#include "core/stats/ranking.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -33,17 +35,17 @@ AgreementMatrix agreementMatrix(const std::vector<SuspectMask>& masks, const std
     const std::size_t n = longest(masks);
     for (std::size_t a = 0; a < masks.size(); ++a)
         for (std::size_t b = a; b < masks.size(); ++b) {
-            std::size_t shared = 0, united = 0;
-            bool compared = judged.empty();
+            SuspectMask one, other; // of what both have judged
+            std::size_t shared = 0;
             for (std::size_t i = 0; i < n; ++i) {
                 if (!judged.empty() && !(isSet(judged[a], i) && isSet(judged[b], i))) continue;
-                compared = true;
-                shared += isSet(masks[a], i) && isSet(masks[b], i) ? 1 : 0;
-                united += isSet(masks[a], i) || isSet(masks[b], i) ? 1 : 0;
+                one.push_back(isSet(masks[a], i));
+                other.push_back(isSet(masks[b], i));
+                shared += one.back() && other.back() ? 1 : 0;
             }
             matrix.shared[a * matrix.size + b] = matrix.shared[b * matrix.size + a] = shared;
             matrix.jaccard[a * matrix.size + b] = matrix.jaccard[b * matrix.size + a] =
-                !compared ? double(NAN) : united > 0 ? double(shared) / double(united) : 1;
+                one.empty() && !judged.empty() ? double(NAN) : stats::jaccard(one, other);
         }
     return matrix;
 }

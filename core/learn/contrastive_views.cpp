@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <optional>
 
 namespace assay::learn {
 namespace {
@@ -17,6 +18,14 @@ constexpr std::uint8_t kSolariseFrom = 128;
 
 double uniformIn(CounterRng& rng, double lo, double hi) {
     return lo + (hi - lo) * rng.uniform();
+}
+
+/// A box of that size anywhere inside the picture; nothing where it is empty or leaves fewer than `rest` rows or columns.
+std::optional<CropBox> placeBox(CounterRng& rng, ImageGeometry geometry, int height, int width, int rest) {
+    if (width < 1 || height < 1 || width > geometry.width - rest || height > geometry.height - rest) return std::nullopt;
+    const int top = int(rng.below(std::uint32_t(geometry.height - height + 1)));
+    const int left = int(rng.below(std::uint32_t(geometry.width - width + 1)));
+    return CropBox{top, left, height, width};
 }
 
 std::uint8_t toByte(double value) {
@@ -44,10 +53,7 @@ CropBox drawCrop(CounterRng& rng, ImageGeometry geometry, double smallestArea) {
         const double aspect = std::exp(uniformIn(rng, -std::log(kWidestAspect), std::log(kWidestAspect)));
         const int width = int(std::lround(std::sqrt(target * aspect)));
         const int height = int(std::lround(std::sqrt(target / aspect)));
-        if (width < 1 || height < 1 || width > geometry.width || height > geometry.height) continue;
-        const int top = int(rng.below(std::uint32_t(geometry.height - height + 1)));
-        const int left = int(rng.below(std::uint32_t(geometry.width - width + 1)));
-        return {top, left, height, width};
+        if (const auto box = placeBox(rng, geometry, height, width, 0)) return *box;
     }
     const double aspect = double(geometry.width) / geometry.height;
     CropBox box{0, 0, geometry.height, geometry.width};
@@ -66,10 +72,7 @@ CropBox drawErased(CounterRng& rng, ImageGeometry geometry) {
         const double aspect = std::exp(uniformIn(rng, std::log(kLeastAspect), std::log(kMostAspect)));
         const int height = int(std::lround(std::sqrt(target * aspect)));
         const int width = int(std::lround(std::sqrt(target / aspect)));
-        if (width < 1 || height < 1 || width >= geometry.width || height >= geometry.height) continue;
-        const int top = int(rng.below(std::uint32_t(geometry.height - height + 1)));
-        const int left = int(rng.below(std::uint32_t(geometry.width - width + 1)));
-        return {top, left, height, width};
+        if (const auto box = placeBox(rng, geometry, height, width, 1)) return *box;
     }
     return {};
 }
