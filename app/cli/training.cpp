@@ -132,14 +132,11 @@ Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& op
                     "--labelled reviewed trains on the labels after the decisions; leave out --labels and --label-set");
     ASSAY_TRY(ChosenLabels chosen, baseOfChoice(project, options, dataset));
     if (!options.labelledFile.empty()) {
-        const bool withLabels = options.labels.labels.empty(); // else another file says what the labels are
-        ASSAY_TRY(const SampleList list, readSampleList(options.labelledFile, dataset, withLabels));
-        const std::string file = std::filesystem::path(options.labelledFile).filename().string();
-        for (const std::string& sentence :
-             listNotes(list, chosen.set, dataset, file, "give the same file as --labels to learn them"))
-            note(sentence + ".");
-        chosen.set = trustListed(std::move(chosen.set), list.samples, file);
-        chosen.name += ", those of " + file;
+        std::vector<std::string> notes;
+        ASSAY_TRY(chosen.set, trustListIn(options.labelledFile, std::move(chosen.set), dataset, options.labels.labels.empty(),
+                                          "give the same file as --labels to learn them", notes));
+        for (const std::string& sentence : notes) note(sentence + ".");
+        chosen.name += ", those of " + std::filesystem::path(options.labelledFile).filename().string();
     } else if (!options.labelled.empty()) {
         ASSAY_TRY(const auto decisions, project.decisions(chosen.revision));
         ASSAY_TRY(chosen.set, trustReviewed(std::move(chosen.set), decisions));

@@ -58,11 +58,8 @@ Result<ExperimentLabelSet> makeLabels(const ExperimentLabels& wanted, std::uint6
         made.set = givenLabelSet(dataset);
     }
     if (!wanted.labelledFile.empty()) {
-        const bool withLabels = wanted.file.empty(); // else another file says what the labels are
-        ASSAY_TRY(const SampleList list, readSampleList(wanted.labelledFile, dataset, withLabels));
-        const std::string file = wanted.labelledFile.filename().string();
-        made.notes = listNotes(list, made.set, dataset, file, "name the same file as file to learn them");
-        made.set = trustListed(std::move(made.set), list.samples, file);
+        ASSAY_TRY(made.set, trustListIn(wanted.labelledFile, std::move(made.set), dataset, wanted.file.empty(),
+                                        "name the same file as file to learn them", made.notes));
     }
     return made;
 }

@@ -52,6 +52,14 @@ std::vector<std::string> listNotes(const SampleList& list, const LabelSet& set, 
     return notes;
 }
 
+Result<LabelSet> trustListIn(const std::filesystem::path& list, LabelSet base, const Dataset& dataset, bool withLabels,
+                             const std::string& remedy, std::vector<std::string>& notes) {
+    ASSAY_TRY(const SampleList listed, readSampleList(list, dataset, withLabels));
+    const std::string file = list.filename().string();
+    for (std::string& sentence : listNotes(listed, base, dataset, file, remedy)) notes.push_back(std::move(sentence));
+    return trustListed(std::move(base), listed.samples, file);
+}
+
 Result<LabelSet> trustReviewed(LabelSet base, std::span<const DecisionState> decisions) {
     base.trusted.assign(base.labels.size(), 0);
     for (std::size_t i = 0; i < decisions.size() && i < base.trusted.size(); ++i)

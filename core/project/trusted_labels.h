@@ -4,6 +4,7 @@
 
 #include "core/project/project.h"
 
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,6 +20,10 @@ namespace assay {
 /// which are learnt; that some samples are not for training. `remedy` ends the first, such as "give the same file as --labels to learn them".
 [[nodiscard]] std::vector<std::string> listNotes(const SampleList& list, const LabelSet& set, const Dataset& dataset,
                                                  const std::string& file, const std::string& remedy);
+/// Both for a file that lists samples; the notes are added to `notes`. `withLabels`: the list's own labels, where it has
+/// some, are held against those of the set (else another file says what they are).
+[[nodiscard]] Result<LabelSet> trustListIn(const std::filesystem::path& list, LabelSet base, const Dataset& dataset,
+                                           bool withLabels, const std::string& remedy, std::vector<std::string>& notes);
 /// Those that a person kept or changed; `base` are the labels after the decisions. NotFound where there is none yet.
 [[nodiscard]] Result<LabelSet> trustReviewed(LabelSet base, std::span<const DecisionState> decisions);
 /// Those that a run's last epoch calls wrong with a probability below `cleanBelow`: its suspects, and samples that it

@@ -77,12 +77,10 @@ Result<KeptLabels> labelsFor(const LabelJob& job, RunRecord& record, std::vector
     }
     case LabelChoice::Counting::Listed: {
         ASSAY_TRY(named, allLabelsFor(job, record, excluded));
-        const bool withLabels = job.choice.kind != LabelChoice::Kind::File; // else that file says what the labels are
-        ASSAY_TRY(const SampleList list, readSampleList(pathOf(job.choice.list), *job.dataset, withLabels));
-        const std::string file = pathOf(job.choice.list).filename().string();
-        notes = listNotes(list, named.set, *job.dataset, file, "choose the same file as the labels to learn them");
-        named.set = trustListed(std::move(named.set), list.samples, file);
-        named.name += ", those of " + file;
+        const std::filesystem::path list = pathOf(job.choice.list);
+        ASSAY_TRY(named.set, trustListIn(list, std::move(named.set), *job.dataset, job.choice.kind != LabelChoice::Kind::File,
+                                         "choose the same file as the labels to learn them", notes));
+        named.name += ", those of " + list.filename().string();
         break;
     }
     case LabelChoice::Counting::Reviewed: {
