@@ -147,6 +147,28 @@ Result<std::vector<Label>> readTruth(const LabelArguments& arguments, const Data
     return file.labels.labels;
 }
 
+void addRunArguments(CLI::App& command, RunConfig& config) {
+    command.add_option("--network", config.network, "Network, see assay-cli networks")->capture_default_str();
+    command.add_option("--epochs", config.epochs, "Epochs of a run")->check(CLI::Range(1, 100000))->capture_default_str();
+    command.add_option("--seed", config.seed, "Seed of every random draw")->capture_default_str();
+    command.add_option("--device", config.device, "Where to train")
+        ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+        ->capture_default_str();
+    command.add_option("--subset", config.subset, "So many training samples, by class; 0: all")->capture_default_str();
+    command.add_option("--image-size", config.imageSize, "Side of the network's input; above 64 pictures are read and stored at that size; 0: as stored, at most 64")
+        ->check(CLI::Range(0, 1024))
+        ->capture_default_str();
+    command.add_option("--init-from", config.weights,
+                       "Start from the weights of this .safetensors file: torchvision's or timm's names, or a run's checkpoint");
+    command.add_flag("--freeze", config.freeze, "Only the last layer learns");
+    command.add_option("--threads", config.threads, "LibTorch's threads; part of the result; 0: one per core")
+        ->check(CLI::Range(0, 1024))
+        ->capture_default_str();
+    command.add_option("--loaders", config.loaders, "Loader threads; never change the result")
+        ->check(CLI::Range(1, 256))
+        ->capture_default_str();
+}
+
 CLI::Validator finiteNumber() {
     const auto check = [](std::string& input) {
         double value = 0;

@@ -5,6 +5,7 @@
 #include "app/cli/session.h"
 #include "core/data/dataset.h"
 #include "core/project/project.h"
+#include "core/train/run_config.h"
 
 #include <cstdint>
 #include <memory>
@@ -56,7 +57,7 @@ void addProjectArguments(CLI::App& command, ProjectArguments& arguments);
 /// The newest run that has evidence, if there is one.
 [[nodiscard]] Result<std::optional<RunRecord>> newestRun(const Project& project);
 
-/// What --labels, --label-column, --truth and --truth-column say.
+/// What --labels, --labels-column, --truth and --truth-column say.
 struct LabelArguments {
     std::string labels, labelColumn, truth, truthColumn;
 };
@@ -64,6 +65,9 @@ void addLabelArguments(CLI::App& command, LabelArguments& arguments);
 void addTruthArguments(CLI::App& command, LabelArguments& arguments);
 /// Truth by a file: its label column, or its truth column where it has one. Empty where no file is named.
 [[nodiscard]] Result<std::vector<Label>> readTruth(const LabelArguments& arguments, const Dataset& dataset);
+
+/// How to train, whatever the method: network, epochs, seed, device, subset, picture size, weights and threads.
+void addRunArguments(CLI::App& command, RunConfig& config);
 
 /// For every real option, with its range: CLI11's own checks let NaN through.
 [[nodiscard]] CLI::Validator finiteNumber();

@@ -84,17 +84,8 @@ void addCrossValidate(CLI::App& app, Session& session) {
         ->check(CLI::Range(2, 50))
         ->capture_default_str();
     addLabelArguments(command, options->train.labels);
-    command.add_option("--network", config.network, "Network, see assay-cli networks")->capture_default_str();
-    command.add_option("--epochs", config.epochs, "Epochs of each fold")->check(CLI::Range(1, 100000))->capture_default_str();
-    command.add_option("--seed", config.seed, "Seed of the folds and of every run")->capture_default_str();
-    command.add_option("--device", config.device, "Where to train")
-        ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
-        ->capture_default_str();
-    command.add_option("--subset", config.subset, "So many training samples of each fold, by class; 0: all")
-        ->capture_default_str();
-    command.add_option("--threads", config.threads, "LibTorch's threads; part of the result; 0: one per core")
-        ->check(CLI::Range(0, 1024))
-        ->capture_default_str();
+    addProjectLabelArguments(command, options->train);
+    addRunArguments(command, config);
     command.footer("Example: assay-cli cross-validate fashion-mnist --project p.assay --method cross-entropy --epochs 5\n"
                    "Interrupting stops within a batch; the same command goes on where it stopped.");
     session.command(command, [&session, options] { return crossValidate(session, *options); });

@@ -170,7 +170,7 @@ void addLabelIssues(CLI::App& app, Session& session) {
         *app.add_subcommand("label-issues", "Confident learning on anybody's predicted probabilities, without training");
     auto options = std::make_shared<Options>();
     command.add_option("--labels", options->labels, "The given labels: CSV with a header, or an .npy of class numbers")->required();
-    command.add_option("--label-column", options->labelColumn, "Its column of the label; else label, or the only one");
+    command.add_option("--labels-column,--label-column", options->labelColumn, "Its column of the label; else label, or the only one");
     command.add_option("--probabilities", options->probabilities,
                        "A row per sample, a column per class, out of sample: CSV with a header, or .npy")
         ->required();

@@ -174,6 +174,18 @@ void TestCliAudit::crossValidationHoldsEverySampleOut() {
     QVERIFY2(inSample.status == 0, inSample.err);
     QCOMPARE(inSample.json()["badge"].toString(), QString("in sample"));
     QVERIFY(inSample.json()["warning"].toString().contains("Cross-validate"));
+
+    writeText(path("mended.csv"), "index,decision,label\n" + QByteArray::number(m_wrong) + ",relabel," + m_truth[std::size_t(m_wrong)].toUtf8() + "\n");
+    const Call mended = cli({"decide", path("cv.assay"), "--from", path("mended.csv")});
+    QVERIFY2(mended.status == 0, mended.err);
+    const Call cleaned = cli({"cross-validate", path("bands"), "--project", path("cv.assay"), "--method", "cross-entropy", "--folds", "2",
+                              "--epochs", "2", "--threads", "1", "--device", "cpu", "--cleaned", "--image-size", "24", "--json"});
+    QVERIFY2(cleaned.status == 0, cleaned.err);
+    const QJsonArray runs = cli({"runs", path("cv.assay"), "--json"}).json()["runs"].toArray();
+    const QJsonObject last = runs.last().toObject();
+    QCOMPARE(last["run"].toInt(), cleaned.json()["run"].toInt());
+    QCOMPARE(last["labels"].toString(), QString("labels.csv, revision 1"));
+    QCOMPARE(last["revision"].toInt(), 1);
 }
 
 void TestCliAudit::classPairsAndNoiseMatricesAreTold() {
