@@ -19,7 +19,9 @@ public:
             {{"labels", ParamType::Choice, std::string("names"), {}, {}, {"names", "numbers"}, "",
               "how a class is written: by name, or by its number from 0", false},
              {"id", ParamType::Choice, std::string("file"), {}, {}, {"file", "index"}, "",
-              "what names a sample: its file, or its position in the data set from 0", false}}};
+              "what names a sample: its file, or its position in the data set from 0", false},
+             {"provenance", ParamType::Bool, false, {}, {}, {}, "",
+              "further columns: the decision, and the run, epoch and confidence that it rests on", false}}};
         return description;
     }
 
@@ -30,11 +32,19 @@ private:
         if (!byIndex) ASSAY_CHECK_STATUS(checkNames(table));
         CheckedCsv csv;
         csv.header = {byIndex ? "index" : "file", "label"};
+        const bool provenance = boolParam(settings, "provenance");
+        if (provenance) csv.header.insert(csv.header.end(), {"decision", "run", "epoch", "confidence"});
         csv.rows = table.rows.size();
-        csv.row = [&table, numbers, byIndex](std::size_t i, std::vector<CsvCell>& cells) {
+        csv.row = [&table, numbers, byIndex, provenance](std::size_t i, std::vector<CsvCell>& cells) {
             const std::uint32_t sample = table.rows[i].value;
             if (byIndex) cells[0] = std::int64_t(sample);
             else cells[0] = std::string(table.dataset->names[sample]);
+            if (provenance) {
+                cells[2] = std::string(verdictName(table.decisions[i].verdict));
+                cells[3] = table.decisionRun.empty() ? std::string() : table.decisionRun[i];
+                cells[4] = table.decisionEpoch.empty() ? std::string() : table.decisionEpoch[i];
+                cells[5] = table.decisionConfidence.empty() ? std::string() : table.decisionConfidence[i];
+            }
             if (table.effective[i] == kNoLabel) return;
             if (numbers) cells[1] = std::int64_t(table.effective[i]);
             else cells[1] = className(*table.dataset, table.effective[i]);

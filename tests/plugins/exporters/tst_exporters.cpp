@@ -147,6 +147,15 @@ private Q_SLOTS:
         QCOMPARE(read.rows[1][10], std::string("Ann, \"the eye\""));
         QCOMPARE(read.rows[3][7], std::string());
         QVERIFY(exporter("audit-csv").wantsEverySample());
+
+        must(exporter("csv").write(f.table, {{"provenance", true}}, folder.path("p.csv")));
+        const CsvTable plain = *readCsv(folder.path("p.csv"));
+        QCOMPARE(plain.header, (std::vector<std::string>{"file", "label", "decision", "run", "epoch", "confidence"}));
+        QCOMPARE(plain.rows[1][2], std::string("relabel"));
+        QCOMPARE(plain.rows[1][3], std::string("7"));
+        QCOMPARE(plain.rows[1][4], std::string("12"));
+        QCOMPARE(plain.rows[1][5], std::string("0.981"));
+        QCOMPARE(plain.rows[0][3], std::string());
     }
 
     void cleanlabFrameCountsLowAsBad() {
