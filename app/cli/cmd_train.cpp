@@ -19,10 +19,7 @@ void addTrain(CLI::App& app, Session& session) {
     command.add_option("--set", options->settings, "A setting of the method, key=value; may be repeated")
         ->take_all();
     addLabelArguments(command, options->labels);
-    command.add_flag("--cleaned", options->cleaned, "Train on the labels after the project's decisions");
-    command.add_option("--label-set", options->labelSet,
-                       "Train on a label set of the project, by number or name, such as a round of cleaning");
-    command.add_option("--run", options->baseRun, "With --cleaned: the run whose labels the decisions change; else the newest");
+    addProjectLabelArguments(command, *options);
     auto* listed = command.add_option("--labelled-file", options->labelledFile,
                                       "Only the labels of the samples that this CSV names by index or file count; the others "
                                       "are kept and scored, but never learnt from");
@@ -38,29 +35,14 @@ void addTrain(CLI::App& app, Session& session) {
         ->check(finiteNumber())
         ->capture_default_str()
         ->needs(byRun);
+    command.add_option("--labelled-epoch", options->labelledEpoch, "With --labelled-by-run: as of this epoch of that run; else its last")
+        ->check(CLI::PositiveNumber)
+        ->needs(byRun);
     listed->excludes(reviewed)->excludes(byRun);
     reviewed->excludes(byRun);
-    command.add_option("--network", config.network, "Network, see assay-cli networks")->capture_default_str();
-    command.add_option("--epochs", config.epochs, "Epochs")->check(CLI::Range(1, 100000))->capture_default_str();
-    command.add_option("--seed", config.seed, "Seed of every random draw")->capture_default_str();
-    command.add_option("--device", config.device, "Where to train")
-        ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
-        ->capture_default_str();
-    command.add_option("--subset", config.subset, "So many training samples, by class; 0: all")->capture_default_str();
-    command.add_option("--image-size", config.imageSize, "Side of the network's input; above 64 pictures are read and stored at that size; 0: as stored, at most 64")
-        ->check(CLI::Range(0, 1024))
-        ->capture_default_str();
-    command.add_option("--init-from", config.weights,
-                       "Start from the weights of this .safetensors file: torchvision's or timm's names, or a run's checkpoint");
-    command.add_flag("--freeze", config.freeze, "Only the last layer learns");
+    addRunArguments(command, config);
     command.add_flag("--keep-features", config.keepFeatures,
                      "Keep what the last layer sees of every picture in the last epoch, for the map and assay-cli features");
-    command.add_option("--threads", config.threads, "LibTorch's threads; part of the result; 0: one per core")
-        ->check(CLI::Range(0, 1024))
-        ->capture_default_str();
-    command.add_option("--loaders", config.loaders, "Loader threads; never change the result")
-        ->check(CLI::Range(1, 256))
-        ->capture_default_str();
     command.add_option("--resume", options->resume, "Go on with this run from its last checkpoint");
     command.add_option("--threshold", options->threshold, "A sample is a suspect from this p-noisy on")
         ->check(CLI::Range(0.0, 1.0))

@@ -126,6 +126,13 @@ Result<ChosenLabels> baseOfChoice(const Project& project, const TrainOptions& op
 
 } // namespace
 
+void addProjectLabelArguments(CLI::App& command, TrainOptions& options) {
+    command.add_flag("--cleaned", options.cleaned, "Train on the labels after the project's decisions");
+    command.add_option("--label-set", options.labelSet,
+                       "Train on a label set of the project, by number or name, such as a round of cleaning");
+    command.add_option("--run", options.baseRun, "With --cleaned: the run whose labels the decisions change; else the newest");
+}
+
 Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& options, const Dataset& dataset) {
     if (!options.labelled.empty() && (!options.labels.labels.empty() || !options.labelSet.empty()))
         return fail(ErrorCode::InvalidArgument,
@@ -139,11 +146,13 @@ Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& op
         chosen.name += ", those of " + std::filesystem::path(options.labelledFile).filename().string();
     } else if (!options.labelled.empty()) {
         ASSAY_TRY(const auto decisions, project.decisions(chosen.revision));
-        ASSAY_TRY(chosen.set, trustReviewed(std::move(chosen.set), decisions));
+        ASSAY_TRY(chosen.set, trustReviewed(std::move(chosen.set), dataset, decisions));
         chosen.name += ", reviewed only";
     } else if (options.labelledByRun != 0) {
-        ASSAY_TRY(chosen.set, trustByRun(std::move(chosen.set), project, RunId(options.labelledByRun), options.cleanBelow));
-        chosen.name += ", without the suspects of run " + std::to_string(options.labelledByRun);
+        ASSAY_TRY(chosen.set, trustByRun(std::move(chosen.set), project, dataset, RunId(options.labelledByRun), options.cleanBelow,
+                                           options.labelledEpoch));
+        chosen.name += ", without the suspects of run " + std::to_string(options.labelledByRun) +
+                       (options.labelledEpoch ? " after epoch " + std::to_string(*options.labelledEpoch) : "");
     }
     return chosen;
 }

@@ -25,11 +25,15 @@ struct TrainOptions {
     std::string labelSet; ///< a stored one, by number or name
     std::string labelledFile, labelled; ///< which labels count
     std::int64_t labelledByRun = 0;
+    std::optional<int> labelledEpoch; ///< of that run; else its last
     double cleanBelow = 0.5;
     std::int64_t baseRun = 0, resume = 0;
     RunConfig config;
     double threshold = 0.5;
 };
+
+/// --cleaned, --label-set and --run: labels that the project keeps, in the place of the data set's.
+void addProjectLabelArguments(CLI::App& command, TrainOptions& options);
 
 /// Labels as a run trains on them and as the project keeps them.
 struct ChosenLabels {

@@ -4,6 +4,8 @@
 
 #include "core/audit/evidence.h"
 
+#include <cmath>
+#include <cstddef>
 #include <vector>
 
 namespace assay {
@@ -12,6 +14,15 @@ namespace assay {
 [[nodiscard]] inline const std::vector<float>& pseudoConfidence(const Evidence& evidence) {
     const auto own = evidence.columns.find("pseudo-confidence");
     return own == evidence.columns.end() ? evidence.confidence : own->second;
+}
+
+/// The likeliest class of the answer that this confidence is of, row by row; of older runs, the pseudo-label where there is
+/// one, else the network's prediction.
+[[nodiscard]] inline Label pseudoAnswer(const Evidence& evidence, std::size_t row) {
+    for (const char* column : {"pseudo-answer", "pseudo-label"})
+        if (const auto found = evidence.columns.find(column); found != evidence.columns.end() && found->second[row] >= 0)
+            return Label(std::lround(found->second[row]));
+    return evidence.prediction[row];
 }
 
 } // namespace assay

@@ -84,7 +84,7 @@ protected:
 
     Status record(Run& run, EpochOutcome& outcome) override {
         auto& scalars = outcome.report.scalars;
-        scalars["consistency-weight"] = m_steps > 0 ? weightAt(double(run.epoch) / run.task.config.epochs) : 0;
+        scalars["consistency-weight"] = m_steps > 0 ? weightAt(progressAtEnd(run)) : 0;
         if (m_steps > 0) scalars["consistency-loss"] = m_sum / m_steps;
         m_sum = 0;
         m_steps = 0;

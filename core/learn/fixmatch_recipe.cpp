@@ -207,24 +207,9 @@ PseudoDecision FixMatchRecipe::decisionOf(const Run& run, const EpochOutcome& ou
     const auto& labelled = choice().labelled();
     if (m_options.alignment == Alignment::None)
         return decideByThreshold(run, outcome, labelled, m_options.threshold, thresholds());
-    const auto rows = choice().unlabelledRows(run);
-    const auto classes = std::size_t(run.data.classes);
-    std::vector<float> each(rows.size() * classes);
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        softmaxOf(outcome.answers[0].row(rows[i]), {&each[i * classes], classes});
-    const auto p = align(torch::from_blob(each.data(), {std::int64_t(rows.size()), run.data.classes}), labelShares(),
-                         m_answers.value(), m_options.alignment);
-    const auto [sure, best] = p.max(1);
-    std::vector<Label> answers = outcome.evidence.prediction;
-    std::vector<float> confidence = outcome.evidence.confidence;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        answers[rows[i]] = Label(best.data_ptr<std::int64_t>()[i]);
-        confidence[rows[i]] = sure.data_ptr<float>()[i];
-    }
-    PseudoDecision decision =
-        decideByThreshold(run, answers, confidence, labelled, m_options.threshold, thresholds());
-    decision.confidence = std::move(confidence);
-    return decision;
+    return decideByThreshold(run,
+                             alignedAnswers(run, outcome, labelShares(), m_answers.value(), m_options.alignment),
+                             labelled, m_options.threshold, thresholds());
 }
 
 Status FixMatchRecipe::record(Run& run, EpochOutcome& outcome) {

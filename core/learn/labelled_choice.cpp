@@ -118,10 +118,44 @@ void LabelledChoice::finishEpoch(Run& run, const EpochOutcome& outcome) {
     std::vector<std::uint8_t> kept = m_labelled;
     for (std::size_t row = 0; row < kept.size(); ++row)
         kept[row] = kept[row] && double(column->second[row]) < m_options.cleanBelow;
-    if (std::find(kept.begin(), kept.end(), 1) == kept.end())
+    const std::vector<std::size_t> before = countsOf(run, m_labelled), after = countsOf(run, kept);
+    const auto classesIn = [](const std::vector<std::size_t>& counts) {
+        return counts.size() - std::size_t(std::count(counts.begin(), counts.end(), 0U));
+    };
+    const std::vector<std::string>& names = run.task.dataset->classNames;
+    if (classesIn(after) == 0) {
         run.observer.note("No label was called clean after the warm-up; every label is kept");
-    else
-        m_labelled = std::move(kept);
+        return;
+    }
+    if (classesIn(after) == 1 && classesIn(before) > 1) {
+        const auto only = std::find_if(after.begin(), after.end(), [](std::size_t count) { return count > 0; });
+        run.observer.note("Only labels of class " + escapeForDisplay(names[std::size_t(only - after.begin())]) +
+                          " were called clean after the warm-up, and one class alone teaches nothing; every label is kept");
+        return;
+    }
+    noteLost(run, before, after);
+    m_labelled = std::move(kept);
+}
+
+std::vector<std::size_t> LabelledChoice::countsOf(const Run& run, const std::vector<std::uint8_t>& labelled) {
+    std::vector<std::size_t> counts(std::size_t(run.data.classes), 0);
+    for (const std::uint32_t row : run.data.trainRows)
+        if (labelled[row]) ++counts[std::size_t(run.data.labels[row])];
+    return counts;
+}
+
+void LabelledChoice::noteLost(const Run& run, const std::vector<std::size_t>& before,
+                              const std::vector<std::size_t>& after) {
+    std::size_t lost = 0;
+    std::string listed;
+    for (std::size_t k = 0; k < before.size(); ++k) {
+        if (before[k] == 0 || after[k] > 0) continue;
+        if (++lost <= kShownClasses) listed += (lost == 1 ? "" : ", ") + escapeForDisplay(run.task.dataset->classNames[k]);
+    }
+    if (lost == 0) return;
+    run.observer.note(std::string(lost == 1 ? "Of one class" : "Of " + withThousands(lost) + " classes") +
+                      " no label was called clean after the warm-up, so " + (lost == 1 ? "it is" : "they are") + " not learnt any more: " + listed +
+                      (lost > kShownClasses ? ", …" : "") + "; a higher clean-below or a longer clean-warm-up keeps more");
 }
 
 std::vector<std::uint32_t> LabelledChoice::rows(const Run& run, std::uint8_t labelled) const {

@@ -40,6 +40,8 @@ public:
     [[nodiscard]] bool seeksClean() const { return m_options.by == LabelledBy::Clean; }
     /// Whether the epoch only learns all labels, to find the clean ones.
     [[nodiscard]] bool warmingUp(const Run& run) const { return run.epoch <= m_warmUp; }
+    /// Epochs of that, at the beginning of the run.
+    [[nodiscard]] int warmUpEpochs() const { return m_warmUp; }
     /// At the end of the warm-up keeps the labels that are called clean.
     void finishEpoch(Run& run, const EpochOutcome& outcome);
 
@@ -58,6 +60,10 @@ private:
     /// How many labels each class has to draw from.
     std::vector<std::size_t> drawPerClass(const Run& run);
     void noteScarce(const Run& run, const std::vector<std::size_t>& available) const;
+    /// How many labels of each class are learnt [K].
+    [[nodiscard]] static std::vector<std::size_t> countsOf(const Run& run, const std::vector<std::uint8_t>& labelled);
+    /// Names the classes that lost all their labels.
+    static void noteLost(const Run& run, const std::vector<std::size_t>& before, const std::vector<std::size_t>& after);
 
     LabelledOptions m_options;
     int m_warmUp = 0; ///< epochs

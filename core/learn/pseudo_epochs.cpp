@@ -54,7 +54,7 @@ void PseudoEpochs::capClasses(const Run& run, const EpochOutcome& outcome, std::
         if (++taken[std::size_t(labels[row])] > m_options.cap) labels[row] = kNoLabel;
 }
 
-Result<PseudoDecision> PseudoEpochs::decide(Run& run, const EpochOutcome& outcome, int nextRound, std::vector<float>&) {
+Result<PseudoDecision> PseudoEpochs::decide(Run& run, const EpochOutcome& outcome, int nextRound) {
     PseudoDecision decision =
         decideByThreshold(run, outcome, choice().labelled(), thresholdOf(run, outcome, nextRound));
     if (m_options.accumulate)

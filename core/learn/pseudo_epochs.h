@@ -28,8 +28,7 @@ public:
 protected:
     torch::Tensor learn(Run& run, const Batch& batch, const torch::Tensor& targets) override;
     [[nodiscard]] double firstThreshold() const override;
-    [[nodiscard]] Result<PseudoDecision> decide(Run& run, const EpochOutcome& outcome, int nextRound,
-                                                std::vector<float>& confidence) override;
+    [[nodiscard]] Result<PseudoDecision> decide(Run& run, const EpochOutcome& outcome, int nextRound) override;
 
 private:
     [[nodiscard]] static RoundOptions roundsOf(const LabelledOptions& labelled, double firstShare, bool cleanAreWarm);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/pseudo_record.h"
 
+#include "core/learn/co_divide.h"
+
 namespace assay::learn {
 namespace {
 
@@ -32,25 +34,39 @@ struct Correctness {
 
 } // namespace
 
-PseudoDecision decideByThreshold(const Run& run, const std::vector<Label>& answers,
-                                 const std::vector<float>& confidence, const std::vector<std::uint8_t>& labelled,
+PseudoAnswers answersOf(const EpochOutcome& outcome) { return {outcome.evidence.prediction, outcome.evidence.confidence}; }
+
+PseudoAnswers alignedAnswers(const Run& run, const EpochOutcome& outcome, const torch::Tensor& labelShares,
+                             const torch::Tensor& meanAnswer, Alignment alignment, double sharpening) {
+    const auto logits = torch::from_blob(const_cast<float*>(outcome.answers[0].logits.data()),
+                                         {std::int64_t(run.data.rows()), run.data.classes}, torch::kFloat32);
+    auto p = align(torch::softmax(logits, 1), labelShares, meanAnswer, alignment);
+    if (sharpening != 1) p = sharpen(p, sharpening);
+    const auto [sure, best] = p.max(1);
+    const auto label = best.to(torch::kInt32).contiguous();
+    PseudoAnswers answers;
+    answers.labels.assign(label.data_ptr<std::int32_t>(), label.data_ptr<std::int32_t>() + label.numel());
+    answers.confidence.assign(sure.data_ptr<float>(), sure.data_ptr<float>() + sure.numel());
+    return answers;
+}
+
+PseudoDecision decideByThreshold(const Run& run, PseudoAnswers answers, const std::vector<std::uint8_t>& labelled,
                                  double threshold, std::vector<double> classThresholds) {
-    PseudoDecision decision{std::vector<Label>(run.data.rows(), kNoLabel), threshold, std::move(classThresholds), {}};
+    PseudoDecision decision{std::vector<Label>(run.data.rows(), kNoLabel), threshold, std::move(classThresholds),
+                            std::move(answers)};
     for (const std::uint32_t row : run.data.trainRows) {
         if (labelled[row]) continue;
-        const Label label = answers[row];
+        const Label label = decision.answers.labels[row];
         const double needed =
             decision.classThresholds.empty() ? threshold : decision.classThresholds[std::size_t(label)];
-        if (double(confidence[row]) >= needed) decision.labels[row] = label;
+        if (double(decision.answers.confidence[row]) >= needed) decision.labels[row] = label;
     }
     return decision;
 }
 
 PseudoDecision decideByThreshold(const Run& run, const EpochOutcome& outcome, const std::vector<std::uint8_t>& labelled,
                                  double threshold, std::vector<double> classThresholds) {
-    const auto& evidence = outcome.evidence;
-    return decideByThreshold(run, evidence.prediction, evidence.confidence, labelled, threshold,
-                             std::move(classThresholds));
+    return decideByThreshold(run, answersOf(outcome), labelled, threshold, std::move(classThresholds));
 }
 
 void PseudoRecord::record(const Run& run, EpochOutcome& outcome, const std::vector<std::uint8_t>& labelled,
@@ -59,6 +75,8 @@ void PseudoRecord::record(const Run& run, EpochOutcome& outcome, const std::vect
     const auto classes = std::size_t(data.classes);
     std::vector<double> accepted(classes, 0), right(classes, 0), share(classes, 0);
     std::vector<float> mean(classes), one(classes);
+    const PseudoAnswers own = decision.answers.labels.empty() ? answersOf(outcome) : PseudoAnswers{};
+    const PseudoAnswers& answers = decision.answers.labels.empty() ? own : decision.answers;
     double count = 0, unlabelled = 0, changed = 0, ofEither = 0, entropy = 0;
     Correctness ofAccepted, ofRejected;
     for (const std::uint32_t row : data.trainRows) {
@@ -69,7 +87,7 @@ void PseudoRecord::record(const Run& run, EpochOutcome& outcome, const std::vect
         changed += label != m_before[row];
         ofEither += label != kNoLabel || m_before[row] != kNoLabel;
         if (label == kNoLabel) {
-            ofRejected.add(data, row, outcome.evidence.prediction[row]);
+            ofRejected.add(data, row, answers.labels[row]);
             continue;
         }
         ++count;
@@ -95,7 +113,8 @@ void PseudoRecord::record(const Run& run, EpochOutcome& outcome, const std::vect
     auto& columns = outcome.evidence.columns;
     columns["labelled"] = std::vector<float>(labelled.begin(), labelled.end());
     columns["pseudo-label"] = std::vector<float>(decision.labels.begin(), decision.labels.end());
-    columns["pseudo-confidence"] = decision.confidence.empty() ? outcome.evidence.confidence : decision.confidence;
+    columns["pseudo-answer"] = std::vector<float>(answers.labels.begin(), answers.labels.end());
+    columns["pseudo-confidence"] = answers.confidence;
     m_before = decision.labels;
     m_maskSum = 0;
     m_steps = 0;

@@ -2,31 +2,43 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/learn/distribution_alignment.h"
 #include "core/learn/recipe.h"
 
 namespace assay::learn {
+
+/// Each row's class and how sure it is [R]: what a threshold is compared with.
+struct PseudoAnswers {
+    std::vector<Label> labels;
+    std::vector<float> confidence;
+};
+/// Those of the network at the end of an epoch.
+[[nodiscard]] PseudoAnswers answersOf(const EpochOutcome& outcome);
+/// The same, made as frequent as the labels are: aligned by the classes' shares [K] of the labels and of the mean
+/// answer, then sharpened by this temperature.
+[[nodiscard]] PseudoAnswers alignedAnswers(const Run& run, const EpochOutcome& outcome, const torch::Tensor& labelShares,
+                                           const torch::Tensor& meanAnswer, Alignment alignment, double sharpening = 1);
 
 /// Which pseudo-labels an epoch came to.
 struct PseudoDecision {
     std::vector<Label> labels; ///< [R] accepted, kNoLabel where there is none
     double threshold = 0;      ///< in force
     std::vector<double> classThresholds{}; ///< [K], or empty where there is one for all
-    std::vector<float> confidence{}; ///< [R] what the threshold was compared with; empty: the answer's
+    PseudoAnswers answers{};   ///< that were decided on; empty: the network's
 };
 
-/// Accepts of every unlabelled training row what `answers` [R] says, where its confidence [R] reaches the threshold.
-[[nodiscard]] PseudoDecision decideByThreshold(const Run& run, const std::vector<Label>& answers,
-                                               const std::vector<float>& confidence,
+/// Accepts of every unlabelled training row its answer, where its confidence reaches the threshold.
+[[nodiscard]] PseudoDecision decideByThreshold(const Run& run, PseudoAnswers answers,
                                                const std::vector<std::uint8_t>& labelled, double threshold,
                                                std::vector<double> classThresholds = {});
-/// The same of the answers at the end of an epoch.
+/// The same of the network's answers at the end of an epoch.
 [[nodiscard]] PseudoDecision decideByThreshold(const Run& run, const EpochOutcome& outcome,
                                                const std::vector<std::uint8_t>& labelled, double threshold,
                                                std::vector<double> classThresholds = {});
 
 /// The record of every method that makes pseudo-labels:
-/// columns "labelled" (0 or 1), "pseudo-label" (−1: none), "pseudo-confidence" (the highest probability of the answer
-/// that was decided on);
+/// columns "labelled" (0 or 1), "pseudo-label" (−1: none), "pseudo-answer" and "pseudo-confidence" (the likeliest class of
+/// the answer that was decided on, taken or not, and its probability);
 /// scalars "accepted", "acceptance" (of the unlabelled training rows), "pseudo-changed" (share of the rows with
 /// a pseudo-label now or in the epoch before that have another one or none there: new, other and withdrawn ones), "pseudo-entropy" (mean entropy of the answers for unlabelled rows, in nats),
 /// "threshold", and where truth is known "accepted-correctness" and "rejected-correctness";

@@ -8,7 +8,7 @@
 namespace assay::learn {
 namespace {
 
-constexpr const char *kLabels = "rounds.pseudo-labels", *kConfidence = "rounds.confidence",
+constexpr const char *kLabels = "rounds.pseudo-labels", *kAnswers = "rounds.answers", *kConfidence = "rounds.confidence",
                      *kThreshold = "rounds.threshold", *kAgreement = "rounds.agreement";
 constexpr std::uint32_t kOrder = 3;
 
@@ -45,8 +45,7 @@ Status PseudoRounds::start(Run& run) {
     m_ends = {before, before + first};
     for (int round = 1; round <= m_options.rounds; ++round)
         m_ends.push_back(before + first + int(std::lround(double(left - first) * round / m_options.rounds)));
-    m_decision = {std::vector<Label>(run.data.rows(), kNoLabel), firstThreshold(), {}};
-    m_confidence.assign(run.data.rows(), 0);
+    m_decision = {std::vector<Label>(run.data.rows(), kNoLabel), firstThreshold(), {}, {}};
     return fitToCheckpoint(run);
 }
 
@@ -106,14 +105,13 @@ Status PseudoRounds::finishEpoch(Run& run, EpochOutcome& outcome) {
     const bool ends = endsRound(run.epoch);
     m_choice.finishEpoch(run, outcome);
     if (ends && round >= 0) {
-        m_confidence = outcome.evidence.confidence;
         const std::vector<Label> before = m_decision.labels;
-        ASSAY_TRY(m_decision, decide(run, outcome, round + 1, m_confidence));
+        ASSAY_TRY(m_decision, decide(run, outcome, round + 1));
+        if (m_decision.answers.labels.empty()) m_decision.answers = answersOf(outcome);
         m_agreement = agreementOf(before, m_decision.labels);
     }
+    // Until a round ends its pseudo-labels stand, with the answers by which they were taken.
     m_record.record(run, outcome, m_choice.labelled(), m_decision);
-    // Until a round ends its pseudo-labels stand, with the confidence by which they were taken.
-    if (round > 0 || ends) outcome.evidence.columns["pseudo-confidence"] = m_confidence;
     outcome.report.scalars["round"] = std::max(0, round);
     if (m_agreement >= 0) outcome.report.scalars["round-agreement"] = m_agreement;
     ASSAY_CHECK_STATUS(endEpoch(run, ends));
@@ -147,7 +145,8 @@ void PseudoRounds::save(StateMap& state) const {
     m_choice.save(state);
     m_record.save(state);
     state[kLabels] = torch::tensor(m_decision.labels, torch::kInt32);
-    state[kConfidence] = torch::tensor(m_confidence, torch::kFloat32);
+    state[kAnswers] = torch::tensor(m_decision.answers.labels, torch::kInt32);
+    state[kConfidence] = torch::tensor(m_decision.answers.confidence, torch::kFloat32);
     state[kThreshold] = torch::tensor({m_decision.threshold}, torch::kFloat64);
     state[kAgreement] = torch::tensor({m_agreement}, torch::kFloat64);
 }
@@ -157,8 +156,13 @@ Status PseudoRounds::load(const StateMap& state) {
     m_record.load(state);
     const auto& labels = state.at(kLabels);
     m_decision.labels.assign(labels.data_ptr<std::int32_t>(), labels.data_ptr<std::int32_t>() + labels.numel());
-    const auto& confidence = state.at(kConfidence);
-    m_confidence.assign(confidence.data_ptr<float>(), confidence.data_ptr<float>() + confidence.numel());
+    if (const auto found = state.find(kAnswers); found != state.end()) {
+        const auto &answers = found->second, &confidence = state.at(kConfidence);
+        m_decision.answers.labels.assign(answers.data_ptr<std::int32_t>(),
+                                         answers.data_ptr<std::int32_t>() + answers.numel());
+        m_decision.answers.confidence.assign(confidence.data_ptr<float>(),
+                                             confidence.data_ptr<float>() + confidence.numel());
+    }
     m_decision.threshold = state.at(kThreshold).item<double>();
     if (const auto found = state.find(kAgreement); found != state.end()) m_agreement = found->second.item<double>();
     return {};

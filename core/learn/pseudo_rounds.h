@@ -42,10 +42,10 @@ public:
 protected:
     /// One step on labels and pseudo-labels [B]. Returns the losses [B], detached.
     virtual torch::Tensor learn(Run& run, const Batch& batch, const torch::Tensor& targets) = 0;
-    /// What the next round learns, by the answers at the end of this one. `confidence` [R]: the highest probability of
-    /// each row's answer; replaced where a method answers otherwise.
-    [[nodiscard]] virtual Result<PseudoDecision> decide(Run& run, const EpochOutcome& outcome, int nextRound,
-                                                        std::vector<float>& confidence) = 0;
+    /// What the next round learns, by the answers at the end of this one. The decision tells the answers it rests on where
+    /// they are not the network's.
+    [[nodiscard]] virtual Result<PseudoDecision> decide(Run& run, const EpochOutcome& outcome,
+                                                        int nextRound) = 0;
     /// The threshold to tell before the first decision.
     [[nodiscard]] virtual double firstThreshold() const { return 1; }
     /// After the record of an epoch, before the network of the next round is made.
@@ -75,8 +75,7 @@ private:
     RoundOptions m_options;
     LabelledChoice m_choice;
     PseudoRecord m_record;
-    PseudoDecision m_decision;       ///< standing
-    std::vector<float> m_confidence; ///< [R] by which it was taken
+    PseudoDecision m_decision; ///< standing, with the answers by which it was taken; none before the first round's end
     double m_agreement = -1; ///< of the last two decisions; negative: nothing in common
     std::vector<int> m_ends;         ///< last epoch of each round; the first entry is where round 0 begins
 };

@@ -37,7 +37,7 @@ protected:
     }
 
     Status record(Run& run, EpochOutcome& outcome) override {
-        if (const auto weight = unlabelledWeight(double(run.epoch) / run.task.config.epochs))
+        if (const auto weight = unlabelledWeight(progressAtEnd(run)))
             outcome.report.scalars["unlabelled-weight"] = choice().warmingUp(run) ? 0 : *weight;
         const auto& labelled = choice().labelled();
         const auto least = choice().warmingUp(run) ? std::nullopt : threshold(run);

@@ -20,7 +20,7 @@ void affine(std::span<const std::uint8_t> in, std::span<std::uint8_t> out, Image
     for (int y = 0; y < g.height; ++y) {
         for (int x = 0; x < g.width; ++x, to += channels) {
             const double px = x - cx, py = y - cy;
-            const int sx = int(std::lround(a * px + b * py + c + cx)), sy = int(std::lround(d * px + e * py + f + cy));
+            const int sx = int(std::floor(a * px + b * py + c + cx + 0.5)), sy = int(std::floor(d * px + e * py + f + cy + 0.5));
             if (sx < 0 || sy < 0 || sx >= g.width || sy >= g.height) {
                 std::memset(to, fill, channels);
                 continue;
@@ -125,8 +125,9 @@ void applyOperation(RandAugmentOp op, double amount, std::span<const std::uint8_
                     ImageGeometry g, std::uint8_t fill) {
     switch (op) {
     case RandAugmentOp::Identity: std::memcpy(out.data(), in.data(), in.size()); return;
-    case RandAugmentOp::ShearX: affine(in, out, g, 1, amount, 0, 0, 1, 0, fill); return;
-    case RandAugmentOp::ShearY: affine(in, out, g, 1, 0, 0, amount, 1, 0, fill); return;
+    // About the picture's upper left corner, as FixMatch's, CTAugment's and torchvision's code has it.
+    case RandAugmentOp::ShearX: affine(in, out, g, 1, amount, amount * 0.5 * g.height, 0, 1, 0, fill); return;
+    case RandAugmentOp::ShearY: affine(in, out, g, 1, 0, 0, amount, 1, amount * 0.5 * g.width, fill); return;
     case RandAugmentOp::TranslateX: affine(in, out, g, 1, 0, std::trunc(amount), 0, 1, 0, fill); return;
     case RandAugmentOp::TranslateY: affine(in, out, g, 1, 0, 0, 0, 1, std::trunc(amount), fill); return;
     case RandAugmentOp::Rotate: {

@@ -54,7 +54,8 @@ std::vector<std::uint32_t> chooseSubset(const std::vector<std::uint32_t>& candid
     return chosen;
 }
 
-/// As chooseSubset, the samples whose label counts first: where labels are few, each was chosen.
+/// As chooseSubset, the samples whose label counts first: where labels are few, each was chosen. The others are those that
+/// would be drawn if all labels counted, as far as they go: a run without another's suspects has that run's pictures.
 std::vector<std::uint32_t> chooseSubset(const std::vector<std::uint32_t>& candidates, const LabelSet& set, int classes,
                                         std::size_t wanted, std::uint64_t seed) {
     std::vector<std::uint32_t> counting, others;
@@ -62,9 +63,15 @@ std::vector<std::uint32_t> chooseSubset(const std::vector<std::uint32_t>& candid
         (set.counts(sample) ? counting : others).push_back(sample);
     if (wanted == 0 || others.empty() || counting.empty()) return chooseSubset(candidates, set.labels, classes, wanted, seed);
     std::vector<std::uint32_t> chosen = chooseSubset(counting, set.labels, classes, wanted, seed);
-    if (chosen.size() >= wanted) return chosen;
-    const auto rest = chooseSubset(others, set.labels, classes, wanted - chosen.size(), seed);
-    chosen.insert(chosen.end(), rest.begin(), rest.end());
+    const auto drawn = chooseSubset(candidates, set.labels, classes, wanted, seed); // sorted
+    const auto further = std::stable_partition(others.begin(), others.end(), [&](std::uint32_t sample) {
+        return std::binary_search(drawn.begin(), drawn.end(), sample);
+    });
+    for (const auto& [from, to] : {std::pair(others.begin(), further), std::pair(further, others.end())}) {
+        if (chosen.size() >= wanted) break;
+        const auto rest = chooseSubset({from, to}, set.labels, classes, wanted - chosen.size(), seed);
+        chosen.insert(chosen.end(), rest.begin(), rest.end());
+    }
     return chosen;
 }
 

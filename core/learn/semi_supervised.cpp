@@ -122,9 +122,11 @@ void SemiSupervised::openLoaders(Run& run, std::size_t steps) {
 torch::Tensor SemiSupervised::step(Run& run, const Batch& batch) {
     torch::Tensor losses;
     if (m_choice.warmingUp(run)) {
-        const auto each = crossEntropy(run.networks[0]->forward(batch.images), batch.labels);
-        run.minimise(0, each.mean());
-        losses = each.detach();
+        for (std::size_t network = run.networks.size(); network-- > 0;) {
+            const auto each = crossEntropy(run.networks[network]->forward(batch.images), batch.labels);
+            run.minimise(network, each.mean());
+            losses = each.detach();
+        }
     } else {
         std::vector<Batch> unlabelled;
         for (const auto& loader : m_loaders) {
@@ -148,8 +150,13 @@ Classifier& SemiSupervised::teacher(Run& run) { return m_options.emaDecay > 0 ? 
 
 std::vector<Classifier*> SemiSupervised::answering(Run& run) { return {&teacher(run)}; }
 
-double SemiSupervised::progress(const Run& run, const Batch& batch) {
-    return (run.epoch - 1 + double(batch.number) / double(run.batches)) / run.task.config.epochs;
+double SemiSupervised::progress(const Run& run, const Batch& batch) const {
+    return shareBehind(run.epoch - 1 + double(batch.number) / double(run.batches), run.task.config.epochs);
+}
+
+double SemiSupervised::shareBehind(double epochs, int last) const {
+    const int warmUp = m_choice.warmUpEpochs();
+    return std::clamp((epochs - warmUp) / double(std::max(1, last - warmUp)), 0.0, 1.0);
 }
 
 Status SemiSupervised::finishEpoch(Run& run, EpochOutcome& outcome) {

@@ -71,8 +71,12 @@ protected:
     [[nodiscard]] const torch::Tensor& labelShares() const { return m_labelShares; }
     /// The moving average; the learning network itself where the decay is 0.
     [[nodiscard]] Classifier& teacher(Run& run);
-    /// Share of the run that is behind at the beginning of this step.
-    [[nodiscard]] static double progress(const Run& run, const Batch& batch);
+    /// Share of the run after its warm-up that is behind at the beginning of this step: what weights and thresholds rise by.
+    [[nodiscard]] double progress(const Run& run, const Batch& batch) const;
+    /// The same at the end of this epoch.
+    [[nodiscard]] double progressAtEnd(const Run& run) const { return shareBehind(run.epoch, run.task.config.epochs); }
+    /// Of the epochs between the warm-up and the end of `last`, the share that is behind after `epochs`.
+    [[nodiscard]] double shareBehind(double epochs, int last) const;
 
 private:
     /// Batches of `size` pictures of these rows in shuffled rounds.

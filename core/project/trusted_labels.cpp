@@ -10,24 +10,24 @@
 namespace assay {
 namespace {
 
-LabelSet finished(LabelSet set, const std::string& which) {
-    set.source += "; " + withThousands(countingLabels(set)) + " labels count, " + which;
+LabelSet finished(LabelSet set, const Dataset& dataset, const std::string& which) {
+    set.source += "; " + withThousands(countingLabels(set, dataset)) + " labels count, " + which;
     return set;
 }
 
 } // namespace
 
-std::size_t countingLabels(const LabelSet& set) {
+std::size_t countingLabels(const LabelSet& set, const Dataset& dataset) {
     std::size_t count = 0;
-    for (std::size_t i = 0; i < set.labels.size(); ++i) count += set.counts(i);
+    for (std::size_t i = 0; i < set.labels.size(); ++i) count += dataset.splits[i] == Split::Train && set.counts(i);
     return count;
 }
 
-LabelSet trustListed(LabelSet base, std::span<const SampleIndex> listed, const std::string& file) {
+LabelSet trustListed(LabelSet base, const Dataset& dataset, std::span<const SampleIndex> listed, const std::string& file) {
     base.trusted.assign(base.labels.size(), 0);
     for (const SampleIndex sample : listed)
         if (sample.value < base.trusted.size()) base.trusted[sample.value] = 1;
-    return finished(std::move(base), "those of " + file);
+    return finished(std::move(base), dataset, "those of " + file);
 }
 
 std::vector<std::string> listNotes(const SampleList& list, const LabelSet& set, const Dataset& dataset,
@@ -57,22 +57,25 @@ Result<LabelSet> trustListIn(const std::filesystem::path& list, LabelSet base, c
     ASSAY_TRY(const SampleList listed, readSampleList(list, dataset, withLabels));
     const std::string file = list.filename().string();
     for (std::string& sentence : listNotes(listed, base, dataset, file, remedy)) notes.push_back(std::move(sentence));
-    return trustListed(std::move(base), listed.samples, file);
+    return trustListed(std::move(base), dataset, listed.samples, file);
 }
 
-Result<LabelSet> trustReviewed(LabelSet base, std::span<const DecisionState> decisions) {
+Result<LabelSet> trustReviewed(LabelSet base, const Dataset& dataset, std::span<const DecisionState> decisions) {
     base.trusted.assign(base.labels.size(), 0);
     for (std::size_t i = 0; i < decisions.size() && i < base.trusted.size(); ++i)
         base.trusted[i] = decisions[i].verdict == Verdict::Keep || decisions[i].verdict == Verdict::Relabel;
     if (std::find(base.trusted.begin(), base.trusted.end(), 1) == base.trusted.end())
         return fail(ErrorCode::NotFound,
                     "nothing has been reviewed yet, so no label would count; keep or change some labels first");
-    return finished(std::move(base), "those that were reviewed");
+    return finished(std::move(base), dataset, "those that were reviewed");
 }
 
-Result<LabelSet> trustByRun(LabelSet base, const Project& project, RunId run, double cleanBelow) {
-    const std::string name = "run " + std::to_string(run.value);
-    ASSAY_TRY(const std::vector<EpochSummary> epochs, project.epochs(run));
+Result<LabelSet> trustByRun(LabelSet base, const Project& project, const Dataset& dataset, RunId run, double cleanBelow,
+                            std::optional<int> epoch) {
+    std::string name = "run " + std::to_string(run.value);
+    ASSAY_TRY(std::vector<EpochSummary> epochs, project.epochs(run));
+    if (epoch) std::erase_if(epochs, [epoch](const EpochSummary& one) { return one.epoch > *epoch; });
+    if (epoch) name += " after epoch " + std::to_string(*epoch);
     if (epochs.empty()) return fail(ErrorCode::NotFound, "the run has recorded no epoch that could say what is wrong", name);
     ASSAY_TRY(const auto evidence, project.evidence(run, epochs.back().epoch));
     const std::vector<float> noisy = pNoisy(epochs, *evidence);
@@ -83,7 +86,7 @@ Result<LabelSet> trustByRun(LabelSet base, const Project& project, RunId run, do
         const std::size_t sample = evidence->samples[row].value;
         if (sample < base.trusted.size()) base.trusted[sample] = double(noisy[row]) < cleanBelow;
     }
-    return finished(std::move(base), "those that " + name + " gives less than " + formatNumber(cleanBelow) + " of being wrong");
+    return finished(std::move(base), dataset, "those that " + name + " gives less than " + formatNumber(cleanBelow) + " of being wrong");
 }
 
 } // namespace assay

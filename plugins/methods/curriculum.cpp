@@ -71,8 +71,7 @@ protected:
         }
         return losses.detach();
     }
-    [[nodiscard]] Result<PseudoDecision> decide(Run& run, const EpochOutcome& outcome, int nextRound,
-                                                std::vector<float>&) override {
+    [[nodiscard]] Result<PseudoDecision> decide(Run& run, const EpochOutcome& outcome, int nextRound) override {
         std::vector<float> scores = unlabelledConfidences(run, outcome);
         const double share = curriculumShare(nextRound, m_options.step);
         const double threshold = scores.empty() ? 0 : stats::quantile(std::move(scores), 1 - share);

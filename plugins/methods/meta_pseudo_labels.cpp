@@ -103,7 +103,8 @@ protected:
             run.minimise(kStudent, losses.mean());
             return losses.detach();
         }
-        const double done = scheduleProgress(run, progress(run, labelled) * run.task.config.epochs);
+        const double done =
+            shareBehind(run.epoch - 1 + double(labelled.number) / double(run.batches), m_firstFineTune - 1);
         const auto &weak = unlabelled[0].images, &strong = unlabelled[1].images;
         const auto t = answers(*run.networks[kTeacher], {labelled.images, weak, strong});
         const auto [confidence, pseudo] = torch::softmax(t[1].detach() / m_options.temperature, 1).max(1);
@@ -167,7 +168,7 @@ private:
         return crossEntropy(network.forward(labelled.images), labelled.labels).mean().item<double>();
     }
 
-    /// The teacher's schedule, begun later.
+    /// The teacher's schedule, begun later; `done`: share of the epochs between warm-up and fine-tuning.
     [[nodiscard]] double studentRate(const Run& run, double done) const {
         if (done < m_options.waitShare) return 0;
         Schedule schedule = run.common.schedule;

@@ -10,7 +10,7 @@ void registerPiModel(Registry& registry) {
     description.id = "pi-model";
     description.title = "Pi-model";
     description.help = "Learns few labels, and to answer two views of every picture alike (TorchSSL: weight 10, 2^20 "
-                       "steps of 64 labelled and 448 unlabelled pictures, WideResNet-28-2)";
+                       "steps of 64 labelled and 64 unlabelled pictures, WideResNet-28-2)";
     description.citation = "Laine & Aila, ICLR 2017, arXiv:1610.02242";
     ConsistencyOptions defaults;
     description.params = consistencySettings(defaults);

@@ -70,29 +70,32 @@ protected:
     }
     [[nodiscard]] double firstThreshold() const override { return m_options.threshold; }
 
-    [[nodiscard]] Result<PseudoDecision> decide(Run& run, const EpochOutcome& outcome, int,
-                                                std::vector<float>& confidence) override {
+    [[nodiscard]] Result<PseudoDecision> decide(Run& run, const EpochOutcome& outcome, int) override {
         const auto rows = choice().unlabelledRows(run);
         const auto classes = std::size_t(run.data.classes);
         std::vector<float> own(classes), mean(classes), mirrored;
         if (m_options.flip) mirrored = answerMirrored(run, rows);
         std::vector<std::vector<std::pair<float, std::uint32_t>>> byClass(classes);
+        PseudoAnswers answers = answersOf(outcome);
+        auto& confidence = answers.confidence;
         for (std::size_t i = 0; i < rows.size(); ++i) {
             softmaxOf(outcome.answers[0].row(rows[i]), own);
             for (std::size_t k = 0; k < classes; ++k)
                 mean[k] = m_options.flip ? (own[k] + mirrored[i * classes + k]) / 2 : own[k];
             const Label label = predictionOf(mean);
+            answers.labels[rows[i]] = label;
             confidence[rows[i]] = std::min(1.0F, mean[std::size_t(label)]);
             if (double(confidence[rows[i]]) >= m_options.threshold)
                 byClass[std::size_t(label)].emplace_back(-confidence[rows[i]], rows[i]);
         }
-        PseudoDecision decision{std::vector<Label>(run.data.rows(), kNoLabel), m_options.threshold, {}};
+        PseudoDecision decision{std::vector<Label>(run.data.rows(), kNoLabel), m_options.threshold, {}, {}};
         const std::size_t cap = capOf(byClass);
         for (std::size_t k = 0; k < classes; ++k) {
             std::sort(byClass[k].begin(), byClass[k].end());
             for (std::size_t i = 0; i < std::min(cap, byClass[k].size()); ++i)
                 decision.labels[byClass[k][i].second] = Label(k);
         }
+        decision.answers = std::move(answers);
         return decision;
     }
     Status endEpoch(Run& run, bool roundEnds) override {

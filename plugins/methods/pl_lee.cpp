@@ -32,7 +32,7 @@ protected:
 
     /// From when on they count at all, every answer is a pseudo-label.
     [[nodiscard]] std::optional<double> threshold(const Run& run) const override {
-        if (*unlabelledWeight(double(run.epoch) / run.task.config.epochs) <= 0) return {};
+        if (*unlabelledWeight(progressAtEnd(run)) <= 0) return {};
         return 0;
     }
     [[nodiscard]] std::optional<double> unlabelledWeight(double progress) const override {

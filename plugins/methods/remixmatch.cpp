@@ -114,7 +114,8 @@ protected:
 
     Status record(Run& run, EpochOutcome& outcome) override {
         // Every guess is learnt, however sure.
-        PseudoDecision decision = decideByThreshold(run, outcome, choice().labelled(), 0);
+        PseudoDecision decision = decideByThreshold(
+            run, alignedAnswers(run, outcome, labelShares(), m_mean.value(), m_options.alignment), choice().labelled(), 0);
         if (choice().warmingUp(run)) decision.labels.assign(run.data.rows(), kNoLabel);
         m_record.record(run, outcome, choice().labelled(), decision);
         const auto mean = m_mean.value();

@@ -73,7 +73,7 @@ protected:
     }
 
     Status record(Run& run, EpochOutcome& outcome) override {
-        const double threshold = thresholdAt(double(run.epoch) / run.task.config.epochs);
+        const double threshold = thresholdAt(progressAtEnd(run));
         PseudoDecision decision = decide(run, outcome, threshold);
         m_record.record(run, outcome, choice().labelled(), decision);
         const auto mean = m_mean.value();
@@ -106,18 +106,11 @@ private:
 
     /// The same rule on the answers of the evaluation pass.
     [[nodiscard]] PseudoDecision decide(const Run& run, const EpochOutcome& outcome, double threshold) const {
-        PseudoDecision decision{std::vector<Label>(run.data.rows(), kNoLabel), threshold, {}, {}};
-        if (choice().warmingUp(run)) return decision;
-        const auto logits = torch::from_blob(const_cast<float*>(outcome.answers[0].logits.data()),
-                                             {std::int64_t(run.data.rows()), run.data.classes}, torch::kFloat32);
-        const auto aligned = alignedBy(torch::softmax(logits, 1));
-        const auto compared = m_options.ofRaw ? aligned : sharpen(aligned, m_options.sharpening);
-        const auto [confidence, label] = compared.max(1);
-        const auto* of = confidence.data_ptr<float>();
-        decision.confidence.assign(of, of + confidence.numel());
-        for (const std::uint32_t row : choice().unlabelledRows(run))
-            if (double(of[row]) >= threshold) decision.labels[row] = Label(label.data_ptr<std::int64_t>()[row]);
-        return decision;
+        if (choice().warmingUp(run)) return {std::vector<Label>(run.data.rows(), kNoLabel), threshold, {}, {}};
+        return decideByThreshold(run,
+                                 alignedAnswers(run, outcome, labelShares(), m_mean.value(), m_options.alignment,
+                                                m_options.ofRaw ? 1 : m_options.sharpening),
+                                 choice().labelled(), threshold);
     }
 
     StudentOptions m_options;

@@ -143,7 +143,7 @@ protected:
         auto& scalars = outcome.report.scalars;
         if (m_steps > 0) scalars["lds"] = std::max(0.0, m_sum / m_steps);
         scalars["unlabelled-weight"] =
-            choice().warmingUp(run) ? 0 : m_options.weight * weightAt(double(run.epoch) / run.task.config.epochs);
+            choice().warmingUp(run) ? 0 : m_options.weight * weightAt(progressAtEnd(run));
         m_sum = 0;
         m_steps = 0;
         keepViews(run, outcome);

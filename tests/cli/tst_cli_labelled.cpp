@@ -140,6 +140,11 @@ void TestCliLabelled::suspectsOfARunBecomeUnlabelled() {
     QVERIFY2(wrong / count < 0.5 * allWrong / all, std::to_string(wrong / count).c_str());
     QVERIFY(call.json()["detection"].toObject()["auroc"].toDouble() > 0.6);
     QCOMPARE(train("fixmatch", {"--labelled-by-run", "77"}).status, 1);
+
+    const Call earlier = train("fixmatch", {"--labelled-by-run", "1", "--labelled-epoch", "1"});
+    QVERIFY2(earlier.status == 0, earlier.err);
+    QVERIFY2(earlier.json()["labels"].toString().endsWith("without the suspects of run 1 after epoch 1"), earlier.out);
+    QVERIFY(labelled(earlier.json()["run"].toInt()) != counting);
 }
 
 void TestCliLabelled::onlyReviewedLabelsAreLearnt() {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/pseudo_monitor.h"
 
+#include "core/audit/pseudo_confidence.h"
 #include "ui/models/gallery_model.h"
 #include "ui/plots/confidence_plot.h"
 #include "ui/plots/plot_text.h"
@@ -63,7 +64,7 @@ std::optional<PseudoLabels> pseudoLabels(const RunOnShow& now) {
         }
         const float value = (*pseudo)[row];
         const Label label = value >= 0 && std::size_t(value) < classes ? Label(std::lround(value)) : kNoLabel;
-        const Label answer = label != kNoLabel ? label : now.evidence->prediction[row];
+        const Label answer = label != kNoLabel ? label : pseudoAnswer(*now.evidence, row);
         const Label truth = now.workspace.trueLabel(sample);
         found.samples.push_back(sample);
         found.confidence.push_back(confidence[row]);

@@ -62,8 +62,10 @@ Result<NamedLabels> labelsWithoutSuspects(const LabelJob& job, RunRecord& record
     ASSAY_TRY(NamedLabels named, storedLabels(*job.project, judge.labelSet));
     record.revision = judge.revision;
     ASSAY_TRY(excluded, excludedSamples(*job.project, judge.revision));
-    ASSAY_TRY(named.set, trustByRun(std::move(named.set), *job.project, judge.id, job.choice.cleanBelow));
-    named.name += ", without the suspects of run " + std::to_string(judge.id.value);
+    ASSAY_TRY(named.set, trustByRun(std::move(named.set), *job.project, *job.dataset, judge.id, job.choice.cleanBelow,
+                                    job.choice.judgeEpoch));
+    named.name += ", without the suspects of run " + std::to_string(judge.id.value) +
+                  (job.choice.judgeEpoch ? " after epoch " + std::to_string(*job.choice.judgeEpoch) : "");
     return named;
 }
 
@@ -86,7 +88,7 @@ Result<KeptLabels> labelsFor(const LabelJob& job, RunRecord& record, std::vector
     case LabelChoice::Counting::Reviewed: {
         record.revision = job.project->revision();
         named = journalLabels(job, *record.revision, excluded);
-        ASSAY_TRY(named.set, trustReviewed(std::move(named.set), job.decisions));
+        ASSAY_TRY(named.set, trustReviewed(std::move(named.set), *job.dataset, job.decisions));
         named.name += ", reviewed only";
         break;
     }
@@ -95,7 +97,7 @@ Result<KeptLabels> labelsFor(const LabelJob& job, RunRecord& record, std::vector
         break;
     }
     }
-    if (countingLabels(named.set) == 0)
+    if (countingLabels(named.set, *job.dataset) == 0)
         return fail(ErrorCode::InvalidArgument, "no label counts; choose others to learn from", named.name);
     return keepLabels(*job.project, named.name, std::move(named.set));
 }

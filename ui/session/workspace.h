@@ -40,6 +40,7 @@ struct LabelChoice {
     enum class Counting { All, Listed, Reviewed, CleanByRun } counting = Counting::All;
     QString list;            ///< Listed: a file that names samples
     RunId judge;             ///< CleanByRun: the run whose suspects do not count; `kind` is ignored, its labels are taken
+    std::optional<int> judgeEpoch; ///< CleanByRun: which of its epochs judges; its last, unless said otherwise
     double cleanBelow = 0.5; ///< CleanByRun: probability of being wrong under which a label counts
 };
 

@@ -170,6 +170,7 @@ void Workspace::treatSuspectsAsUnlabelled() {
     LabelChoice labels;
     labels.counting = LabelChoice::Counting::CleanByRun;
     labels.judge = judge->id;
+    if (d->currentEpoch > 0 && d->currentEpoch < judge->epochsDone) labels.judgeEpoch = d->currentEpoch;
     labels.cleanBelow = d->threshold;
     d->startRun(config, labels);
 }

@@ -56,8 +56,11 @@ private Q_SLOTS:
         row("translate back", RandAugmentOp::TranslateX, -2, {1, 2, 3, 4, 5}, 5, {0, 0, 1, 2, 3});
         row("translate down", RandAugmentOp::TranslateY, -1, nine, 3, {0, 0, 0, 1, 2, 3, 4, 5, 6});
         row("rotate by a quarter", RandAugmentOp::Rotate, 90, nine, 3, {3, 6, 9, 2, 5, 8, 1, 4, 7});
-        row("shear across", RandAugmentOp::ShearX, 1, nine, 3, {0, 1, 2, 4, 5, 6, 8, 9, 0});
-        row("shear down", RandAugmentOp::ShearY, 1, nine, 3, {0, 2, 6, 1, 5, 9, 4, 8, 0});
+        // As Pillow 9.4 gives them: transform(size, AFFINE, (1, s, 0, 0, 1, 0)) and (1, 0, 0, s, 1, 0).
+        row("shear across", RandAugmentOp::ShearX, 1, nine, 3, {2, 3, 0, 6, 0, 0, 0, 0, 0});
+        row("shear across and back", RandAugmentOp::ShearX, -0.5, nine, 3, {1, 2, 3, 0, 4, 5, 0, 7, 8});
+        row("shear down", RandAugmentOp::ShearY, 1, nine, 3, {4, 8, 0, 7, 0, 0, 0, 0, 0});
+        row("shear up", RandAugmentOp::ShearY, 0.5, nine, 3, {1, 5, 6, 4, 8, 9, 7, 0, 0});
         row("brightness by a half", RandAugmentOp::Brightness, 0.5, {0, 101, 255}, 3, {0, 50, 127});
         row("contrast to the mean", RandAugmentOp::Contrast, 0, {0, 100, 200}, 3, {100, 100, 100});
         row("contrast by a half", RandAugmentOp::Contrast, 0.5, {0, 100, 200}, 3, {50, 100, 150});
