@@ -19,6 +19,7 @@ struct Counts {
     std::vector<std::size_t> all;                   ///< [K]
     std::array<std::vector<std::size_t>, 3> bySplit;///< [split][K]
     std::array<std::size_t, 3> splits{};
+    std::array<std::size_t, 3> unlabelled{}; ///< by split
 };
 
 Counts countLabels(const Dataset& dataset) {
@@ -30,6 +31,7 @@ Counts countLabels(const Dataset& dataset) {
         const auto split = std::size_t(dataset.splits[i]);
         const Label label = dataset.givenLabels[i];
         ++counts.splits[split];
+        counts.unlabelled[split] += label == kNoLabel;
         if (label < 0 || std::size_t(label) >= classes) continue;
         ++counts.all[std::size_t(label)];
         ++counts.bySplit[split][std::size_t(label)];
@@ -52,6 +54,7 @@ Json toJson(const Dataset& dataset) {
               {"samples", dataset.size()},
               {"classes", dataset.classNames},
               {"class_counts", counts.all},
+              {"unlabelled", dataset.unlabelled()},
               {"splits", std::move(splits)},
               {"class_counts_by_split", std::move(bySplit)},
               {"split_made", dataset.splitsMade}};
@@ -71,7 +74,9 @@ std::string toText(const Dataset& dataset) {
     const Counts counts = countLabels(dataset);
     std::string text = dataset.location.string() + "\nformat: " + dataset.format +
                        "\nsamples: " + withThousands(dataset.size()) + " in " + std::to_string(dataset.classCount()) +
-                       (dataset.classCount() == 1 ? " class\n" : " classes\n");
+                       (dataset.classCount() == 1 ? " class" : " classes");
+    const std::size_t unlabelled = dataset.unlabelled();
+    text += unlabelled > 0 ? ", " + withThousands(unlabelled) + " without a label\n" : "\n";
     if (dataset.pixels) {
         const ImageGeometry geometry = dataset.pixels->geometry();
         text += "pictures: kept as " + std::to_string(geometry.width) + "x" + std::to_string(geometry.height) +
@@ -92,6 +97,7 @@ std::string toText(const Dataset& dataset) {
     };
     for (std::size_t k = 0; k < counts.all.size(); ++k)
         row(escapeForDisplay(dataset.classNames[k]), counts.all[k], [&](std::size_t s) { return counts.bySplit[s][k]; });
+    if (unlabelled > 0) row("(no label)", unlabelled, [&](std::size_t s) { return counts.unlabelled[s]; });
     row("all", dataset.size(), [&](std::size_t s) { return counts.splits[s]; });
     text += "\n" + table.text();
     if (!dataset.unreadable.empty()) {

@@ -9,6 +9,8 @@
 #include "core/base/text.h"
 #include "core/data/noise.h"
 
+#include <algorithm>
+
 namespace assay::cli {
 
 namespace {
@@ -68,8 +70,9 @@ Status makeNoise(Session& session, const Options& options) {
     }
     if (!session.json()) {
         ASSAY_CHECK_STATUS(writeResult(options.out, csv));
+        const std::size_t labels = noisy.labels.size() - std::size_t(std::count(clean.begin(), clean.end(), kNoLabel));
         note(options.model + " noise, rate " + formatNumber(options.rate) + ", seed " + std::to_string(options.seed) +
-             ": " + percent(noisy.realisedRate) + " of " + withThousands(noisy.labels.size()) + " labels are wrong now.");
+             ": " + percent(noisy.realisedRate) + " of " + withThousands(labels) + " labels are wrong now.");
         note(matrixText(*dataset, noisy));
         return {};
     }

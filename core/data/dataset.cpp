@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/dataset.h"
 
+#include <algorithm>
+
 namespace assay {
 
 std::string_view splitName(Split split) {
@@ -21,6 +23,10 @@ void NameTable::add(std::string_view name) {
 std::string_view NameTable::operator[](std::size_t i) const {
     const std::size_t begin = i == 0 ? 0 : m_ends[i - 1];
     return std::string_view(m_text).substr(begin, m_ends[i] - begin);
+}
+
+std::size_t Dataset::unlabelled() const {
+    return std::size_t(std::count(givenLabels.begin(), givenLabels.end(), kNoLabel));
 }
 
 } // namespace assay

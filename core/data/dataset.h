@@ -44,7 +44,7 @@ struct Dataset {
     std::string contentHash;        ///< 32 hex digits over names, labels, splits and pixels
     std::vector<std::string> classNames;
     NameTable names;                ///< stable name: relative path, or "batch:offset"
-    std::vector<Label> givenLabels; ///< [N], 0..K−1
+    std::vector<Label> givenLabels; ///< [N], 0..K−1, or kNoLabel where a sample came without one
     std::vector<Label> trueLabels;  ///< [N], or empty where the truth did not come with it
     std::vector<Split> splits;      ///< [N]
     bool splitsMade = false;        ///< no split came with it: a stratified one was made from splitSeed
@@ -57,6 +57,7 @@ struct Dataset {
 
     [[nodiscard]] std::size_t size() const { return givenLabels.size(); }
     [[nodiscard]] int classCount() const { return int(classNames.size()); }
+    [[nodiscard]] std::size_t unlabelled() const; ///< samples that came without a label
 };
 
 /// Full-size pictures by sample. Any thread.

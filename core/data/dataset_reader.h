@@ -41,7 +41,7 @@ struct RawDataset {
     using Encoded = EncodedPixels;
     struct Sample {
         std::string name; ///< stable name
-        Label givenLabel = kNoLabel;
+        Label givenLabel = kNoLabel; ///< kNoLabel: the sample takes part without one
         Label trueLabel = kNoLabel;
         std::optional<Split> split;
         std::variant<Planar, Encoded> pixels;

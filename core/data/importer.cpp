@@ -247,11 +247,11 @@ void copyPlanar(const RawDataset::Planar& planar, std::span<std::uint8_t> out) {
         for (std::size_t c = 0; c < channels; ++c) out[i * channels + c] = from[c * plane + i];
 }
 
-void dropUnlabelled(RawDataset& raw, ProblemCollector& problems) {
+void dropUnknownLabels(RawDataset& raw, ProblemCollector& problems) {
     const auto classes = static_cast<Label>(raw.classNames.size());
     std::erase_if(raw.samples, [&](const RawDataset::Sample& sample) {
-        const bool bad = sample.givenLabel < 0 || sample.givenLabel >= classes;
-        if (bad) problems.add(escapeForDisplay(sample.name), "has no label of a known class");
+        const bool bad = sample.givenLabel != kNoLabel && (sample.givenLabel < 0 || sample.givenLabel >= classes);
+        if (bad) problems.add(escapeForDisplay(sample.name), "has a label of no known class");
         return bad;
     });
 }

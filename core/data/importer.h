@@ -20,8 +20,8 @@ struct Imported {
     std::shared_ptr<const PixelStore> pixels;
 };
 
-/// Drops samples without a usable label into `problems`; the rest keeps its order.
-void dropUnlabelled(RawDataset& raw, ProblemCollector& problems);
+/// Drops samples whose label is of no class into `problems`; the rest, with or without a label, keeps its order.
+void dropUnknownLabels(RawDataset& raw, ProblemCollector& problems);
 
 /// Decodes every sample on all cores into a store at `folder`. `index` arrives with format, inner and prefix set.
 /// Pictures that cannot be read are listed and left out. `pictureSide`: as in OpenOptions. Cancelled within one picture.

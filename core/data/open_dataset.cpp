@@ -23,7 +23,7 @@ namespace assay {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::uint64_t kImportVersion = 4; ///< changes whenever the same files would give other pixels or names
+constexpr std::uint64_t kImportVersion = 5; ///< changes whenever the same files would give other samples, pixels or names
 
 /// A source whose reader is known.
 struct Recognised {
@@ -231,11 +231,13 @@ public:
         ASSAY_TRY(Recognised found, recognise(std::move(source), m_readers, m_problems, m_progress, m_stop));
         ASSAY_TRY(RawDataset raw,
                   found.reader->read(*found.source, m_options.reader, m_problems, m_progress, m_stop));
-        dropUnlabelled(raw, m_problems);
-        if (raw.samples.empty() || raw.classNames.empty()) {
+        dropUnknownLabels(raw, m_problems);
+        if (std::none_of(raw.samples.begin(), raw.samples.end(),
+                         [](const RawDataset::Sample& sample) { return sample.givenLabel != kNoLabel; })) {
             const std::vector<Problem> problems = m_problems.take();
             return fail(ErrorCode::Format,
-                        "no sample could be read" +
+                        (raw.samples.empty() ? std::string("no sample could be read")
+                                             : "not one of the " + withThousands(raw.samples.size()) + " samples has a label") +
                             (problems.empty() ? std::string()
                                               : "; the first of " + withThousands(problems.size()) + " problems: " +
                                                     problems.front().file + ": " + problems.front().reason),

@@ -159,7 +159,8 @@ Result<StoreIndex> StoreIndex::parse(std::span<const std::byte> bytes) {
         !fits(index.entries.size()) || !fits(index.trueLabels.size()) || !fits(index.splits.size()))
         return damaged();
     for (const Label label : index.givenLabels)
-        if (label < 0 || static_cast<std::size_t>(label) >= index.classNames.size()) return damaged();
+        if (label != kNoLabel && (label < 0 || static_cast<std::size_t>(label) >= index.classNames.size()))
+            return damaged();
     for (const Split split : index.splits)
         if (split > Split::Test) return damaged();
     return index;

@@ -27,7 +27,7 @@ struct StoreIndex {
     std::vector<std::string> classNames;
     NameTable names;
     NameTable entries; ///< where each picture lies; empty for binary sets
-    std::vector<Label> givenLabels;
+    std::vector<Label> givenLabels; ///< a class, or kNoLabel
     std::vector<Label> trueLabels; ///< or empty
     std::vector<Split> splits;     ///< or empty: none came with it
     std::vector<PictureHash> hashes;

@@ -20,6 +20,7 @@ namespace {
 struct Layout {
     std::string root;            ///< above the classes (or splits); ends in '/' or is empty
     bool splits = false;         ///< the first level below root is train, test, …
+    bool unlabelled = false;     ///< there is a folder for pictures without a label, beside those of the classes
     std::size_t pictures = 0;    ///< by their extension, or by their first bytes where none has one
     std::set<std::string> classes;
 };
@@ -27,6 +28,12 @@ struct Layout {
 std::string_view folderOf(std::string_view path) { return path.substr(0, path.size() - fileNameOf(path).size()); }
 
 std::string_view firstPart(std::string_view path) { return path.substr(0, path.find('/')); }
+
+/// What people and tools call a folder of pictures that have no label.
+bool isUnlabelledName(std::string_view folder) {
+    const std::string lower = asciiLower(folder);
+    return lower == "_unlabeled" || lower == "_unlabelled" || lower == "unlabeled" || lower == "unlabelled";
+}
 
 /// The class folder of an entry below root, and its split; empty where it lies in none.
 struct Place {
@@ -41,8 +48,9 @@ Place placeOf(std::string_view path, const Layout& layout) {
     if (layout.splits) {
         const std::string_view first = firstPart(path);
         place.split = parseSplitName(first);
-        if (first.size() == path.size() || !place.split) return {};
-        path.remove_prefix(first.size() + 1);
+        if (first.size() == path.size()) return {};
+        if (place.split) path.remove_prefix(first.size() + 1);
+        else if (!isUnlabelledName(first)) return {};
     }
     const std::string_view name = firstPart(path);
     if (name.size() != path.size()) place.className = name;
@@ -91,12 +99,16 @@ Layout lookAt(const Source& source) {
         tops.insert(first);
         deeper = deeper || rest.find('/', first.size() + 1) != std::string_view::npos;
     }
-    layout.splits = deeper && !tops.empty() && std::all_of(tops.begin(), tops.end(), [](std::string_view top) {
-                        return parseSplitName(top).has_value();
-                    });
+    const auto isSplit = [](std::string_view top) { return parseSplitName(top).has_value(); };
+    layout.splits = deeper && std::any_of(tops.begin(), tops.end(), isSplit) &&
+                    std::all_of(tops.begin(), tops.end(),
+                                [&](std::string_view top) { return isSplit(top) || isUnlabelledName(top); });
     for (const std::string_view picture : pictures)
         if (const Place place = placeOf(picture, layout); !place.className.empty())
             layout.classes.emplace(place.className);
+    const auto unlabelled = std::size_t(std::count_if(layout.classes.begin(), layout.classes.end(), isUnlabelledName));
+    layout.unlabelled = unlabelled > 0 && unlabelled < layout.classes.size();
+    if (layout.unlabelled) std::erase_if(layout.classes, isUnlabelledName);
     return layout;
 }
 
@@ -105,7 +117,7 @@ public:
     ClassFoldersReader() {
         m_description.id = "class-folders";
         m_description.title = "A folder per class";
-        m_description.help = "pictures in one folder per class, perhaps below train, val and test";
+        m_description.help = "pictures in one folder per class, perhaps below train, val and test; those without a label in one called _unlabeled";
     }
 
     const Description& description() const override { return m_description; }
@@ -138,14 +150,15 @@ public:
             if (isBesidePictures(entry.path)) continue;
             const Place place = placeOf(entry.path, layout);
             const auto label = place.className.empty() ? labelOf.end() : labelOf.find(place.className);
-            if (label == labelOf.end()) {
+            const bool unlabelled = layout.unlabelled && isUnlabelledName(place.className);
+            if (label == labelOf.end() && !unlabelled) {
                 if (hasPictureExtension(entry.path) && ++outside <= kListed)
                     problems.add(escapeForDisplay(entry.path), "lies in no class folder");
                 continue;
             }
             RawDataset::Sample sample;
             sample.name = entry.path;
-            sample.givenLabel = label->second;
+            if (!unlabelled) sample.givenLabel = label->second;
             sample.split = place.split;
             sample.pixels = RawDataset::Encoded{entry.path};
             raw.samples.push_back(std::move(sample));

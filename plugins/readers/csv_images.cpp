@@ -4,6 +4,7 @@
 #include "core/base/registry.h"
 #include "core/base/text.h"
 #include "core/data/dataset_reader.h"
+#include "core/data/label_parser.h"
 #include "core/data/picture_names.h"
 #include "core/data/splits.h"
 
@@ -280,6 +281,15 @@ std::vector<std::string> sortedClasses(const std::set<std::string>& values) {
     return names;
 }
 
+/// Among class numbers from 0 on, −1 says that there is no label; beside one other number only, it is a class like that.
+bool minusOneIsNone(const std::set<std::string>& values) {
+    return values.size() > 2 && values.contains("-1") &&
+           std::all_of(values.begin(), values.end(), [](const std::string& value) {
+               const auto number = parseInteger(value);
+               return number && *number >= kNoLabel;
+           });
+}
+
 class CsvImagesReader final : public DatasetReader {
 public:
     CsvImagesReader() {
@@ -320,10 +330,14 @@ public:
         std::set<std::string> values;
         for (const Table& table : tables)
             for (const auto& row : table.csv.rows)
-                if (!row[*table.label].empty()) values.insert(row[*table.label]);
+                if (!trimmed(row[*table.label]).empty()) values.insert(row[*table.label]);
         if (values.empty())
             return fail(ErrorCode::Format, "the label column is empty", escapeForDisplay(tables.front().entry));
         RawDataset raw;
+        if (minusOneIsNone(values)) {
+            values.erase("-1");
+            raw.notes.emplace_back("A label of -1 is taken as none");
+        }
         raw.classNames = sortedClasses(values);
         std::unordered_map<std::string, Label> labelOf;
         for (const std::string& name : raw.classNames) labelOf.emplace(name, static_cast<Label>(labelOf.size()));
@@ -462,14 +476,10 @@ private:
                                 " a second time (first in line " + withThousands(it->second) +
                                 "); remove one of the two rows",
                             shown);
-            const auto label = labelOf.find(row[*table.label]);
-            if (label == labelOf.end()) {
-                problems.add(where, "has no label");
-                continue;
-            }
             RawDataset::Sample sample;
             sample.name = finder.path(entry);
-            sample.givenLabel = label->second;
+            if (const auto label = labelOf.find(row[*table.label]); label != labelOf.end())
+                sample.givenLabel = label->second;
             if (table.truth)
                 if (const auto truth = labelOf.find(row[*table.truth]); truth != labelOf.end())
                     sample.trueLabel = truth->second;

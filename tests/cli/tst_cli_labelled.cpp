@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/cli/cli_fixture.h"
 
+#include <QDir>
+#include <QFile>
 #include <QJsonArray>
 #include <QTemporaryDir>
 #include <QTest>
@@ -21,6 +23,7 @@ private Q_SLOTS:
     void onlyReviewedLabelsAreLearnt();
     void contradictingChoicesAreRefused();
     void pseudoLabelsAreAcceptedWithWhereTheyCameFrom();
+    void picturesWithoutALabelAreLearntFrom();
 
 private:
     Call cli(const QStringList& arguments) { return callCli(arguments, m_environment, 240); }
@@ -204,6 +207,80 @@ void TestCliLabelled::pseudoLabelsAreAcceptedWithWhereTheyCameFrom() {
     QCOMPARE(cli({"undo", path("p.assay")}).status, 0); // one step
     const Call again = cli({"accept", path("p.assay"), "--run", number, "--score", "pseudo-label", "--threshold", "0.5", "--json"});
     QCOMPARE(again.json()["relabelled"].toInt(), told["relabelled"].toInt());
+}
+
+/// A table whose label is mostly empty: every picture is a sample, and methods for few labels learn from those without.
+void TestCliLabelled::picturesWithoutALabelAreLearntFrom() {
+    writeBandFolders(path("few"), 20);
+    QByteArray table = "file,label\n";
+    const QStringList folders{"lower, band", "middle \"band\"", "upper band"};
+    const QList<QByteArray> names{"low", "middle", "high"};
+    for (int k = 0; k < 3; ++k) {
+        for (int i = 0; i < 20; ++i) {
+            const QString file = QStringLiteral("%1-%2.png").arg(QString::fromLatin1(names[k])).arg(i);
+            QVERIFY(QFile::rename(path("few/") + folders[k] + QStringLiteral("/picture %1.png").arg(i, 3, 10, QLatin1Char('0')), path("few/") + file));
+            table += file.toLatin1() + ',' + (i < 6 ? names[k] : QByteArray()) + '\n';
+        }
+        QVERIFY(QDir(path("few")).rmdir(folders[k]));
+    }
+    writeText(path("few/labels.csv"), table);
+
+    const Call info = cli({"info", path("few"), "--json"});
+    QVERIFY2(info.status == 0, info.err);
+    QCOMPARE(info.json()["samples"].toInt(), 60);
+    QCOMPARE(info.json()["unlabelled"].toInt(), 42);
+    QCOMPARE(info.json()["class_counts"].toArray(), (QJsonArray{6, 6, 6}));
+    QCOMPARE(info.json()["splits"].toObject()["test"].toInt(), 3); // of the 18 with a label
+    QCOMPARE(info.json()["unreadable"].toArray(), QJsonArray());
+    QVERIFY(cli({"info", path("few")}).out.contains("60 in 3 classes, 42 without a label"));
+
+    const auto trainFew = [&](const QString& method, const QStringList& more) {
+        return cli(QStringList{"train", path("few"), "--project", path("few.assay"), "--method", method, "--epochs", "1",
+                               "--device", "cpu", "--threads", "1", "--json"} + more);
+    };
+    const auto rowsOf = [&](const Call& run) {
+        const Call call = cli({"evidence", path("few.assay"), "--run", QString::number(run.json()["run"].toInt()), "--out", path("few-e.csv")});
+        if (call.status != 0) qWarning("%s", call.err.constData());
+        return readCsvFile(path("few-e.csv"));
+    };
+    // 0.3: any answer among three classes is sure enough.
+    const Call run = trainFew("fixmatch", {"--set", "unlabelled-ratio=2", "--set", "threshold=0.3"});
+    QVERIFY2(run.status == 0, run.err);
+    const auto rows = rowsOf(run);
+    QCOMPARE(rows.size(), std::size_t(61));
+    const auto column = [&](const char* name) { return rows.front().indexOf(QLatin1String(name)); };
+    int learnt = 0, given = 0, pseudo = 0;
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        learnt += rows[i][column("labelled")].toDouble() > 0;
+        given += !rows[i][column("given")].isEmpty();
+        if (rows[i][column("pseudo-label")].isEmpty()) continue;
+        ++pseudo;
+        QVERIFY(rows[i][column("given")].isEmpty());
+    }
+    QCOMPARE(learnt, 15);
+    QCOMPARE(given, 18);
+    QCOMPARE(pseudo, 42);
+
+    // One that needs every label does without the others.
+    const Call plain = trainFew("cross-entropy", {});
+    QVERIFY2(plain.status == 0, plain.err);
+    QVERIFY2(plain.err.contains("42 samples have no label and take no part"), plain.err);
+    QCOMPARE(rowsOf(plain).size(), std::size_t(19));
+
+    const auto exported = [&](const QString& file) {
+        const Call call = cli({"export", path("few.assay"), "--format", "csv", "--out", path(file)});
+        if (call.status != 0) qWarning("%s", call.err.constData());
+        int empty = 0;
+        const auto written = readCsvFile(path(file));
+        for (const QStringList& row : written) empty += row.value(1).isEmpty();
+        return std::pair(int(written.size()) - 1, empty);
+    };
+    QCOMPARE(exported("few-before.csv"), std::pair(60, 42));
+    const Call accepted = cli({"accept", path("few.assay"), "--run", QString::number(run.json()["run"].toInt()), "--score",
+                               "pseudo-label", "--threshold", "0", "--json"});
+    QVERIFY2(accepted.status == 0, accepted.err);
+    QCOMPARE(accepted.json()["relabelled"].toInt(), 42);
+    QCOMPARE(exported("few-after.csv"), std::pair(60, 0));
 }
 
 QTEST_GUILESS_MAIN(TestCliLabelled)

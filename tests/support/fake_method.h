@@ -5,6 +5,7 @@
 
 #include "core/train/method.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <memory>
@@ -54,7 +55,7 @@ private:
         for (std::size_t i = 0; i < count; ++i) {
             const bool suspect = i % 5 == 0;
             const float noise = 0.2f * float((i * 7919 + std::size_t(epoch)) % 97) / 97.0f;
-            const Label given = i < task.labels.labels.size() ? task.labels.labels[i] : 0;
+            const Label given = i < task.labels.labels.size() ? std::max(task.labels.labels[i], 0) : 0;
             const int classes = task.dataset ? std::max(1, task.dataset->classCount()) : 10;
             evidence->samples.push_back(SampleIndex(std::uint32_t(i)));
             evidence->loss.push_back(suspect ? 3.0f + noise : 0.1f + noise);

@@ -54,6 +54,21 @@ inline QString writeIdx(const QTemporaryDir& folder, int count, const QString& n
     return base;
 }
 
+/// Pictures of two classes, ten each, and twenty that have no label; returns their folder.
+inline QString writeFewLabels(const QTemporaryDir& folder) {
+    const QString base = folder.filePath(QStringLiteral("few"));
+    for (const auto& [name, count] : {std::pair("cat", 10), std::pair("dog", 10), std::pair("_unlabeled", 20)}) {
+        const QString below = base + QLatin1Char('/') + QLatin1String(name);
+        QDir().mkpath(below);
+        for (int i = 0; i < count; ++i) {
+            QFile out(QStringLiteral("%1/%2.pgm").arg(below).arg(i));
+            if (!out.open(QIODevice::WriteOnly)) qFatal("the fixture could not be written");
+            out.write("P5\n8 8\n255\n" + QByteArray(64, char(10 * i + count + name[0] % 7)));
+        }
+    }
+    return base;
+}
+
 /// The catalogues of the program with the fake method in them.
 inline std::shared_ptr<Registry> registryWith(assay::test::FakeMethod::Script script = {}) {
     auto registry = makeRegistry();

@@ -116,11 +116,13 @@ void LossHistogramPanel::updateNow() {
     for (std::size_t i = 0; i < evidence->size(); ++i) {
         const SampleIndex sample = evidence->samples[i];
         if (sample.value >= dataset->size() || dataset->splits[sample.value] != Split::Train) continue;
+        const Label given = m_workspace.baseLabel(sample);
+        if (given == kNoLabel) continue; // against no label there is no loss
         losses.push_back(evidence->loss[i]);
         if (judged) agreeing += (double(own->second[i]) >= kEven) == (double(evidence->loss[i]) >= line);
         const Label known = m_workspace.trueLabel(sample);
         truth |= known != kNoLabel;
-        wrong.push_back(known != kNoLabel && known != m_workspace.baseLabel(sample) ? 1 : 0);
+        wrong.push_back(known != kNoLabel && known != given ? 1 : 0);
     }
     if (!truth) wrong.clear();
     const auto run = m_workspace.currentRun();
@@ -140,7 +142,7 @@ void LossHistogramPanel::updateMarked() {
     for (std::size_t i = 0; evidence && dataset && !marked.empty() && i < evidence->size(); ++i) {
         const SampleIndex sample = evidence->samples[i];
         if (sample.value < dataset->size() && dataset->splits[sample.value] == Split::Train &&
-            std::binary_search(marked.begin(), marked.end(), sample))
+            m_workspace.baseLabel(sample) != kNoLabel && std::binary_search(marked.begin(), marked.end(), sample))
             losses.push_back(evidence->loss[i]);
     }
     m_plot->setMarked(std::move(losses));

@@ -46,7 +46,8 @@ float suggestionProbability(const Workspace& workspace, SampleIndex sample) {
 
 std::pair<Label, int> commonestLabel(const Workspace& workspace, const std::vector<SampleIndex>& samples) {
     std::map<Label, int> counts;
-    for (const SampleIndex sample : samples) ++counts[workspace.baseLabel(sample)];
+    for (const SampleIndex sample : samples)
+        if (const Label label = workspace.baseLabel(sample); label != kNoLabel) ++counts[label];
     const auto most = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
     return most == counts.end() ? std::pair(kNoLabel, 0) : std::pair(most->first, most->second);
 }

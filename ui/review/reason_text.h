@@ -23,7 +23,7 @@ class Workspace;
 /// neither tells.
 [[nodiscard]] float suggestionProbability(const Workspace& workspace, SampleIndex sample);
 
-/// Most of these samples have this label, ties to the smaller; and so many of them.
+/// Most of these samples have this label, ties to the smaller; and so many of them. kNoLabel and 0 where none has one.
 [[nodiscard]] std::pair<Label, int> commonestLabel(const Workspace& workspace, const std::vector<SampleIndex>& samples);
 
 /// In which epochs a label was learnt and forgotten again; `answers` by epoch from epoch 1, kNoLabel where unknown.

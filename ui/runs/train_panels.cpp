@@ -42,9 +42,9 @@ TrainingLosses trainingLosses(const Workspace& workspace, const Evidence& eviden
         found.rows.push_back(i);
         found.samples.push_back(sample);
         found.loss.push_back(evidence.loss[i]);
-        const Label truth = workspace.trueLabel(sample);
+        const Label truth = workspace.trueLabel(sample), given = workspace.baseLabel(sample);
         found.truthKnown |= truth != kNoLabel;
-        found.noisy.push_back(truth != kNoLabel && truth != workspace.baseLabel(sample) ? 1 : 0);
+        found.noisy.push_back(truth != kNoLabel && given != kNoLabel && truth != given ? 1 : 0);
         const bool suspect = pNoisy != evidence.columns.end() && i < pNoisy->second.size()
                                  ? double(pNoisy->second[i]) >= workspace.threshold()
                                  : workspace.suspect(sample);

@@ -168,6 +168,9 @@ Result<Opened> openAll(const OpenRequest& request, const Catalogue<DatasetReader
     if (!opened.dataset->unreadable.empty())
         opened.notices.push_back(withThousands(opened.dataset->unreadable.size()) +
                                  " files could not be read: see Data ▸ Unreadable files");
+    if (const std::size_t unlabelled = opened.dataset->unlabelled(); unlabelled > 0)
+        opened.notices.push_back(withThousands(unlabelled) + " of " + withThousands(opened.dataset->size()) +
+                                 " samples have no label: methods for few labels learn from them, other methods leave them out");
     for (const std::string& note : opened.dataset->notes) opened.notices.push_back(note);
     return opened;
 }

@@ -219,6 +219,18 @@ private Q_SLOTS:
         QVERIFY(stratifiedSplit(labels, 2, 4, 0.2) != splits);
     }
 
+    void samplesWithoutALabelAreNeverTestedOn() {
+        std::vector<Label> labels(300, kNoLabel);
+        for (int i = 0; i < 20; ++i) labels[std::size_t(3 * i)] = i % 2;
+        const auto splits = stratifiedSplit(labels, 2, 3, 0.2);
+        int tests = 0;
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+            tests += splits[i] == Split::Test;
+            if (labels[i] == kNoLabel) QCOMPARE(splits[i], Split::Train);
+        }
+        QCOMPARE(tests, 4);
+    }
+
     void anotherSplitSeedNeedsNoOtherStore() {
         QTemporaryDir folder;
         makeClassFolders(folder.path());

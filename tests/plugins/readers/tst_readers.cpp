@@ -85,6 +85,58 @@ private Q_SLOTS:
         QCOMPARE(countOf(dataset, Split::Test), 12);
     }
 
+    void aFolderOfPicturesWithoutALabelIsNoClass_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"_unlabeled", "_unlabelled", "unlabeled", "Unlabelled"})
+            QTest::newRow(name) << QString::fromLatin1(name);
+    }
+    void aFolderOfPicturesWithoutALabelIsNoClass() {
+        QFETCH(QString, name);
+        QTemporaryDir folder;
+        makeClassFolders(folder.path());
+        for (int i = 0; i < 50; ++i)
+            writeBytes(folder.path() + "/" + name + "/" + QString::number(i) + ".png", colourPicture(8, 8, i));
+        ASSAY_OPENED(dataset, m_open(folder.path()));
+        QCOMPARE(classNames(dataset), QStringList({"Ant", "bee", "zebra"}));
+        QCOMPARE(dataset.size(), std::size_t{62});
+        QCOMPARE(dataset.unlabelled(), std::size_t{50});
+        QVERIFY2(dataset.unreadable.empty(), qPrintable(reasons(dataset).join("\n")));
+        // Each class gives a quarter to the test split, the others nothing.
+        QVERIFY(dataset.splitsMade);
+        QCOMPARE(countOf(dataset, Split::Test), 3);
+        for (std::size_t i = 0; i < dataset.size(); ++i) {
+            const bool without = dataset.names[i].starts_with(name.toStdString());
+            QCOMPARE(dataset.givenLabels[i] == kNoLabel, without);
+            if (without) QCOMPARE(dataset.splits[i], Split::Train);
+        }
+        ASSAY_OPENED(stored, m_open(folder.path()));
+        QCOMPARE(stored.givenLabels, dataset.givenLabels);
+        QCOMPARE(stored.contentHash, dataset.contentHash);
+    }
+
+    void picturesWithoutALabelMayLieInSplitsOrBesideThem() {
+        QTemporaryDir folder;
+        makeClassFolders(folder.path() + "/train");
+        makeClassFolders(folder.path() + "/test");
+        for (const char* place : {"/train/_unlabeled", "/test/_unlabeled", "/unlabeled"})
+            writeBytes(folder.path() + place + "/1.png", colourPicture(8, 8, place[1]));
+        ASSAY_OPENED(dataset, m_open(folder.path()));
+        QCOMPARE(classNames(dataset), QStringList({"Ant", "bee", "zebra"}));
+        QVERIFY(!dataset.splitsMade);
+        QCOMPARE(dataset.unlabelled(), std::size_t{3});
+        QCOMPARE(countOf(dataset, Split::Train), 14);
+        QCOMPARE(countOf(dataset, Split::Test), 13);
+        QVERIFY2(dataset.unreadable.empty(), qPrintable(reasons(dataset).join("\n")));
+    }
+
+    void aLoneFolderIsAClassWhateverItIsCalled() {
+        QTemporaryDir folder;
+        writeBytes(folder.path() + "/unlabeled/1.png", greyPicture(5, 5, 7));
+        ASSAY_OPENED(dataset, m_open(folder.path()));
+        QCOMPARE(classNames(dataset), QStringList({"unlabeled"}));
+        QCOMPARE(dataset.unlabelled(), std::size_t{0});
+    }
+
     void oneClassOpensAndIsNoted() {
         QTemporaryDir folder;
         writeBytes(folder.path() + "/only/1.png", greyPicture(5, 5, 7));
@@ -256,6 +308,7 @@ private Q_SLOTS:
         QTest::newRow("no rows") << QByteArray("file,label\n") << "a header and no rows";
         QTest::newRow("pictures elsewhere") << QByteArray("file,label\n/data/a1.jpg,cat\n/data/b2.jpg,dog\n")
                                             << "outside the data set, the first at /data/a1.jpg";
+        QTest::newRow("no labels") << QByteArray("file,label\na1,\nb2, \n") << "the label column is empty";
         QTest::newRow("no file column") << QByteArray("number,label\n1,cat\n2,dog\n") << "no column names pictures";
     }
     void brokenTablesAreOneSentence() {
@@ -272,11 +325,51 @@ private Q_SLOTS:
         QTemporaryDir folder;
         makeTable(folder.path(), "file,label\na1,cat\nb2,dog\nabsent,dog\n../../etc/passwd,dog\nc3,\n");
         ASSAY_OPENED(dataset, m_open(folder.path()));
-        QCOMPARE(dataset.size(), std::size_t{2});
+        QCOMPARE(dataset.size(), std::size_t{3}); // that of c3 has no label
+        QCOMPARE(dataset.unreadable.size(), std::size_t{2});
         const QString all = reasons(dataset).join("\n");
         QVERIFY2(all.contains("line 4 (absent): names no picture that is there"), qPrintable(all));
         QVERIFY2(all.contains("names a file outside the data set"), qPrintable(all));
-        QVERIFY2(all.contains("line 6 (c3): has no label"), qPrintable(all));
+    }
+
+    void rowsWithoutALabelAreSamplesWithoutOne_data() {
+        QTest::addColumn<QByteArray>("table");
+        QTest::addColumn<QStringList>("classes");
+        QTest::addColumn<QList<int>>("labels");
+        QTest::newRow("empty") << QByteArray("file,label\na1,cat\nb2,\nc3,dog\nd4, \n") << QStringList{"cat", "dog"}
+                               << QList<int>{0, kNoLabel, 1, kNoLabel};
+        QTest::newRow("mostly empty, of any name") << QByteArray("file,Klasse\na1,\nb2,\nc3,\nd4,cat\n")
+                                                   << QStringList{"cat"} << QList<int>{kNoLabel, kNoLabel, kNoLabel, 0};
+        QTest::newRow("-1 among numbers") << QByteArray("file,label\na1,0\nb2,-1\nc3,1\nd4,\n") << QStringList{"0", "1"}
+                                          << QList<int>{0, kNoLabel, 1, kNoLabel};
+        QTest::newRow("-1 and 1 are two classes") << QByteArray("file,label\na1,1\nb2,-1\nc3,1\nd4,-1\n")
+                                                  << QStringList{"-1", "1"} << QList<int>{1, 0, 1, 0};
+        QTest::newRow("-1 among names") << QByteArray("file,label\na1,cat\nb2,-1\nc3,dog\nd4,dog\n")
+                                        << QStringList{"-1", "cat", "dog"} << QList<int>{1, 0, 2, 2};
+    }
+    void rowsWithoutALabelAreSamplesWithoutOne() {
+        QFETCH(QByteArray, table);
+        QFETCH(QStringList, classes);
+        QFETCH(QList<int>, labels);
+        QTemporaryDir folder;
+        makeTable(folder.path(), table);
+        ASSAY_OPENED(dataset, m_open(folder.path()));
+        QCOMPARE(classNames(dataset), classes);
+        QCOMPARE(QList<int>(dataset.givenLabels.begin(), dataset.givenLabels.end()), labels);
+        QCOMPARE(dataset.unlabelled(), std::size_t(labels.count(kNoLabel)));
+        QVERIFY2(dataset.unreadable.empty(), qPrintable(reasons(dataset).join("\n")));
+        ASSAY_OPENED(stored, m_open(folder.path()));
+        QCOMPARE(stored.givenLabels, dataset.givenLabels);
+    }
+
+    void aSampleWithoutALabelKeepsItsTruthAndItsSplit() {
+        QTemporaryDir folder;
+        makeTable(folder.path(), "file,label,true_label,split\na1,cat,cat,train\nb2,,cat,\nc3,dog,dog,test\nd4,,dog,test\n");
+        ASSAY_OPENED(dataset, m_open(folder.path()));
+        QCOMPARE(dataset.givenLabels, (std::vector<Label>{0, kNoLabel, 1, kNoLabel}));
+        QCOMPARE(dataset.trueLabels, (std::vector<Label>{0, 0, 1, 1}));
+        QCOMPARE(dataset.splits, (std::vector<Split>{Split::Train, Split::Train, Split::Test, Split::Test}));
+        QVERIFY(!dataset.splitsMade);
     }
 
     void cifar10IsReadPlaneByPlane() {

@@ -227,6 +227,16 @@ void TestScores::aMixtureIsFittedToTrainingLossesOnly() {
     QVERIFY(found > 350); // of 375
     QVERIFY(scores->values[1999] > 0.9f);
 
+    // A loss of 0 stands where there is no label: it is no part of the fit, and nothing there could be wrong.
+    for (std::size_t i = 1500; i < 2000; ++i) {
+        f.dataset.splits[i] = Split::Train;
+        f.labels[i] = kNoLabel;
+        train->loss[i] = 0;
+    }
+    const auto unlabelled = compute("p-noisy", f.input);
+    QVERIFY(unlabelled);
+    for (std::size_t i = 0; i < 2000; ++i) QCOMPARE(unlabelled->values[i], i < 1500 ? scores->values[i] : 0.0f);
+
     for (float& loss : train->loss) loss = 1;
     const auto flat = compute("p-noisy", f.input);
     QVERIFY(!flat);

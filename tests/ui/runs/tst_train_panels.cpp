@@ -3,6 +3,7 @@
 #include "tests/ui/ui_fixture.h"
 #include "ui/plots/confidence_plot.h"
 #include "ui/plots/correction_plot.h"
+#include "ui/plots/loss_histogram_panel.h"
 #include "ui/plots/loss_histogram_plot.h"
 #include "ui/plots/loss_scatter_plot.h"
 #include "ui/plots/pseudo_class_plot.h"
@@ -212,6 +213,20 @@ private Q_SLOTS:
         QVERIFY(bins.meanW.front() < 0.1 && bins.meanW.back() > 0.9); // w rises with the loss here
         QCOMPARE(bins.differing.front(), 0.0);                       // and the second half answers another class
         QCOMPARE(bins.differing.back(), 1.0);
+    }
+
+    void picturesWithoutALabelHaveNoLossToShow() {
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, writeFewLabels(m_home)));
+        LossHistogramPanel panel(workspace);
+        panel.resize(500, 300);
+        panel.show();
+        QVERIFY(trainAndWait(workspace, 1));
+        const auto shown = [&] {
+            const auto& bins = panel.plot().counts().counts;
+            return std::accumulate(bins.begin(), bins.end(), std::uint64_t(0));
+        };
+        QTRY_COMPARE(shown(), std::uint64_t(16)); // of each class two are for testing
     }
 
     void theThresholdIsALineOverTheLossesOnlyWhereTheSuspectsFollowThem() {

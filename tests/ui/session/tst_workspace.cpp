@@ -12,6 +12,7 @@
 #include <QScopeGuard>
 #include <QTimer>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <future>
@@ -199,6 +200,17 @@ private Q_SLOTS:
         QCOMPARE(workspace.effectiveLabel(SampleIndex(9)), 4);
         workspace.undo();
         QTRY_COMPARE(workspace.effectiveLabel(SampleIndex(9)), 9);
+    }
+
+    void picturesWithoutALabelAreOpenedAndTold() {
+        Workspace workspace(registryWith());
+        QSignalSpy notices(&workspace, &Workspace::notice);
+        QVERIFY(openAndWait(workspace, writeFewLabels(*m_home)));
+        QCOMPARE(workspace.dataset()->size(), std::size_t(40));
+        QCOMPARE(workspace.dataset()->classCount(), 2);
+        QTRY_VERIFY(std::any_of(notices.begin(), notices.end(), [](const QList<QVariant>& one) {
+            return one.first().toString().startsWith(QLatin1String("20 of 40 samples have no label"));
+        }));
     }
 
     void secondWindowIsReadOnly() {
