@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace assay::ui {
 namespace {
@@ -72,6 +73,12 @@ void CleaningFlowPlot::setFlows(std::vector<CleaningFlow> flows, int planned) {
         setSummary(text);
     }
     canvas()->update();
+}
+
+void CleaningFlowPlot::deselect() {
+    if (!m_current) return;
+    m_current.reset();
+    setFlows(std::exchange(m_flows, {}), m_planned); // its summary is that of the last round again
 }
 
 bool CleaningFlowPlot::isThere(const Place& place) const {

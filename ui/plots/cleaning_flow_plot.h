@@ -34,6 +34,7 @@ public:
     [[nodiscard]] QPointF bandCentre(int round, CleaningBand band) const;
 
     [[nodiscard]] QString dataAsTsv() const override;
+    void deselect() override;
 
 Q_SIGNALS:
     void bandClicked(int round, assay::ui::CleaningBand band);

@@ -16,6 +16,10 @@
 namespace assay::ui {
 namespace {
 
+constexpr int kPadding = 3; // beside a label
+constexpr double kBetweenLabels = 8;
+constexpr double kLineLabelAt = 0.62; // of the height, from above
+
 std::uint64_t sum(const std::vector<std::uint64_t>& counts) {
     return std::accumulate(counts.begin(), counts.end(), std::uint64_t(0));
 }
@@ -51,23 +55,28 @@ ConfidencePlot::ConfidencePlot(QWidget* parent)
     m_mark = new QCPItemRect(&p);
     m_mark->topLeft->setTypeY(QCPItemPosition::ptAxisRectRatio);
     m_mark->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    for (std::size_t i = 0; i < m_labels.size(); ++i) {
-        m_labels[i] = new QCPItemText(&p);
-        m_labels[i]->position->setType(i == 0 ? QCPItemPosition::ptAxisRectRatio : QCPItemPosition::ptAbsolute);
-        if (i > 0) m_labels[i]->position->setParentAnchor(m_labels[i - 1]->bottomLeft);
-        m_labels[i]->position->setCoords(i == 0 ? 0.02 : 0, i == 0 ? 0.02 : 0); // sure answers stand on the right
-        m_labels[i]->setPositionAlignment(Qt::AlignTop | Qt::AlignLeft);
-        m_labels[i]->setPadding(QMargins(3, 0, 3, 0));
+    for (QCPItemText*& label : m_labels) { // above the axes: bars and line go everywhere
+        label = new QCPItemText(&p);
+        label->setClipToAxisRect(false);
+        label->position->setType(QCPItemPosition::ptAbsolute);
+        label->setPositionAlignment(Qt::AlignTop | Qt::AlignLeft);
+        label->setPadding(QMargins(kPadding, 0, kPadding, 0));
     }
     m_lineLabel = new QCPItemText(&p);
     m_lineLabel->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    m_lineLabel->setPositionAlignment(Qt::AlignBottom | Qt::AlignRight);
-    m_lineLabel->setPadding(QMargins(3, 0, 3, 0));
+    m_lineLabel->setPadding(QMargins(kPadding, 0, kPadding, 0));
+    connect(&p, &QCustomPlot::afterLayout, this, &ConfidencePlot::placeLabels);
     p.setCurrentLayer(QStringLiteral("main"));
     p.xAxis->setRange(0, 1);
     setExpandable(true);
     themeChanged();
     clear();
+}
+
+void ConfidencePlot::deselect() {
+    if (!m_current) return;
+    m_current.reset();
+    redraw();
 }
 
 void ConfidencePlot::clear() { setConfidence({}); }
@@ -140,10 +149,50 @@ void ConfidencePlot::drawThresholds() {
         const auto [least, most] = std::minmax_element(at.begin(), at.end());
         m_lineLabel->setText(*least == *most ? tr("from %1").arg(valueText(*least))
                                              : tr("by class, %1 to %2").arg(valueText(*least), valueText(*most)));
-        m_lineLabel->position->setCoords(*least, 0.62);
     }
     restyle();
     refresh();
+}
+
+/// The figures above the axes, in as many rows as they need.
+void ConfidencePlot::placeLabels() {
+    const QFontMetricsF metrics(plotFont(font()));
+    const QRectF room = QRectF(plot().viewport()).adjusted(4, 2, -4, 0);
+    std::vector<double> ends; // of the rows
+    for (QCPItemText* label : m_labels) {
+        if (!label->visible()) continue;
+        const double width = metrics.horizontalAdvance(label->text()) + 2 * kPadding;
+        auto row = std::find_if(ends.begin(), ends.end(), [&](double end) { return end + width <= room.right(); });
+        if (row == ends.end()) row = ends.insert(ends.end(), room.left());
+        label->position->setCoords(*row, room.top() + double(row - ends.begin()) * metrics.height());
+        *row += width + kBetweenLabels;
+    }
+    QCPAxisRect* rect = plot().axisRect();
+    QMargins margins = rect->margins();
+    const int top = int(std::ceil(room.top() + double(ends.size()) * metrics.height())) + 4;
+    if (margins.top() != top) {
+        margins.setTop(top);
+        rect->setMargins(margins);
+        using Layout = QCPLayoutElement;
+        for (const auto phase : {Layout::upPreparation, Layout::upMargins, Layout::upLayout})
+            plot().plotLayout()->update(phase);
+    }
+    placeLineLabel();
+}
+
+/// Left of the lowest threshold, else right of the highest, else right of the lowest: it does not leave the axes.
+void ConfidencePlot::placeLineLabel() {
+    if (m_thresholds.empty()) return;
+    std::vector<double> at;
+    for (const QCPItemStraightLine* line : m_thresholds) at.push_back(line->point1->key());
+    const auto [least, most] = std::minmax_element(at.begin(), at.end());
+    const double width = QFontMetricsF(plotFont(font())).horizontalAdvance(m_lineLabel->text()) + 2 * kPadding;
+    const QCPAxis* axis = plot().xAxis;
+    const QRect inside = plot().axisRect()->rect();
+    const bool left = axis->coordToPixel(*least) - width >= inside.left();
+    const bool right = axis->coordToPixel(*most) + width <= inside.right();
+    m_lineLabel->position->setCoords(left || !right ? *least : *most, kLineLabelAt);
+    m_lineLabel->setPositionAlignment(Qt::AlignBottom | (left ? Qt::AlignRight : Qt::AlignLeft));
 }
 
 void ConfidencePlot::restyle() {

@@ -27,8 +27,8 @@ struct ConfidenceHistory {
 };
 
 /// The histogram of the highest probability of unlabelled samples: what was accepted stands on what was not, under the
-/// threshold or those of the classes, with the share of right answers of each bin where the truth is known. A click on
-/// a bar asks for its samples; arrow keys walk along the bars, Enter asks.
+/// threshold or those of the classes, with the share of right answers of each bin where the truth is known. The figures
+/// of all stand above. A click on a bar asks for its samples; arrow keys walk along the bars, Enter asks.
 class ConfidencePlot final : public ChartWidget {
     Q_OBJECT
 public:
@@ -43,6 +43,7 @@ public:
     [[nodiscard]] QPointF barFoot(std::size_t bin) const;
 
     [[nodiscard]] QString dataAsTsv() const override;
+    void deselect() override;
 
 Q_SIGNALS:
     void binClicked(double from, double to);
@@ -56,6 +57,8 @@ protected:
 private:
     void redraw();
     void drawThresholds();
+    void placeLabels();
+    void placeLineLabel();
     void setCurrent(std::optional<std::size_t> bin);
     [[nodiscard]] std::optional<std::size_t> binAt(QPointF position) const;
     [[nodiscard]] QString sentence(std::size_t bin) const;

@@ -2,15 +2,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QHelpEvent>
 #include <QLabel>
 #include <QPainter>
 #include <QStyle>
+#include <QTextDocument>
+#include <QToolTip>
 
 #include <algorithm>
 
 namespace assay::ui {
 
-/// A line of plain text that gives way and ends in an ellipsis where there is no room for all of it.
+/// A line of plain text that gives way and ends in an ellipsis where there is no room for all of it; the pointer then
+/// tells the whole.
 class ElidedLabel final : public QLabel {
 public:
     explicit ElidedLabel(QWidget* parent) : QLabel(parent) { setTextFormat(Qt::PlainText); }
@@ -22,11 +26,19 @@ public:
     }
 
 protected:
+    bool event(QEvent* event) override {
+        if (event->type() != QEvent::ToolTip || !toolTip().isEmpty() || shown() == text()) return QLabel::event(event);
+        QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(), Qt::convertFromPlainText(text(), Qt::WhiteSpaceNormal), this);
+        return true;
+    }
     void paintEvent(QPaintEvent*) override {
         QPainter painter(this);
         style()->drawItemText(&painter, contentsRect(), Qt::AlignLeft | Qt::AlignVCenter, palette(), isEnabled(),
-                              fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()), foregroundRole());
+                              shown(), foregroundRole());
     }
+
+private:
+    [[nodiscard]] QString shown() const { return fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()); }
 };
 
 } // namespace assay::ui

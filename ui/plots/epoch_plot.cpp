@@ -18,7 +18,14 @@ namespace {
 
 constexpr double kRoomForBands = 0.5; // on either side, of what the lines span
 constexpr int kMostTicks = 4;
+constexpr int kTwoTicks = 2; // at the ends of the axis
 constexpr double kLinesPerTick = 1.6;
+constexpr int kMostEpochTicks = 5;
+constexpr double kMostForNames = 0.38; // of the plot's width
+constexpr int kBesideNames = 16;
+constexpr int kBesideAxisLabel = 8;
+constexpr int kLeastHeight = 120;
+constexpr int kLeastArea = 66; // one of three and more, with its margins
 
 class EpochTicker final : public QCPAxisTicker {
 protected:
@@ -29,11 +36,29 @@ protected:
     }
 };
 
+/// What stands beside a vertical axis: all of it, else without its unit, else its beginning, else nothing.
+QString labelFor(const QString& whole, const QFontMetricsF& metrics, double room) {
+    if (metrics.horizontalAdvance(whole) <= room) return whole;
+    const QString bare = whole.section(QLatin1String(", "), 0, 0);
+    if (metrics.horizontalAdvance(bare) <= room) return bare;
+    const QString cut = metrics.elidedText(bare, Qt::ElideRight, room);
+    return cut.size() > 3 ? cut : QString();
+}
+
 class ValueTicker final : public QCPAxisTicker {
 public:
     explicit ValueTicker(bool percent) : m_percent(percent) { setTickCount(kMostTicks); }
 
 protected:
+    /// Where there is room for two, round numbers near both ends: a step may leave but one of its multiples.
+    QVector<double> createTickVector(double step, const QCPRange& range) override {
+        if (tickCount() != kTwoTicks) return QCPAxisTicker::createTickVector(step, range);
+        const double magnitude = std::pow(10.0, std::floor(std::log10(range.size())));
+        const double share = range.size() / magnitude;
+        const double own = magnitude * (share >= 5 ? 1 : share >= 2 ? 0.5 : 0.2);
+        return {std::max(range.lower, std::ceil(range.lower / own - 1e-9) * own),
+                std::min(range.upper, std::floor(range.upper / own + 1e-9) * own)};
+    }
     QString getTickLabel(double tick, const QLocale&, QChar, int) override {
         if (std::abs(tick) < 1e-12) tick = 0;
         return m_percent ? valueText(tick * 100, 4) + QStringLiteral("\u202f%") : valueText(tick, 4);
@@ -59,7 +84,7 @@ EpochPlot::EpochPlot(const QString& objectName, const QString& title, QWidget* p
     setEmptyText(tr("A line begins here with a run's first epoch."));
     m_margins = new QCPMarginGroup(&plot());
     plot().plotLayout()->setRowSpacing(2);
-    connect(&plot(), &QCustomPlot::afterLayout, this, &EpochPlot::fitTicks);
+    connect(&plot(), &QCustomPlot::afterLayout, this, &EpochPlot::fitToSize);
     connect(&plot(), &QCustomPlot::afterLayout, this, &EpochPlot::placeLabels);
     setPanels({EpochPanel{}});
     setHasData(false);
@@ -68,6 +93,8 @@ EpochPlot::EpochPlot(const QString& objectName, const QString& title, QWidget* p
 void EpochPlot::setPanels(std::vector<EpochPanel> panels) {
     m_panels = std::move(panels);
     m_series.clear();
+    const double line = QFontMetricsF(plotFont(font())).height();
+    setMinimumHeight(m_panels.size() > 2 ? int(m_panels.size()) * kLeastArea + int(5 * line) : kLeastHeight);
     rebuild();
 }
 
@@ -131,6 +158,7 @@ void EpochPlot::rebuild() {
             m_lastEpoch = std::max(m_lastEpoch, int(s.epochs[k]));
         }
         if (s.name.isEmpty() || !std::isfinite(lastFinite(s.values))) continue;
+        if (s.filled && s.weight && *s.weight <= 0) continue; // nothing of it can be seen
         m_labels[i] = new QCPItemText(&p);
         m_labels[i]->setText(s.name);
         m_labels[i]->setClipToAxisRect(false);
@@ -229,20 +257,59 @@ std::vector<double> EpochPlot::bandSide(const EpochSeries& series, const std::ve
     return drawn;
 }
 
-/// As many ticks as there is height for, which is known once the layout is.
-void EpochPlot::fitTicks() {
-    bool changed = false;
-    for (QCPAxisRect* rect : m_rects) {
-        const QCPAxis* axis = rect->axis(QCPAxis::atLeft);
-        const double line = QFontMetricsF(axis->tickLabelFont()).height();
-        const int ticks = std::clamp(int(rect->height() / (kLinesPerTick * line)), 1, kMostTicks);
-        changed |= ticks != axis->ticker()->tickCount();
-        axis->ticker()->setTickCount(ticks);
-    }
-    if (!changed) return;
+/// Names, ticks and titles of the axes as there is room for, which is known once the layout is.
+void EpochPlot::fitToSize() {
+    if (fitNames()) relayout();
+    if (fitAxes()) relayout();
+}
+
+void EpochPlot::relayout() {
     using Layout = QCPLayoutElement;
     for (const auto phase : {Layout::upPreparation, Layout::upMargins, Layout::upLayout})
         plot().plotLayout()->update(phase);
+}
+
+bool EpochPlot::fitNames() {
+    const QFontMetricsF metrics(plotFont(font()));
+    double widest = 0;
+    for (std::size_t i = 0; i < m_series.size(); ++i)
+        if (m_labels[i] != nullptr) widest = std::max(widest, metrics.horizontalAdvance(m_series[i].name));
+    const double most = std::max(0.0, plot().viewport().width() * kMostForNames - kBesideNames);
+    const double room = std::min(std::ceil(widest), most);
+    for (std::size_t i = 0; i < m_series.size(); ++i)
+        if (m_labels[i] != nullptr) m_labels[i]->setText(metrics.elidedText(m_series[i].name, Qt::ElideMiddle, room + 1));
+    const int right = int(std::ceil(room)) + kBesideNames;
+    bool changed = false;
+    for (QCPAxisRect* rect : m_rects) {
+        QMargins margins = rect->margins();
+        if (margins.right() == right) continue;
+        margins.setRight(right);
+        rect->setMargins(margins);
+        changed = true;
+    }
+    return changed;
+}
+
+bool EpochPlot::fitAxes() {
+    bool changed = false;
+    for (std::size_t panel = 0; panel < m_rects.size(); ++panel) {
+        const QCPAxisRect* rect = m_rects[panel];
+        QCPAxis* y = rect->axis(QCPAxis::atLeft);
+        const QString label = labelFor(m_panels[panel].label, QFontMetricsF(y->labelFont()), rect->height() + kBesideAxisLabel);
+        changed |= label != y->label();
+        y->setLabel(label);
+        const QFontMetricsF metrics(y->tickLabelFont());
+        const int fit = int(rect->height() / (kLinesPerTick * metrics.height()));
+        const int ticks = fit > kTwoTicks ? std::min(fit, kMostTicks) : rect->height() >= 2 * metrics.height() ? kTwoTicks : 1;
+        changed |= ticks != y->ticker()->tickCount();
+        y->ticker()->setTickCount(ticks);
+        QCPAxis* x = rect->axis(QCPAxis::atBottom);
+        const double epoch = metrics.horizontalAdvance(countText(std::uint64_t(m_lastEpoch)));
+        const int epochs = std::clamp(int(rect->width() / (1.4 * epoch + 8)), kTwoTicks, kMostEpochTicks);
+        changed |= epochs != x->ticker()->tickCount();
+        x->ticker()->setTickCount(epochs);
+    }
+    return changed;
 }
 
 void EpochPlot::placeLabels() {
@@ -250,6 +317,7 @@ void EpochPlot::placeLabels() {
         struct Place {
             QCPItemText* label;
             double y;
+            std::optional<double> weight;
         };
         std::vector<Place> places;
         QCPAxisRect* rect = m_rects[panel];
@@ -263,7 +331,7 @@ void EpochPlot::placeLabels() {
             } else if (m_series[i].filled) {
                 value /= 2;
             }
-            places.push_back({m_labels[i], rect->axis(QCPAxis::atLeft)->coordToPixel(value)});
+            places.push_back({m_labels[i], rect->axis(QCPAxis::atLeft)->coordToPixel(value), m_series[i].weight});
         }
         if (places.empty()) continue;
         std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.y < b.y; });
@@ -271,11 +339,14 @@ void EpochPlot::placeLabels() {
         const double top = rect->top() + height / 2 - 4;
         const double bottom = rect->bottom() - height / 2 + 4;
         for (const Place& place : places) place.label->setVisible(true);
+        const bool weighed = std::all_of(places.begin(), places.end(), [](const Place& place) { return place.weight.has_value(); });
         while (places.size() > 1 && double(places.size()) * height > bottom - top + height) {
-            // No room for all: the one that stands closest below another goes.
-            std::size_t least = 1;
-            for (std::size_t i = 2; i < places.size(); ++i)
-                if (places[i].y - places[i - 1].y < places[least].y - places[least - 1].y) least = i;
+            // No room for all: the lightest goes, else the one that stands closest below another.
+            std::size_t least = weighed ? 0 : 1;
+            for (std::size_t i = least + 1; i < places.size(); ++i)
+                if (weighed ? *places[i].weight < *places[least].weight
+                            : places[i].y - places[i - 1].y < places[least].y - places[least - 1].y)
+                    least = i;
             places[least].label->setVisible(false);
             places.erase(places.begin() + std::ptrdiff_t(least));
         }
@@ -306,7 +377,6 @@ void EpochPlot::setFootnote(const QString& text) {
 void EpochPlot::restyle() {
     const PlotTheme& t = theme();
     const QFont small = plotFont(font());
-    double widest = 0;
     for (std::size_t i = 0; i < m_series.size(); ++i) {
         const EpochSeries& s = m_series[i];
         const QColor colour = t.colour(s.ink);
@@ -315,8 +385,8 @@ void EpochPlot::restyle() {
             const bool single = std::count_if(s.values.begin(), s.values.end(), [](double v) { return std::isfinite(v); }) == 1;
             m_graphs[i]->setScatterStyle(single ? QCPScatterStyle(QCPScatterStyle::ssDisc, colour, 5) : QCPScatterStyle());
             QColor area = colour;
-            area.setAlpha(s.fillTo >= 0 || s.filled ? 90 : 0);
-            m_graphs[i]->setBrush(s.filled ? QBrush(area) : QBrush(Qt::NoBrush));
+            area.setAlphaF(float(s.opacity));
+            m_graphs[i]->setBrush(!s.filled ? QBrush(Qt::NoBrush) : QBrush(area, s.hatched ? Qt::BDiagPattern : Qt::SolidPattern));
             if (s.filled && s.fillTo >= 0 && std::size_t(s.fillTo) < m_graphs.size())
                 m_graphs[i]->setChannelFillGraph(m_graphs[std::size_t(s.fillTo)]);
         }
@@ -327,19 +397,19 @@ void EpochPlot::restyle() {
             m_bands[i].second->setChannelFillGraph(m_bands[i].first);
         }
         if (m_labels[i] != nullptr) {
-            const QColor ink = s.ink == InkClean ? t.cleanText : s.ink == InkSuspect ? t.suspectText : colour;
+            const QColor ink = s.ink == InkClean     ? t.cleanText
+                               : s.ink == InkSuspect ? t.suspectText
+                               : s.ink == InkRest    ? t.muted
+                                                     : colour;
             m_labels[i]->setColor(ink);
             m_labels[i]->setFont(small);
-            widest = std::max(widest, QFontMetricsF(small).horizontalAdvance(s.name));
         }
     }
     for (QCPItemStraightLine* mark : m_marks) mark->setPen(QPen(t.muted, 1, Qt::DotLine));
-    const int right = int(std::ceil(widest)) + 16;
     for (std::size_t panel = 0; panel < m_rects.size(); ++panel) {
         QCPAxisRect* rect = m_rects[panel];
         t.applyTo(*rect, font());
         rect->setMinimumMargins(QMargins(6, 8, 10, panel + 1 == m_rects.size() ? 4 : 6));
-        rect->setMargins(QMargins(0, 0, right, 0));
         rect->axis(QCPAxis::atTop)->setVisible(false);
         rect->axis(QCPAxis::atRight)->setVisible(false);
     }
@@ -361,6 +431,11 @@ QString EpochPlot::text(const EpochSeries& series, double value) const {
 }
 
 QString EpochPlot::hoverText(QPointF position) const {
+    for (std::size_t i = 0; i < m_labels.size(); ++i) {
+        const QCPItemText* label = m_labels[i];
+        if (label == nullptr || !label->visible() || label->text() == m_series[i].name) continue;
+        if (QRectF(label->topLeft->pixelPosition(), label->bottomRight->pixelPosition()).contains(position)) return m_series[i].name;
+    }
     const int epoch = hasData() ? epochAt(position) : 0;
     if (epoch == 0) return {};
     QStringList lines = {tr("epoch %1").arg(epoch)};
@@ -371,7 +446,9 @@ QString EpochPlot::hoverText(QPointF position) const {
         const auto at = std::find(s.epochs.begin(), s.epochs.end(), double(epoch));
         const auto i = std::size_t(at - s.epochs.begin());
         if (at == s.epochs.end() || i >= s.values.size() || !std::isfinite(s.values[i])) continue;
-        QString line = QStringLiteral("%1  %2").arg(s.name, text(s, i < s.shown.size() ? s.shown[i] : s.values[i]));
+        const bool alone = std::count_if(m_series.begin(), m_series.end(), [&](const auto& one) { return one.panel == s.panel; }) == 1;
+        const QString name = s.name.isEmpty() && alone ? m_panels[std::size_t(s.panel)].label : s.name;
+        QString line = QStringLiteral("%1  %2").arg(name, text(s, i < s.shown.size() ? s.shown[i] : s.values[i]));
         if (i < s.lower.size() && i < s.upper.size()) line += tr(" (%1 to %2)").arg(text(s, s.lower[i]), text(s, s.upper[i]));
         lines << line.trimmed();
         if (lines.size() > 14) break;

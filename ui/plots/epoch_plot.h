@@ -37,11 +37,14 @@ struct EpochSeries {
     std::vector<double> lower, upper; ///< a band around the line; may be empty
     bool filled = false;            ///< down to zero, or to series `fillTo`
     int fillTo = -1;
+    double opacity = 0.35;          ///< of what is filled
+    bool hatched = false;           ///< filled with strokes
+    std::optional<double> weight;   ///< where names do not all fit the lightest goes first; a filled area of 0 has no name
     std::vector<double> shown;      ///< what hover and copy tell instead of `values` (stacked areas); may be empty
 };
 
 /// Lines over epochs in one or more stacked areas that share the horizontal axis; names stand at the ends of the
-/// lines, and a click on an epoch asks for it.
+/// lines, cut where they are long, and a click on an epoch asks for it. Three areas and more ask for more height.
 class EpochPlot : public ChartWidget {
     Q_OBJECT
 public:
@@ -68,7 +71,10 @@ protected:
 private:
     void rebuild();
     void setRanges();
-    void fitTicks();
+    void fitToSize();
+    [[nodiscard]] bool fitNames();
+    [[nodiscard]] bool fitAxes();
+    void relayout();
     void placeLabels();
     [[nodiscard]] int epochAt(QPointF position) const; ///< 0 outside
     [[nodiscard]] QString text(const EpochSeries& series, double value) const;

@@ -21,11 +21,12 @@ double luminance(const QColor& colour) {
     return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
 }
 
-// Okabe and Ito, "Color Universal Design" (2008), beginning with the hues that mean neither clean nor suspect.
-constexpr std::array<QRgb, 7> kRunsLight = {0xff009e73, 0xffcc79a7, 0xffd55e00, 0xff56b4e9,
-                                            0xff0072b2, 0xffe69f00, 0xff7a7a7a};
-constexpr std::array<QRgb, 7> kRunsDark = {0xff2bc296, 0xffdf98bf, 0xffee7733, 0xff7cc6f0,
-                                           0xff4aa3df, 0xfff0b429, 0xffa8a8a8};
+// Okabe and Ito, "Color Universal Design" (2008), beginning with the hues that mean neither clean nor suspect; then those
+// that are farthest from them and from each other to the eye, colour-blind or not.
+constexpr std::array<QRgb, 12> kRunsLight = {0xff009e73, 0xffcc79a7, 0xffd55e00, 0xff56b4e9, 0xff0072b2, 0xffe69f00,
+                                             0xff7a7a7a, 0xff332288, 0xff661100, 0xff999933, 0xff882255, 0xff003f3f};
+constexpr std::array<QRgb, 12> kRunsDark = {0xff2bc296, 0xffdf98bf, 0xffee7733, 0xff7cc6f0, 0xff4aa3df, 0xfff0b429,
+                                            0xffa8a8a8, 0xff7b61ff, 0xff96693a, 0xffe6e6a0, 0xffc23fa3, 0xff2f8878};
 
 // One hue, its lightness even: little is close to the background, much stands out.
 constexpr std::array<QRgb, 5> kRampLight = {0xffe9f1f7, 0xffb5d3e8, 0xff6aabd4, 0xff0072b2, 0xff00395c};
@@ -62,6 +63,7 @@ QColor PlotTheme::colour(int ink) const {
     case InkSuspect: return suspect;
     case InkForeground: return foreground;
     case InkMuted: return muted;
+    case InkRest: return mix(foreground, background, 0.62);
     default: break;
     }
     const auto& colours = dark ? kRunsDark : kRunsLight;

@@ -13,11 +13,12 @@ class QCustomPlot;
 namespace assay::ui {
 
 /// What a line or area is drawn with: a meaning, which the theme turns into a colour. Values from 0 on are the
-/// colours of runs (or of classes), cycling.
-enum Ink : int { InkClean = -1, InkSuspect = -2, InkForeground = -3, InkMuted = -4 };
+/// colours of runs (or of classes), cycling. InkRest is what was added up because it has no colour of its own.
+enum Ink : int { InkClean = -1, InkSuspect = -2, InkForeground = -3, InkMuted = -4, InkRest = -5 };
 
 /// Colours of every plot, from Okabe and Ito's palette, which colour-blind people can tell apart: clean is blue
-/// and suspect is orange everywhere. One theme for light and one for dark surroundings.
+/// and suspect is orange everywhere. Five more, darker or lighter than those, follow for runs and classes. One theme
+/// for light and one for dark surroundings.
 struct PlotTheme {
     bool dark = false;
     QColor background, foreground, muted, grid;

@@ -65,6 +65,7 @@ PlotWidget::PlotWidget(const QString& objectName, const QString& title, QWidget*
     auto* emptyLayout = new QVBoxLayout(empty);
     m_emptyText = new QLabel(tr("Nothing to show yet."), empty);
     m_emptyText->setObjectName(objectName + QStringLiteral("EmptyText"));
+    m_emptyText->setTextFormat(Qt::PlainText);
     m_emptyText->setWordWrap(true);
     m_emptyText->setAlignment(Qt::AlignCenter);
     m_emptyText->setForegroundRole(QPalette::PlaceholderText);
@@ -99,6 +100,8 @@ void PlotWidget::setEmptyText(const QString& sentence, const QString& button) {
     m_emptyButton->setVisible(!button.isEmpty());
     if (!m_hasData) setAccessibleDescription(sentence);
 }
+
+QString PlotWidget::emptyText() const { return m_emptyText->text(); }
 
 QString PlotWidget::summary() const { return accessibleDescription(); }
 

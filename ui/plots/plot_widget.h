@@ -34,6 +34,7 @@ public:
     [[nodiscard]] QString title() const;
     /// What will fill this plot, and the button that does it (none where empty).
     void setEmptyText(const QString& sentence, const QString& button = {});
+    [[nodiscard]] QString emptyText() const;
     [[nodiscard]] bool hasData() const { return m_hasData; }
     /// One or two sentences with the figures that matter: also the accessible description.
     [[nodiscard]] QString summary() const;
@@ -45,6 +46,8 @@ public:
 
     /// What is drawn, as tab-separated lines with a header.
     [[nodiscard]] virtual QString dataAsTsv() const = 0;
+    /// Nothing is picked any more: what is on show is another run's.
+    virtual void deselect() {}
     /// The figure in a light theme; `size` in pixels (points for PDF).
     [[nodiscard]] QByteArray figure(FigureFormat format, QSize size);
     /// Format by the file's ending: svg, pdf, png.

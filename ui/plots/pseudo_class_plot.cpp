@@ -10,8 +10,14 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace assay::ui {
+namespace {
+
+constexpr double kBesideKey = 8;
+
+} // namespace
 
 PseudoClassPlot::PseudoClassPlot(QWidget* parent)
     : PaintedPlot(QStringLiteral("pseudoClasses"), tr("Pseudo-labels by class"), parent) {
@@ -40,6 +46,24 @@ void PseudoClassPlot::setClasses(std::vector<PseudoClass> classes) {
     canvas()->update();
 }
 
+void PseudoClassPlot::deselect() {
+    if (!m_current) return;
+    m_current.reset();
+    setClasses(std::exchange(m_classes, {})); // its summary is that of all again
+}
+
+/// What the marks mean and how many classes there are, on a second line where the first has no room.
+QStringList PseudoClassPlot::keyFor(std::size_t rows, const QFontMetricsF& metrics, double width) const {
+    const QString apart = QStringLiteral("   ");
+    QString marks = tr("╎ its part of the labels");
+    if (std::any_of(m_classes.begin(), m_classes.end(), [](const PseudoClass& one) { return one.known > 0; }))
+        marks.prepend(tr("■ right ■ wrong") + apart);
+    if (rows >= m_classes.size()) return {marks};
+    const QString some = tr("the %1 largest of %2 classes").arg(rows).arg(m_classes.size());
+    if (metrics.horizontalAdvance(marks + apart + some) <= width - 2 * kBesideKey) return {marks + apart + some};
+    return {marks, some};
+}
+
 QString PseudoClassPlot::figureText(const PseudoClass& one) const {
     QString text = countText(one.accepted);
     if (one.known > 0) text += QStringLiteral(" · ") + percentText(double(one.right) / double(one.known), 0);
@@ -51,12 +75,18 @@ PseudoClassPlot::Layout PseudoClassPlot::layoutFor(QSizeF size) const {
     const QFontMetricsF metrics(plotFont(font()));
     Layout layout;
     layout.top = 4;
-    layout.footer = metrics.height() + 4;
     const double least = metrics.height() * 1.05;
-    const double room = size.height() - layout.top - layout.footer;
+    double room = 0;
+    std::size_t fits = m_classes.size();
+    for (int pass = 0; pass < 2; ++pass) { // fewer rows may need a longer key, and that leaves room for fewer
+        layout.key = keyFor(std::min(fits, m_classes.size()), metrics, size.width());
+        layout.footer = double(layout.key.size()) * metrics.height() + 4;
+        room = size.height() - layout.top - layout.footer;
+        fits = std::size_t(std::max(1.0, std::floor(room / least)));
+    }
+    layout.key = keyFor(std::min(fits, m_classes.size()), metrics, size.width());
     layout.rows.resize(m_classes.size());
     std::iota(layout.rows.begin(), layout.rows.end(), 0);
-    const auto fits = std::size_t(std::max(1.0, std::floor(room / least)));
     if (layout.rows.size() > fits) {
         std::stable_sort(layout.rows.begin(), layout.rows.end(), [&](int a, int b) {
             return m_classes[std::size_t(a)].accepted > m_classes[std::size_t(b)].accepted;
@@ -85,17 +115,14 @@ void PseudoClassPlot::paint(QPainter& painter, QSizeF size) const {
     if (m_classes.empty()) return;
     const Layout layout = layoutFor(size);
     for (std::size_t row = 0; row < layout.rows.size(); ++row) paintRow(painter, layout, row, size.width());
-    QStringList key = {tr("╎ its part of the labels")};
-    if (std::any_of(m_classes.begin(), m_classes.end(), [](const PseudoClass& one) { return one.known > 0; }))
-        key.prepend(tr("■ right ■ wrong"));
-    if (layout.rows.size() < m_classes.size())
-        key.append(tr("the %1 largest of %2 classes").arg(layout.rows.size()).arg(m_classes.size()));
+    const QFontMetricsF metrics(painter.font());
     painter.setPen(t.muted);
-    const QRectF footer(8, size.height() - layout.footer, size.width() - 16, layout.footer);
-    const QString text = key.join(QStringLiteral("   "));
-    painter.drawText(footer, Qt::AlignLeft | Qt::AlignVCenter, text);
-    if (key.size() > 1 && key.front().startsWith(QChar(0x25a0))) { // its squares in their colours
-        const QFontMetricsF metrics(painter.font());
+    QRectF footer(kBesideKey, size.height() - layout.footer + 2, size.width() - 2 * kBesideKey, metrics.height());
+    for (qsizetype i = 0; i < layout.key.size(); ++i)
+        painter.drawText(footer.translated(0, double(i) * metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                         metrics.elidedText(layout.key[i], Qt::ElideRight, footer.width()));
+    const QString& text = layout.key.front();
+    if (text.startsWith(QChar(0x25a0))) { // its squares in their colours
         painter.setPen(t.clean);
         painter.drawText(footer, Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("■"));
         painter.setPen(t.suspect);

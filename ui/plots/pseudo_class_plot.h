@@ -4,9 +4,13 @@
 
 #include "ui/plots/painted_plot.h"
 
+#include <QStringList>
+
 #include <cstdint>
 #include <optional>
 #include <vector>
+
+class QFontMetricsF;
 
 namespace assay::ui {
 
@@ -34,6 +38,7 @@ public:
     [[nodiscard]] std::optional<QPointF> rowCentre(int label) const;
 
     [[nodiscard]] QString dataAsTsv() const override;
+    void deselect() override;
 
 Q_SIGNALS:
     void classClicked(int label);
@@ -50,9 +55,11 @@ private:
         double rowHeight = 0, top = 0;
         double bars = 0, barsEnd = 0; ///< x
         double full = 1;              ///< pseudo-labels at barsEnd
-        double footer = 0;            ///< height below the rows
+        QStringList key;              ///< lines below the rows
+        double footer = 0;            ///< their height
     };
     [[nodiscard]] Layout layoutFor(QSizeF size) const;
+    [[nodiscard]] QStringList keyFor(std::size_t rows, const QFontMetricsF& metrics, double width) const;
     void paintRow(QPainter& painter, const Layout& layout, std::size_t row, double width) const;
     [[nodiscard]] std::optional<int> labelAt(QPointF position) const;
     [[nodiscard]] QString sentence(int label) const;

@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
+#include <set>
 
 namespace assay::ui {
 namespace {
@@ -21,6 +23,34 @@ bool anyFinite(const std::vector<double>& values) {
 }
 
 double finiteOr0(double value) { return std::isfinite(value) ? value : 0; }
+
+/// What a class has at the end; before classes that have had none at all, those that had some.
+double weightOf(const std::vector<double>& counts) {
+    constexpr double kOfWhatWas = 1e-6;
+    double last = 0;
+    double all = 0;
+    for (const double count : counts) {
+        if (!std::isfinite(count)) continue;
+        last = count;
+        all += count;
+    }
+    return last + kOfWhatWas * all;
+}
+
+/// A colour for each of these classes: its own where that is free, else the next.
+std::map<std::size_t, int> inksOf(std::vector<std::size_t> classes) {
+    std::sort(classes.begin(), classes.end());
+    std::map<std::size_t, int> inks;
+    std::set<int> taken;
+    const int colours = PlotTheme::runColours();
+    for (const std::size_t k : classes) {
+        int ink = int(k % std::size_t(colours));
+        while (taken.size() < std::size_t(colours) && taken.contains(ink)) ink = (ink + 1) % colours;
+        taken.insert(ink);
+        inks[k] = ink;
+    }
+    return inks;
+}
 
 } // namespace
 
@@ -90,23 +120,27 @@ void PseudoLabelPlot::redraw() {
             EpochSeries& s = add(0, name, ink, top);
             s.shown = counts;
             s.shown.resize(epochs, NAN);
+            s.weight = weightOf(counts);
             s.width = m_stacked ? 0.8 : 1.4;
             s.filled = m_stacked;
+            s.opacity = 0.6;
+            s.hatched = ink == InkRest;
             s.fillTo = m_stacked && series.size() > 1 ? int(series.size()) - 2 : -1;
-            s.style = ink >= PlotTheme::runColours() ? Qt::DashLine : Qt::SolidLine;
+            if (m_stacked && *s.weight <= 0) s.style = Qt::NoPen; // it would hide the border of what it lies on
             for (std::size_t e = 0; e < epochs; ++e)
                 if (std::isfinite(top[e])) ground[e] = top[e];
         };
+        const std::map<std::size_t, int> inks = inksOf({order.begin(), order.begin() + std::ptrdiff_t(alone)});
         for (std::size_t i = 0; i < alone; ++i) {
             const std::size_t k = order[i];
-            addClass(k < h.classNames.size() ? h.classNames[k] : QString::number(k), int(k), h.perClass[k]);
+            addClass(k < h.classNames.size() ? h.classNames[k] : QString::number(k), inks.at(k), h.perClass[k]);
         }
         if (alone < order.size()) {
             std::vector<double> rest(epochs, 0);
             for (std::size_t i = alone; i < order.size(); ++i)
                 for (std::size_t e = 0; e < std::min(epochs, h.perClass[order[i]].size()); ++e)
                     rest[e] += finiteOr0(h.perClass[order[i]][e]);
-            addClass(tr("%1 others").arg(order.size() - alone), InkMuted, rest);
+            addClass(tr("%1 others").arg(order.size() - alone), InkRest, rest);
         }
     } else if (anyFinite(h.accepted)) {
         EpochSeries& s = add(0, tr("accepted"), InkForeground, h.accepted);
@@ -139,7 +173,7 @@ void PseudoLabelPlot::redraw() {
     if (shares) panels.push_back({tr("share"), true, std::pair(0.0, 1.05), 0.9});
     if (entropy) {
         add(int(panels.size()), {}, InkMuted, h.entropy);
-        panels.push_back({tr("entropy"), false, std::nullopt, 0.5});
+        panels.push_back({tr("entropy, nats"), false, std::nullopt, 0.6});
     }
     setPanels(std::move(panels));
     setSeries(std::move(series));

@@ -23,7 +23,8 @@ struct PseudoLabelHistory {
 };
 
 /// Accepted pseudo-labels per epoch, by class as stacked areas or as lines, over acceptance, change and correctness, over
-/// the entropy. Beyond eleven classes the largest stand alone and the rest are added up.
+/// the entropy. Beyond eleven classes the largest stand alone and the rest are added up; each that stands alone has a
+/// colour that no other has.
 class PseudoLabelPlot final : public EpochPlot {
     Q_OBJECT
 public:

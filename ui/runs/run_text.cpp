@@ -42,6 +42,13 @@ QString runStateText(const RunRecord& run) {
     return {};
 }
 
+QString runEmptyText(const RunRecord& run) {
+    if (run.epochsDone > 0) return {};
+    if (run.state == RunState::Failed) return translated("Run %1 %2").arg(run.id.value).arg(runStateText(run));
+    if (run.state == RunState::Stopped) return translated("Run %1 was stopped before its first epoch ended.").arg(run.id.value);
+    return {};
+}
+
 QString runHeadline(const RunRecord& run, const QString& labels) {
     const QString device = QString::fromStdString(run.result ? run.result->device : run.config.device);
     QString text = QStringLiteral("%1 · %2 · %3 · ")

@@ -7,6 +7,7 @@
 #include "ui/session/workspace.h"
 
 #include <QImage>
+#include <QKeyEvent>
 #include <QPainter>
 
 #include <algorithm>
@@ -64,16 +65,28 @@ void SampleViewsPlot::setViews(std::optional<SampleViews> views) {
     const bool any = m_views && !m_views->samples.empty() && !m_views->names.empty();
     const bool before = hasData();
     setHasData(any);
+    if (!any) m_current.reset();
     if (any) {
-        QStringList names;
-        for (const std::string& name : m_views->names) names << QString::fromStdString(name);
         setTitle((!m_views->maps.empty()    ? tr("Attention, epoch %1")
                   : !m_views->gains.empty() ? tr("Perturbed pictures, epoch %1")
                                             : tr("Views, epoch %1")).arg(m_views->epoch));
-        setSummary(tr("%1 pictures, each as %2.").arg(countText(m_views->samples.size()), names.join(tr(" and "))));
+        summarise();
     }
     canvas()->update();
     if (any != before) Q_EMIT changed();
+}
+
+void SampleViewsPlot::summarise() {
+    QStringList names;
+    for (const std::string& name : m_views->names) names << QString::fromStdString(name);
+    setSummary(tr("%1 pictures, each as %2.").arg(countText(m_views->samples.size()), names.join(tr(" and "))));
+}
+
+void SampleViewsPlot::deselect() {
+    if (!m_current) return;
+    m_current.reset();
+    if (hasData()) summarise();
+    canvas()->update();
 }
 
 QString SampleViewsPlot::caption(std::size_t row, std::size_t view) const {
@@ -118,6 +131,12 @@ std::vector<std::size_t> SampleViewsPlot::order() const {
     return rows;
 }
 
+std::vector<std::size_t> SampleViewsPlot::rowsShown(const Layout& layout) const {
+    std::vector<std::size_t> rows = order();
+    rows.resize(std::min(rows.size(), std::size_t(layout.columns) * std::size_t(layout.rows)));
+    return rows;
+}
+
 SampleViewsPlot::Layout SampleViewsPlot::layoutFor(QSizeF size) const {
     Layout layout;
     const auto views = double(std::max<std::size_t>(1, m_views->names.size()));
@@ -148,10 +167,14 @@ void SampleViewsPlot::paint(QPainter& painter, QSizeF size) const {
     painter.fillRect(QRectF(QPointF(0, 0), size), theme().background);
     if (!hasData()) return;
     const Layout layout = layoutFor(size);
-    const std::vector<std::size_t> rows = order();
-    const auto shown = std::min(rows.size(), std::size_t(layout.columns) * std::size_t(layout.rows));
-    for (std::size_t at = 0; at < shown; ++at) {
+    const std::vector<std::size_t> rows = rowsShown(layout);
+    for (std::size_t at = 0; at < rows.size(); ++at) {
         const QRectF all = place(layout, at);
+        if (m_current == m_views->samples[rows[at]]) {
+            QColor mark = theme().focus;
+            mark.setAlpha(50);
+            painter.fillRect(all.adjusted(-4, -layout.head, 2, 2), mark);
+        }
         for (std::size_t view = 0; view < m_views->names.size(); ++view) {
             const QRectF one(all.left() + double(view) * layout.side, all.top(), layout.side - 2, layout.side - 2);
             painter.drawImage(one, image(rows[at], view));
@@ -170,25 +193,61 @@ void SampleViewsPlot::paint(QPainter& painter, QSizeF size) const {
 std::optional<std::size_t> SampleViewsPlot::rowAt(QPointF position) const {
     if (!hasData()) return std::nullopt;
     const Layout layout = layoutFor(canvas()->size());
-    const std::vector<std::size_t> rows = order();
-    for (std::size_t at = 0; at < std::min(rows.size(), std::size_t(layout.columns) * std::size_t(layout.rows)); ++at)
+    const std::vector<std::size_t> rows = rowsShown(layout);
+    for (std::size_t at = 0; at < rows.size(); ++at)
         if (place(layout, at).contains(position)) return rows[at];
     return std::nullopt;
 }
 
 QString SampleViewsPlot::hoverText(QPointF position) const {
     const auto row = rowAt(position);
-    if (!row) return {};
-    const SampleIndex sample = m_views->samples[*row];
+    return row ? sentence(*row) : QString();
+}
+
+QString SampleViewsPlot::sentence(std::size_t row) const {
+    const SampleIndex sample = m_views->samples[row];
     QStringList parts{tr("picture %1, labelled %2").arg(sample.value).arg(className(m_workspace, m_workspace.baseLabel(sample)))};
     for (std::size_t view = 0; view < m_views->names.size(); ++view)
-        if (const auto gain = double(m_views->gain(*row, view)); gain != 1)
+        if (const auto gain = double(m_views->gain(row, view)); gain != 1)
             parts << tr("%1, drawn %2 times as strong as it is").arg(QString::fromStdString(m_views->names[view]), valueText(gain));
     return parts.join(QLatin1Char('\n'));
 }
 
 void SampleViewsPlot::clickedAt(QPointF position) {
-    if (const auto row = rowAt(position)) m_workspace.setFocus(m_views->samples[*row]);
+    if (const auto row = rowAt(position)) open(*row);
+}
+
+void SampleViewsPlot::open(std::size_t row) {
+    if (m_current) m_current = m_views->samples[row];
+    m_workspace.setFocus(m_views->samples[row]);
+}
+
+void SampleViewsPlot::keyPressEvent(QKeyEvent* event) {
+    if (!hasData()) return PaintedPlot::keyPressEvent(event);
+    const Layout layout = layoutFor(canvas()->size());
+    const std::vector<std::size_t> rows = rowsShown(layout);
+    const auto found = std::find_if(rows.begin(), rows.end(), [&](std::size_t row) { return m_current == m_views->samples[row]; });
+    const std::ptrdiff_t last = std::ptrdiff_t(rows.size()) - 1;
+    const std::ptrdiff_t at = found - rows.begin();
+    std::ptrdiff_t next = 0;
+    switch (event->key()) {
+    case Qt::Key_Left: next = at - 1; break;
+    case Qt::Key_Right: next = at + 1; break;
+    case Qt::Key_Up: next = at >= layout.columns ? at - layout.columns : at; break;
+    case Qt::Key_Down: next = at + layout.columns <= last ? at + layout.columns : at; break;
+    case Qt::Key_Home: next = 0; break;
+    case Qt::Key_End: next = last; break;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (found != rows.end()) open(*found);
+        return;
+    default: return PaintedPlot::keyPressEvent(event);
+    }
+    if (found == rows.end() && event->key() != Qt::Key_End) next = 0; // the keys begin with the first
+    const std::size_t row = rows[std::size_t(std::clamp<std::ptrdiff_t>(next, 0, last))];
+    m_current = m_views->samples[row];
+    setSummary(sentence(row));
+    canvas()->update();
 }
 
 QString SampleViewsPlot::dataAsTsv() const {

@@ -14,7 +14,8 @@ class Workspace;
 
 /// Pictures as the method of the run on show saw them, its views side by side: weak and strong with the attention as a
 /// heat map over each, or a picture beside its perturbation. As many as there is room for, the one in focus first; a
-/// click takes a picture to the inspector. Follows the workspace and reads on a thread.
+/// click takes a picture to the inspector; arrow keys walk, Enter takes it there. Follows the workspace and reads on a
+/// thread.
 class SampleViewsPlot final : public PaintedPlot {
     Q_OBJECT
 public:
@@ -29,6 +30,7 @@ public:
     [[nodiscard]] QString caption(std::size_t row, std::size_t view) const;
 
     [[nodiscard]] QString dataAsTsv() const override;
+    void deselect() override;
 
 Q_SIGNALS:
     void changed(); ///< it has something to show, or nothing any more
@@ -37,6 +39,7 @@ protected:
     void paint(QPainter& painter, QSizeF size) const override;
     [[nodiscard]] QString hoverText(QPointF position) const override;
     void clickedAt(QPointF position) override;
+    void keyPressEvent(QKeyEvent* event) override;
     void showEvent(QShowEvent* event) override;
 
 private:
@@ -51,10 +54,15 @@ private:
     [[nodiscard]] QRectF place(const Layout& layout, std::size_t at) const; ///< of a sample's views
     [[nodiscard]] std::optional<std::size_t> rowAt(QPointF position) const;
     [[nodiscard]] std::vector<std::size_t> order() const; ///< rows of m_views, that in focus first
+    [[nodiscard]] std::vector<std::size_t> rowsShown(const Layout& layout) const; ///< those of them that there is room for
+    [[nodiscard]] QString sentence(std::size_t row) const;
+    void open(std::size_t row);
+    void summarise();
     void load();
 
     Workspace& m_workspace;
     std::optional<SampleViews> m_views;
+    std::optional<SampleIndex> m_current; ///< where the keys are
     std::uint64_t m_generation = 0;
     TaskPool m_pool{1};
 };

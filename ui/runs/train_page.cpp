@@ -10,6 +10,7 @@
 #include "ui/plots/elided_label.h"
 #include "ui/plots/epoch_slider.h"
 #include "ui/plots/loss_histogram_panel.h"
+#include "ui/plots/loss_histogram_plot.h"
 #include "ui/plots/loss_scatter_plot.h"
 #include "ui/plots/matrix_plot.h"
 #include "ui/plots/plot_text.h"
@@ -146,6 +147,7 @@ Plot* TrainPage::addPanel(Plot* plot, Fill fill, bool always) {
                         [plot, always] { return always || plot->hasData(); }});
     connect(plot, &PlotWidget::expandRequested, this, [this, plot] { setExpanded(plot); });
     connect(plot, &PlotWidget::notice, &m_workspace, &Workspace::notice);
+    connect(&m_workspace, &Workspace::currentRunChanged, plot, &PlotWidget::deselect);
     if constexpr (std::is_base_of_v<EpochPlot, Plot>) {
         connect(plot, &EpochPlot::epochClicked, &m_workspace, &Workspace::showEpoch);
         m_panels.back().fill = [plot, fill](const RunOnShow& now) {
@@ -161,6 +163,7 @@ void TrainPage::makePanels() {
     auto* curves = addPanel(new TrainingCurvesPlot(m_board), fillCurves, true);
     curves->setEmptyText(tr("Loss and accuracy appear after a run's first epoch."), tr("New run…"));
     connect(curves, &PlotWidget::emptyButtonClicked, this, &TrainPage::newRunRequested);
+    m_waiting.emplace_back(curves, curves->emptyText());
     addHistogram();
     addPanel(new DisagreementPlot(m_board), fillDisagreement);
     addPanel(new CorrectionPlot(m_board), fillCorrection);
@@ -200,6 +203,7 @@ void TrainPage::addHistogram() {
     auto* histogram = new LossHistogramPanel(m_workspace, false, m_board); // it follows the workspace by itself
     m_panels.push_back({histogram, [](const RunOnShow&) {}, [] { return true; }});
     connect(histogram, &LossHistogramPanel::newRunRequested, this, &TrainPage::newRunRequested);
+    m_waiting.emplace_back(&histogram->plot(), histogram->plot().emptyText());
     connect(histogram, &LossHistogramPanel::expandRequested, this, [this, histogram] { setExpanded(histogram); });
 }
 
@@ -294,6 +298,8 @@ void TrainPage::updateNow() {
         m_headline->setText(m_workspace.project() ? tr("No run on show") : tr("No data set is open"));
     }
     m_logLink->setEnabled(run.has_value());
+    const QString over = run ? runEmptyText(*run) : QString();
+    for (const auto& [plot, sentence] : m_waiting) plot->setEmptyText(over.isEmpty() ? sentence : over, tr("New run…"));
     const auto epochs = run ? m_workspace.epochs(run->id) : std::make_shared<const std::vector<EpochSummary>>();
     const RunOnShow now{m_workspace, run, epochs, m_workspace.currentEvidence()};
     m_pseudo.update(now);

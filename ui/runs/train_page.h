@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 class QGridLayout;
@@ -87,6 +88,7 @@ private:
     QWidget* m_board = nullptr;
     QGridLayout* m_grid = nullptr;
     std::vector<Panel> m_panels; ///< in the order of the page
+    std::vector<std::pair<PlotWidget*, QString>> m_waiting; ///< always there; what they say before a run's first epoch
     LossBandsPlot* m_bands = nullptr;
     CleaningFlowPlot* m_rounds = nullptr;
     PseudoMonitor m_pseudo;

@@ -12,8 +12,10 @@
 #include <QTest>
 
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <map>
+#include <set>
 
 using namespace assay;
 using namespace assay::ui;
@@ -32,6 +34,42 @@ RunCurves curves(const QString& name, int epochs) {
         run.values["learning-rate"].push_back(0.01);
     }
     return run;
+}
+
+/// Ten classes over two epochs, of these counts, with shares and entropy below.
+PseudoLabelHistory tenClasses(const std::function<std::vector<double>(int)>& counts) {
+    PseudoLabelHistory history;
+    history.epochs = {1, 2};
+    for (int k = 0; k < 10; ++k) {
+        history.perClass.push_back(counts(k));
+        history.classNames.push_back(QStringLiteral("class %1").arg(k));
+    }
+    history.acceptance = {0.5, 0.9};
+    history.entropy = {2.2, 1.4};
+    return history;
+}
+
+void lay(EpochPlot& plot, int width, int height) {
+    plot.resize(width, height);
+    plot.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&plot));
+    plot.plot().replot(QCustomPlot::rpImmediateRefresh);
+}
+
+/// The names that can be read at the end of the lines.
+QStringList namesShown(const EpochPlot& plot) {
+    QStringList names;
+    for (int i = 0; i < plot.plot().itemCount(); ++i)
+        if (const auto* label = qobject_cast<QCPItemText*>(plot.plot().item(i)); label != nullptr && label->visible())
+            names << label->text();
+    return names;
+}
+
+std::vector<double> ticksInside(const QCPAxis* axis) {
+    std::vector<double> places;
+    for (const double tick : axis->tickVector())
+        if (axis->range().contains(tick)) places.push_back(axis->coordToPixel(tick));
+    return places;
 }
 
 } // namespace
@@ -115,9 +153,8 @@ private Q_SLOTS:
             plot.plot().replot(QCustomPlot::rpImmediateRefresh);
             for (int panel = 0; panel < 2; ++panel) {
                 const QCPAxis* axis = plot.plot().axisRect(panel)->axis(QCPAxis::atLeft);
-                std::vector<double> places;
-                for (const double tick : axis->tickVector())
-                    if (axis->range().contains(tick)) places.push_back(axis->coordToPixel(tick));
+                const std::vector<double> places = ticksInside(axis);
+                if (height >= 190) QVERIFY2(places.size() >= 2, qPrintable(QString::number(height)));
                 const double line = QFontMetricsF(axis->tickLabelFont()).height();
                 for (std::size_t i = 1; i < places.size(); ++i)
                     QVERIFY2(places[i - 1] - places[i] >= 0.9 * line, qPrintable(QString::number(height)));
@@ -125,6 +162,79 @@ private Q_SLOTS:
             }
         }
         QVERIFY(most >= 4); // where there is room there are more
+    }
+
+    void epochsStandClearOfEachOtherInANarrowPanel() {
+        TrainingCurvesPlot plot;
+        plot.setRuns({curves(QStringLiteral("1 cross-entropy"), 25)});
+        for (const int width : {170, 256, 900}) {
+            lay(plot, width, 190);
+            const QCPAxis* axis = plot.plot().axisRect(1)->axis(QCPAxis::atBottom);
+            const std::vector<double> places = ticksInside(axis);
+            QVERIFY(!places.empty());
+            const double text = QFontMetricsF(axis->tickLabelFont()).horizontalAdvance(QStringLiteral("25"));
+            for (std::size_t i = 1; i < places.size(); ++i)
+                QVERIFY2(places[i] - places[i - 1] > text, qPrintable(QString::number(width)));
+        }
+    }
+
+    void aLongNameIsCutAndLeavesThePlotItsRoom() {
+        const QString name(67, QLatin1Char('n'));
+        RunCurves run = curves(name, 2);
+        TrainingCurvesPlot plot;
+        plot.setRuns({run, curves(QStringLiteral("short"), 2)});
+        lay(plot, 340, 190);
+        const QCPAxisRect* rect = plot.plot().axisRect(0);
+        const QCPAxis* axis = rect->axis(QCPAxis::atBottom);
+        const int narrow = rect->width();
+        QVERIFY2(narrow >= plot.plot().width() / 3, qPrintable(QString::number(narrow)));
+        QVERIFY(axis->coordToPixel(1) < axis->coordToPixel(2));
+        const QStringList names = namesShown(plot);
+        QVERIFY(names.contains(QStringLiteral("short")) && !names.contains(name));
+        QCOMPARE(plot.series()[0].name, name); // told whole
+        plot.setRuns({curves(QStringLiteral("short"), 2)});
+        plot.plot().replot(QCustomPlot::rpImmediateRefresh);
+        QVERIFY(plot.plot().axisRect(0)->width() > narrow); // no more room than the names need
+    }
+
+    void aStackNamesTheClassesThatItIsMadeOf() {
+        PseudoLabelPlot plot;
+        plot.setHistory(tenClasses([](int k) -> std::vector<double> {
+            if (k == 2) return {0, 1750};
+            if (k == 7) return {1750, 0};
+            return {0, 0};
+        }));
+        lay(plot, 340, 100);
+        QStringList names = namesShown(plot);
+        QVERIFY(names.contains(QStringLiteral("class 2")) && names.contains(QStringLiteral("class 7")));
+        for (const int k : {0, 1, 3, 4, 5, 6, 8, 9}) QVERIFY(!names.contains(QStringLiteral("class %1").arg(k)));
+        std::set<QRgb> colours;
+        for (const EpochSeries& s : plot.series())
+            if (s.panel == 0) colours.insert(plot.theme().colour(s.ink).rgb());
+        QCOMPARE(colours.size(), std::size_t(10));
+
+        plot.setHistory(tenClasses([](int k) -> std::vector<double> { return {10, k == 0 ? 500.0 : 10.0 + k}; }));
+        plot.plot().replot(QCustomPlot::rpImmediateRefresh);
+        names = namesShown(plot);
+        QVERIFY2(!names.contains(QStringLiteral("class 1")), qPrintable(names.join(QLatin1Char(' ')))); // the smallest
+        QVERIFY(names.contains(QStringLiteral("class 0")) && names.contains(QStringLiteral("class 9")));
+    }
+
+    void threeAreasAskForTheHeightInWhichTheyCanBeRead() {
+        PseudoLabelPlot plot;
+        plot.setHistory(tenClasses([](int k) -> std::vector<double> { return {10, 20.0 * k}; }));
+        lay(plot, 340, 100);
+        QCOMPARE(plot.plot().axisRectCount(), 3);
+        QVERIFY(plot.height() > 190);
+        for (int panel = 0; panel < 3; ++panel) {
+            const QCPAxis* axis = plot.plot().axisRect(panel)->axis(QCPAxis::atLeft);
+            QVERIFY2(ticksInside(axis).size() >= 2, qPrintable(QString::number(panel)));
+            QVERIFY(!axis->label().isEmpty());
+            QVERIFY(QFontMetricsF(axis->labelFont()).horizontalAdvance(axis->label()) <= axis->axisRect()->height() + 9);
+        }
+        QVERIFY(plot.dataAsTsv().contains(QStringLiteral("entropy, nats")));
+        plot.setHistory({});
+        QVERIFY(plot.minimumHeight() < 190);
     }
 
     void runsBeyondTheColoursHaveAnotherLineAndAsManyNamesAsFit() {
@@ -223,6 +333,10 @@ private Q_SLOTS:
         for (const EpochSeries& s : plot.series())
             if (s.panel == 0) shown += s.shown[1];
         QCOMPARE(shown, all);
+        std::set<int> inks;
+        for (const EpochSeries& s : plot.series()) inks.insert(s.ink);
+        QCOMPARE(inks.size(), plot.series().size());
+        QVERIFY(inks.contains(InkRest));
     }
 
     void bandsAreTheQuartilesOfEachGroup() {

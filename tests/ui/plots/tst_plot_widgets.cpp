@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/rng.h"
 #include "ui/plots/correction_plot.h"
+#include "ui/plots/elided_label.h"
 #include "ui/plots/loss_scatter_plot.h"
 #include "ui/plots/loss_sparkline.h"
 #include "ui/plots/matrix_plot.h"
@@ -305,6 +306,34 @@ private Q_SLOTS:
         QTest::mouseClick(&line, Qt::LeftButton, {}, QPoint(4, 20));
         QCOMPARE(clicked.count(), 1);
         QCOMPARE(clicked[0][0].toInt(), 1);
+    }
+
+    void everyRunColourIsAnotherAndSoIsThatOfTheRest() {
+        for (const PlotTheme& theme : {PlotTheme::light(), PlotTheme::fromPalette(darkPalette())}) {
+            std::vector<QColor> colours = {theme.colour(InkRest)};
+            for (int ink = 0; ink < PlotTheme::runColours(); ++ink) colours.push_back(theme.colour(ink));
+            QVERIFY(colours.size() >= 12);
+            for (std::size_t a = 0; a < colours.size(); ++a)
+                for (std::size_t b = 0; b < a; ++b) {
+                    const int apart = std::abs(colours[a].red() - colours[b].red()) + std::abs(colours[a].green() - colours[b].green()) +
+                                      std::abs(colours[a].blue() - colours[b].blue());
+                    QVERIFY2(apart >= 60, qPrintable(QStringLiteral("%1 and %2").arg(a).arg(b)));
+                }
+        }
+    }
+
+    void aTitleThatIsCutIsToldByThePointer() {
+        ElidedLabel label(nullptr);
+        label.setText(QStringLiteral("a title that is much too long for its place & <b>more</b>"));
+        label.resize(60, 20);
+        label.show();
+        const auto point = [&] {
+            QHelpEvent event(QEvent::ToolTip, QPoint(5, 5), label.mapToGlobal(QPoint(5, 5)));
+            QApplication::sendEvent(&label, &event);
+            return QToolTip::text();
+        };
+        QVERIFY2(point().contains(QStringLiteral("too long for its place &amp; &lt;b&gt;more")), qPrintable(QToolTip::text()));
+        QToolTip::hideText();
     }
 
     void numbersAreWrittenForPeople() {

@@ -70,6 +70,65 @@ private Q_SLOTS:
         QCOMPARE(plot.dataAsTsv().count(QLatin1Char('\n')), qsizetype(ConfidencePlot::kBins + 1));
     }
 
+    void figuresStandAboveTheBarsAndTheThresholdIsNamedInside() {
+        for (const std::vector<double>& thresholds : std::vector<std::vector<double>>{{0.001, 0.014}, {0.9, 0.95}, {0.001, 0.999}}) {
+            ConfidencePlot plot;
+            ConfidenceHistory made = confidence();
+            made.classThresholds = thresholds;
+            plot.setConfidence(made);
+            plot.resize(340, 190);
+            plot.show();
+            plot.plot().replot(QCustomPlot::rpImmediateRefresh);
+            const QRectF axes = plot.plot().axisRect()->rect();
+            int above = 0;
+            int inside = 0;
+            for (int i = 0; i < plot.plot().itemCount(); ++i) {
+                const auto* label = qobject_cast<QCPItemText*>(plot.plot().item(i));
+                if (label == nullptr || !label->visible()) continue;
+                const QRectF area(label->topLeft->pixelPosition(), label->bottomRight->pixelPosition());
+                if (label->text().contains(QLatin1String("by class"))) {
+                    ++inside;
+                    QVERIFY2(area.left() >= axes.left() - 1 && area.right() <= axes.right() + 1, qPrintable(label->text()));
+                } else {
+                    ++above;
+                    QVERIFY2(area.bottom() <= axes.top() + 1 && area.top() >= 0, qPrintable(label->text()));
+                    QVERIFY2(area.left() >= 0 && area.right() <= plot.plot().width(), qPrintable(label->text()));
+                }
+            }
+            QCOMPARE(inside, 1);
+            QVERIFY(above >= 3);
+            QVERIFY(axes.height() > 40);
+        }
+    }
+
+    void nothingIsPickedOnceAnotherRunIsShown() {
+        ConfidencePlot bars;
+        bars.setConfidence(confidence());
+        bars.show();
+        const QString all = bars.summary();
+        QSignalSpy bin(&bars, &ConfidencePlot::binClicked);
+        QTest::keyClick(&bars, Qt::Key_Left);
+        QVERIFY(bars.summary() != all);
+        bars.deselect();
+        QCOMPARE(bars.summary(), all);
+        QTest::keyClick(&bars, Qt::Key_Return);
+        QCOMPARE(bin.count(), 0);
+
+        PseudoClassPlot rows;
+        rows.setClasses(classes(10));
+        rows.resize(460, 300);
+        rows.show();
+        const QString whole = rows.summary();
+        QSignalSpy row(&rows, &PseudoClassPlot::classClicked);
+        QTest::keyClick(&rows, Qt::Key_Down);
+        QVERIFY(rows.summary() != whole);
+        rows.deselect();
+        QCOMPARE(rows.summary(), whole);
+        QCOMPARE(rows.classes().size(), std::size_t(10));
+        QTest::keyClick(&rows, Qt::Key_Return);
+        QCOMPARE(row.count(), 0);
+    }
+
     void everyClassHasARowThatOpensItsPictures() {
         PseudoClassPlot plot;
         plot.setClasses(classes(10));

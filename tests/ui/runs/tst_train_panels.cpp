@@ -276,6 +276,24 @@ private Q_SLOTS:
         QVERIFY(!inBin.empty());
         for (const SampleIndex sample : inBin)
             QVERIFY(FloodingMethod::sure(sample.value) > 0.699f && FloodingMethod::sure(sample.value) < 0.7251f);
+
+        // What was picked is not picked in another run.
+        QSignalSpy ended(&workspace, &Workspace::runEnded);
+        workspace.startRun(workspace.runs().back().config, {});
+        QTRY_VERIFY_WITH_TIMEOUT(ended.count() > 0, 20'000);
+        const auto showRun = [&](const RunRecord& run) {
+            workspace.showRun(run.id);
+            QTRY_VERIFY(workspace.currentRun() == run.id && workspace.currentEvidence() != nullptr && classes->isVisibleTo(&page));
+        };
+        showRun(workspace.runs().front());
+        showRun(workspace.runs().back());
+        QTest::keyClick(classes, Qt::Key_Down);
+        QSignalSpy asked(classes, &PseudoClassPlot::classClicked);
+        QTest::keyClick(classes, Qt::Key_Return);
+        QCOMPARE(asked.count(), 1);
+        showRun(workspace.runs().front());
+        QTest::keyClick(classes, Qt::Key_Return);
+        QCOMPARE(asked.count(), 1);
     }
 
     void pseudoLabelsAreAcceptedInOneStepWithRunEpochAndConfidence() {
@@ -342,6 +360,40 @@ private Q_SLOTS:
         QVERIFY(bright(strong, true) > 100 && bright(strong, false) == 40);
         QTest::mouseClick(plot->canvas(), Qt::LeftButton, {}, QPoint(20, 40));
         QCOMPARE(workspace.focus(), std::optional(SampleIndex(4)));
+        // By keyboard: to the first, on to the next, which comes first once it is in focus.
+        QTest::keyClick(plot, Qt::Key_Right);
+        QVERIFY2(plot->summary().startsWith(QStringLiteral("picture 4,")), qPrintable(plot->summary()));
+        QTest::keyClick(plot, Qt::Key_Right);
+        QVERIFY2(plot->summary().startsWith(QStringLiteral("picture 9,")), qPrintable(plot->summary()));
+        QCOMPARE(workspace.focus(), std::optional(SampleIndex(4)));
+        QTest::keyClick(plot, Qt::Key_Return);
+        QCOMPARE(workspace.focus(), std::optional(SampleIndex(9)));
+        workspace.setFocus(SampleIndex(4));
+        plot->deselect();
+        QTest::keyClick(plot, Qt::Key_Return);
+        QCOMPARE(workspace.focus(), std::optional(SampleIndex(4)));
+    }
+
+    void aRunThatFailedSaysInItsEmptyPanelsWhy() {
+        assay::test::FakeMethod::Script script;
+        script.failInEpoch = 1;
+        Workspace workspace(registryWith(script));
+        QVERIFY(openAndWait(workspace, writeIdx(m_home, 60, QStringLiteral("fails"))));
+        TrainPage page(workspace);
+        page.resize(1280, 660);
+        page.show();
+        const auto said = [&](const char* name) { return page.findChild<QLabel*>(QLatin1String(name))->text(); };
+        const auto names = {"trainingCurvesEmptyText", "lossHistogramEmptyText"};
+        for (const char* name : names) QVERIFY2(said(name).contains(QLatin1String("first epoch")), qPrintable(said(name)));
+        QSignalSpy ended(&workspace, &Workspace::runEnded);
+        workspace.startRun(fakeRun(3), {});
+        QTRY_VERIFY_WITH_TIMEOUT(ended.count() > 0, 20'000);
+        for (const char* name : names) {
+            QTRY_VERIFY2(said(name).contains(QLatin1String("failed: ")), qPrintable(said(name)));
+            QVERIFY2(said(name).contains(QLatin1String("loss is not a number")), qPrintable(said(name)));
+        }
+        workspace.showNoRun();
+        for (const char* name : names) QTRY_VERIFY(said(name).contains(QLatin1String("first epoch")));
     }
 
     void aPerturbationStandsBetweenThePictureAndWhatBecameOfItWithItsGain() {
