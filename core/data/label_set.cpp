@@ -317,6 +317,10 @@ std::string LabelSet::hash() const {
     return hasher.hex();
 }
 
+bool sameLabels(const LabelSet& one, const LabelSet& other) {
+    return one.labels == other.labels && one.trueLabels == other.trueLabels && one.trusted == other.trusted;
+}
+
 LabelSet givenLabelSet(const Dataset& dataset) {
     return {LabelOrigin::Given, "the data set", dataset.givenLabels, dataset.trueLabels, {}};
 }

@@ -31,6 +31,9 @@ struct LabelSet {
     }
 };
 
+/// The same labels, of which the same count, and the same truth, whatever they are called.
+[[nodiscard]] bool sameLabels(const LabelSet& one, const LabelSet& other);
+
 /// The labels that came with the data set.
 [[nodiscard]] LabelSet givenLabelSet(const Dataset& dataset);
 

@@ -64,10 +64,6 @@ Result<ExperimentLabelSet> makeLabels(const ExperimentLabels& wanted, std::uint6
     return made;
 }
 
-bool sameLabels(const LabelSet& one, const LabelSet& other) {
-    return one.labels == other.labels && one.trueLabels == other.trueLabels && one.trusted == other.trusted;
-}
-
 Result<std::optional<RunRecord>> findRun(const Project& project, const RunConfig& config, const LabelSet& labels) {
     ASSAY_TRY(const std::vector<StoredLabelSet> sets, project.labelSets());
     const std::string wanted = toText(config);

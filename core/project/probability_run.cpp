@@ -62,9 +62,7 @@ bool suggestsByNeighbours(const RunConfig& config, const ScoreTraits& score) {
 Result<std::int64_t> findOrAddLabelSet(Project& project, const std::string& name, const LabelSet& set) {
     ASSAY_TRY(const std::vector<StoredLabelSet> stored, project.labelSets());
     for (const StoredLabelSet& one : stored)
-        if (one.name == name && one.set.labels == set.labels && one.set.trueLabels == set.trueLabels &&
-            one.set.trusted == set.trusted)
-            return one.id;
+        if (one.name == name && sameLabels(one.set, set)) return one.id;
     return project.addLabelSet(name, set);
 }
 

@@ -3,6 +3,7 @@
 #include "core/base/npy.h"
 #include "tests/cli/cli_fixture.h"
 
+#include <QDir>
 #include <QJsonArray>
 #include <QTemporaryDir>
 #include <QTest>
@@ -174,6 +175,16 @@ void TestCliAudit::crossValidationHoldsEverySampleOut() {
     QVERIFY2(inSample.status == 0, inSample.err);
     QCOMPARE(inSample.json()["badge"].toString(), QString("in sample"));
     QVERIFY(inSample.json()["warning"].toString().contains("Cross-validate"));
+
+    // Another file of that name: its folds have not been trained.
+    QVERIFY(QDir(m_folder.path()).mkdir("other"));
+    writeText(path("other/labels.csv"), readAll(path("clean.csv")));
+    QStringList others = words;
+    others.replace(others.indexOf(path("labels.csv")), path("other/labels.csv"));
+    const Call other = cli(others);
+    QVERIFY2(other.status == 0, other.err);
+    QVERIFY2(!other.err.contains("there already"), other.err);
+    QCOMPARE(other.json()["run"].toInt(), 2 * together);
 }
 
 void TestCliAudit::classPairsAndNoiseMatricesAreTold() {
