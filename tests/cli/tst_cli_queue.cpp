@@ -206,6 +206,10 @@ void TestCliQueue::aRandomSampleTellsWhatIsLeft() {
     QVERIFY2(estimate["least"].toInt() <= left && left <= estimate["most"].toInt(),
              QByteArray::number(left) + " against " + after.err.mid(after.err.indexOf("Errors expected")));
     QVERIFY(estimate["most"].toInt() < int(undecided.size()) - 1);
+    // Taken back and made again, the same decisions tell the same.
+    QVERIFY(cli({"undo", path("p.assay")}).status == 0);
+    QVERIFY(cli({"undo", path("p.assay"), "--redo"}).status == 0);
+    QCOMPARE(cli(words).json()["errors_left"].toObject(), estimate);
 }
 
 void TestCliQueue::aReviewerWhoKnowsTheTruthIsSimulated() {
