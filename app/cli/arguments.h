@@ -62,7 +62,8 @@ struct LabelArguments {
 };
 void addLabelArguments(CLI::App& command, LabelArguments& arguments);
 void addTruthArguments(CLI::App& command, LabelArguments& arguments);
-/// Truth by a file: its label column, or its truth column where it has one. Empty where no file is named.
+/// Truth by a file: its label column, or its truth column where it has one; of samples that it does not name the data
+/// set's own, kNoLabel where that is not known. Empty where no file is named.
 [[nodiscard]] Result<std::vector<Label>> readTruth(const LabelArguments& arguments, const Dataset& dataset);
 
 /// For every real option, with its range: CLI11's own checks let NaN through.

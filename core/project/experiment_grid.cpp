@@ -4,6 +4,7 @@
 #include "core/project/experiment_grid.h"
 
 #include "core/base/find_typed.h"
+#include "core/base/text.h"
 #include "core/data/noise.h"
 #include "core/project/run_figures.h"
 #include "core/project/trusted_labels.h"
@@ -54,6 +55,9 @@ Result<ExperimentLabelSet> makeLabels(const ExperimentLabels& wanted, std::uint6
     } else if (!wanted.file.empty()) {
         ASSAY_TRY(LabelFile file, readLabelFile(wanted.file, dataset, wanted.columns));
         made.set = std::move(file.labels);
+        if (file.unnamed > 0 && file.tellsTruth && dataset.trueLabels.empty())
+            made.notes.push_back(withThousands(file.unnamed) + " samples are not named in " + wanted.file.filename().string() +
+                                 ": whether their label is right is not known");
     } else {
         made.set = givenLabelSet(dataset);
     }
