@@ -39,7 +39,7 @@ Result<ScoreValues> PNoisyScore::compute(const ScoreInput& input) const {
     }
     std::vector<float> training;
     for (std::size_t row = 0; row < rows.size(); ++row)
-        if (isTraining(input.dataset, last.samples[row])) training.push_back(last.loss[row]);
+        if (rows.given(row) != kNoLabel && isTraining(input.dataset, last.samples[row])) training.push_back(last.loss[row]);
     ASSAY_TRY(const stats::MixtureFit fit, stats::fitMixture(training.empty() ? last.loss : training));
     if (fit.collapsed)
         return fail(ErrorCode::Numeric, "no posterior can be had from the losses of this run: " + fit.warning);
