@@ -143,8 +143,15 @@ Result<std::vector<Label>> readTruth(const LabelArguments& arguments, const Data
     LabelColumns columns;
     columns.label = arguments.truthColumn;
     ASSAY_TRY(LabelFile file, readLabelFile(arguments.truth, dataset, columns));
-    if (arguments.truthColumn.empty() && !file.labels.trueLabels.empty()) return file.labels.trueLabels;
-    return file.labels.labels;
+    const std::vector<Label>& own = dataset.trueLabels;
+    if (file.unnamed > 0)
+        note(withThousands(file.unnamed) + " samples are not named in " + arguments.truth +
+             (own.empty() ? ": their true label is not known." : " and keep the data set's own truth."));
+    if (arguments.truthColumn.empty() && file.tellsTruth) return std::move(file.labels.trueLabels);
+    std::vector<Label> truth = std::move(file.labels.labels);
+    for (std::size_t i = 0; i < truth.size(); ++i)
+        if (!file.named[i]) truth[i] = own.empty() ? kNoLabel : own[i];
+    return truth;
 }
 
 void addRunArguments(CLI::App& command, RunConfig& config) {

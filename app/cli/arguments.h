@@ -63,7 +63,8 @@ struct LabelArguments {
 };
 void addLabelArguments(CLI::App& command, LabelArguments& arguments);
 void addTruthArguments(CLI::App& command, LabelArguments& arguments);
-/// Truth by a file: its label column, or its truth column where it has one. Empty where no file is named.
+/// Truth by a file: its label column, or its truth column where it has one; of samples that it does not name the data
+/// set's own, kNoLabel where that is not known. Empty where no file is named.
 [[nodiscard]] Result<std::vector<Label>> readTruth(const LabelArguments& arguments, const Dataset& dataset);
 
 /// How to train, whatever the method: network, epochs, seed, device, subset, picture size, weights and threads.

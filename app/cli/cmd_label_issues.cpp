@@ -45,10 +45,15 @@ std::string textOf(const ProbabilityTable& table, Label label) {
 }
 
 std::string issuesCsv(const ProbabilityTable& table, const stats::LabelIssues& found) {
-    std::string csv = csvRow({"index", "given", "suggested", "score"});
-    for (const stats::LabelIssue& issue : found.issues)
-        csv += csvRow({std::to_string(issue.row), textOf(table, issue.given), textOf(table, issue.suggested),
-                       formatNumber(issue.score)});
+    std::vector<std::string> header{"index", "given", "suggested", "score"};
+    if (!table.files.empty()) header.insert(header.begin() + 1, "file");
+    std::string csv = csvRow(header);
+    for (const stats::LabelIssue& issue : found.issues) {
+        std::vector<std::string> row{std::to_string(issue.row), textOf(table, issue.given), textOf(table, issue.suggested),
+                                     formatNumber(issue.score)};
+        if (!table.files.empty()) row.insert(row.begin() + 1, table.files[issue.row]);
+        csv += csvRow(row);
+    }
     return csv;
 }
 
@@ -131,11 +136,13 @@ Status findIssues(Session& session, const Options& options) {
         ASSAY_CHECK_STATUS(writeResult(options.out, csv));
     }
     Json issues = Json::array();
-    for (const stats::LabelIssue& issue : found->issues)
+    for (const stats::LabelIssue& issue : found->issues) {
         issues.push_back(Json{{"index", issue.row},
                               {"given", classOf(table, issue.given)},
                               {"suggested", classOf(table, issue.suggested)},
                               {"score", number(issue.score)}});
+        if (!table.files.empty()) issues.back()["file"] = table.files[issue.row];
+    }
     const std::size_t classes = found->joint.classes;
     Json json{{"samples", labels.size()},
               {"filter", options.filter},
@@ -191,7 +198,7 @@ void addLabelIssues(CLI::App& app, Session& session) {
         ->capture_default_str();
     command.add_option("--pairs", options->pairs, "Write given,suspected,samples,share here: which classes are confused");
     command.add_flag("--normalise", options->normalise, "Divide every row by its sum first");
-    command.add_option("--out", options->out, "Write index,given,suggested,score here; else to standard output");
+    command.add_option("--out", options->out, "Write index,given,suggested,score here, and file where the probabilities have it; else to standard output");
     command.footer("Example: assay-cli label-issues --labels labels.csv --probabilities pred_probs.npy --json\n"
                    "Northcutt, Jiang, Chuang, JAIR 2021, arXiv:1911.00068");
     session.command(command, [&session, options] { return findIssues(session, *options); });

@@ -3,6 +3,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/cli_headers.h"
 #include "app/cli/commands.h"
+#include "app/cli/figures.h"
 #include "app/cli/output.h"
 #include "app/cli/project_queue.h"
 #include "core/audit/review_simulation.h"
@@ -80,19 +81,18 @@ std::string curvesCsv(const std::vector<ReviewCurve>& curves, double seconds) {
     return csv;
 }
 
-/// [N] 1 where the label is wrong, by the file where there is one, else by the run's own truth.
-Result<std::vector<std::uint8_t>> wrongOnes(const ProjectQueue& queue, const std::vector<Label>& fromFile) {
-    std::vector<std::uint8_t> wrong;
-    for (std::size_t row = 0; row < queue.samples.size(); ++row) {
-        const Label truth = !fromFile.empty()      ? fromFile[queue.samples[row].value]
-                            : !queue.truth.empty() ? queue.truth[row]
-                                                   : kNoLabel;
-        if (truth == kNoLabel)
-            return fail(ErrorCode::NotFound, "the true labels are not known; name a file that has them (--truth)",
-                        "sample " + std::to_string(queue.samples[row].value));
-        wrong.push_back(truth != queue.fusion.given(row));
+/// By sample: of the file where there is one, else the first run's own.
+Result<std::vector<Label>> truthOf(const Project& project, const RunRecord& run, const Dataset& dataset,
+                                   const LabelArguments& arguments) {
+    ASSAY_TRY(std::vector<Label> truth, readTruth(arguments, dataset));
+    if (truth.empty()) {
+        ASSAY_TRY(BaseLabels labels, baseLabels(project, run, &dataset));
+        truth = std::move(labels.trueLabels);
     }
-    return wrong;
+    if (std::all_of(truth.begin(), truth.end(), [](Label one) { return one == kNoLabel; }))
+        return fail(ErrorCode::NotFound, "the true labels are not known; name a file that has them (--truth)",
+                    project.file().string());
+    return truth;
 }
 
 /// A queue as it is told: how well it ranks, and what it finds.
@@ -147,9 +147,13 @@ Status simulate(Session& session, const Options& options) {
     ASSAY_TRY(const auto project, openProjectToRead(options.project));
     ASSAY_TRY(const std::vector<RunRecord> runs, chooseRunsOrNewest(*project, options.runs));
     ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
-    ASSAY_TRY(const std::vector<Label> fromFile, readTruth(options.truth, *dataset));
-    ASSAY_TRY(const ProjectQueue queue, buildQueue(session, *project, *dataset, runs, options.scores, options.split));
-    ASSAY_TRY(const std::vector<std::uint8_t> wrong, wrongOnes(queue, fromFile));
+    ASSAY_TRY(const std::vector<Label> truth, truthOf(*project, runs.front(), *dataset, options.truth));
+    ASSAY_TRY(const ProjectQueue queue, buildQueue(session, *project, *dataset, runs, options.scores, options.split, truth));
+    if (queue.withoutTruth > 0)
+        note(withThousands(queue.withoutTruth) + " samples whose true label is not known are left out.");
+    std::vector<std::uint8_t> wrong; // [N]
+    for (std::size_t row = 0; row < queue.samples.size(); ++row)
+        wrong.push_back(truth[queue.samples[row].value] != queue.fusion.given(row));
     ASSAY_TRY(const std::vector<Reviewed> all, review(queue.fusion, wrong, options));
 
     const std::vector<std::size_t> stops = milestones(wrong.size());
@@ -176,6 +180,7 @@ Status simulate(Session& session, const Options& options) {
     const std::size_t errors = all.front().quality.wrong;
     if (session.json())
         return printJson(Json{{"samples", wrong.size()},
+                              {"without_truth", queue.withoutTruth},
                               {"wrong", errors},
                               {"seconds_per_decision", options.seconds},
                               {"queues", std::move(list)}});

@@ -79,7 +79,7 @@ Result<std::vector<Opinion>> opinionsOf(Session& session, const Project& project
 
 Result<ProjectQueue> buildQueue(Session& session, const Project& project, const Dataset& dataset,
                                 const std::vector<RunRecord>& runs, const std::vector<std::string>& scores,
-                                const std::string& split) {
+                                const std::string& split, std::span<const Label> truth) {
     if (runs.empty()) return fail(ErrorCode::NotFound, "there is no run to make a queue of", project.file().string());
     ASSAY_TRY(const BaseLabels labels, baseLabels(project, runs.front(), &dataset));
     ASSAY_TRY(const std::vector<Opinion> opinions, opinionsOf(session, project, dataset, runs, scores));
@@ -97,17 +97,21 @@ Result<ProjectQueue> buildQueue(Session& session, const Project& project, const 
         std::all_of(runs.begin(), runs.end(), [](const RunRecord& run) { return isOutOfSample(run.config); });
     if (split.empty() && training && !outOfSample) only = Split::Train;
     std::vector<SampleIndex> samples;
-    std::vector<Label> given, truth;
+    std::vector<Label> given;
+    std::size_t withoutTruth = 0;
     for (const SampleIndex sample : shared) {
         if (only && dataset.splits[sample.value] != *only) continue;
+        if (!truth.empty() && truth[sample.value] == kNoLabel) {
+            ++withoutTruth;
+            continue;
+        }
         samples.push_back(sample);
         given.push_back(labels.labels[sample.value]);
-        if (!labels.trueLabels.empty()) truth.push_back(labels.trueLabels[sample.value]);
     }
     if (samples.empty())
         return fail(ErrorCode::NotFound,
                     "these runs share no " + (split.empty() || split == "all" ? std::string() : split + " ") +
-                        "sample that has a label",
+                        "sample that has a label" + (withoutTruth > 0 ? " and a true label" : ""),
                     project.file().string());
     std::vector<Detector> detectors;
     for (const Opinion& opinion : opinions) {
@@ -119,7 +123,7 @@ Result<ProjectQueue> buildQueue(Session& session, const Project& project, const 
         detectors.push_back(std::move(detector));
     }
     ASSAY_TRY(Fusion fusion, Fusion::make(std::move(detectors), std::move(given)));
-    ProjectQueue queue{std::move(fusion), std::move(samples), std::move(truth), nullptr};
+    ProjectQueue queue{std::move(fusion), std::move(samples), nullptr, withoutTruth};
     if (auto kept = project.probabilities(runs.front().id)) queue.probabilities = std::move(*kept);
     else if (kept.error().code != ErrorCode::NotFound) return tl::unexpected(kept.error());
     return queue;

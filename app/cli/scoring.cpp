@@ -25,6 +25,9 @@ Result<One> scoreRun(const Project& project, const Dataset& dataset, const Score
     ASSAY_TRY(const BaseLabels labels, baseLabels(project, run, &dataset));
     one.labels = labels.labels;
     ASSAY_TRY(const ScoreInput input, readScoreInput(project, run.id, dataset, one.labels, epoch));
+    if (const int last = input.epochs.back()->epoch; epoch && last != *epoch)
+        return fail(ErrorCode::NotFound, "the run has recorded " + std::to_string(last) + (last == 1 ? " epoch" : " epochs"),
+                    "run " + std::to_string(run.id.value) + ", epoch " + std::to_string(*epoch));
     one.samples = input.epochs.back()->samples;
     one.loss = input.epochs.back()->loss;
     auto values = score.compute(input);

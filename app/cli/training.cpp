@@ -106,7 +106,8 @@ Result<ChosenLabels> baseOfChoice(const Project& project, const TrainOptions& op
         ASSAY_TRY(LabelFile file, readLabelFile(options.labels.labels, dataset, columns));
         if (file.unnamed > 0)
             note(withThousands(file.unnamed) + " samples are not named in " + options.labels.labels +
-                 " and keep the data set's label.");
+                 " and keep the data set's label" +
+                 (file.tellsTruth && dataset.trueLabels.empty() ? "; whether that is right is not known." : "."));
         chosen.name = std::filesystem::path(options.labels.labels).filename().string();
         chosen.set = std::move(file.labels);
     } else if (options.labelledByRun != 0) {
@@ -323,7 +324,7 @@ Result<RunFigures> train(Session& session, const TrainOptions& options) {
         ASSAY_TRY(record, trainNew(session, project, dataset, std::move(run)));
     }
     std::vector<Label> truth;
-    if (!options.labels.truth.empty()) {
+    if (options.resume != 0) { // a new run's labels have it
         ASSAY_TRY(truth, readTruth(options.labels, *dataset));
     }
     return runFigures(*project, record, dataset.get(), truth, options.threshold);

@@ -68,11 +68,31 @@ double givenProbability(const Evidence& evidence, std::size_t row) {
     return std::clamp(std::exp(-double(evidence.loss[row])), 0.0, 1.0);
 }
 
-double otherProbability(const Evidence& evidence, std::size_t row, Label given) {
-    if (evidence.prediction[row] != given) return std::clamp(double(evidence.confidence[row]), 0.0, 1.0);
-    const double margin = double(evidence.margin[row]);
-    const double own = givenProbability(evidence, row);
-    return std::isnan(margin) ? 1 - own : std::clamp(own * std::exp(-margin), 0.0, 1 - own);
+LastWord lastWord(const ScoreInput& input, const ScoreRows& rows, std::size_t row) {
+    const Evidence& last = rows.last();
+    const Label label = rows.given(row);
+    if (label == kNoLabel) return {};
+    const auto first = last.columns.find("loss-1"), second = last.columns.find("loss-2");
+    const bool two = first != last.columns.end() && second != last.columns.end();
+    const std::size_t sample = last.samples[row].value;
+    if (const auto& kept = input.probabilities; two && kept && kept->epoch == last.epoch && sample < kept->rows() &&
+                                                kept->has(sample) && std::size_t(label) < kept->dimension) {
+        const auto all = kept->row(sample);
+        LastWord word{double(all[std::size_t(label)]), 0};
+        for (std::size_t k = 0; k < all.size(); ++k)
+            if (k != std::size_t(label)) word.other = std::max(word.other, double(all[k]));
+        return word;
+    }
+    const double confidence = std::clamp(double(last.confidence[row]), 0.0, 1.0);
+    const bool agrees = last.prediction[row] == label;
+    double own = givenProbability(last, row);
+    if (two && agrees) own = confidence;
+    if (two && !agrees)
+        own = std::min((std::exp(-double(first->second[row])) + std::exp(-double(second->second[row]))) / 2,
+                       std::min(confidence, 1 - confidence));
+    if (!agrees) return {own, confidence};
+    const double margin = double(last.margin[row]);
+    return {own, std::isnan(margin) ? 1 - own : std::clamp(own * std::exp(-margin), 0.0, 1 - own)};
 }
 
 } // namespace assay

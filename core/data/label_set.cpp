@@ -229,6 +229,8 @@ Result<LabelFile> readLines(const LabelTable& table, bool headerIsLabel, const D
     ASSAY_CHECK_STATUS(bad.check(parse.classes(), file));
     result.rows = cells.size();
     result.unnamed = dataset.size() - cells.size();
+    result.named.assign(dataset.size(), 0);
+    std::fill_n(result.named.begin(), cells.size(), std::uint8_t(1));
     ASSAY_CHECK_STATUS(noteUnlabelled(result, unlabelled, file));
     return result;
 }
@@ -239,11 +241,10 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
     const std::optional<SampleFinder> finder = columns.byIndex ? std::nullopt : std::optional<SampleFinder>(dataset);
     LabelFile result;
     result.labels.labels = dataset.givenLabels;
-    if (columns.truth)
-        result.labels.trueLabels = dataset.trueLabels.empty() ? dataset.givenLabels : dataset.trueLabels;
-    else
-        result.labels.trueLabels = dataset.trueLabels;
-    std::vector<bool> named(dataset.size(), false);
+    result.labels.trueLabels = dataset.trueLabels;
+    result.tellsTruth = columns.truth.has_value();
+    if (result.tellsTruth) result.labels.trueLabels.resize(dataset.size(), kNoLabel);
+    result.named.assign(dataset.size(), 0);
     BadRows unknownSample;
     BadRows twice;
     BadLabels bad;
@@ -256,11 +257,11 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
             unknownSample.add(table.rowLines[r], id);
             continue;
         }
-        if (named[*sample]) {
+        if (result.named[*sample]) {
             twice.add(table.rowLines[r], id);
             continue;
         }
-        named[*sample] = true;
+        result.named[*sample] = 1;
         ++result.rows;
         const LabelCell given = parse(row[columns.label]);
         result.labels.labels[*sample] = given.label;
@@ -315,6 +316,10 @@ std::string LabelSet::hash() const {
     hasher.add(std::as_bytes(std::span(labels)));
     hasher.add(std::as_bytes(std::span(trusted)));
     return hasher.hex();
+}
+
+bool sameLabels(const LabelSet& one, const LabelSet& other) {
+    return one.labels == other.labels && one.trueLabels == other.trueLabels && one.trusted == other.trusted;
 }
 
 LabelSet givenLabelSet(const Dataset& dataset) {

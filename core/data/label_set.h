@@ -31,6 +31,9 @@ struct LabelSet {
     }
 };
 
+/// The same labels, of which the same count, and the same truth, whatever they are called.
+[[nodiscard]] bool sameLabels(const LabelSet& one, const LabelSet& other);
+
 /// The labels that came with the data set.
 [[nodiscard]] LabelSet givenLabelSet(const Dataset& dataset);
 
@@ -41,11 +44,14 @@ struct LabelColumns {
     std::string truth;
 };
 
-/// What a label file says. Rows that it does not name keep the data set's label.
+/// What a label file says. Samples that it does not name keep the data set's label, and its truth where that came with it:
+/// else whether their label is right is not known.
 struct LabelFile {
     LabelSet labels;
     std::size_t rows = 0;
     std::size_t unnamed = 0; ///< samples that the file does not name
+    std::vector<std::uint8_t> named{}; ///< [N] 1 = the file names it
+    bool tellsTruth = false; ///< a column of the file holds it
 };
 
 /// Reads a CSV with a header, one label a line, or what else readLabelTable() knows; an empty cell or -1 is no label, and

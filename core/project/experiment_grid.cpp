@@ -4,6 +4,7 @@
 #include "core/project/experiment_grid.h"
 
 #include "core/base/find_typed.h"
+#include "core/base/text.h"
 #include "core/data/noise.h"
 #include "core/project/run_figures.h"
 #include "core/project/trusted_labels.h"
@@ -54,6 +55,9 @@ Result<ExperimentLabelSet> makeLabels(const ExperimentLabels& wanted, std::uint6
     } else if (!wanted.file.empty()) {
         ASSAY_TRY(LabelFile file, readLabelFile(wanted.file, dataset, wanted.columns));
         made.set = std::move(file.labels);
+        if (file.unnamed > 0 && file.tellsTruth && dataset.trueLabels.empty())
+            made.notes.push_back(withThousands(file.unnamed) + " samples are not named in " + wanted.file.filename().string() +
+                                 ": whether their label is right is not known");
     } else {
         made.set = givenLabelSet(dataset);
     }
@@ -62,10 +66,6 @@ Result<ExperimentLabelSet> makeLabels(const ExperimentLabels& wanted, std::uint6
                                         "name the same file as file to learn them", made.notes));
     }
     return made;
-}
-
-bool sameLabels(const LabelSet& one, const LabelSet& other) {
-    return one.labels == other.labels && one.trueLabels == other.trueLabels && one.trusted == other.trusted;
 }
 
 Result<std::optional<RunRecord>> findRun(const Project& project, const RunConfig& config, const LabelSet& labels) {

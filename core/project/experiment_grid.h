@@ -30,8 +30,6 @@ struct ExperimentLabelSet {
 /// Those of a kind of labels; `seed` is that of the run.
 [[nodiscard]] Result<ExperimentLabelSet> makeLabels(const ExperimentLabels& wanted, std::uint64_t seed,
                                                     const Dataset& dataset);
-/// The same labels and the same truth, whatever they are called.
-[[nodiscard]] bool sameLabels(const LabelSet& one, const LabelSet& other);
 
 /// The newest run of the project with these settings on these labels.
 [[nodiscard]] Result<std::optional<RunRecord>> findRun(const Project& project, const RunConfig& config,

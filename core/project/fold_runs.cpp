@@ -5,42 +5,55 @@
 #include "core/project/probability_run.h"
 
 #include <map>
+#include <utility>
 
 namespace assay {
 
 namespace {
 
-/// Runs of a project with the names of what they learn, read once for several questions.
-struct NamedRuns {
-    std::vector<RunRecord> runs;
-    std::map<std::int64_t, std::string> labels;
+/// The runs of a project that may belong to a cross-validation, looked through several times.
+class KnownRuns {
+public:
+    KnownRuns(const Project& project, const CrossValidation& cross, std::vector<RunRecord> runs)
+        : m_project(project), m_cross(cross), m_runs(std::move(runs)) {}
 
-    /// The newest with these settings on labels of that name, in whatever state.
-    [[nodiscard]] std::optional<RunRecord> newest(const RunConfig& config, const std::string& labelName) const {
+    /// The newest with these settings, in whatever state, on labels of that name that are those of the cross-validation:
+    /// a file may have been changed since, and another may have its name.
+    [[nodiscard]] Result<std::optional<RunRecord>> newest(const RunConfig& config, const std::string& labelName) {
         const std::string wanted = toText(config);
-        for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-            const auto name = labels.find(run->labelSet);
-            if (name != labels.end() && name->second == labelName && toText(run->config) == wanted) return *run;
+        for (auto run = m_runs.rbegin(); run != m_runs.rend(); ++run) {
+            if (run->revision != m_cross.revision || toText(run->config) != wanted) continue;
+            ASSAY_TRY(const std::string name, nameWhereSame(run->labelSet));
+            if (name == labelName) return *run;
         }
         return std::nullopt;
     }
-};
 
-Result<NamedRuns> namedRuns(const Project& project) {
-    NamedRuns named;
-    ASSAY_TRY(named.runs, project.runs());
-    ASSAY_TRY(const std::vector<StoredLabelSet> sets, project.labelSets());
-    for (const StoredLabelSet& set : sets) named.labels[set.id] = set.name;
-    return named;
-}
+private:
+    /// What the labels are called that are the same; empty where they are not. Each set is read once, and those of runs
+    /// with other settings are not.
+    Result<std::string> nameWhereSame(std::int64_t labelSet) {
+        if (const auto known = m_names.find(labelSet); known != m_names.end()) return known->second;
+        ASSAY_TRY(const StoredLabelSet stored, m_project.labelSet(labelSet));
+        return m_names[labelSet] = sameLabels(stored.set, m_cross.labels) ? stored.name : std::string();
+    }
+
+    const Project& m_project;
+    const CrossValidation& m_cross;
+    std::vector<RunRecord> m_runs;
+    std::map<std::int64_t, std::string> m_names;
+};
 
 } // namespace
 
 Result<std::vector<std::optional<RunRecord>>> foldRuns(const Project& project, const CrossValidation& cross) {
-    ASSAY_TRY(const NamedRuns named, namedRuns(project));
+    ASSAY_TRY(std::vector<RunRecord> all, project.runs());
+    KnownRuns known(project, cross, std::move(all));
     std::vector<std::optional<RunRecord>> runs;
-    for (int fold = 0; fold < cross.plan.folds; ++fold)
-        runs.push_back(named.newest(cross.config, foldLabelName(cross.labelName, cross.plan, fold)));
+    for (int fold = 0; fold < cross.plan.folds; ++fold) {
+        ASSAY_TRY(auto run, known.newest(cross.config, foldLabelName(cross.labelName, cross.plan, fold)));
+        runs.push_back(std::move(run));
+    }
     return runs;
 }
 
@@ -75,8 +88,8 @@ Result<RunRecord> joinFolds(Project& project, const Dataset& dataset, const Cros
                                 {"epochs-of-each", std::int64_t(cross.config.epochs)},
                                 {"runs", numbers}};
     together.config.epochs = 1;
-    ASSAY_TRY(const NamedRuns named, namedRuns(project));
-    const auto before = named.newest(together.config, cross.labelName);
+    ASSAY_TRY(std::vector<RunRecord> all, project.runs());
+    ASSAY_TRY(const auto before, KnownRuns(project, cross, std::move(all)).newest(together.config, cross.labelName));
     if (before && before->state == RunState::Finished) return *before;
     ASSAY_TRY(together.probabilities, heldOutProbabilities(project, cross.plan, runs));
     together.labelName = cross.labelName;

@@ -66,6 +66,20 @@ Result<std::vector<std::size_t>> rowOrder(const CsvTable& table, std::optional<s
     return order;
 }
 
+/// The row of each sample by its name; an error where two rows have one.
+Result<std::unordered_map<std::string, std::size_t>> rowsByName(const CsvTable& table, std::size_t name, const std::string& file) {
+    std::unordered_map<std::string, std::size_t> rows;
+    for (std::size_t row = 0; row < table.rows.size(); ++row) {
+        const auto [first, added] = rows.emplace(table.rows[row][name], row);
+        if (!added)
+            return fail(ErrorCode::Format,
+                        "lines " + withThousands(table.rowLines[first->second]) + " and " + withThousands(table.rowLines[row]) +
+                            " are both about " + escapeForDisplay(first->first),
+                        file);
+    }
+    return rows;
+}
+
 /// A header that is itself a row of numbers becomes the first row.
 void headerBecomesRow(CsvTable& table) {
     table.rows.insert(table.rows.begin(), table.header);
@@ -92,6 +106,8 @@ Result<ProbabilityTable> fromCsv(const std::filesystem::path& file) {
     probabilities.classes = columns.size();
     if (numbersClasses(probabilities.classNames)) probabilities.classNames.clear();
     ASSAY_TRY(const std::vector<std::size_t> order, rowOrder(table, index, file.string()));
+    if (name)
+        if (auto rows = rowsByName(table, *name, file.string()); !rows) probabilities.namedTwice = std::move(rows).error();
     for (const std::size_t row : order) {
         if (name) probabilities.files.push_back(table.rows[row][*name]);
         for (const std::size_t column : columns) {
@@ -145,8 +161,7 @@ Result<std::vector<Label>> numbersFor(const std::filesystem::path& file, const P
 /// The rows of the labels in the order of the probabilities' files.
 Result<std::vector<std::size_t>> orderByFile(const CsvTable& labels, std::size_t name, const std::vector<std::string>& files,
                                              const std::string& file) {
-    std::unordered_map<std::string, std::size_t> rows;
-    for (std::size_t row = 0; row < labels.rows.size(); ++row) rows.emplace(labels.rows[row][name], row);
+    ASSAY_TRY(const auto rows, rowsByName(labels, name, file));
     std::vector<std::size_t> order;
     for (const std::string& wanted : files) {
         const auto found = rows.find(wanted);
@@ -158,7 +173,7 @@ Result<std::vector<std::size_t>> orderByFile(const CsvTable& labels, std::size_t
 }
 
 Result<std::vector<std::string>> labelTexts(const std::filesystem::path& file, const std::string& columnName,
-                                            const std::vector<std::string>& files) {
+                                            const ProbabilityTable& of) {
     std::vector<std::string> texts;
     if (isNpy(file)) {
         ASSAY_TRY(const std::vector<std::int64_t> numbers, labelNumbers(file));
@@ -176,9 +191,10 @@ Result<std::vector<std::string>> labelTexts(const std::filesystem::path& file, c
                     columnName.empty() ? "there is no column label; say which with --label-column"
                                        : "there is no column " + escapeForDisplay(columnName),
                     file.string());
-    const bool byFile = name && !files.empty();
+    const bool byFile = name && !of.files.empty();
+    if (byFile && of.namedTwice) return tl::unexpected(*of.namedTwice);
     ASSAY_TRY(const std::vector<std::size_t> order,
-              byFile ? orderByFile(table, *name, files, file.string()) : rowOrder(table, index, file.string()));
+              byFile ? orderByFile(table, *name, of.files, file.string()) : rowOrder(table, index, file.string()));
     for (const std::size_t row : order) texts.push_back(table.rows[row][*column]);
     return texts;
 }
@@ -218,7 +234,7 @@ Status ProbabilityTable::normalise() {
 Result<std::vector<Label>> readLabelsFor(const std::filesystem::path& file, const std::string& column,
                                          ProbabilityTable& table) {
     if (isNpy(file) && table.classNames.empty()) return numbersFor(file, table);
-    ASSAY_TRY(const std::vector<std::string> texts, labelTexts(file, column, table.files));
+    ASSAY_TRY(const std::vector<std::string> texts, labelTexts(file, column, table));
     if (table.classNames.empty()) nameClassesByLabels(table, texts);
     std::vector<std::string> names = table.classNames;
     for (std::size_t k = names.size(); k < table.classes; ++k) names.push_back(std::to_string(k));

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct ProbabilityTable {
     std::vector<std::string> classNames; ///< [K] where the file or the labels name them, else empty
     bool namedByLabels = false;          ///< the names are the labels' words, sorted
     std::vector<std::string> files;      ///< [N] of a column `file`, else empty
+    std::optional<Error> namedTwice{};   ///< where two rows have one file: labels cannot be joined by it
     [[nodiscard]] std::size_t rows() const { return mapped.rows > 0 ? mapped.rows : values.size() / (classes > 0 ? classes : 1); }
     /// Calls use(probabilities), with floats or with doubles.
     template <class Use> auto with(const Use& use) const {
@@ -42,7 +44,7 @@ struct ProbabilityTable {
 [[nodiscard]] Result<ProbabilityTable> readProbabilities(const std::filesystem::path& file);
 
 /// One label for each row of the table, from a CSV (a column `index` orders the rows, as does `file` where both files have
-/// it) or an .npy array of one axis. Labels are the names of the table's classes, or their numbers; where the table has
+/// it, and names no sample twice) or an .npy array of one axis. Labels are the names of the table's classes, or their numbers; where the table has
 /// no names and the labels are words, their sorted order numbers them, and the names are kept in the table.
 [[nodiscard]] Result<std::vector<Label>> readLabelsFor(const std::filesystem::path& file, const std::string& column,
                                                        ProbabilityTable& table);

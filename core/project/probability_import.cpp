@@ -111,7 +111,9 @@ Result<ProbabilityRun> fromFeatures(const Dataset& dataset, ProbabilityImport& i
     ASSAY_TRY(const auto samples, samplesOfRows(dataset, matrix.rows, import.split));
     ProbabilityRun run = begun(kNeighbourMethod, import.features, import);
     run.features = spread(matrix, samples, dataset.size());
-    const std::size_t voters = std::min(stats::kVoters, std::max<std::size_t>(samples.size(), 2) - 1);
+    std::size_t known = 0; // a row may say that there are none: NaN
+    for (const SampleIndex sample : samples) known += run.features->has(sample.value);
+    const std::size_t voters = std::min(stats::kVoters, std::max<std::size_t>(known, 2) - 1);
     ASSAY_TRY(const stats::Neighbours near,
               stats::nearestNeighbours(run.features->values, run.features->dimension, voters, progress, stop));
     auto votes = std::make_shared<FeatureMatrix>();
@@ -119,7 +121,7 @@ Result<ProbabilityRun> fromFeatures(const Dataset& dataset, ProbabilityImport& i
     votes->dimension = std::size_t(dataset.classCount());
     votes->values = stats::votesOfNeighbours(near, run.labels.labels, votes->dimension);
     run.probabilities = std::move(votes);
-    run.note = "Probabilities of " + withThousands(samples.size()) + " samples by the labels of the " + withThousands(voters) +
+    run.note = "Probabilities of " + withThousands(known) + " samples by the labels of the " + withThousands(voters) +
                " nearest by the features in " + import.features.filename().string() + "; a sample's own label has no vote.";
     return run;
 }

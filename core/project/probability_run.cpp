@@ -19,7 +19,7 @@ void scoreSplit(const Dataset& dataset, const LabelSet& labels, const Evidence& 
     double right = 0, loss = 0, count = 0;
     for (std::size_t row = 0; row < evidence.size(); ++row) {
         const std::size_t i = evidence.samples[row].value;
-        if (dataset.splits[i] != split) continue;
+        if (dataset.splits[i] != split || labels.labels[i] == kNoLabel) continue;
         const bool known = againstTruth && i < labels.trueLabels.size() && labels.trueLabels[i] != kNoLabel;
         right += evidence.prediction[row] == (known ? labels.trueLabels[i] : labels.labels[i]) ? 1 : 0;
         loss += double(evidence.loss[row]);
@@ -30,12 +30,16 @@ void scoreSplit(const Dataset& dataset, const LabelSet& labels, const Evidence& 
     report.scalars[std::string(splitName(split)) + "-loss"] = loss / count;
 }
 
-/// Losses of the training samples; of all where there are none among the evidence.
-std::vector<float> lossesToFit(const Dataset& dataset, const Evidence& evidence) {
-    std::vector<float> losses;
-    for (std::size_t row = 0; row < evidence.size(); ++row)
-        if (dataset.splits[evidence.samples[row].value] == Split::Train) losses.push_back(evidence.loss[row]);
-    return losses.empty() ? evidence.loss : losses;
+/// Losses of the training samples that have a label; of all that have one where no training sample is among the evidence.
+std::vector<float> lossesToFit(const Dataset& dataset, const Evidence& evidence, const std::vector<Label>& labels) {
+    std::vector<float> training, all;
+    for (std::size_t row = 0; row < evidence.size(); ++row) {
+        const std::size_t i = evidence.samples[row].value;
+        if (labels[i] == kNoLabel) continue;
+        all.push_back(evidence.loss[row]);
+        if (dataset.splits[i] == Split::Train) training.push_back(evidence.loss[row]);
+    }
+    return training.empty() ? all : training;
 }
 
 Status writeEpoch(Project& project, RunId run, std::shared_ptr<const EpochReport> report) {
@@ -62,9 +66,7 @@ bool suggestsByNeighbours(const RunConfig& config, const ScoreTraits& score) {
 Result<std::int64_t> findOrAddLabelSet(Project& project, const std::string& name, const LabelSet& set) {
     ASSAY_TRY(const std::vector<StoredLabelSet> stored, project.labelSets());
     for (const StoredLabelSet& one : stored)
-        if (one.name == name && one.set.labels == set.labels && one.set.trueLabels == set.trueLabels &&
-            one.set.trusted == set.trusted)
-            return one.id;
+        if (one.name == name && sameLabels(one.set, set)) return one.id;
     return project.addLabelSet(name, set);
 }
 
@@ -82,7 +84,7 @@ Result<RunRecord> addProbabilityRun(Project& project, const Dataset& dataset, Pr
     scoreSplit(dataset, run.labels, evidence, Split::Train, false, *report);
     scoreSplit(dataset, run.labels, evidence, Split::Validation, true, *report);
     scoreSplit(dataset, run.labels, evidence, Split::Test, true, *report);
-    if (auto fit = stats::fitMixture(lossesToFit(dataset, evidence))) {
+    if (auto fit = stats::fitMixture(lossesToFit(dataset, evidence, run.labels.labels))) {
         evidence.columns["p-noisy"] = stats::posteriors(*fit, evidence.loss);
         report->mixture = std::move(*fit);
     }

@@ -4,13 +4,19 @@
 
 namespace assay {
 
+std::vector<std::uint8_t> everAskedAtRandom(std::span<const JournalEntry> journal, std::size_t samples) {
+    std::vector<std::uint8_t> asked(samples, 0);
+    for (const JournalEntry& entry : journal)
+        if (entry.sample.value < samples && entry.reason.rule == kRandomRule && entry.to.verdict != Verdict::None)
+            asked[entry.sample.value] = 1;
+    return asked;
+}
+
 RowAnswers answersOf(std::span<const SampleIndex> rows, std::span<const Label> given,
                      std::span<const DecisionState> decisions, std::span<const JournalEntry> journal) {
     const std::vector<std::uint8_t> none(rows.size(), 0);
     RowAnswers result{none, none, none, {}};
-    std::vector<std::uint8_t> atRandom(decisions.size(), 0);
-    for (const JournalEntry& entry : journal)
-        if (entry.sample.value < atRandom.size()) atRandom[entry.sample.value] = entry.reason.rule == kRandomRule;
+    const std::vector<std::uint8_t> atRandom = everAskedAtRandom(journal, decisions.size());
     for (std::uint32_t row = 0; row < rows.size(); ++row) {
         const std::size_t i = rows[row].value;
         const DecisionState state = i < decisions.size() ? decisions[i] : DecisionState{};

@@ -14,9 +14,13 @@ namespace assay {
 /// The rule of a decision that was asked for at random, not by the queue.
 inline constexpr const char* kRandomRule = "random";
 
+/// [samples] 1 where a decision was ever asked for at random. The draw made it so: deciding again, undo and redo do not
+/// change it. It says nothing of whether the sample is decided now.
+[[nodiscard]] std::vector<std::uint8_t> everAskedAtRandom(std::span<const JournalEntry> journal, std::size_t samples);
+
 /// What a review has found about the rows of a queue. A flag asks, it does not answer.
 struct RowAnswers {
-    std::vector<std::uint8_t> decided, wrong, random; ///< [N]; random: its last decision was asked for at random
+    std::vector<std::uint8_t> decided, wrong, random; ///< [N]; random: it is decided and was asked for at random
     std::vector<ReviewAnswer> answers;                ///< of the decided rows, in order
 };
 /// `rows`: [N] whose they are; `given`: [N] their labels; `decisions`: by sample. A label that was changed into itself

@@ -24,8 +24,8 @@ Result<ScoreValues> NormalizedMarginScore::compute(const ScoreInput& input) cons
     ScoreValues scores{std::vector<float>(rows.size()), rows.predictions(), true};
     for (std::size_t row = 0; row < rows.size(); ++row) {
         if (rows.given(row) == kNoLabel) continue;
-        const double other = otherProbability(rows.last(), row, rows.given(row));
-        scores.values[row] = float((1 - givenProbability(rows.last(), row) + other) / 2);
+        const LastWord word = lastWord(input, rows, row);
+        scores.values[row] = float((1 - word.given + word.other) / 2);
     }
     return scores;
 }

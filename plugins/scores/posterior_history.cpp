@@ -38,11 +38,14 @@ private:
 };
 
 /// The method's own column, else a mixture over the training losses; empty where they do not fall into two groups.
-std::vector<float> posteriorOf(const Evidence& evidence, const Dataset* dataset) {
+std::vector<float> posteriorOf(const Evidence& evidence, const ScoreInput& input) {
     if (const auto own = evidence.columns.find("p-noisy"); own != evidence.columns.end()) return own->second;
+    const Dataset* dataset = input.dataset;
+    const std::vector<Label>& labels = input.labels != nullptr ? *input.labels : dataset->givenLabels; // ScoreRows has one
     std::vector<float> losses;
     for (std::size_t row = 0; row < evidence.size(); ++row) {
         const std::size_t i = evidence.samples[row].value;
+        if (i < labels.size() && labels[i] == kNoLabel) continue;
         if (dataset == nullptr || i >= dataset->splits.size() || dataset->splits[i] == Split::Train)
             losses.push_back(evidence.loss[row]);
     }
@@ -59,7 +62,7 @@ Result<ScoreValues> PosteriorHistoryScore::compute(const ScoreInput& input) cons
     rows.visit([&](const Evidence& evidence, std::size_t row, std::size_t there) {
         if (&evidence != current) {
             current = &evidence;
-            posterior = posteriorOf(evidence, input.dataset);
+            posterior = posteriorOf(evidence, input);
         }
         if (posterior.empty()) return;
         const double p = posterior[there] >= 0 ? std::min(double(posterior[there]), 1.0) : 0.0;

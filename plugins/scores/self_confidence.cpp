@@ -22,7 +22,7 @@ Result<ScoreValues> SelfConfidenceScore::compute(const ScoreInput& input) const 
     ASSAY_TRY(const ScoreRows rows, ScoreRows::from(input));
     ScoreValues scores{std::vector<float>(rows.size()), rows.predictions(), true};
     for (std::size_t row = 0; row < rows.size(); ++row)
-        scores.values[row] = float(1 - givenProbability(rows.last(), row));
+        scores.values[row] = float(1 - lastWord(input, rows, row).given);
     return scores;
 }
 

@@ -3,12 +3,15 @@
 #include "core/base/npy.h"
 #include "tests/cli/cli_fixture.h"
 
+#include <QDir>
 #include <QJsonArray>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 using namespace assay::clitest;
 
@@ -94,6 +97,10 @@ void TestCliAudit::theyAreScoredDecidedAndExported() {
         QCOMPARE(first["index"].toInt(), m_wrong);
         QCOMPARE(first["suggested"].toString(), m_truth[std::size_t(m_wrong)]);
     }
+    QVERIFY(cli({"score", path("p.assay"), "--score", "loss", "--epoch", "1"}).status == 0);
+    const Call beyond = cli({"score", path("p.assay"), "--score", "loss", "--epoch", "2"});
+    QCOMPARE(beyond.status, 1);
+    QVERIFY2(beyond.err.contains("the run has recorded 1 epoch") && beyond.err.contains("epoch 2"), beyond.err);
     const Call none = cli({"score", path("p.assay"), "--score", "knn-disagreement"});
     QCOMPARE(none.status, 1);
     QVERIFY2(none.err.contains("features"), none.err);
@@ -135,6 +142,14 @@ void TestCliAudit::featuresAloneAreARun() {
         QCOMPARE(first["suggested"].toString(), m_truth[std::size_t(m_wrong)]);
     }
     QCOMPARE(cli({"score", path("f.assay"), "--score", "loss", "--json"}).json()["badge"].toString(), QString("out of sample"));
+    // Rows without features have no vote: of nine with them, eight others can be asked.
+    constexpr int kKnown = 9;
+    std::fill(features.begin() + 2 * kKnown, features.end(), std::numeric_limits<float>::quiet_NaN());
+    QVERIFY(assay::writeNpy(path("few.npy").toStdString(), features, std::array<std::size_t, 2>{std::size_t(m_training), 2}).has_value());
+    const Call few = cli({"import-probabilities", path("few.assay"), "--features", path("few.npy"), "--dataset", path("bands")});
+    QVERIFY2(few.status == 0, few.err);
+    QVERIFY(cli({"evidence", path("few.assay"), "--out", path("few.csv")}).status == 0);
+    QCOMPARE(int(readCsvFile(path("few.csv")).size()), kKnown + 1);
 }
 
 void TestCliAudit::rowsThatDoNotFitAreRefused() {
@@ -174,6 +189,16 @@ void TestCliAudit::crossValidationHoldsEverySampleOut() {
     QVERIFY2(inSample.status == 0, inSample.err);
     QCOMPARE(inSample.json()["badge"].toString(), QString("in sample"));
     QVERIFY(inSample.json()["warning"].toString().contains("Cross-validate"));
+
+    // Another file of that name: its folds have not been trained.
+    QVERIFY(QDir(m_folder.path()).mkdir("other"));
+    writeText(path("other/labels.csv"), readAll(path("clean.csv")));
+    QStringList others = words;
+    others.replace(others.indexOf(path("labels.csv")), path("other/labels.csv"));
+    const Call other = cli(others);
+    QVERIFY2(other.status == 0, other.err);
+    QVERIFY2(!other.err.contains("there already"), other.err);
+    QCOMPARE(other.json()["run"].toInt(), 2 * together);
 
     writeText(path("mended.csv"), "index,decision,label\n" + QByteArray::number(m_wrong) + ",relabel," + m_truth[std::size_t(m_wrong)].toUtf8() + "\n");
     const Call mended = cli({"decide", path("cv.assay"), "--from", path("mended.csv")});
@@ -267,6 +292,22 @@ void TestCliAudit::labelsAndProbabilitiesMeetByFile() {
     const Call call = cli({"label-issues", "--labels", path("named.csv"), "--probabilities", path("named-p.csv"), "--json"});
     QVERIFY2(call.status == 0, call.err);
     QCOMPARE(flagged(call), QString("1 0 8")); // rows of the probabilities, which begin with the last file
+    QCOMPARE(call.json()["issues"].toArray().first().toObject()["file"].toString(), QString("p8.png"));
+    const Call table = cli({"label-issues", "--labels", path("named.csv"), "--probabilities", path("named-p.csv"), "--out", path("issues.csv")});
+    QVERIFY2(table.status == 0, table.err);
+    const auto issues = readCsvFile(path("issues.csv"));
+    QCOMPARE(issues[0], (QStringList{"index", "file", "given", "suggested", "score"}));
+    QCOMPARE(issues[1][1], QString("p8.png"));
+    // A sample that is named twice could be either.
+    const QByteArray again = labels + "p3.png,0\n";
+    writeText(path("twice.csv"), again);
+    const Call twice = cli({"label-issues", "--labels", path("twice.csv"), "--probabilities", path("named-p.csv")});
+    QCOMPARE(twice.status, 1);
+    QVERIFY2(twice.err.contains("lines 5 and 12") && twice.err.contains("p3.png") && twice.err.contains("twice.csv"), twice.err);
+    writeText(path("twice-p.csv"), probabilities + "p9.png,.1,.1,.8\n");
+    const Call both = cli({"label-issues", "--labels", path("named.csv"), "--probabilities", path("twice-p.csv")});
+    QCOMPARE(both.status, 1);
+    QVERIFY2(both.err.contains("lines 2 and 12") && both.err.contains("p9.png") && both.err.contains("twice-p.csv"), both.err);
     writeText(path("named.csv"), labels.replace("p3.png", "p33.png"));
     const Call missing = cli({"label-issues", "--labels", path("named.csv"), "--probabilities", path("named-p.csv")});
     QCOMPARE(missing.status, 1);

@@ -30,6 +30,7 @@ private Q_SLOTS:
     void theSizeOfARandomSampleIsExplained();
     void aRandomSampleTellsWhatIsLeft();
     void aReviewerWhoKnowsTheTruthIsSimulated();
+    void aTruthOfSomeSamplesTellsNothingOfTheOthers();
     void whatCannotBeDoneIsSaid();
 
 private:
@@ -206,6 +207,10 @@ void TestCliQueue::aRandomSampleTellsWhatIsLeft() {
     QVERIFY2(estimate["least"].toInt() <= left && left <= estimate["most"].toInt(),
              QByteArray::number(left) + " against " + after.err.mid(after.err.indexOf("Errors expected")));
     QVERIFY(estimate["most"].toInt() < int(undecided.size()) - 1);
+    // Taken back and made again, the same decisions tell the same.
+    QVERIFY(cli({"undo", path("p.assay")}).status == 0);
+    QVERIFY(cli({"undo", path("p.assay"), "--redo"}).status == 0);
+    QCOMPARE(cli(words).json()["errors_left"].toObject(), estimate);
 }
 
 void TestCliQueue::aReviewerWhoKnowsTheTruthIsSimulated() {
@@ -225,6 +230,32 @@ void TestCliQueue::aReviewerWhoKnowsTheTruthIsSimulated() {
     QCOMPARE(int(curve.size()), m_training + 1);
     QCOMPARE(curve.back().back().toInt(), wrong);
     for (const char* name : {"review/review.svg", "review/review.pdf"}) QVERIFY(QFile(path(name)).size() > 1000);
+}
+
+void TestCliQueue::aTruthOfSomeSamplesTellsNothingOfTheOthers() {
+    constexpr int kNamed = 40;
+    QByteArray truth = "index,label\n";
+    for (int i = 0; i < kNamed; ++i) truth += QByteArray::number(i) + "," + m_truth[i].toUtf8() + "\n";
+    writeText(path("some.csv"), truth);
+    const Call review = cli({"simulate-review", path("p.assay"), "--truth", path("some.csv"), "--json"});
+    QVERIFY2(review.status == 0, review.err);
+    QVERIFY2(review.err.contains("not named in") && review.err.contains("are left out"), review.err);
+    QCOMPARE(review.json()["samples"].toInt(), kNamed);
+    QCOMPARE(review.json()["wrong"].toInt(), kNamed / kEvery);
+    QCOMPARE(review.json()["without_truth"].toInt(), m_training - kNamed);
+    const Call compare = cli({"compare", path("p.assay"), "--truth", path("some.csv"), "--json"});
+    QVERIFY2(compare.status == 0, compare.err);
+    const QJsonObject detection = compare.json()["runs"].toArray().first().toObject()["detection"].toObject();
+    QCOMPARE(detection["total"].toInt(), kNamed);
+    QCOMPARE(detection["wrong"].toInt(), kNamed / kEvery);
+    // Kept with a run, it is no more than that.
+    const Call import = cli({"import-probabilities", path("some.assay"), path("p.csv"), "--dataset", path("bands"), "--labels",
+                             path("labels.csv"), "--truth", path("some.csv"), "--json"});
+    QVERIFY2(import.status == 0, import.err);
+    QCOMPARE(import.json()["detection"].toObject()["total"].toInt(), kNamed);
+    const Call kept = cli({"simulate-review", path("some.assay"), "--json"});
+    QVERIFY2(kept.status == 0, kept.err);
+    QCOMPARE(kept.json()["samples"].toInt(), kNamed);
 }
 
 void TestCliQueue::whatCannotBeDoneIsSaid() {

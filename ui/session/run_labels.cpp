@@ -24,10 +24,9 @@ Result<LabelSet> noisyLabelSet(const Dataset& dataset, const NoiseOptions& optio
 }
 
 Result<KeptLabels> keepLabels(Project& project, const std::string& name, LabelSet set) {
-    const std::string hash = set.hash();
     ASSAY_TRY(const std::vector<StoredLabelSet> stored, project.labelSets());
     for (const StoredLabelSet& known : stored)
-        if (known.set.origin == set.origin && known.set.source == set.source && known.set.hash() == hash)
+        if (known.set.origin == set.origin && known.set.source == set.source && sameLabels(known.set, set))
             return KeptLabels{known.id, known.name, std::make_shared<const LabelSet>(known.set)};
     ASSAY_TRY(const std::int64_t id, project.addLabelSet(name, set));
     return KeptLabels{id, name, std::make_shared<const LabelSet>(std::move(set))};

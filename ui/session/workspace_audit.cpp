@@ -33,16 +33,15 @@ void Workspace::Private::drawAudit(bool anew) {
 
 void Workspace::Private::readRandomDecisions() {
     sinceRandom = decidedSinceRandom(book.journal());
+    wasAtRandom = everAskedAtRandom(book.journal(), dataset->size());
     atRandom.assign(dataset->size(), 0);
-    for (const JournalEntry& entry : book.journal())
-        if (entry.sample.value < atRandom.size()) atRandom[entry.sample.value] = entry.reason.rule == kRandomRule;
 }
 
 void Workspace::Private::countSinceRandom(const std::vector<DecisionRequest>& requests) {
     for (const DecisionRequest& request : requests) {
         const bool random = request.reason.rule == kRandomRule;
         sinceRandom = random ? 0 : sinceRandom + 1;
-        atRandom[request.sample.value] = random;
+        if (random && request.to.verdict != Verdict::None) wasAtRandom[request.sample.value] = 1;
     }
 }
 
@@ -60,8 +59,7 @@ std::vector<SampleIndex> Workspace::Private::withAudit(const std::vector<SampleI
     for (const std::uint32_t one : auditSample)
         if (keep(SampleIndex(one))) sample.push_back(one);
     const MixedQueue queue = mixAuditSample(rows, decided, sample, sinceRandom);
-    for (std::size_t i = 0; i < decided.size(); ++i)
-        if (!decided[i]) atRandom[i] = queue.atRandom[i];
+    for (std::size_t i = 0; i < decided.size(); ++i) atRandom[i] = decided[i] ? wasAtRandom[i] : queue.atRandom[i];
     std::vector<SampleIndex> mixed;
     for (const std::uint32_t row : queue.order) mixed.emplace_back(row);
     return mixed;
@@ -88,7 +86,8 @@ std::size_t Workspace::auditSample() const { return d->auditSize; }
 bool Workspace::asksAtRandom() const { return d->mixesAudit(); }
 
 bool Workspace::askedAtRandom(SampleIndex sample) const {
-    return d->mixesAudit() && sample.value < d->atRandom.size() && d->atRandom[sample.value] != 0;
+    if (!d->mixesAudit() || sample.value >= d->atRandom.size()) return false;
+    return (decision(sample).verdict == Verdict::None ? d->atRandom : d->wasAtRandom)[sample.value] != 0;
 }
 
 AuditState Workspace::auditState() const {
@@ -104,7 +103,7 @@ AuditState Workspace::auditState() const {
     }
     const RowAnswers answers = answersOf(d->population, given, decisions(), journal());
     state.undecided = state.population - answers.answers.size();
-    std::vector<std::uint8_t> asked = d->atRandom;
+    std::vector<std::uint8_t> asked = d->wasAtRandom;
     for (const std::uint32_t member : d->auditSample) asked[member] = 1;
     for (std::size_t row = 0; row < d->population.size(); ++row)
         state.answered += answers.decided[row] && asked[d->population[row].value];

@@ -148,7 +148,8 @@ public:
     double stopShare = kUsualStopShare;
     std::vector<SampleIndex> population;
     std::vector<std::uint32_t> auditSample;  ///< by index in the data set, in the order in which they are asked
-    std::vector<std::uint8_t> atRandom;      ///< [N] put forward for the sample's sake in the view, or decided as such
+    std::vector<std::uint8_t> atRandom;      ///< [N] put forward for the sample's sake in the view
+    std::vector<std::uint8_t> wasAtRandom;   ///< [N] decided as such, if only once; taken back it stays so
     void readRandomDecisions();
     std::size_t sinceRandom = 0; ///< decisions since the last that was asked for at random
     void countSinceRandom(const std::vector<DecisionRequest>& requests);

@@ -121,9 +121,15 @@ private Q_SLOTS:
         const auto file = read("index,label,true_label\n0,dog,cat\n1,dog,dog\n", makeDataset());
         QVERIFY(file.has_value());
         QCOMPARE(file->labels.labels[0], 1);
-        QCOMPARE(file->labels.trueLabels, (std::vector<Label>{0, 1, 2, 0}));
+        QCOMPARE(file->labels.trueLabels, (std::vector<Label>{0, 1, kNoLabel, kNoLabel})); // nobody said that these are right
+        QVERIFY(file->tellsTruth);
+        QCOMPARE(file->named, (std::vector<std::uint8_t>{1, 1, 0, 0}));
         QCOMPARE(file->rows, std::size_t{2});
         QCOMPARE(file->unnamed, std::size_t{2});
+        Dataset known = makeDataset();
+        known.trueLabels = {1, 1, 1, 1};
+        QCOMPARE(read("index,label,true_label\n0,dog,cat\n", known)->labels.trueLabels, (std::vector<Label>{0, 1, 1, 1}));
+        QVERIFY(!read("index,label\n0,dog\n", known)->tellsTruth);
         const auto named = read("index,first,second\n0,dog,cat\n", makeDataset(), {"second", "first"});
         QVERIFY(named.has_value());
         QCOMPARE(named->labels.labels[0], 0);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/project/cross_validation.h"
 #include "core/project/feature_store.h"
+#include "core/project/fold_runs.h"
 #include "tests/core/project/project_fixture.h"
 
 #include <algorithm>
@@ -28,6 +29,41 @@ LabelSet given() {
     return set;
 }
 
+/// Of three folds, on labels of a file of that name.
+CrossValidation crossOf(const LabelSet& labels) {
+    CrossValidation cross;
+    cross.config = runOn(0).config;
+    cross.labelName = "labels.csv";
+    cross.labels = labels;
+    cross.plan = *planFolds(dataset(), labels, {}, 3, 1);
+    return cross;
+}
+
+RunId addFold(Project& project, const CrossValidation& cross, int fold, RunState state) {
+    RunRecord run = runOn(*project.addLabelSet(foldLabelName(cross.labelName, cross.plan, fold), cross.labels));
+    run.revision = cross.revision;
+    run.state = state;
+    return *project.addRun(run);
+}
+
+/// The same labels but for one, or what else may differ under one name.
+std::vector<CrossValidation> othersOfOneName() {
+    std::vector<CrossValidation> others;
+    LabelSet changed = given();
+    changed.labels[3] = (changed.labels[3] + 1) % 4;
+    others.push_back(crossOf(changed));
+    LabelSet known = given();
+    known.trueLabels = known.labels;
+    others.push_back(crossOf(known));
+    LabelSet chosen = given();
+    chosen.trusted.assign(kSamples, 1);
+    chosen.trusted[3] = 0;
+    others.push_back(crossOf(chosen));
+    others.push_back(crossOf(given()));
+    others.back().revision = Revision(2);
+    return others;
+}
+
 } // namespace
 
 class TestCrossValidation : public QObject {
@@ -39,6 +75,8 @@ private Q_SLOTS:
     void tooFewSamplesAreRefused();
     void aFoldsNameIsKnownAgain();
     void eachSampleIsAnsweredByTheRunThatDidNotLearnIt();
+    void foldsThatLearntOtherLabelsAreNotTaken();
+    void whatWasPutTogetherForOtherLabelsIsNotTaken();
 };
 
 void TestCrossValidation::everyTrainingSampleIsHeldOutOnce() {
@@ -119,6 +157,49 @@ void TestCrossValidation::eachSampleIsAnsweredByTheRunThatDidNotLearnIt() {
     QVERIFY(together);
     for (std::size_t i = 0; i < 90; ++i) QCOMPARE((*together)->row(i)[std::size_t(plan->fold[i])], 1.0f);
     for (std::size_t k = 0; k < 3; ++k) QVERIFY(std::abs((*together)->row(95)[k] - 1.0f / 3) < 1e-6f);
+}
+
+/// A label file that was changed, or another of its name: finished folds are not taken, stopped ones do not go on.
+void TestCrossValidation::foldsThatLearntOtherLabelsAreNotTaken() {
+    ProjectFolder folder;
+    const auto project = Project::create(folder.path(), reference(kSamples, 4));
+    const CrossValidation first = crossOf(given());
+    const RunId finished = addFold(**project, first, 0, RunState::Finished);
+    const RunId stopped = addFold(**project, first, 1, RunState::Stopped);
+    const auto known = foldRuns(**project, first);
+    QVERIFY(known && known->size() == 3);
+    QVERIFY((*known)[0] && (*known)[0]->id == finished);
+    QVERIFY((*known)[1] && (*known)[1]->id == stopped);
+    QVERIFY(!(*known)[2]);
+    for (const CrossValidation& other : othersOfOneName()) {
+        const auto none = foldRuns(**project, other);
+        QVERIFY(none && none->size() == 3);
+        for (const auto& run : *none) QVERIFY(!run);
+        const RunId own = addFold(**project, other, 1, RunState::Stopped);
+        QVERIFY((*foldRuns(**project, other))[1]->id == own);
+        QVERIFY((*foldRuns(**project, first))[1]->id == stopped);
+    }
+}
+
+void TestCrossValidation::whatWasPutTogetherForOtherLabelsIsNotTaken() {
+    ProjectFolder folder;
+    const auto project = Project::create(folder.path(), reference(kSamples, 4));
+    const CrossValidation first = crossOf(given());
+    FeatureMatrix matrix{1, 4, std::vector<float>(kSamples * 4, 0.1f)};
+    for (std::size_t i = 0; i < kSamples; ++i) matrix.values[i * 4 + i % 4] = 0.7f;
+    std::vector<RunId> runs;
+    for (int fold = 0; fold < 3; ++fold) {
+        runs.push_back(addFold(**project, first, fold, RunState::Finished));
+        QVERIFY(storeFeatures((*project)->checkpointFolder(runs.back()), matrix, MatrixKind::Probabilities));
+    }
+    const auto together = joinFolds(**project, dataset(), first, runs);
+    QVERIFY2(together, together ? "" : together.error().sentence().c_str());
+    QCOMPARE(joinFolds(**project, dataset(), first, runs)->id.value, together->id.value);
+    for (const CrossValidation& other : othersOfOneName()) {
+        const auto anew = joinFolds(**project, dataset(), other, runs);
+        QVERIFY(anew);
+        QVERIFY(anew->id != together->id);
+    }
 }
 
 QTEST_GUILESS_MAIN(TestCrossValidation)

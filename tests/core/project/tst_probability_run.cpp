@@ -55,6 +55,7 @@ class TestProbabilityRun : public QObject {
 private Q_SLOTS:
     void probabilitiesBecomeAFinishedRunWithEvidence();
     void itsNumbersAreThoseOfTheRows();
+    void samplesWithoutALabelAreAnswered();
     void samplesWithoutProbabilitiesTakeNoPart();
     void whatIsNoProbabilityLeavesNoRun();
     void theSameLabelsAreKeptOnce();
@@ -94,12 +95,40 @@ void TestProbabilityRun::itsNumbersAreThoseOfTheRows() {
     matrix->values = {.7f, .2f, .1f, 0, 0, 1, .25f, .5f, .25f};
     const auto evidence = evidenceOf(*matrix, std::vector<Label>{0, 1, kNoLabel});
     QVERIFY(evidence);
-    QCOMPARE(evidence->size(), std::size_t(2));
+    QCOMPARE(evidence->size(), std::size_t(3));
     QVERIFY(std::abs(evidence->loss[0] + std::log(.7f)) < 1e-6f);
     QVERIFY(std::abs(evidence->margin[0] - std::log(3.5f)) < 1e-5f);
     QCOMPARE(evidence->prediction[1], Label(2));
     QCOMPARE(evidence->confidence[1], 1.0f);
     QVERIFY(std::isfinite(evidence->loss[1]) && evidence->loss[1] > 20);
+    // Nothing says that the third is wrong, and what it is like is known all the same.
+    QCOMPARE(evidence->loss[2], 0.0f);
+    QCOMPARE(evidence->prediction[2], Label(1));
+    QVERIFY(std::abs(evidence->margin[2] - std::log(2.0f)) < 1e-5f);
+    QVERIFY(!evidenceOf(*matrix, std::vector<Label>{kNoLabel, kNoLabel, kNoLabel}));
+}
+
+/// They get a prediction, and neither the figures nor the mixture count them.
+void TestProbabilityRun::samplesWithoutALabelAreAnswered() {
+    ProjectFolder folder;
+    const auto project = Project::create(folder.path(), reference());
+    const auto matrix = probabilities();
+    ProbabilityRun some = runOf(matrix);
+    for (std::size_t i = 0; i < 30; ++i) some.labels.labels[i] = kNoLabel;
+    some.labels.labels[99] = kNoLabel;
+    const auto added = addProbabilityRun(**project, dataset(), some);
+    QVERIFY2(added, added ? "" : added.error().sentence().c_str());
+    QCOMPARE((*(*project)->evidence(added->id, 1))->size(), kSamples);
+    // The same as where they have no probabilities either.
+    for (std::size_t i = 0; i < kSamples; ++i)
+        if (some.labels.labels[i] == kNoLabel) matrix->values[i * std::size_t(kClasses)] = std::numeric_limits<float>::quiet_NaN();
+    const auto without = addProbabilityRun(**project, dataset(), some);
+    QVERIFY(without);
+    QCOMPARE((*(*project)->evidence(without->id, 1))->size(), kSamples - 31);
+    const EpochSummary one = (*project)->epochs(added->id)->front(), other = (*project)->epochs(without->id)->front();
+    QVERIFY(one.scalars == other.scalars);
+    QVERIFY(one.mixture && other.mixture);
+    QCOMPARE(one.mixture->pNoisy(1.0), other.mixture->pNoisy(1.0));
 }
 
 void TestProbabilityRun::samplesWithoutProbabilitiesTakeNoPart() {

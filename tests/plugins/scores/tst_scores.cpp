@@ -4,6 +4,7 @@
 #include "core/base/rng.h"
 
 #include <QtTest>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -79,6 +80,7 @@ private Q_SLOTS:
     void valuesOfAHandMadeRun();
     void theSuggestionIsTheLastPrediction();
     void twoNetworksShareTheirDisagreement();
+    void probabilitiesOfTwoNetworksAreOfOneAverage();
     void theMethodsOwnPosteriorIsTaken();
     void aMixtureIsFittedToTrainingLossesOnly();
     void wrongLabelsRankAboveRightOnes();
@@ -182,6 +184,33 @@ void TestScores::twoNetworksShareTheirDisagreement() {
     const auto scores = compute("disagreement", f.input);
     QVERIFY(scores);
     QVERIFY(close(scores->values, {.25, .75}));
+}
+
+/// The loss of two networks is the mean of their losses: its exponential is no mean of their probabilities.
+void TestScores::probabilitiesOfTwoNetworksAreOfOneAverage() {
+    Fixture f({0, 0});
+    const std::array<std::vector<Row>, 2> networks = {{{{.9, .05, .05}, {.5, .4, .1}}, {{.5, .4, .1}, {.1, .8, .1}}}};
+    const std::vector<Row> means = {{.7, .225, .075}, {.3, .6, .1}};
+    auto both = evidence(3, f.labels, means);
+    auto kept = std::make_shared<FeatureMatrix>();
+    kept->epoch = 3;
+    kept->dimension = 3;
+    for (std::size_t i = 0; i < means.size(); ++i) {
+        for (const double p : means[i]) kept->values.push_back(float(p));
+        for (std::size_t n = 0; n < 2; ++n)
+            both->columns["loss-" + std::to_string(n + 1)].push_back(float(-std::log(networks[n][i][0])));
+        both->loss[i] = (both->columns["loss-1"][i] + both->columns["loss-2"][i]) / 2;
+    }
+    f.input.epochs = {both};
+    QVERIFY(close(compute("self-confidence", f.input)->values, {.3, .7})); // not 1 - sqrt(.45), 1 - sqrt(.05)
+    QVERIFY(std::abs(compute("normalized-margin", f.input)->values[1] - .65f) < 1e-5f);
+    f.input.probabilities = kept;
+    QVERIFY(close(compute("self-confidence", f.input)->values, {.3, .7}));
+    QVERIFY(close(compute("normalized-margin", f.input)->values, {.2625, .65}));
+    // Those of another epoch say nothing of this one.
+    kept->epoch = 2;
+    kept->values.assign(6, .4f);
+    QVERIFY(close(compute("self-confidence", f.input)->values, {.3, .7}));
 }
 
 void TestScores::theMethodsOwnPosteriorIsTaken() {

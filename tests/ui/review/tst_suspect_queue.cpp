@@ -270,6 +270,19 @@ private Q_SLOTS:
         QCOMPARE(after.answered, std::size_t(60));
         for (const JournalEntry& entry : workspace().journal())
             QCOMPARE(entry.reason.rule == kRandomRule, workspace().askedAtRandom(entry.sample));
+        // Deciding one of them again, undo and redo do not change that it was drawn.
+        const auto drawn = std::find_if(queue.begin(), queue.end(), [&](SampleIndex one) { return workspace().askedAtRandom(one); });
+        workspace().decide({*drawn}, {Verdict::Exclude, kNoLabel}, QStringLiteral("key"));
+        QTRY_VERIFY(workspace().settled());
+        workspace().undo();
+        QTRY_VERIFY(workspace().settled());
+        workspace().undo();
+        QTRY_VERIFY(workspace().settled());
+        workspace().redo();
+        QTRY_VERIFY(workspace().settled());
+        QVERIFY(workspace().askedAtRandom(*drawn));
+        QCOMPARE(workspace().auditState().answered, std::size_t(60));
+        QCOMPARE(workspace().auditState().left.most, after.left.most);
         // Nothing is wrong any more, and the interval says so as far as 60 of them can.
         QCOMPARE(after.left.least, std::size_t(0));
         QVERIFY(after.left.most > 0 && double(after.left.most) < 0.1 * double(after.population));
