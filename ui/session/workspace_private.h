@@ -172,6 +172,7 @@ public:
     // Decisions
     [[nodiscard]] bool mayDecide();
     [[nodiscard]] DecisionReason reasonFor(SampleIndex sample, const QString& rule) const;
+    [[nodiscard]] Label pseudoSuggestion(SampleIndex sample) const; ///< kNoLabel where the filter's score suggests none
 };
 
 } // namespace assay::ui

@@ -106,7 +106,7 @@ private:
 
     /// These and no others, whatever was filtered.
     void showSamples(const std::vector<SampleIndex>& samples, const QString& title);
-    void showPseudoLabels(const std::vector<SampleIndex>& samples, const QString& title);
+    void showPseudoLabels(const std::vector<SampleIndex>& samples, const QString& title, const QString& score);
     void askFolder();
     void askFile();
     void askProject();

@@ -13,6 +13,8 @@
 #include <QAbstractItemModelTester>
 #include <QComboBox>
 #include <QLabel>
+#include <QPushButton>
+#include <QToolButton>
 
 #include <algorithm>
 #include <cmath>
@@ -69,6 +71,23 @@ private Q_SLOTS:
             QVERIFY(view->viewport()->rect().contains(view->visualRect(index).center()));
             QCOMPARE(view->indexAt(view->visualRect(index).center()).row(), row);
         }
+    }
+
+    void anEmptySetShowsNoPictureAndSaysSo() {
+        Workspace workspace(registryWith());
+        ThumbnailService thumbnails;
+        GalleryPanel panel(workspace, thumbnails);
+        panel.show();
+        QVERIFY(openAndWait(workspace, m_data));
+        QTRY_COMPARE(panel.model()->rowCount(), 500);
+        workspace.setFilter(workspace.filter().exactly({}, QStringLiteral("of no class")));
+        QCOMPARE(panel.model()->rowCount(), 0);
+        auto* all = panel.findChild<QPushButton*>(QStringLiteral("galleryEmptyButton"));
+        const auto labels = all->parentWidget()->findChildren<QLabel*>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* one) { return one->text().contains(QStringLiteral("of no class")); }));
+        QVERIFY(panel.findChild<QToolButton*>(QStringLiteral("clearBrushed"))->isVisibleTo(&panel));
+        all->click();
+        QCOMPARE(panel.model()->rowCount(), 500);
     }
 
     void keysAndMouseSelect() {

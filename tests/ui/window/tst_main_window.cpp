@@ -194,6 +194,20 @@ private Q_SLOTS:
         QCOMPARE(workspace.filter().score, QStringLiteral("loss")); // the order is that of before
     }
 
+    void aSetWithoutPicturesIsToldAndNotOpened() {
+        openData();
+        Workspace& workspace = m_window->workspace();
+        m_window->showLayout(MainWindow::Layout::Train);
+        auto* train = m_window->findChild<TrainPage*>();
+        const auto notice = [this] { return m_window->findChild<QLabel*>(QStringLiteral("notice"))->text(); };
+        Q_EMIT train->showPseudoLabels({}, QStringLiteral("pseudo-label 7"), QLatin1String(kPseudoLabelScore));
+        QVERIFY2(notice().contains(QStringLiteral("pseudo-label 7")), qPrintable(notice()));
+        Q_EMIT train->showSamples({}, QStringLiteral("brushed"));
+        QVERIFY2(notice().contains(QStringLiteral("brushed")), qPrintable(notice()));
+        QVERIFY(m_window->currentLayout() == MainWindow::Layout::Train);
+        QVERIFY(!workspace.filter().only && workspace.filter().score != QLatin1String(kPseudoLabelScore));
+    }
+
     void aBrushShowsItsLossesWholeAndGivesTheFiltersBack() {
         openData();
         Workspace& workspace = m_window->workspace();
