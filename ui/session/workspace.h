@@ -286,6 +286,7 @@ Q_SIGNALS:
     void decisionFailed(const QString& sentence);
     void notice(const QString& sentence); ///< status line
     void warning(const QString& sentence); ///< banner: what a person must see
+    void runNotStarted(); ///< a run that was asked for will not come; warning() says why
     void labelSetsChanged();
     void runEnded(assay::RunId run, const QString& sentence);
 

@@ -206,6 +206,7 @@ void MainWindow::connectWorkspace() {
     });
     connect(workspace, &Workspace::runsChanged, this, &MainWindow::tickComparison, Qt::QueuedConnection);
     connect(workspace, &Workspace::projectChanged, this, [this] { m_comparison.reset(); });
+    connect(workspace, &Workspace::runNotStarted, this, &MainWindow::compareWithout);
     connect(workspace, &Workspace::runsChanged, this, [this, workspace] {
         m_desktop->setAwake(workspace->runningRun().has_value() && !workspace->paused(), tr("A run is under way"));
     });
