@@ -279,7 +279,7 @@ void Inspector::showLikeliest() {
         button->setText(QStringLiteral("%1 %2\n%3").arg(given ? QStringLiteral("●") : QStringLiteral("◆"),
                                                         fontMetrics().elidedText(name, Qt::ElideRight, std::max(24, room)).replace(QLatin1Char('&'), QStringLiteral("&&")), sure));
         button->setAccessibleName(tr("%1, probability %2").arg(name, sure));
-        button->setToolTip((given ? tr("%1, probability %2: keep this label (Alt+%3)") : tr("%1, probability %2: relabel (Alt+%3)")).arg(name, sure).arg(place + 1));
+        button->setToolTip((given ? tr("%1, probability %2: keep this label (Alt+%3)") : tr("%1, probability %2: relabel (Alt+%3)")).arg(name, sure, QString::number(place + 1)));
     }
 }
 

@@ -295,7 +295,7 @@ Label Workspace::pseudoLabel(SampleIndex sample) const { return d->values.pseudo
 
 Label Workspace::Private::pseudoSuggestion(SampleIndex sample) const {
     if (filter.score == QLatin1String(kPseudoLabelScore)) return values.pseudoLabel(sample);
-    if (filter.score != QLatin1String(kPseudoConfidenceScore) || dataset->splits[sample.value] != Split::Train) return kNoLabel;
+    if (filter.score != QLatin1String(kPseudoConfidenceScore) || !dataset || dataset->splits[sample.value] != Split::Train) return kNoLabel;
     return values.pseudoAnswer(sample);
 }
 

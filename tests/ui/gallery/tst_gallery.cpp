@@ -3,6 +3,7 @@
 #include "tests/ui/ui_fixture.h"
 
 #include "core/audit/score.h"
+#include "ui/gallery/filter_panel.h"
 #include "ui/gallery/gallery_panel.h"
 #include "ui/gallery/gallery_view.h"
 #include "ui/models/gallery_model.h"
@@ -12,7 +13,9 @@
 
 #include <QAbstractItemModelTester>
 #include <QComboBox>
+#include <QImage>
 #include <QLabel>
+#include <QListWidget>
 #include <QPushButton>
 #include <QToolButton>
 
@@ -88,6 +91,26 @@ private Q_SLOTS:
         QVERIFY(panel.findChild<QToolButton*>(QStringLiteral("clearBrushed"))->isVisibleTo(&panel));
         all->click();
         QCOMPARE(panel.model()->rowCount(), 500);
+    }
+
+    void aClassMayBeNamedAsPlacesToFillInAre() {
+        const QString folder = m_home->filePath(QStringLiteral("places"));
+        for (const char* name : {"%1 %2", "plain"}) {
+            const QString inside = folder + QLatin1Char('/') + QLatin1String(name);
+            QVERIFY(QDir().mkpath(inside));
+            for (int i = 0; i < 4; ++i) {
+                QImage picture(8, 8, QImage::Format_RGB32);
+                picture.fill(qRgb(40 * i, 10, name[0] == '%' ? 200 : 20));
+                QVERIFY(picture.save(inside + QStringLiteral("/%1.png").arg(i)));
+            }
+        }
+        Workspace workspace(registryWith());
+        FilterPanel panel(workspace);
+        QVERIFY(openAndWait(workspace, folder));
+        auto* classes = panel.findChild<QListWidget*>(QStringLiteral("filterClasses"));
+        QVERIFY(classes != nullptr);
+        QTRY_COMPARE(classes->count(), 2);
+        QCOMPARE(classes->item(0)->text(), QStringLiteral("0  %1 %2  (4)"));
     }
 
     void keysAndMouseSelect() {
