@@ -16,11 +16,12 @@ namespace assay {
     return own == evidence.columns.end() ? evidence.confidence : own->second;
 }
 
-/// The likeliest class of the answer that this confidence is of, row by row; of older runs, the pseudo-label where there is
-/// one, else the network's prediction.
+/// The likeliest class of the answer that this row's pseudoConfidence() is of: the pseudo-label where one was accepted, else
+/// the answer that was decided on; of older runs, the network's prediction.
 [[nodiscard]] inline Label pseudoAnswer(const Evidence& evidence, std::size_t row) {
-    for (const char* column : {"pseudo-answer", "pseudo-label"})
-        if (const auto found = evidence.columns.find(column); found != evidence.columns.end() && found->second[row] >= 0)
+    for (const char* column : {"pseudo-label", "pseudo-answer"})
+        if (const auto found = evidence.columns.find(column);
+            found != evidence.columns.end() && row < found->second.size() && found->second[row] >= 0)
             return Label(std::lround(found->second[row]));
     return evidence.prediction[row];
 }

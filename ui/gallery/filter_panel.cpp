@@ -198,8 +198,8 @@ void FilterPanel::countClasses() {
     m_showing = true;
     const QLocale locale;
     for (int row = 0; row < m_classes->count(); ++row)
-        m_classes->item(row)->setText(tr("%1  %2  (%3)").arg(row).arg(className(m_workspace, row))
-                                          .arg(locale.toString(qulonglong(counts[std::size_t(row)]))));
+        m_classes->item(row)->setText(tr("%1  %2  (%3)").arg(QString::number(row), className(m_workspace, row),
+                                                             locale.toString(qulonglong(counts[std::size_t(row)]))));
     m_showing = false;
 }
 
@@ -247,10 +247,7 @@ void FilterPanel::apply() {
 }
 
 void FilterPanel::clearFilters() {
-    ViewFilter filter;
-    filter.score = m_workspace.filter().score;
-    filter.descending = m_workspace.filter().descending;
-    m_workspace.setFilter(filter);
+    m_workspace.setFilter(m_workspace.filter().everything());
 }
 
 void FilterPanel::loadViews() {

@@ -99,7 +99,7 @@ void GalleryPanel::buildUi() {
     m_clear->setToolTip(tr("Leave the brushed or clicked set"));
     connect(m_clear, &QToolButton::clicked, this, [this] {
         ViewFilter filter = m_workspace.filter();
-        filter.only.clear();
+        filter.only.reset();
         filter.onlyTitle.clear();
         m_workspace.setFilter(filter);
     });
@@ -155,7 +155,7 @@ void GalleryPanel::buildUi() {
     m_emptyButton = new QPushButton(tr("Show everything"), emptyPage);
     m_emptyButton->setObjectName(QStringLiteral("galleryEmptyButton"));
     connect(m_emptyButton, &QPushButton::clicked, this, [this] {
-        m_workspace.setFilter(m_workspace.filter().exactly({}, {}));
+        m_workspace.setFilter(m_workspace.filter().everything());
     });
     auto* emptyLayout = new QVBoxLayout(emptyPage);
     emptyLayout->addStretch();
@@ -218,7 +218,7 @@ void GalleryPanel::updateHeader() {
                                                  : tr("ALL by"));
     m_title->setToolTip(mixed ? tr("Suspects, and after every four of them a picture that was drawn at random, with a hollow mark") : filter.onlyTitle);
     m_direction->setText(filter.descending ? QStringLiteral("↓") : QStringLiteral("↑"));
-    m_clear->setVisible(!filter.only.empty());
+    m_clear->setVisible(filter.only.has_value());
     const auto run = m_workspace.currentRun();
     const auto score = m_workspace.registry().scores.find(filter.score.toStdString());
     const bool byPictures = score && score->traits().basis == ScoreBasis::Pictures;
@@ -243,7 +243,8 @@ void GalleryPanel::updateHeader() {
     if (!dataset || shown > 0) {
         m_stack->setCurrentIndex(0);
     } else {
-        m_empty->setText(filter.suspectsOnly && m_workspace.suspectCount() == 0
+        m_empty->setText(filter.only && filter.only->empty() ? tr("There is no picture in this set: %1.").arg(filter.onlyTitle)
+                         : filter.suspectsOnly && m_workspace.suspectCount() == 0
                              ? tr("No sample is past the threshold %1.").arg(locale.toString(m_workspace.threshold(), 'f', 2))
                              : tr("No sample passes these filters."));
         m_stack->setCurrentIndex(1);

@@ -40,6 +40,8 @@ QString columnHelp(const QString& name) {
         return text("The method's own loss when the picture was last in a batch; 0 where it was in none\nHigher is harder; any number");
     if (name == QLatin1String(kPseudoLabelScore))
         return text("Pictures that the method gave a label of its own, by how sure it was\nHigher is surer; 0 to 1");
+    if (name == QLatin1String(kPseudoConfidenceScore))
+        return text("How sure the method was of its own label for each picture, sure enough to be accepted or not\nHigher is surer; 0 to 1");
     return text("A figure of each picture that the method recorded in this epoch");
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 /// Whether values of this order lie between 0 and 1; nothing where only they themselves can tell.
 std::optional<bool> isShare(const Registry& registry, const QString& score) {
-    for (const char* known : {kFusedScore, kPseudoLabelScore, "confidence"})
+    for (const char* known : {kFusedScore, kPseudoLabelScore, kPseudoConfidenceScore, "confidence"})
         if (score == QLatin1String(known)) return true;
     const auto found = registry.scores.find(score.toStdString());
     return found ? std::optional(found->traits().range == "0 to 1") : std::nullopt;

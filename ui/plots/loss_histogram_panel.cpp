@@ -58,7 +58,7 @@ LossHistogramPanel::LossHistogramPanel(Workspace& workspace, bool withSlider, QW
         ViewFilter filter = m_beforeBrush.value_or(m_workspace.filter());
         filter.score = m_workspace.filter().score;
         filter.descending = m_workspace.filter().descending;
-        filter.only.clear();
+        filter.only.reset();
         filter.onlyTitle.clear();
         m_workspace.setFilter(filter);
     });
@@ -69,7 +69,7 @@ LossHistogramPanel::LossHistogramPanel(Workspace& workspace, bool withSlider, QW
     connect(&m_workspace, &Workspace::thresholdChanged, this, &LossHistogramPanel::updateThreshold);
     connect(&m_workspace, &Workspace::viewChanged, this, [this] {
         const ViewFilter& filter = m_workspace.filter();
-        if (!filter.only.empty() && filter.onlyTitle == m_brushTitle) return;
+        if (filter.only && filter.onlyTitle == m_brushTitle) return;
         m_beforeBrush.reset();
         m_plot->clearBrush();
     });

@@ -243,9 +243,11 @@ void Inspector::showLabels() {
                      coloured(QStringLiteral("●"), theme.cleanText, className(m_workspace, m_workspace.baseLabel(*focus))));
     const Label suggested = m_workspace.suggestedLabel(*focus);
     if (suggested != kNoLabel) {
-        const bool pseudo = m_workspace.filter().score == QLatin1String(kPseudoLabelScore) && m_workspace.pseudoLabel(*focus) == suggested;
-        const float confidence = pseudo ? m_workspace.values(QLatin1String(kPseudoLabelScore))[focus->value] : suggestionProbability(m_workspace, *focus);
-        QString text = (pseudo ? tr("pseudo-label") : tr("suggested")) + QStringLiteral("<br>") +
+        const float confidence = suggestionProbability(m_workspace, *focus);
+        const QString kind = !m_workspace.suggestsPseudoLabel(*focus)        ? tr("suggested")
+                             : m_workspace.pseudoLabel(*focus) == kNoLabel ? tr("pseudo-label, not accepted")
+                                                                           : tr("pseudo-label");
+        QString text = kind + QStringLiteral("<br>") +
                        coloured(QStringLiteral("◆"), theme.suspectText, className(m_workspace, suggested));
         if (std::isfinite(confidence)) text += QLatin1Char(' ') + locale.toString(double(confidence), 'f', 2);
         m_suggested->setText(text);
@@ -277,7 +279,7 @@ void Inspector::showLikeliest() {
         button->setText(QStringLiteral("%1 %2\n%3").arg(given ? QStringLiteral("●") : QStringLiteral("◆"),
                                                         fontMetrics().elidedText(name, Qt::ElideRight, std::max(24, room)).replace(QLatin1Char('&'), QStringLiteral("&&")), sure));
         button->setAccessibleName(tr("%1, probability %2").arg(name, sure));
-        button->setToolTip((given ? tr("%1, probability %2: keep this label (Alt+%3)") : tr("%1, probability %2: relabel (Alt+%3)")).arg(name, sure).arg(place + 1));
+        button->setToolTip((given ? tr("%1, probability %2: keep this label (Alt+%3)") : tr("%1, probability %2: relabel (Alt+%3)")).arg(name, sure, QString::number(place + 1)));
     }
 }
 

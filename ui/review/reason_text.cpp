@@ -38,6 +38,7 @@ int sinceEpoch(const std::vector<EpochSummary>& epochs, const std::vector<float>
 } // namespace
 
 float suggestionProbability(const Workspace& workspace, SampleIndex sample) {
+    if (workspace.suggestsPseudoLabel(sample)) return workspace.values(workspace.filter().score)[sample.value];
     const Label suggested = workspace.suggestedLabel(sample);
     for (const ClassGuess& guess : workspace.likeliest(sample))
         if (guess.label == suggested) return float(guess.probability);

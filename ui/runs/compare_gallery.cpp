@@ -8,7 +8,6 @@
 #include "ui/models/gallery_model.h"
 #include "ui/plots/plot_text.h"
 #include "ui/plots/plot_theme.h"
-#include "ui/runs/run_text.h"
 #include "ui/session/thumbnail_service.h"
 #include "ui/session/workspace.h"
 
@@ -60,7 +59,7 @@ void CompareGalleryModel::setContent(Runs runs, std::vector<SampleIndex> samples
 int CompareGalleryModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_samples.size()); }
 
 QString CompareGalleryModel::verdict(const RunFigures& run, SampleIndex sample) const {
-    const QString name = runTitle(run.run);
+    const QString name = titleOf(run);
     if (!known(run, sample)) return tr("%1: nothing recorded").arg(name);
     const QString says = className(m_workspace, run.suggested[sample.value]);
     if (!judged(run, sample)) return tr("%1: says %2").arg(name, says);

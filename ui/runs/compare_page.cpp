@@ -121,7 +121,7 @@ QWidget* ComparePage::makeLeft() {
     m_reference = new QComboBox(left);
     m_reference->setObjectName(QStringLiteral("compareReference"));
     m_reference->setAccessibleName(tr("Row that differences are taken to"));
-    m_reference->setToolTip(tr("Differences (Δ) are taken to this row, over runs with the same seed and the same labels"));
+    m_reference->setToolTip(tr("Differences (Δ) are taken to this row, over finished runs with the same seed and the same labels, whichever of them count"));
     m_reference->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_reference->setMinimumContentsLength(8);
     auto* referenceTitle = new QLabel(tr("Δ &to"), left);
@@ -232,11 +232,15 @@ void ComparePage::fillRuns() {
     }
     m_list->clear();
     const PlotTheme theme = PlotTheme::fromPalette(palette());
+    const QStringList titles = runTitles(m_workspace.runs(), m_workspace.labelSetNames());
+    m_titles.clear();
     for (const RunRecord& run : m_workspace.runs()) {
-        auto* item = new QListWidgetItem(stripe(theme, int(run.id.value - 1)), runTitle(run), m_list);
+        const QString& title = titles[qsizetype(m_titles.size())];
+        m_titles[run.id] = title;
+        auto* item = new QListWidgetItem(stripe(theme, int(run.id.value - 1)), title, m_list);
         item->setData(Qt::UserRole, qlonglong(run.id.value));
         const auto labels = m_workspace.labelSetNames().find(run.labelSet);
-        item->setToolTip(runHeadline(run, labels == m_workspace.labelSetNames().end() ? QString() : QString::fromStdString(labels->second)) +
+        item->setToolTip(title + QLatin1Char('\n') + runHeadline(run, labels == m_workspace.labelSetNames().end() ? QString() : QString::fromStdString(labels->second)) +
                          QLatin1Char('\n') + runStateText(run));
         item->setFlags(item->flags() | Qt::ItemIsUserCheckable);
         // A run that is new here is ticked, as long as nobody has chosen otherwise.
@@ -301,6 +305,7 @@ void ComparePage::compute() {
         [this, generation](Result<std::vector<RunFigures>> figures) {
             if (generation != m_generation) return;
             if (figures) {
+                for (RunFigures& one : *figures) one.title = m_titles[one.run.id];
                 m_figures = std::make_shared<const std::vector<RunFigures>>(std::move(*figures));
                 showFigures();
             } else {
@@ -313,24 +318,25 @@ void ComparePage::compute() {
 void ComparePage::showFigures() {
     std::vector<RunCurves> curves;
     if (m_grouped->isChecked()) {
+        const std::vector<ComparisonRow> rows = comparisonTable(figures(), true, false).rows;
         for (const auto& group : groupBySeed(figures())) {
+            const QString& name = rows[curves.size()].name;
             const RunRecord& first = figures()[group.front()].run;
             if (group.size() == 1) {
-                curves.push_back(runCurves(runTitle(first), int(first.id.value - 1), *figures()[group.front()].epochs));
+                curves.push_back(runCurves(name, int(first.id.value - 1), *figures()[group.front()].epochs));
                 continue;
             }
             std::vector<const std::vector<EpochSummary>*> runs;
             for (const std::size_t i : group) runs.push_back(figures()[i].epochs.get());
-            curves.push_back(meanCurves(QStringLiteral("%1 × %2").arg(QString::fromStdString(first.config.method)).arg(group.size()),
-                                        int(first.id.value - 1), runs));
+            curves.push_back(meanCurves(name, int(first.id.value - 1), runs));
         }
     } else {
         for (const RunFigures& one : figures())
-            curves.push_back(runCurves(runTitle(one.run), int(one.run.id.value - 1), *one.epochs));
+            curves.push_back(runCurves(titleOf(one), int(one.run.id.value - 1), *one.epochs));
     }
     m_curves->setRuns(std::move(curves));
     QStringList names;
-    for (const RunFigures& one : figures()) names << runTitle(one.run);
+    for (const RunFigures& one : figures()) names << titleOf(one);
     m_agreement->setMatrix(agreementMatrix(figures()), names, names, MatrixPlot::Format::Share, 1.0);
     fillReference();
     showTable();
@@ -342,7 +348,7 @@ void ComparePage::fillReference() {
     m_reference->clear();
     for (const ComparisonRow& row : comparisonTable(figures(), m_grouped->isChecked(), false).rows) m_reference->addItem(row.name);
     m_reference->setCurrentIndex(std::max(0, m_reference->findText(before)));
-    m_reference->setEnabled(m_reference->count() > 1);
+    m_reference->setEnabled(m_reference->count() > 1 && anyPairs(figures()));
 }
 
 void ComparePage::showGallery() {
@@ -356,13 +362,13 @@ void ComparePage::showGallery() {
         m_cell.reset();
         m_gallery->setContent(m_figures, disputedSamples(figures()), tr("where the ticked runs differ"), false);
     } else if (a == b) {
-        m_gallery->setContent(m_figures, sharedSuspects(*a, *a), tr("suspects of %1").arg(runTitle(a->run)), true);
+        m_gallery->setContent(m_figures, sharedSuspects(*a, *a), tr("suspects of %1").arg(titleOf(*a)), true);
     } else if (m_cellMeaning->currentIndex() == 0) {
         m_gallery->setContent(m_figures, differingSuspects(*a, *b),
-                              tr("suspects of exactly one: %1, %2").arg(runTitle(a->run), runTitle(b->run)), true);
+                              tr("suspects of exactly one: %1, %2").arg(titleOf(*a), titleOf(*b)), true);
     } else {
         m_gallery->setContent(m_figures, sharedSuspects(*a, *b),
-                              tr("suspects of both: %1, %2").arg(runTitle(a->run), runTitle(b->run)), true);
+                              tr("suspects of both: %1, %2").arg(titleOf(*a), titleOf(*b)), true);
     }
 }
 
@@ -384,7 +390,7 @@ void ComparePage::showTable() {
     for (int column = 0; column < m_table->columnCount(); ++column)
         if (shown.columns[column].startsWith(QStringLiteral("Δ")))
             m_table->horizontalHeaderItem(column)->setToolTip(
-                tr("Difference to %1 between runs with the same seed and the same labels: the mean of the pairs ± the half-width "
+                tr("Difference to %1 between runs with the same seed and the same labels, whichever of them count: the mean of the pairs ± the half-width "
                    "of its 95 % interval, and in brackets how many pairs").arg(m_reference->currentText()));
     m_table->setRowCount(int(shown.rows.size()));
     for (std::size_t row = 0; row < shown.rows.size(); ++row) {
@@ -400,7 +406,10 @@ void ComparePage::showTable() {
     m_export->setEnabled(!shown.rows.empty());
     QStringList missing;
     for (const RunFigures& one : figures())
-        if (!one.detectionMissing.isEmpty()) missing << tr("%1: %2").arg(runTitle(one.run), one.detectionMissing);
+        if (!one.detectionMissing.isEmpty()) missing << tr("%1: %2").arg(titleOf(one), one.detectionMissing);
+    if (shown.rows.size() > 1 && !shown.paired)
+        missing << (m_reference->isEnabled() ? tr("no differences to %1: no finished run has its seed and its labels").arg(m_reference->currentText())
+                                             : tr("no differences: no two finished runs have the same seed and the same labels"));
     m_note->setText(figures().empty() ? tr("Tick runs on the left to compare them.") : missing.join(QStringLiteral("; ")));
 }
 

@@ -9,6 +9,7 @@
 #include <QWidget>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -90,6 +91,7 @@ private:
     CompareGallery* m_gallery = nullptr;
     std::shared_ptr<const std::vector<RunFigures>> m_figures;
     std::optional<std::pair<RunId, RunId>> m_cell; ///< whose pictures are shown; none: all that differ
+    std::map<RunId, QString> m_titles; ///< of the project's runs
     std::uint64_t m_generation = 0;
     bool m_stale = true;
 };

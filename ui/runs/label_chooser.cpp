@@ -4,9 +4,13 @@
 
 #include "core/project/cross_validation.h"
 #include "ui/plots/plot_text.h"
+#include "ui/session/opening.h"
+#include "ui/session/task_pool.h"
 
 #include <QComboBox>
+#include <QDateTime>
 #include <QDoubleSpinBox>
+#include <QEvent>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QFormLayout>
@@ -31,7 +35,8 @@ constexpr std::array<NoiseKind, 5> kModels = {NoiseKind::Symmetric, NoiseKind::S
 
 } // namespace
 
-LabelChooser::LabelChooser(Workspace& workspace, QWidget* parent) : QWidget(parent), m_workspace(workspace) {
+LabelChooser::LabelChooser(Workspace& workspace, QWidget* parent)
+    : QWidget(parent), m_workspace(workspace), m_pool(new TaskPool(1, this)) {
     setObjectName(QStringLiteral("labelChooser"));
     m_source = new QComboBox(this);
     m_source->setObjectName(QStringLiteral("labelSource"));
@@ -102,6 +107,7 @@ LabelChooser::LabelChooser(Workspace& workspace, QWidget* parent) : QWidget(pare
         m_source->setEnabled(counts != CountReviewed && counts != CountClean);
         m_map->setEnabled(kModels[std::size_t(std::max(0, m_model->currentIndex()))] == NoiseKind::Asymmetric);
         m_explanation->setText((m_source->isEnabled() ? m_source : m_counting)->currentData(Qt::ToolTipRole).toString());
+        readFiles();
         Q_EMIT changed();
     };
     connect(m_source, &QComboBox::currentIndexChanged, this, touched);
@@ -259,15 +265,79 @@ LabelChoice LabelChooser::choice() const {
     return choice;
 }
 
+const LabelChooser::ReadFile* LabelChooser::listFile() const {
+    return counting() == CountListed && !m_readList.state.isEmpty() ? &m_readList : nullptr;
+}
+
+const LabelChooser::ReadFile* LabelChooser::labelFile() const {
+    const bool chosen = choice().kind == LabelChoice::Kind::File && m_source->isEnabled();
+    return chosen && !m_readLabels.state.isEmpty() ? &m_readLabels : nullptr;
+}
+
+void LabelChooser::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    window()->installEventFilter(this);
+}
+
+/// Whoever comes back from another window may have mended a file there.
+bool LabelChooser::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::WindowActivate) readFiles();
+    return QWidget::eventFilter(watched, event);
+}
+
+bool LabelChooser::reading() const {
+    const auto waits = [](const ReadFile* file) { return file != nullptr && !file->done; };
+    return waits(listFile()) || waits(labelFile());
+}
+
+void LabelChooser::readFiles() {
+    const LabelChoice chosen = choice();
+    const bool labelsToo = chosen.kind != LabelChoice::Kind::File; // another file says what they are
+    if (counting() == CountListed)
+        readFile(m_readList, chosen.list, labelsToo ? QStringLiteral("labels") : QString(),
+                 [labelsToo](const std::filesystem::path& file, const Dataset& dataset) -> Status {
+                     ASSAY_TRY(const SampleList list, readSampleList(file, dataset, labelsToo));
+                     (void)list;
+                     return {};
+                 });
+    if (chosen.kind == LabelChoice::Kind::File && m_source->isEnabled())
+        readFile(m_readLabels, chosen.file, {}, [](const std::filesystem::path& file, const Dataset& dataset) -> Status {
+            ASSAY_TRY(const LabelFile labels, readLabelFile(file, dataset));
+            (void)labels;
+            return {};
+        });
+}
+
+void LabelChooser::readFile(ReadFile& known, const QString& file, const QString& how, Reader read) {
+    const QFileInfo info(file);
+    const auto dataset = m_workspace.dataset();
+    if (!dataset || !info.isFile()) {
+        known = {};
+        return;
+    }
+    const QString state = QStringList{file, how, QString::number(info.size()), info.lastModified().toString(Qt::ISODateWithMs)}.join(QLatin1Char('\n'));
+    if (known.state == state) return;
+    known = {state, false, {}};
+    m_pool->run([read = std::move(read), path = pathOf(file), dataset] { return read(path, *dataset); },
+                [this, &known, state](const Status& found) {
+                    if (known.state != state) return; // another one was chosen since
+                    known.done = true;
+                    known.fault = found ? QString() : QString::fromStdString(found.error().sentence());
+                    if (!reading()) Q_EMIT filesRead();
+                });
+}
+
 QString LabelChooser::problem() const {
     const LabelChoice chosen = choice();
     if (chosen.counting == LabelChoice::Counting::Listed) {
         if (chosen.list.isEmpty()) return tr("Name the file that lists the samples whose labels count.");
         if (!QFileInfo(chosen.list).isFile()) return tr("There is no such file: %1").arg(chosen.list);
+        if (m_readList.done && !m_readList.fault.isEmpty()) return m_readList.fault;
     }
     if (chosen.kind == LabelChoice::Kind::File && m_source->isEnabled()) {
         if (chosen.file.isEmpty()) return tr("Name the file that holds the labels.");
         if (!QFileInfo(chosen.file).isFile()) return tr("There is no such file: %1").arg(chosen.file);
+        if (m_readLabels.done && !m_readLabels.fault.isEmpty()) return m_readLabels.fault;
     }
     const auto dataset = m_workspace.dataset();
     if (chosen.kind == LabelChoice::Kind::Noise && chosen.noise.kind == NoiseKind::Asymmetric && dataset &&

@@ -17,6 +17,7 @@ struct Rule {
     std::vector<Kind> kinds;
     std::vector<Time> times;
     MethodAdvice advice;
+    bool someCount = false; ///< for few labels, else for wrong ones
 };
 
 template <typename Answer>
@@ -27,6 +28,10 @@ bool holds(const std::vector<Answer>& any, Answer given) {
 /// The first rule that holds comes first.
 const std::vector<Rule>& rules() {
     static const std::vector<Rule> list = {
+        {{}, {}, {Time::Quick}, {"pseudo-label", "it learns its own answers where it is sure, and works little more than plain training"}, true},
+        {{}, {}, {Time::Long}, {"remixmatch", "it holds its guesses to the labels' shares of the classes and learns them from several strong views, with several times the work of FixMatch"}, true},
+        {{}, {}, {}, {"fixmatch", "it uses the pictures whose labels do not count, too: what it is sure of in a weak view is learnt from a strong one"}, true},
+        {{}, {}, {}, {"supervised", "it learns the labels that count alone: what methods for few labels are measured by"}, true},
         {{}, {Kind::FewTrusted}, {}, {"pseudo-label", "it gives labels of its own where the network is sure, and shows how often that is right"}},
         {{}, {Kind::Similar}, {Time::Quick}, {"elr", "as quick as plain training; it holds on to what the network believed before it learnt the mix-ups by heart"}},
         {{Amount::Some, Amount::Many}, {}, {Time::Quick}, {"truncated-gce", "plain training that stops listening to labels that it does not come to believe"}},
@@ -51,9 +56,11 @@ const std::vector<Rule>& rules() {
 
 std::vector<MethodAdvice> adviseMethods(const MethodAnswers& answers) {
     std::vector<MethodAdvice> advice;
-    for (const Rule& rule : rules())
+    for (const Rule& rule : rules()) {
+        if (rule.someCount != answers.someCount && &rule != &rules().back()) continue;
         if (holds(rule.amounts, answers.amount) && holds(rule.kinds, answers.kind) && holds(rule.times, answers.time))
             advice.push_back(rule.advice);
+    }
     return advice;
 }
 

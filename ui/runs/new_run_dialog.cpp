@@ -10,6 +10,7 @@
 #include "ui/runs/loss_curves_dialog.h"
 #include "ui/runs/method_advice.h"
 #include "ui/runs/param_form.h"
+#include "ui/runs/run_estimate.h"
 #include "ui/runs/weights_chooser.h"
 #include "ui/session/task_pool.h"
 
@@ -30,6 +31,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <thread>
 
@@ -37,6 +39,12 @@ namespace assay::ui {
 namespace {
 
 constexpr const char *kLabelled = "labelled", *kPerClass = "labelled-per-class";
+
+/// Methods that have a setting of this name.
+bool takes(const Method& method, const char* setting) {
+    const auto& specs = method.description().params;
+    return std::any_of(specs.begin(), specs.end(), [setting](const ParamSpec& spec) { return spec.name == setting; });
+}
 
 QSpinBox* number(const QString& name, int least, int most, int value, QWidget* parent) {
     auto* box = new QSpinBox(parent);
@@ -71,6 +79,7 @@ NewRunDialog::NewRunDialog(Workspace& workspace, QWidget* parent) : QDialog(pare
     m_start->setDefault(true);
     connect(buttons, &QDialogButtonBox::accepted, this, &NewRunDialog::start);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(this, &QDialog::rejected, this, [this] { m_startWhenRead = false; });
     for (const auto key : {Qt::Key_Return, Qt::Key_Enter}) {
         auto* shortcut = new QShortcut(QKeySequence(Qt::CTRL | key), this);
         connect(shortcut, &QShortcut::activated, this, &NewRunDialog::start);
@@ -97,9 +106,10 @@ QWidget* NewRunDialog::makeLeft() {
     auto* labelBox = new QGroupBox(tr("Labels to train on"), left);
     m_labels = new LabelChooser(m_workspace, labelBox);
     (new QVBoxLayout(labelBox))->addWidget(m_labels);
-    connect(m_labels, &LabelChooser::changed, this, [this] {
-        takeCounting();
-        refresh();
+    connect(m_labels, &LabelChooser::changed, this, &NewRunDialog::labelsChosen);
+    connect(m_labels, &LabelChooser::filesRead, this, [this] {
+        if (m_startWhenRead) start();
+        else refresh();
     });
 
     auto* methodBox = new QGroupBox(tr("Method"), left);
@@ -244,10 +254,10 @@ void NewRunDialog::fillCatalogues() {
         m_device->clear();
         for (const auto& method : m_workspace.registry().methods.all()) {
             const Description& about = method->description();
-            auto* item = new QListWidgetItem(QString::fromStdString(about.title), m_methods);
+            auto* item = new QListWidgetItem(m_methods);
             item->setData(Qt::UserRole, QString::fromStdString(about.id));
-            item->setToolTip(QString::fromStdString(about.help + "\n" + about.citation));
         }
+        markMethods();
         for (const auto& network : m_workspace.registry().networks.all()) {
             const Description& about = network->description();
             m_network->addItem(QString::fromStdString(about.id));
@@ -279,21 +289,73 @@ void NewRunDialog::chooseMethod(const QString& id) {
         if (m_methods->item(row)->data(Qt::UserRole).toString() == id) m_methods->setCurrentRow(row);
 }
 
+std::vector<MethodAdvice> NewRunDialog::advice() const {
+    std::vector<MethodAdvice> known;
+    const MethodAnswers answers{MethodAnswers::Amount(m_amount->currentIndex()), MethodAnswers::Kind(m_kind->currentIndex()),
+                                MethodAnswers::Time(m_time->currentIndex()), m_labels->someCount()};
+    for (const MethodAdvice& one : adviseMethods(answers))
+        if (m_workspace.registry().methods.find(one.method) != nullptr) known.push_back(one);
+    return known;
+}
+
+void NewRunDialog::propose() {
+    const auto known = advice();
+    m_proposed = known.empty() ? QString() : QString::fromStdString(known.front().method);
+    const auto method = m_workspace.registry().methods.find(m_proposed.toStdString());
+    m_advice->setText(method ? tr("Proposed: %1 – %2.").arg(QString::fromStdString(method->description().title),
+                                                            QString::fromStdString(known.front().reason))
+                             : QString());
+}
+
 void NewRunDialog::answered() {
     if (m_advice == nullptr) return; // the questions are still being put up
-    const auto suitable =
-        adviseMethods({MethodAnswers::Amount(m_amount->currentIndex()), MethodAnswers::Kind(m_kind->currentIndex()),
-                       MethodAnswers::Time(m_time->currentIndex())});
-    const auto found = std::find_if(suitable.begin(), suitable.end(), [this](const MethodAdvice& one) {
-        return m_workspace.registry().methods.find(one.method) != nullptr;
-    });
-    const MethodAdvice advice = found == suitable.end() ? suitable.back() : *found;
-    const auto method = m_workspace.registry().methods.find(advice.method);
-    m_advice->setText(method ? tr("Proposed: %1 – %2.").arg(QString::fromStdString(method->description().title),
-                                                            QString::fromStdString(advice.reason))
-                             : QString());
-    if (method) chooseMethod(QString::fromStdString(advice.method));
+    propose();
+    chooseMethod(m_proposed);
     refresh();
+}
+
+/// Where only some count, other methods suit; whoever has chosen another one than was proposed keeps it.
+void NewRunDialog::labelsChosen() {
+    m_startWhenRead = false;
+    markMethods();
+    const bool followed = methodId() == m_proposed;
+    propose();
+    if (followed) chooseMethod(m_proposed);
+    takeCounting();
+    refresh();
+}
+
+bool NewRunDialog::suits(const Method& method) const {
+    return !m_labels->someCount() || takes(method, m_labels->perClass() ? kPerClass : kLabelled);
+}
+
+void NewRunDialog::markMethods() {
+    for (int row = 0; row < m_methods->count(); ++row) {
+        QListWidgetItem* item = m_methods->item(row);
+        const auto method = m_workspace.registry().methods.find(item->data(Qt::UserRole).toString().toStdString());
+        if (!method) continue;
+        const Description& about = method->description();
+        const QString title = QString::fromStdString(about.title), help = QString::fromStdString(about.help + "\n" + about.citation);
+        const bool suitable = suits(*method);
+        item->setText(suitable ? title : tr("%1 (labelled pictures only)").arg(title));
+        item->setToolTip(suitable ? help : tr("Learns the labels that count and nothing of the other pictures.") + QLatin1Char('\n') + help);
+        item->setData(Qt::ForegroundRole, suitable ? QVariant() : QVariant(palette().brush(QPalette::PlaceholderText)));
+    }
+}
+
+/// Those that suit the labels that count, the proposed ones first.
+QString NewRunDialog::suitableMethods() const {
+    constexpr qsizetype kMostNamed = 4;
+    QStringList titles;
+    const auto add = [&](const Method& method) {
+        const QString title = QString::fromStdString(method.description().title);
+        if (suits(method) && !titles.contains(title)) titles << title;
+    };
+    for (const MethodAdvice& one : advice()) add(*m_workspace.registry().methods.find(one.method));
+    for (const auto& method : m_workspace.registry().methods.all()) add(*method);
+    const qsizetype more = titles.size() - kMostNamed;
+    const QString named = titles.mid(0, kMostNamed).join(tr(", "));
+    return more > 0 ? tr("%1 or %2 others").arg(named, QString::number(more)) : named;
 }
 
 void NewRunDialog::methodChosen() {
@@ -436,8 +498,11 @@ QString NewRunDialog::problem() const {
         return tr("The engine is still loading; this takes a few seconds.");
     if (methodId().isEmpty()) return tr("Choose a method.");
     if (const QString wrong = m_labels->problem(); !wrong.isEmpty()) return wrong;
-    if (m_labels->perClass() && m_form->editor(kPerClass) == nullptr)
-        return tr("This method learns from every label that counts; choose one that takes so many of each class.");
+    if (m_labels->perClass() && m_form->editor(kPerClass) == nullptr) {
+        const QString others = suitableMethods();
+        return others.isEmpty() ? tr("This method learns from every label that counts.")
+                                : tr("This method learns from every label that counts; choose one that takes so many of each class: %1.").arg(others);
+    }
     if (const QString wrong = m_weights->problem(); !wrong.isEmpty()) return wrong;
     if (const auto swept = sweptValues(); !swept) return QString::fromStdString(swept.error().sentence());
     return m_form->problem();
@@ -471,20 +536,19 @@ QString NewRunDialog::estimate() {
     const std::size_t samples = chosen.subset > 0 ? std::min(chosen.subset, training) : training;
     QString time = tr("Time: the first epoch will tell");
     QString measured;
-    const auto& runs = m_workspace.runs();
-    for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-        if (run->config.method != chosen.method || run->config.network != chosen.network || !run->result ||
-            !(run->result->secondsPerEpoch > 0))
-            continue;
-        const std::size_t then = run->config.subset > 0 ? std::min(run->config.subset, training) : training;
-        const double each = run->result->secondsPerEpoch * double(samples) / double(std::max<std::size_t>(then, 1));
-        time = tr("Time: ≈ %1 (%2 s an epoch, as run %3)")
-                   .arg(durationText(each * chosen.epochs * learnt * double(configs().size())), valueText(each))
-                   .arg(run->id.value);
-        if (run->result->peakMemoryMib > 0)
-            measured = tr("Memory: the whole program took up to %1 in run %2")
-                           .arg(bytesText(run->result->peakMemoryMib * 1024 * 1024)).arg(run->id.value);
-        break;
+    const auto& devices = m_workspace.engineInfo().devices;
+    const bool cuda = std::any_of(devices.begin(), devices.end(), [](const std::string& device) { return device.starts_with("cuda"); });
+    double all = 0;
+    for (const RunConfig& each : configs()) {
+        const auto epoch = estimateEpoch(each, m_workspace.runs(), training, cuda);
+        all = epoch ? all + epoch->seconds * each.epochs * learnt : NAN;
+    }
+    if (const auto epoch = estimateEpoch(chosen, m_workspace.runs(), training, cuda); epoch && std::isfinite(all)) {
+        const QString by = QString::number(epoch->run.value);
+        time = (epoch->same ? tr("Time: ≈ %1 (%2 s an epoch, as run %3)") : tr("Time: ≈ %1 (%2 s an epoch, by run %3 with other settings)"))
+                   .arg(durationText(all), valueText(epoch->seconds), by);
+        if (epoch->peakMemoryMib > 0)
+            measured = tr("Memory: the whole program took up to %1 in run %2").arg(bytesText(epoch->peakMemoryMib * 1024 * 1024), by);
     }
     QString memory = measured;
     if (memory.isEmpty() && dataset->pixels) {
@@ -503,8 +567,9 @@ QString NewRunDialog::estimate() {
 void NewRunDialog::refresh() {
     if (m_start == nullptr) return;
     const QString wrong = problem();
-    m_problem->setText(wrong.isEmpty() ? QString() : QStringLiteral("⚠ ") + wrong);
-    m_problem->setVisible(!wrong.isEmpty());
+    const QString waits = wrong.isEmpty() && m_startWhenRead ? tr("The file is being read; the run starts then.") : QString();
+    m_problem->setText(wrong.isEmpty() ? waits : QStringLiteral("⚠ ") + wrong);
+    m_problem->setVisible(!m_problem->text().isEmpty());
     m_start->setEnabled(wrong.isEmpty());
     const std::size_t runs = configs().size() * std::size_t(m_folds->value());
     m_start->setText(runs > 1 ? tr("&Start %1 runs").arg(runs) : tr("&Start"));
@@ -513,8 +578,10 @@ void NewRunDialog::refresh() {
 }
 
 void NewRunDialog::start() {
+    m_labels->readFiles(); // they may have changed since
+    m_startWhenRead = m_labels->reading() && problem().isEmpty();
     refresh();
-    if (!problem().isEmpty()) return;
+    if (m_startWhenRead || !problem().isEmpty()) return;
     const LabelChoice chosen = labels();
     const std::vector<RunConfig> all = configs();
     if (m_sweep->currentIndex() > 0) Q_EMIT aboutToSweep(int(all.size()));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/train/run_config.h"
+#include "ui/runs/method_advice.h"
 #include "ui/session/workspace.h"
 
 #include <QDialog>
@@ -45,7 +46,7 @@ public:
     [[nodiscard]] LabelChooser& labelChooser() const { return *m_labels; }
     /// Empty where the run can start.
     [[nodiscard]] QString problem() const;
-    /// Time and memory as an earlier run of the same method and network took them; before there is one, what is known
+    /// Time and memory by the earlier run of the same method and network that is most like this one; before there is one, what is known
     /// of the memory: pictures and weights.
     [[nodiscard]] QString estimate();
     void chooseMethod(const QString& id);
@@ -53,6 +54,7 @@ public:
     void setFolds(int folds);
 
 public Q_SLOTS:
+    /// Once the files that say which labels count have been read: a fault in them is told here.
     void start();
 
 Q_SIGNALS:
@@ -68,7 +70,13 @@ private:
     void takeCounting();
     /// The values to sweep over; an error that names the one that does not fit. Empty: no sweep.
     [[nodiscard]] Result<std::vector<ParamValue>> sweptValues() const;
+    void propose();
     void answered();
+    void labelsChosen();
+    [[nodiscard]] std::vector<MethodAdvice> advice() const; ///< of those there are, the best first
+    [[nodiscard]] bool suits(const Method& method) const;   ///< learns from pictures whose labels do not count, where there are such
+    void markMethods();
+    [[nodiscard]] QString suitableMethods() const;
     void compareLosses();
     void refresh();
     /// Of a network for this data set; nothing until it has been counted, then refresh() is called.
@@ -84,6 +92,8 @@ private:
     QComboBox* m_kind = nullptr;   ///< MethodAnswers::Kind
     QComboBox* m_time = nullptr;   ///< MethodAnswers::Time
     QLabel* m_advice = nullptr;
+    QString m_proposed; ///< a method's id; empty: none
+    bool m_startWhenRead = false;
     QLabel* m_methodTitle = nullptr;
     QLabel* m_methodHelp = nullptr;
     ParamForm* m_form = nullptr;

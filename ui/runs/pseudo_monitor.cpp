@@ -133,10 +133,13 @@ void PseudoMonitor::fill(ConfidencePlot& plot, const RunOnShow& now) const {
     plot.setConfidence(std::move(shown));
 }
 
-std::vector<SampleIndex> PseudoMonitor::ofClass(Label label) const {
+std::vector<SampleIndex> PseudoMonitor::ofClasses(const std::vector<std::size_t>& classes) const {
     std::vector<SampleIndex> samples;
-    for (std::size_t i = 0; m_labels && i < m_labels->samples.size(); ++i)
-        if (m_labels->accepted[i] == label) samples.push_back(m_labels->samples[i]);
+    for (std::size_t i = 0; m_labels && i < m_labels->samples.size(); ++i) {
+        const Label label = m_labels->accepted[i];
+        if (label != kNoLabel && std::find(classes.begin(), classes.end(), std::size_t(label)) != classes.end())
+            samples.push_back(m_labels->samples[i]);
+    }
     return samples;
 }
 
@@ -150,25 +153,27 @@ std::vector<SampleIndex> PseudoMonitor::between(double from, double to) const {
     return samples;
 }
 
+QString PseudoMonitor::namesOf(const Workspace& workspace, const std::vector<std::size_t>& classes) {
+    QStringList names;
+    for (std::size_t i = 0; i < std::min(classes.size(), kMostNamed); ++i) names << className(workspace, Label(classes[i]));
+    if (classes.size() > kMostNamed) names << text("%1 more").arg(classes.size() - kMostNamed);
+    return names.join(QStringLiteral(", "));
+}
+
 QString PseudoMonitor::warning(const Workspace& workspace) const {
     if (!m_labels || m_labels->drift.flooded.empty()) return {};
     const double all = std::accumulate(m_labels->counts.begin(), m_labels->counts.end(), 0.0);
-    const auto names = [&](const std::vector<std::size_t>& classes, bool shares) {
-        QStringList list;
-        for (std::size_t i = 0; i < std::min(classes.size(), kMostNamed); ++i) {
-            const std::size_t k = classes[i];
-            list << (shares ? text("%1 (%2 of the pseudo-labels, %3 of the labels)")
-                                  .arg(className(workspace, Label(k)), percentText(m_labels->counts[k] / all, 0),
-                                       percentText(m_labels->expected[k], 0))
-                            : className(workspace, Label(k)));
-        }
-        if (classes.size() > kMostNamed) list << text("%1 more").arg(classes.size() - kMostNamed);
-        return list.join(QStringLiteral(", "));
-    };
-    QString sentence = m_labels->drift.flooded.size() > 1 ? text("Classes take over: %1.") : text("A class takes over: %1.");
-    sentence = sentence.arg(names(m_labels->drift.flooded, true));
+    const std::vector<std::size_t>& flooded = m_labels->drift.flooded;
+    QStringList shares;
+    for (std::size_t i = 0; i < std::min(flooded.size(), kMostNamed); ++i)
+        shares << text("%1 (%2 of the pseudo-labels, %3 of the labels)")
+                      .arg(className(workspace, Label(flooded[i])), percentText(m_labels->counts[flooded[i]] / all, 0),
+                           percentText(m_labels->expected[flooded[i]], 0));
+    if (flooded.size() > kMostNamed) shares << text("%1 more").arg(flooded.size() - kMostNamed);
+    QString sentence = flooded.size() > 1 ? text("Classes take over: %1.") : text("A class takes over: %1.");
+    sentence = sentence.arg(shares.join(QStringLiteral(", ")));
     if (!m_labels->drift.starved.empty())
-        sentence += QLatin1Char(' ') + text("Hardly any: %1.").arg(names(m_labels->drift.starved, false));
+        sentence += QLatin1Char(' ') + text("Hardly any: %1.").arg(namesOf(workspace, m_labels->drift.starved));
     return sentence;
 }
 

@@ -40,8 +40,11 @@ public:
     void fill(PseudoClassPlot& plot, const RunOnShow& now) const;
     void fill(ConfidencePlot& plot, const RunOnShow& now) const;
 
-    [[nodiscard]] std::vector<SampleIndex> ofClass(Label label) const;               ///< accepted as this
+    [[nodiscard]] int epoch() const { return m_labels && m_of ? m_of->epoch : 0; }   ///< whose pseudo-labels they are; 0: none
+    [[nodiscard]] std::vector<SampleIndex> ofClasses(const std::vector<std::size_t>& classes) const; ///< accepted as one of these
     [[nodiscard]] std::vector<SampleIndex> between(double from, double to) const;    ///< confidence in [from, to)
+    /// Names of classes, with "and n more" where they are many.
+    [[nodiscard]] static QString namesOf(const Workspace& workspace, const std::vector<std::size_t>& classes);
     /// Who takes over, who is left out, in a sentence; empty where nobody does.
     [[nodiscard]] QString warning(const Workspace& workspace) const;
 

@@ -4,6 +4,7 @@
 
 #include "core/audit/agreement.h"
 #include "core/base/csv.h"
+#include "core/base/hash.h"
 #include "core/project/run_figures.h"
 #include "ui/plots/plot_text.h"
 #include "ui/runs/run_history.h"
@@ -74,14 +75,18 @@ std::map<QString, QString> settingsOf(const RunFigures& figures, bool withSeed) 
     return settings;
 }
 
+bool sameSeedAndLabels(const RunFigures& a, const RunFigures& b) {
+    return a.run.config.seed == b.run.config.seed &&
+           (a.run.labelSet == b.run.labelSet || (!a.labelling.empty() && a.labelling == b.labelling));
+}
+
 /// The run that `run` is compared with: the reference's settings, its own seed and labels; null where there is none.
 const RunFigures* partnerOf(const RunFigures& run, const std::vector<RunFigures>& runs, const RunFigures& reference) {
     if (&run == &reference) return &run;
     if (!finished(run) || !finished(reference)) return nullptr;
     const auto wanted = settingsOf(reference, false);
     const auto found = std::find_if(runs.begin(), runs.end(), [&](const RunFigures& other) {
-        return other.run.config.seed == run.run.config.seed && other.run.labelSet == run.run.labelSet &&
-               settingsOf(other, false) == wanted;
+        return sameSeedAndLabels(other, run) && settingsOf(other, false) == wanted;
     });
     return found == runs.end() ? nullptr : &*found;
 }
@@ -170,6 +175,7 @@ Result<RunFigures> readRunFigures(const Project& project, const RunRecord& run, 
     RunFigures figures = runFigures(run, std::make_shared<const std::vector<EpochSummary>>(std::move(epochs)),
                                     evidence.get(), labels.set, splits, threshold);
     figures.labels = QString::fromStdString(labels.name);
+    figures.labelling = contentHash(std::as_bytes(std::span(labels.set.labels)));
     return figures;
 }
 
@@ -218,6 +224,17 @@ std::vector<SampleIndex> disputedSamples(const std::vector<RunFigures>& runs) {
     return samples;
 }
 
+bool anyPairs(const std::vector<RunFigures>& runs) {
+    for (std::size_t i = 0; i < runs.size(); ++i)
+        for (std::size_t j = i + 1; j < runs.size(); ++j)
+            if (finished(runs[i]) && finished(runs[j]) && sameSeedAndLabels(runs[i], runs[j]) &&
+                settingsOf(runs[i], false) != settingsOf(runs[j], false))
+                return true;
+    return false;
+}
+
+QString titleOf(const RunFigures& figures) { return figures.title.isEmpty() ? runTitle(figures.run) : figures.title; }
+
 std::vector<std::vector<std::size_t>> groupBySeed(const std::vector<RunFigures>& runs) {
     std::vector<std::vector<std::size_t>> groups;
     std::map<std::map<QString, QString>, std::size_t> known;
@@ -242,12 +259,23 @@ ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool groupe
         for (std::size_t i = 0; i < runs.size(); ++i) groups.push_back({i});
     }
     ComparisonTable table;
+    std::vector<std::map<std::string, std::string>> groupSettings;
+    for (const auto& group : groups) {
+        groupSettings.emplace_back();
+        for (const auto& [name, value] : settingsOf(runs[group.front()], false)) groupSettings.back()[name.toStdString()] = value.toStdString();
+        groupSettings.back()["method"] = runs[group.front()].run.config.method;
+    }
+    const QStringList telling = grouped ? runDistinctions(groupSettings) : QStringList();
     for (const auto& group : groups) {
         ComparisonRow row;
         const RunFigures& first = runs[group.front()];
         row.colour = int(first.run.id.value - 1);
-        row.name = group.size() == 1 ? runTitle(first.run)
-                                     : QStringLiteral("%1 × %2").arg(QString::fromStdString(first.run.config.method)).arg(group.size());
+        row.name = titleOf(first);
+        if (group.size() > 1) {
+            const QString& setting = telling[qsizetype(table.rows.size())];
+            row.name = QStringLiteral("%1 × %2").arg(QString::fromStdString(first.run.config.method), QString::number(group.size()));
+            if (!setting.isEmpty()) row.name += QStringLiteral(" · ") + setting;
+        }
         for (const std::size_t i : group) row.runs.push_back(runs[i].run.id);
         table.rows.push_back(std::move(row));
     }
@@ -280,6 +308,7 @@ ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool groupe
                 if (const double d = figure.value(runs[i]) - figure.value(*partner); std::isfinite(d)) differences.push_back(d);
             }
             pairs |= !differences.empty();
+            table.paired |= !differences.empty();
             cells << (itself ? translated("reference") : writeDifference(figure, differences));
             values.push_back(std::move(differences));
         }

@@ -23,6 +23,8 @@ namespace assay::ui {
 struct RunFigures {
     RunRecord run;
     QString labels;                       ///< name of its label set
+    QString title;                        ///< among the project's runs, see runTitles(); empty: runTitle()
+    std::string labelling;                ///< the same for label sets that differ only in which labels count; empty: unknown
     std::shared_ptr<const std::vector<EpochSummary>> epochs;
     double best = 0, last = 0, mean10 = 0; ///< accuracy on the test split, else validation; NaN where none
     std::optional<stats::DetectionQuality> detection; ///< where the truth is known
@@ -66,6 +68,7 @@ struct ComparisonTable {
     QStringList figures; ///< what the first columns are called in files
     qsizetype settings = 0; ///< how many settings have a column
     std::vector<ComparisonRow> rows;
+    bool paired = false; ///< some run has a partner among those of the reference
     /// Every number in a cell of its own: mean, half-width and how many.
     [[nodiscard]] QString toCsv() const;
     /// A table of figures and one of settings, as shown.
@@ -77,10 +80,13 @@ using MethodDefaults = std::map<std::string, ParamValues>;
 /// interval. Settings that every row has and that differ become columns; of the others the last column tells those
 /// that are not in `defaults`. `onlyDifferences` leaves out figures that are the same in every row. Row `reference` is
 /// what the Δ columns are about: a finished run is paired with the finished run of the reference's settings that has
-/// the same seed and the same labels; several pairs become their mean ± half-width. There are no Δ columns where there
+/// the same seed and the same labels, whichever of them count; several pairs become their mean ± half-width. There are no Δ columns where there
 /// are no pairs.
 [[nodiscard]] ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool grouped, bool onlyDifferences,
                                               std::size_t reference = 0, const MethodDefaults& defaults = {});
+/// Whether there are two runs that make a pair, whatever the reference.
+[[nodiscard]] bool anyPairs(const std::vector<RunFigures>& runs);
+[[nodiscard]] QString titleOf(const RunFigures& figures);
 /// Which runs make a row when grouped: indices into `runs`. Label sets that differ in the seed of their noise only
 /// count as the same; a run that has not finished has a row of its own.
 [[nodiscard]] std::vector<std::vector<std::size_t>> groupBySeed(const std::vector<RunFigures>& runs);

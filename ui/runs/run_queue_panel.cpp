@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/run_queue_panel.h"
 
-#include "core/project/cross_validation.h"
 #include "ui/plots/plot_text.h"
 #include "ui/plots/plot_theme.h"
 #include "ui/runs/run_history.h"
@@ -135,9 +134,11 @@ RunQueuePanel::RunQueuePanel(Workspace& workspace, QWidget* parent) : QWidget(pa
         if (const auto run = selectedRun(); run && m_workspace.currentRun() != run) m_workspace.showRun(*run);
     });
     connect(m_list, &QListWidget::customContextMenuRequested, this, &RunQueuePanel::showMenu);
-    connect(&m_workspace, &Workspace::runsChanged, this, &RunQueuePanel::rebuild);
-    connect(&m_workspace, &Workspace::projectChanged, this, &RunQueuePanel::rebuild);
-    connect(&m_workspace, &Workspace::labelSetsChanged, this, &RunQueuePanel::rebuild);
+    for (const auto signal : {&Workspace::runsChanged, &Workspace::projectChanged, &Workspace::labelSetsChanged})
+        connect(&m_workspace, signal, this, [this] {
+            m_titles.clear();
+            rebuild();
+        });
     connect(&m_workspace, &Workspace::currentRunChanged, this, &RunQueuePanel::rebuild);
     connect(&m_workspace, &Workspace::epochArrived, this, &RunQueuePanel::rebuild);
     connect(&m_workspace, &Workspace::runEnded, this, &RunQueuePanel::rebuild);
@@ -174,6 +175,7 @@ void RunQueuePanel::rebuild() {
     const std::vector<RunRecord>& runs = m_workspace.runs();
     while (m_list->count() > int(runs.size())) delete m_list->takeItem(m_list->count() - 1);
     while (m_list->count() < int(runs.size())) m_list->addItem(new QListWidgetItem);
+    if (std::size_t(m_titles.size()) != runs.size()) m_titles = runTitles(runs, m_workspace.labelSetNames());
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const RunRecord& run = runs[i];
         QListWidgetItem* item = m_list->item(int(i));
@@ -184,10 +186,9 @@ void RunQueuePanel::rebuild() {
         item->setData(kMarkRole, runMark(state));
         item->setData(kDetailRole, details(run.id));
         item->setData(kColourRole, int(run.id.value - 1));
-        const auto fold = parseFoldLabelName(from.toStdString());
-        const QString title = fold ? tr("%1, fold %2 of %3").arg(runTitle(run)).arg(fold->fold + 1).arg(fold->folds) : runTitle(run);
+        const QString& title = m_titles[qsizetype(i)];
         item->setText(title);
-        item->setToolTip(runHeadline(run, from) + QLatin1Char('\n') + runStateText(run));
+        item->setToolTip(title + QLatin1Char('\n') + runHeadline(run, from) + QLatin1Char('\n') + runStateText(run));
         item->setData(Qt::AccessibleTextRole, title + QStringLiteral(", ") + runStateText(run));
         if (m_workspace.currentRun() == run.id) m_list->setCurrentItem(item);
     }

@@ -4,6 +4,7 @@
 
 #include "core/base/ids.h"
 
+#include <QStringList>
 #include <QWidget>
 
 #include <optional>
@@ -38,6 +39,7 @@ private:
     [[nodiscard]] QString details(RunId id) const;
 
     Workspace& m_workspace;
+    QStringList m_titles; ///< of all runs; empty: to be made anew
     QStackedWidget* m_stack = nullptr;
     QListWidget* m_list = nullptr;
     QLabel* m_progressText = nullptr;

@@ -58,10 +58,9 @@ TrainPage::TrainPage(Workspace& workspace, QWidget* parent) : QWidget(parent), m
     m_warningText->setWordWrap(true);
     auto* show = new QPushButton(tr("Show &them"), m_warning);
     show->setObjectName(QStringLiteral("pseudoWarningShow"));
-    show->setToolTip(tr("Open the pictures that were given the first of these classes"));
+    show->setToolTip(tr("Open the pictures that were given one of the classes that take over"));
     connect(show, &QPushButton::clicked, this, [this] {
-        if (m_pseudo.labels() && !m_pseudo.labels()->drift.flooded.empty())
-            showPseudoClass(Label(m_pseudo.labels()->drift.flooded.front()));
+        if (m_pseudo.labels()) showPseudoClasses(m_pseudo.labels()->drift.flooded);
     });
     auto* warningRow = new QHBoxLayout(m_warning);
     warningRow->setContentsMargins(6, 0, 6, 2);
@@ -211,17 +210,32 @@ void TrainPage::addPseudoPanels() {
     addPanel(new PseudoLabelPlot(m_board), fillPseudoLabels);
     auto* classes = addPanel(new PseudoClassPlot(m_board),
                              [this](PseudoClassPlot& plot, const RunOnShow& now) { m_pseudo.fill(plot, now); });
-    connect(classes, &PseudoClassPlot::classClicked, this, &TrainPage::showPseudoClass);
+    connect(classes, &PseudoClassPlot::classClicked, this, [this](int label) { showPseudoClasses({std::size_t(label)}); });
     auto* confidence = addPanel(new ConfidencePlot(m_board),
                                 [this](ConfidencePlot& plot, const RunOnShow& now) { m_pseudo.fill(plot, now); });
-    connect(confidence, &ConfidencePlot::binClicked, this, [this](double from, double to) {
-        Q_EMIT showPseudoLabels(m_pseudo.between(from, to),
-                                tr("unlabelled, sure by %1 to %2").arg(fixedText(from, 3), fixedText(to, 3)));
-    });
+    connect(confidence, &ConfidencePlot::binClicked, this, &TrainPage::showPseudoBin);
 }
 
-void TrainPage::showPseudoClass(Label label) {
-    Q_EMIT showPseudoLabels(m_pseudo.ofClass(label), tr("pseudo-label %1").arg(className(m_workspace, label)));
+void TrainPage::showPseudoClasses(const std::vector<std::size_t>& classes) {
+    if (classes.empty() || m_pseudo.epoch() == 0) return;
+    const std::vector<SampleIndex> samples = m_pseudo.ofClasses(classes);
+    const QString title = classes.size() > 1 ? tr("pseudo-labels %1, epoch %2") : tr("pseudo-label %1, epoch %2");
+    const QString named = title.arg(PseudoMonitor::namesOf(m_workspace, classes), QString::number(m_pseudo.epoch()));
+    holdPseudoEpoch(samples);
+    Q_EMIT showPseudoLabels(samples, named, QLatin1String(kPseudoLabelScore));
+}
+
+void TrainPage::showPseudoBin(double from, double to) {
+    if (m_pseudo.epoch() == 0) return;
+    const std::vector<SampleIndex> samples = m_pseudo.between(from, to);
+    const QString title = tr("unlabelled, sure by %1 to %2, epoch %3").arg(fixedText(from, 3), fixedText(to, 3), QString::number(m_pseudo.epoch()));
+    holdPseudoEpoch(samples);
+    Q_EMIT showPseudoLabels(samples, title, QLatin1String(kPseudoConfidenceScore));
+}
+
+/// The next epoch may say another label of the same pictures, so the view stays with the one that they were opened from.
+void TrainPage::holdPseudoEpoch(const std::vector<SampleIndex>& opened) {
+    if (!opened.empty()) m_workspace.showEpoch(m_pseudo.epoch());
 }
 
 void TrainPage::addFeatureMap() {

@@ -47,8 +47,8 @@ Q_SIGNALS:
     void newRunRequested();
     void logRequested(); ///< of the run on show
     void showSamples(const std::vector<assay::SampleIndex>& samples, const QString& title);
-    /// The same, to be judged by the pseudo-labels that the epoch on show gave them.
-    void showPseudoLabels(const std::vector<assay::SampleIndex>& samples, const QString& title);
+    /// The same, to be judged by the pseudo-labels that the epoch on show gave them, in the order of this score.
+    void showPseudoLabels(const std::vector<assay::SampleIndex>& samples, const QString& title, const QString& score);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -68,7 +68,9 @@ private:
     void addHistogram();
     void addFeatureMap();
     void addPseudoPanels();
-    void showPseudoClass(Label label);
+    void showPseudoClasses(const std::vector<std::size_t>& classes);
+    void showPseudoBin(double from, double to);
+    void holdPseudoEpoch(const std::vector<SampleIndex>& opened);
     void showTransition(int from, int to);
     void showBand(int round, CleaningBand band);
     void arrange();

@@ -23,6 +23,7 @@ void EpochValues::clear(std::size_t samples) {
     m_values.clear();
     m_predictions.assign(samples, kNoLabel);
     m_pseudo.clear();
+    m_answers.clear();
     m_empty.assign(samples, kNone);
 }
 
@@ -37,10 +38,16 @@ void EpochValues::set(std::shared_ptr<const Evidence> evidence, const std::optio
     }
     const auto pseudo = m_evidence->columns.find("pseudo-label");
     if (pseudo == m_evidence->columns.end()) return;
+    const auto labelled = m_evidence->columns.find("labelled");
     m_pseudo.assign(m_samples, kNoLabel);
-    for (std::size_t row = 0; row < pseudo->second.size(); ++row)
-        if (const std::size_t sample = m_evidence->samples[row].value; sample < m_samples && pseudo->second[row] >= 0)
-            m_pseudo[sample] = Label(std::lround(pseudo->second[row]));
+    m_answers.assign(m_samples, kNoLabel);
+    for (std::size_t row = 0; row < pseudo->second.size(); ++row) {
+        const std::size_t sample = m_evidence->samples[row].value;
+        if (sample >= m_samples) continue;
+        const Label answer = assay::pseudoAnswer(*m_evidence, row);
+        if (pseudo->second[row] >= 0) m_pseudo[sample] = answer;
+        if (labelled == m_evidence->columns.end() || labelled->second[row] <= 0.5f) m_answers[sample] = answer;
+    }
 }
 
 void EpochValues::addComputed(const QString& name, std::vector<float> values) {
@@ -72,6 +79,7 @@ std::vector<float> EpochValues::make(const QString& name) const {
             if (m_pseudo[i] == kNoLabel) sure[i] = kNone;
         return sure;
     }
+    if (name == QLatin1String("pseudo-confidence") && !m_pseudo.empty()) return spread(pseudoConfidence(*m_evidence));
     if (const auto it = m_evidence->columns.find(name.toStdString()); it != m_evidence->columns.end())
         return spread(it->second);
     if (name == QLatin1String("p-noisy") && m_mixture) return spread(stats::posteriors(*m_mixture, m_evidence->loss));
@@ -97,6 +105,7 @@ QStringList EpochValues::names() const {
         names << QStringLiteral("loss") << QStringLiteral("confidence") << QStringLiteral("margin");
         for (const auto& [name, column] : m_evidence->columns)
             if (name != "p-noisy") names << QString::fromStdString(name);
+        if (!m_pseudo.empty() && !m_evidence->columns.contains("pseudo-confidence")) names << QStringLiteral("pseudo-confidence");
     }
     names << QStringLiteral("index");
     return names;
@@ -108,6 +117,10 @@ Label EpochValues::prediction(SampleIndex sample) const {
 
 Label EpochValues::pseudoLabel(SampleIndex sample) const {
     return sample.value < m_pseudo.size() ? m_pseudo[sample.value] : kNoLabel;
+}
+
+Label EpochValues::pseudoAnswer(SampleIndex sample) const {
+    return sample.value < m_answers.size() ? m_answers[sample.value] : kNoLabel;
 }
 
 } // namespace assay::ui

@@ -34,6 +34,9 @@ public:
     /// The label that the method gave the sample in this epoch; kNoLabel where none. values("pseudo-label") is how sure
     /// it was of that.
     [[nodiscard]] Label pseudoLabel(SampleIndex sample) const;
+    /// The same whether or not it was sure enough; kNoLabel for what is labelled. values("pseudo-confidence") is how sure
+    /// it was.
+    [[nodiscard]] Label pseudoAnswer(SampleIndex sample) const;
 
 private:
     [[nodiscard]] std::vector<float> spread(const std::vector<float>& rows) const;
@@ -43,7 +46,8 @@ private:
     std::shared_ptr<const Evidence> m_evidence;
     std::optional<stats::MixtureFit> m_mixture;
     std::vector<Label> m_predictions;
-    std::vector<Label> m_pseudo; ///< [N], or empty: a method that gives none
+    std::vector<Label> m_pseudo;  ///< [N], or empty: a method that gives none
+    std::vector<Label> m_answers; ///< likewise
     std::vector<float> m_empty;
     mutable std::map<QString, std::vector<float>> m_values;
 };

@@ -55,6 +55,8 @@ struct ProbabilityFiles {
 /// The score of pictures that a method gave a label of its own: how sure it was. Sorted by it, that label is what is
 /// suggested, and accepted also where it is the label that the picture has.
 inline constexpr const char* kPseudoLabelScore = "pseudo-label";
+/// The same of every unlabelled picture, also of those whose label was not sure enough to be accepted.
+inline constexpr const char* kPseudoConfidenceScore = "pseudo-confidence";
 
 /// All detectors as one order: the mean of their rankings, and a probability of being wrong once enough is decided.
 inline constexpr const char* kFusedScore = "fused";
@@ -92,8 +94,10 @@ struct ViewFilter {
     std::vector<Verdict> verdicts;   ///< empty: all
     std::optional<std::pair<double, double>> scoreRange;
     QString text;                    ///< in the name, or a class name
-    std::vector<SampleIndex> only;   ///< a brushed or clicked set; empty: all
+    std::optional<std::vector<SampleIndex>> only; ///< a brushed or clicked set, which may be empty; nothing: all
     QString onlyTitle;               ///< what that set is, for the header
+    /// All samples, sorted as here.
+    [[nodiscard]] ViewFilter everything() const;
     /// Every one of these samples and no others, sorted as here.
     [[nodiscard]] ViewFilter exactly(std::vector<SampleIndex> samples, const QString& title) const;
 };
@@ -194,6 +198,8 @@ public:
     [[nodiscard]] Label effectiveLabel(SampleIndex sample) const; ///< with decisions
     [[nodiscard]] Label suggestedLabel(SampleIndex sample) const; ///< kNoLabel where none
     [[nodiscard]] Label pseudoLabel(SampleIndex sample) const;    ///< given by the method in the epoch on show
+    /// What suggestedLabel() says is the method's own label, as under the two scores of those; the score is how sure it was.
+    [[nodiscard]] bool suggestsPseudoLabel(SampleIndex sample) const;
     [[nodiscard]] Label trueLabel(SampleIndex sample) const;      ///< kNoLabel where unknown
     [[nodiscard]] bool suspect(SampleIndex sample) const;
     [[nodiscard]] DecisionState decision(SampleIndex sample) const;
@@ -281,6 +287,7 @@ Q_SIGNALS:
     void decisionFailed(const QString& sentence);
     void notice(const QString& sentence); ///< status line
     void warning(const QString& sentence); ///< banner: what a person must see
+    void runNotStarted(); ///< a run that was asked for will not come; warning() says why
     void labelSetsChanged();
     void runEnded(assay::RunId run, const QString& sentence);
 

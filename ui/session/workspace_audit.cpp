@@ -46,8 +46,8 @@ void Workspace::Private::countSinceRandom(const std::vector<DecisionRequest>& re
 }
 
 bool Workspace::Private::mixesAudit() const {
-    return !auditSample.empty() && filter.only.empty() && filter.classes.empty() && filter.text.isEmpty() && filter.score != QLatin1String("index") &&
-           filter.score != QLatin1String(kPseudoLabelScore);
+    return !auditSample.empty() && !filter.only && filter.classes.empty() && filter.text.isEmpty() && filter.score != QLatin1String("index") &&
+           filter.score != QLatin1String(kPseudoLabelScore) && filter.score != QLatin1String(kPseudoConfidenceScore);
 }
 
 std::vector<SampleIndex> Workspace::Private::withAudit(const std::vector<SampleIndex>& ranked,

@@ -81,6 +81,7 @@ public:
     std::vector<std::function<void()>> waitingForEngine;
     void startRun(RunConfig config, LabelChoice choice);
     void begin(RunStart start);
+    void notStarted(const QString& why);
     void tell(const std::vector<std::string>& notes);
     void askLabels(std::int64_t labelSet);
     void askRounds(RunId run); ///< label sets that its rounds of cleaning have added
@@ -173,6 +174,7 @@ public:
     // Decisions
     [[nodiscard]] bool mayDecide();
     [[nodiscard]] DecisionReason reasonFor(SampleIndex sample, const QString& rule) const;
+    [[nodiscard]] Label pseudoSuggestion(SampleIndex sample) const; ///< kNoLabel where the filter's score suggests none
 };
 
 } // namespace assay::ui

@@ -23,23 +23,25 @@ void Workspace::startRun(const RunConfig& config, const LabelChoice& labels) {
 }
 
 void Workspace::Private::startRun(RunConfig config, LabelChoice choice) {
-    if (!project || !mayDecide()) return;
+    if (!project || !mayDecide()) return notStarted({}); // it has been told
     const auto ready = completed(config, [this, config, choice] { startRun(config, choice); });
     if (!ready) return;
     const LabelJob job{dataset, project, std::move(choice), q->baseLabels(), book.states()};
     recording.run([job, config = *ready] { return recordRun(job, config); },
              [this, asked = project](Result<NewRun> made) {
                  if (asked != project) return;
-                 if (!made) {
-                     Q_EMIT q->warning(sentenceOf(made.error()));
-                     return;
-                 }
+                 if (!made) return notStarted(sentenceOf(made.error()));
                  labelNames[made->labels.id] = made->labels.name;
                  labelSets[made->labels.id] = made->labels;
                  begin(std::move(made->start));
                  tell(made->notes);
                  Q_EMIT q->labelSetsChanged();
              });
+}
+
+void Workspace::Private::notStarted(const QString& why) {
+    if (!why.isEmpty()) Q_EMIT q->warning(why);
+    Q_EMIT q->runNotStarted();
 }
 
 void Workspace::Private::tell(const std::vector<std::string>& notes) {
@@ -54,12 +56,12 @@ std::optional<RunConfig> Workspace::Private::completed(RunConfig config, std::fu
         return std::nullopt;
     }
     if (!method) {
-        Q_EMIT q->warning(tr("There is no method “%1”").arg(QString::fromStdString(config.method)));
+        notStarted(tr("There is no method “%1”").arg(QString::fromStdString(config.method)));
         return std::nullopt;
     }
     auto settings = completeParams(method->description().params, config.settings);
     if (!settings) {
-        Q_EMIT q->warning(sentenceOf(settings.error()));
+        notStarted(sentenceOf(settings.error()));
         return std::nullopt;
     }
     config.settings = std::move(*settings);
@@ -71,17 +73,14 @@ void Workspace::crossValidate(const RunConfig& config, const LabelChoice& labels
 }
 
 void Workspace::Private::crossValidate(RunConfig config, LabelChoice choice, int folds) {
-    if (!project || !mayDecide()) return;
+    if (!project || !mayDecide()) return notStarted({}); // it has been told
     const auto ready = completed(config, [this, config, choice, folds] { crossValidate(config, choice, folds); });
     if (!ready) return;
     const LabelJob job{dataset, project, std::move(choice), q->baseLabels(), book.states()};
     recording.run([job, config = *ready, folds] { return recordFolds(job, config, folds); },
                   [this, asked = project](Result<FoldsLeft> left) {
                       if (asked != project) return;
-                      if (!left) {
-                          Q_EMIT q->warning(sentenceOf(left.error()));
-                          return;
-                      }
+                      if (!left) return notStarted(sentenceOf(left.error()));
                       const bool idle = !runs.running() && !left->runs.empty();
                       const RunId first = idle ? left->runs.front().start.record.id : RunId();
                       for (NewRun& run : left->runs) {
@@ -160,10 +159,8 @@ void Workspace::retrainOnCleaned() {
 void Workspace::treatSuspectsAsUnlabelled() {
     constexpr const char* kMethod = "fixmatch";
     const RunRecord* judge = d->currentRun ? d->runs.record(*d->currentRun) : nullptr;
-    if (judge == nullptr || judge->epochsDone == 0) {
-        Q_EMIT warning(tr("Choose a run that has recorded an epoch first: its suspects become unlabelled"));
-        return;
-    }
+    if (judge == nullptr || judge->epochsDone == 0)
+        return d->notStarted(tr("Choose a run that has recorded an epoch first: its suspects become unlabelled"));
     RunConfig config = d->configLike(*judge);
     config.method = kMethod;
     config.settings.clear(); // the method's own

@@ -30,10 +30,15 @@ std::vector<std::uint8_t> bitsOf(const std::vector<T>& items, std::size_t size) 
 
 } // namespace
 
-ViewFilter ViewFilter::exactly(std::vector<SampleIndex> samples, const QString& title) const {
+ViewFilter ViewFilter::everything() const {
     ViewFilter filter;
     filter.score = score;
     filter.descending = descending;
+    return filter;
+}
+
+ViewFilter ViewFilter::exactly(std::vector<SampleIndex> samples, const QString& title) const {
+    ViewFilter filter = everything();
     filter.only = std::move(samples);
     filter.onlyTitle = title;
     return filter;
@@ -212,7 +217,7 @@ void Workspace::Private::filterNow() {
     const auto classBits = bitsOf(filter.classes, classes);
     const auto splitBits = bitsOf(filter.splits, 3);
     const auto verdictBits = bitsOf(filter.verdicts, 5);
-    const auto only = bitsOf(filter.only, dataset->size());
+    const auto only = bitsOf(filter.only.value_or(std::vector<SampleIndex>()), dataset->size());
     const std::string text = asciiLower(filter.text.toStdString());
     std::vector<std::uint8_t> textClass(classes, 0);
     for (std::size_t k = 0; k < classes && !text.empty(); ++k) textClass[k] = containsNoCase(dataset->classNames[k], text);
@@ -220,7 +225,7 @@ void Workspace::Private::filterNow() {
     const bool suspectsOnly = filter.suspectsOnly && values.evidence(); // before the first epoch nobody is one
     const auto keepAnyScore = [&](SampleIndex sample) {
         const std::size_t i = sample.value;
-        if (!filter.only.empty() && !only[i]) return false;
+        if (filter.only && !only[i]) return false;
         if (!filter.splits.empty() && !splitBits[std::size_t(dataset->splits[i])]) return false;
         if (!filter.verdicts.empty() && !verdictBits[std::size_t(book.state(sample).verdict)]) return false;
         const Label given = labels->labels[i];
@@ -258,7 +263,7 @@ void Workspace::setFilter(const ViewFilter& filter) {
 }
 
 std::vector<SampleIndex> Workspace::marked() const {
-    std::vector<SampleIndex> found = d->selection.size() > 1 ? d->selection : d->filter.only;
+    std::vector<SampleIndex> found = d->selection.size() > 1 ? d->selection : d->filter.only.value_or(std::vector<SampleIndex>());
     if (found.empty() && d->filter.scoreRange) {
         const auto& [least, most] = *d->filter.scoreRange;
         const std::vector<float>& scores = d->values.values(d->filter.score);
@@ -288,8 +293,16 @@ void Workspace::Private::storeSetting(const char* key, const std::string& text) 
 
 Label Workspace::pseudoLabel(SampleIndex sample) const { return d->values.pseudoLabel(sample); }
 
+Label Workspace::Private::pseudoSuggestion(SampleIndex sample) const {
+    if (filter.score == QLatin1String(kPseudoLabelScore)) return values.pseudoLabel(sample);
+    if (filter.score != QLatin1String(kPseudoConfidenceScore) || !dataset || dataset->splits[sample.value] != Split::Train) return kNoLabel;
+    return values.pseudoAnswer(sample);
+}
+
+bool Workspace::suggestsPseudoLabel(SampleIndex sample) const { return d->pseudoSuggestion(sample) != kNoLabel; }
+
 Label Workspace::suggestedLabel(SampleIndex sample) const {
-    Label label = d->filter.score == QLatin1String(kPseudoLabelScore) ? pseudoLabel(sample) : kNoLabel;
+    Label label = d->pseudoSuggestion(sample);
     if (label != kNoLabel) return label;
     if (const auto it = d->scoreSuggestions.find(d->filter.score);
         it != d->scoreSuggestions.end() && sample.value < it->second.size())
@@ -332,8 +345,7 @@ void Workspace::acceptSuggestions(const std::vector<SampleIndex>& samples) {
     for (const SampleIndex sample : samples) {
         const Label label = suggestedLabel(sample);
         if (label == kNoLabel) continue;
-        const bool pseudo = d->filter.score == QLatin1String(kPseudoLabelScore) && pseudoLabel(sample) == label;
-        const QString rule = pseudo ? QString::fromStdString(pseudoLabelRule(d->values.evidence()->epoch)) : QStringLiteral("suggestion");
+        const QString rule = suggestsPseudoLabel(sample) ? QString::fromStdString(pseudoLabelRule(d->values.evidence()->epoch)) : QStringLiteral("suggestion");
         const bool same = label == baseLabel(sample);
         requests.push_back({sample, {same ? Verdict::Keep : Verdict::Relabel, same ? kNoLabel : label}, d->reasonFor(sample, rule)});
     }

@@ -206,6 +206,7 @@ void MainWindow::connectWorkspace() {
     });
     connect(workspace, &Workspace::runsChanged, this, &MainWindow::tickComparison, Qt::QueuedConnection);
     connect(workspace, &Workspace::projectChanged, this, [this] { m_comparison.reset(); });
+    connect(workspace, &Workspace::runNotStarted, this, &MainWindow::compareWithout);
     connect(workspace, &Workspace::runsChanged, this, [this, workspace] {
         m_desktop->setAwake(workspace->runningRun().has_value() && !workspace->paused(), tr("A run is under way"));
     });
@@ -267,16 +268,16 @@ void MainWindow::nameDockTabs() {
 }
 
 void MainWindow::showSamples(const std::vector<SampleIndex>& samples, const QString& title) {
+    if (samples.empty()) return say(tr("No picture to open: %1").arg(title));
     m_workspace->setFilter(m_workspace->filter().exactly(samples, title));
     showLayout(Layout::Audit);
 }
 
-void MainWindow::showPseudoLabels(const std::vector<SampleIndex>& samples, const QString& title) {
-    ViewFilter filter;
-    filter.score = QLatin1String(kPseudoLabelScore);
-    filter.only = samples;
-    filter.onlyTitle = title;
-    m_workspace->setFilter(filter);
+void MainWindow::showPseudoLabels(const std::vector<SampleIndex>& samples, const QString& title, const QString& score) {
+    if (samples.empty()) return say(tr("No picture to open: %1").arg(title));
+    ViewFilter order;
+    order.score = score;
+    m_workspace->setFilter(order.exactly(samples, title));
     showLayout(Layout::Audit);
 }
 

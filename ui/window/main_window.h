@@ -106,7 +106,7 @@ private:
 
     /// These and no others, whatever was filtered.
     void showSamples(const std::vector<SampleIndex>& samples, const QString& title);
-    void showPseudoLabels(const std::vector<SampleIndex>& samples, const QString& title);
+    void showPseudoLabels(const std::vector<SampleIndex>& samples, const QString& title, const QString& score);
     void askFolder();
     void askFile();
     void askProject();
@@ -115,6 +115,7 @@ private:
     void onColumnsNeeded(const QString& path, const QStringList& columns, const QString& file, const QString& label);
     void compareNext(int runs, std::vector<RunId> beside);
     void tickComparison();
+    void compareWithout(); ///< one of the runs that were to stand there will not come
     void onRunEnded(assay::RunId run, const QString& sentence);
     void updateActions();
     void updateTitle();

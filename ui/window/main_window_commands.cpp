@@ -163,6 +163,12 @@ void MainWindow::compareNext(int runs, std::vector<RunId> beside) {
     m_comparison = std::move(comparison);
 }
 
+void MainWindow::compareWithout() {
+    if (!m_comparison) return;
+    if (--m_comparison->runs == 0) m_comparison.reset();
+    else tickComparison();
+}
+
 void MainWindow::tickComparison() {
     if (!m_comparison) return;
     std::vector<RunId> runs = m_comparison->with;

@@ -3,6 +3,7 @@
 #include "tests/ui/ui_fixture.h"
 
 #include "core/audit/score.h"
+#include "ui/gallery/filter_panel.h"
 #include "ui/gallery/gallery_panel.h"
 #include "ui/gallery/gallery_view.h"
 #include "ui/models/gallery_model.h"
@@ -12,7 +13,11 @@
 
 #include <QAbstractItemModelTester>
 #include <QComboBox>
+#include <QImage>
 #include <QLabel>
+#include <QListWidget>
+#include <QPushButton>
+#include <QToolButton>
 
 #include <algorithm>
 #include <cmath>
@@ -69,6 +74,43 @@ private Q_SLOTS:
             QVERIFY(view->viewport()->rect().contains(view->visualRect(index).center()));
             QCOMPARE(view->indexAt(view->visualRect(index).center()).row(), row);
         }
+    }
+
+    void anEmptySetShowsNoPictureAndSaysSo() {
+        Workspace workspace(registryWith());
+        ThumbnailService thumbnails;
+        GalleryPanel panel(workspace, thumbnails);
+        panel.show();
+        QVERIFY(openAndWait(workspace, m_data));
+        QTRY_COMPARE(panel.model()->rowCount(), 500);
+        workspace.setFilter(workspace.filter().exactly({}, QStringLiteral("of no class")));
+        QCOMPARE(panel.model()->rowCount(), 0);
+        auto* all = panel.findChild<QPushButton*>(QStringLiteral("galleryEmptyButton"));
+        const auto labels = all->parentWidget()->findChildren<QLabel*>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* one) { return one->text().contains(QStringLiteral("of no class")); }));
+        QVERIFY(panel.findChild<QToolButton*>(QStringLiteral("clearBrushed"))->isVisibleTo(&panel));
+        all->click();
+        QCOMPARE(panel.model()->rowCount(), 500);
+    }
+
+    void aClassMayBeNamedAsPlacesToFillInAre() {
+        const QString folder = m_home->filePath(QStringLiteral("places"));
+        for (const char* name : {"%1 %2", "plain"}) {
+            const QString inside = folder + QLatin1Char('/') + QLatin1String(name);
+            QVERIFY(QDir().mkpath(inside));
+            for (int i = 0; i < 4; ++i) {
+                QImage picture(8, 8, QImage::Format_RGB32);
+                picture.fill(qRgb(40 * i, 10, name[0] == '%' ? 200 : 20));
+                QVERIFY(picture.save(inside + QStringLiteral("/%1.png").arg(i)));
+            }
+        }
+        Workspace workspace(registryWith());
+        FilterPanel panel(workspace);
+        QVERIFY(openAndWait(workspace, folder));
+        auto* classes = panel.findChild<QListWidget*>(QStringLiteral("filterClasses"));
+        QVERIFY(classes != nullptr);
+        QTRY_COMPARE(classes->count(), 2);
+        QCOMPARE(classes->item(0)->text(), QStringLiteral("0  %1 %2  (4)"));
     }
 
     void keysAndMouseSelect() {

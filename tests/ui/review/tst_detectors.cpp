@@ -7,6 +7,7 @@
 #include "ui/review/class_pairs_panel.h"
 #include "ui/review/detectors_panel.h"
 #include "ui/review/inspector.h"
+#include "ui/review/review_page.h"
 #include "ui/session/neighbour_finder.h"
 #include "ui/session/percentiles.h"
 #include "ui/session/thumbnail_service.h"
@@ -206,6 +207,9 @@ private Q_SLOTS:
         const auto* suggested = inspector.findChild<QLabel*>(QStringLiteral("inspectorSuggested"));
         QTRY_VERIFY2(suggested->text().contains(QLocale().toString(double(SurerMethod::kMethod), 'f', 2)), qPrintable(suggested->text()));
         QVERIFY(!suggested->text().contains(QLocale().toString(double(SurerMethod::kNetwork), 'f', 2)));
+        ReviewPage page(workspace, thumbnails); // and the large picture says the same
+        const auto* labels = page.findChild<QLabel*>(QStringLiteral("reviewLabels"));
+        QVERIFY2(labels->text().contains(QLocale().toString(double(SurerMethod::kMethod), 'f', 2)), qPrintable(labels->text()));
     }
 
     void aCellOfTheClassPairsOpensItsSuspects() {

@@ -87,8 +87,7 @@ private Q_SLOTS:
         QCOMPARE(panel->plot().standingOut(), std::size_t(0));
         ViewFilter filter = workspace.filter();
         filter.suspectsOnly = false;
-        for (const SampleIndex sample : samples)
-            if (filter.only.size() < 7) filter.only.push_back(sample);
+        filter.only.emplace(samples.begin(), samples.begin() + 7);
         workspace.setFilter(filter); // as a brush or a loop does
         QTRY_COMPARE(panel->plot().standingOut(), std::size_t(7));
         QTRY_COMPARE(markedLosses(), std::uint64_t(7));
@@ -97,7 +96,7 @@ private Q_SLOTS:
         QTRY_COMPARE(markedLosses(), std::uint64_t(2));
         workspace.setSelection({samples[1]}); // one is in the inspector, and has a ring
         QTRY_COMPARE(panel->plot().standingOut(), std::size_t(7));
-        filter.only.clear();
+        filter.only.reset();
         filter.score = QStringLiteral("loss");
         workspace.setFilter(filter);
         QTRY_COMPARE(panel->plot().standingOut(), std::size_t(0));

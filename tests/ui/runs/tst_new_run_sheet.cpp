@@ -6,6 +6,7 @@
 
 #include <QComboBox>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QToolButton>
@@ -25,6 +26,19 @@ public:
                           {"labelled", ParamType::Choice, std::string(labelled), {}, {}, {"all", "per-class", "clean"}, "", "Which count", false},
                           {"labelled-per-class", ParamType::Integer, std::int64_t(25), 1.0, 100.0, {}, "", "So many", false}};
     }
+    const Description& description() const override { return m_about; }
+    Result<RunResult> train(const TrainingTask& task, RunObserver& observer, RunControl& control) const override {
+        return assay::test::FakeMethod().train(task, observer, control);
+    }
+
+private:
+    Description m_about;
+};
+
+/// Learns from every label that counts.
+class AllLabels final : public Method {
+public:
+    AllLabels() { m_about = {"m-dyr-h", "All labels", "Learns from all labels", "", {}}; }
     const Description& description() const override { return m_about; }
     Result<RunResult> train(const TrainingTask& task, RunObserver& observer, RunControl& control) const override {
         return assay::test::FakeMethod().train(task, observer, control);
@@ -122,6 +136,64 @@ private Q_SLOTS:
         QCOMPARE(textParam(sheet.config().settings, "labelled"), std::string("all"));
         count(sheet, QStringLiteral("all"));
         QCOMPARE(intParam(sheet.config().settings, "labelled-per-class"), std::int64_t(25));
+    }
+
+    void whereOnlySomeLabelsCountAnotherMethodIsProposedAndTheOthersMarked() {
+        auto registry = registryOfFew();
+        (void)registry->methods.add(std::make_shared<FewLabels>("fixmatch"));
+        (void)registry->methods.add(std::make_shared<AllLabels>());
+        Workspace workspace(registry);
+        QVERIFY(openAndWait(workspace, writeIdx(*m_home, 60)));
+        NewRunDialog sheet(workspace);
+        auto& list = part<QListWidget>(sheet, "methodList");
+        const auto item = [&](const char* id) {
+            for (int row = 0; row < list.count(); ++row)
+                if (list.item(row)->data(Qt::UserRole).toString() == QLatin1String(id)) return list.item(row)->text();
+            return QString();
+        };
+        QCOMPARE(sheet.config().method, std::string("m-dyr-h"));
+        QCOMPARE(item("m-dyr-h"), QStringLiteral("All labels"));
+        count(sheet, QStringLiteral("of each class"));
+        QCOMPARE(sheet.config().method, std::string("fixmatch"));
+        QVERIFY2(sheet.problem().isEmpty(), qPrintable(sheet.problem()));
+        QVERIFY(item("m-dyr-h") != QStringLiteral("All labels"));
+        QCOMPARE(item("fixmatch"), QStringLiteral("Few labels"));
+        count(sheet, QStringLiteral("all")); // back to what suits all labels
+        QCOMPARE(sheet.config().method, std::string("m-dyr-h"));
+        count(sheet, QStringLiteral("a file lists"));
+        QCOMPARE(sheet.config().method, std::string("fixmatch"));
+        sheet.chooseMethod(QStringLiteral("m-dyr-h")); // a person's own choice is kept, and told what would suit
+        count(sheet, QStringLiteral("of each class"));
+        QCOMPARE(sheet.config().method, std::string("m-dyr-h"));
+        QVERIFY2(sheet.problem().contains(QStringLiteral("Few labels")), qPrintable(sheet.problem()));
+    }
+
+    void aFaultInAListIsToldInTheSheetWhichStays() {
+        Workspace workspace(registryOfFew());
+        QVERIFY(openAndWait(workspace, writeIdx(*m_home, 60)));
+        const QString list = m_home->filePath(QStringLiteral("list.csv"));
+        const auto write = [&list](const QByteArray& text) {
+            QFile file(list);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(text);
+        };
+        write("index\n3\n6000\n");
+        NewRunDialog sheet(workspace);
+        sheet.chooseMethod(QStringLiteral("few-labels"));
+        part<QSpinBox>(sheet, "runEpochs").setValue(1);
+        count(sheet, QStringLiteral("a file lists"));
+        QSignalSpy read(&sheet.labelChooser(), &LabelChooser::filesRead);
+        part<QLineEdit>(sheet, "labelList").setText(list);
+        sheet.start(); // before the file has been read
+        QTRY_COMPARE(read.count(), 1);
+        QVERIFY2(sheet.problem().contains(QStringLiteral("6000")), qPrintable(sheet.problem()));
+        QVERIFY(!part<QPushButton>(sheet, "runStart").isEnabled());
+        QCOMPARE(sheet.result(), int(QDialog::Rejected));
+        QVERIFY(workspace.runs().empty());
+        write("index\n3\n11\n40\n"); // mended: Start reads it again
+        const auto labels = startAndWait(workspace, sheet);
+        QVERIFY(labels != nullptr && labels->counts(11) && !labels->counts(12));
+        QCOMPARE(sheet.result(), int(QDialog::Accepted));
     }
 
     void labelsThatTheSetNamesAreNotCutDownAgainByTheMethod() {

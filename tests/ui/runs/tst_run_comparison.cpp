@@ -3,7 +3,9 @@
 #include "core/base/rng.h"
 #include "ui/runs/method_advice.h"
 #include "ui/runs/run_comparison.h"
+#include "ui/runs/run_estimate.h"
 #include "ui/runs/run_history.h"
+#include "ui/runs/run_text.h"
 
 #include <QTest>
 
@@ -185,6 +187,84 @@ private Q_SLOTS:
         QVERIFY(!comparisonTable({runs[0], runs.back()}, false, false).columns.contains(QStringLiteral("Δ last, points")));
     }
 
+    /// As a run and the one on its labels without its suspects do.
+    void labelsOfWhichOthersCountMakeAPair() {
+        std::vector<RunFigures> runs = {figures(makeRun(1, 1, 0.4)), figures(makeRun(2, 1, 0.4))};
+        runs[1].run.config.method = "fixmatch";
+        runs[1].run.labelSet = 2;
+        runs[1].labels = QStringLiteral("given, without the suspects of run 1");
+        runs[0].labelling = "a";
+        runs[1].labelling = "b"; // other labels
+        const auto column = [&] { return comparisonTable(runs, false, false).columns.indexOf(QStringLiteral("Δ last, points")); };
+        QVERIFY(column() < 0 && !anyPairs(runs) && !comparisonTable(runs, false, false).paired);
+        runs[1].labelling = "a";
+        QVERIFY(column() >= 0 && anyPairs(runs) && comparisonTable(runs, false, false).paired);
+        QCOMPARE(comparisonTable(runs, false, false).rows[1].cells[column()], QStringLiteral("+0.0"));
+        runs[1].run.config.seed = 2;
+        QVERIFY(column() < 0 && !anyPairs(runs));
+    }
+
+    void runsThatWouldLookAlikeAreNamedByWhatTellsThemApart() {
+        std::vector<RunRecord> runs;
+        for (const double threshold : {0.7, 0.8})
+            for (const std::uint64_t seed : {1u, 2u}) {
+                RunRecord run = makeRun(std::int64_t(runs.size()) + 1, seed, 0.4).run;
+                run.config.method = "fixmatch";
+                run.config.settings = {{"threshold", threshold}, {"labelled", std::string("per-class")}, {"labelled-per-class", std::int64_t(25)}};
+                runs.push_back(run);
+            }
+        runs.push_back(makeRun(5, 1, 0.4).run); // the only one of its method
+        QCOMPARE(runTitles(runs, {}), (QStringList{QStringLiteral("1 fixmatch · threshold 0.7, seed 1"), QStringLiteral("2 fixmatch · threshold 0.7, seed 2"),
+                                                   QStringLiteral("3 fixmatch · threshold 0.8, seed 1"), QStringLiteral("4 fixmatch · threshold 0.8, seed 2"),
+                                                   QStringLiteral("5 co-teaching")}));
+        runs[3].config.network = "resnet-18"; // less like the others than they are like each other
+        QCOMPARE(runTitles(runs, {})[0], QStringLiteral("1 fixmatch · threshold 0.7, seed 1"));
+        QVERIFY(runHeadline(runs[0], QStringLiteral("given")).endsWith(QStringLiteral("labels: given, 25 of each class")));
+        QVERIFY(runHeadline(runs[4], QStringLiteral("given")).endsWith(QStringLiteral("labels: given")));
+
+        std::vector<RunFigures> shown;
+        for (const double threshold : {0.7, 0.8})
+            for (const std::uint64_t seed : {1u, 2u}) {
+                Made made = makeRun(std::int64_t(shown.size()) + 1, seed, 0.4);
+                made.run.config.settings["forget-rate"] = threshold;
+                shown.push_back(figures(made));
+            }
+        const ComparisonTable grouped = comparisonTable(shown, true, false);
+        QCOMPARE(grouped.rows[0].name, QStringLiteral("co-teaching × 2 · forget-rate 0.7"));
+        QCOMPARE(grouped.rows[1].name, QStringLiteral("co-teaching × 2 · forget-rate 0.8"));
+    }
+
+    void anEpochIsEstimatedByTheMostSimilarRunAndItsSteps() {
+        RunRecord short12 = makeRun(1, 1, 0.4).run;
+        short12.config.method = "fixmatch";
+        short12.config.settings = {{"batch-size", std::int64_t(64)}, {"unlabelled-ratio", std::int64_t(3)}, {"steps-per-epoch", std::int64_t(12)},
+                                   {"threshold", 0.8}, {"strong-views", std::int64_t(1)}};
+        short12.result = RunResult{"cpu", 3, 1.2, 100, 10};
+        RunConfig config = short12.config;
+        config.settings["threshold"] = 0.9; // costs nothing
+        constexpr std::size_t kTraining = 46 * 64 * 3;
+        const auto same = estimateEpoch(config, {short12}, kTraining, false);
+        QVERIFY(same && same->same);
+        QCOMPARE(same->seconds, 1.2);
+        config.settings["steps-per-epoch"] = std::int64_t(0); // a pass over all: 46 steps
+        const auto pass = estimateEpoch(config, {short12}, kTraining, false);
+        QVERIFY(pass && !pass->same && std::abs(pass->seconds - 1.2 * 46 / 12) < 1e-9);
+        config.settings["batch-size"] = std::int64_t(32); // twice the steps of half the size
+        QVERIFY(std::abs(estimateEpoch(config, {short12}, kTraining, false)->seconds - 1.2 * 46 / 12) < 1e-9);
+        RunRecord views = short12;
+        views.id = RunId(2);
+        views.config.settings["strong-views"] = std::int64_t(8);
+        views.result->secondsPerEpoch = 9;
+        QCOMPARE(estimateEpoch(short12.config, {short12, views}, kTraining, false)->run, RunId(1)); // not the newest
+        QCOMPARE(estimateEpoch(views.config, {short12, views}, kTraining, false)->run, RunId(2));
+        QVERIFY(!estimateEpoch(config, {short12}, kTraining, true)); // "auto" is another device there
+        config.threads = 1;
+        QVERIFY(!estimateEpoch(config, {short12}, kTraining, false));
+        config = short12.config;
+        config.network = "resnet-18";
+        QVERIFY(!estimateEpoch(config, {short12}, kTraining, false));
+    }
+
     void labelsOfAnotherNoiseSeedBelongToTheSameGroup() {
         std::vector<RunFigures> runs = {figures(makeRun(1, 1, 0.4)), figures(makeRun(2, 2, 0.4)), figures(makeRun(3, 3, 0.4))};
         runs[0].labels = QStringLiteral("symmetric 40 %, seed 1");
@@ -337,6 +417,17 @@ private Q_SLOTS:
         QCOMPARE(best(A::Amount::Unknown, A::Kind::Unknown, A::Time::Quick), std::string("cross-entropy"));
         QCOMPARE(best(A::Amount::Unknown, A::Kind::FewTrusted, A::Time::Quick), std::string("pseudo-label"));
         QCOMPARE(best(A::Amount::Unknown, A::Kind::Unknown, A::Time::Long), std::string("dividemix"));
+    }
+
+    void whereOnlySomeLabelsCountMethodsForFewLabelsAreAdvised() {
+        using A = MethodAnswers;
+        const auto advised = [](A::Kind kind, A::Time time) { return adviseMethods({A::Amount::Unknown, kind, time, true}); };
+        for (const A::Kind kind : {A::Kind::Unknown, A::Kind::Similar, A::Kind::FewTrusted}) {
+            QCOMPARE(advised(kind, A::Time::Moderate).front().method, std::string("fixmatch"));
+            QCOMPARE(advised(kind, A::Time::Quick).front().method, std::string("pseudo-label"));
+            QCOMPARE(advised(kind, A::Time::Long).front().method, std::string("remixmatch"));
+            QCOMPARE(advised(kind, A::Time::Long).back().method, std::string("cross-entropy"));
+        }
     }
 
     void everyKindOfMethodIsProposedBySomeAnswersWithAReason() {

@@ -270,7 +270,7 @@ private Q_SLOTS:
         gallery->setCurrentIndex(gallery->model()->index(2, 0));
         const QString words = gallery->currentIndex().data(Qt::AccessibleTextRole).toString();
         for (const RunFigures& run : compare.figures())
-            QVERIFY2(words.contains(runTitle(run.run) + QStringLiteral(": ")), qPrintable(words));
+            QVERIFY2(words.contains(titleOf(run) + QStringLiteral(": ")), qPrintable(words));
         QTest::keyClick(gallery, Qt::Key_Return);
         QVERIFY(shown == differingSuspects(good, poor));
         QVERIFY(workspace.focus() == shown[2]);

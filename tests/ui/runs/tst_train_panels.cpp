@@ -16,7 +16,10 @@
 
 #include <QLabel>
 #include <QListWidget>
+#include <QPushButton>
+#include <QScopeGuard>
 
+#include <atomic>
 #include <numeric>
 
 using namespace assay;
@@ -28,19 +31,22 @@ namespace {
 constexpr int kSamples = 60;
 
 /// Three epochs of pseudo-labels: every fourth sample is labelled; of the others those from 0.75 on are accepted, nearly
-/// all as class 3.
+/// all as class 3 or 7. `goOn`, where given, must be true before the second epoch.
 class FloodingMethod final : public Method {
 public:
-    FloodingMethod() { m_about = {"floods", "Flooding", "Gives nearly everything one label", "", {}}; }
+    explicit FloodingMethod(std::shared_ptr<std::atomic<bool>> goOn = nullptr) : m_goOn(std::move(goOn)) {
+        m_about = {"floods", "Flooding", "Gives nearly everything one of two labels", "", {}};
+    }
     const Description& description() const override { return m_about; }
 
     static bool labelled(std::uint32_t i) { return i % 4 == 0; }
     static float sure(std::uint32_t i) { return 0.5f + 0.5f * float(i) / kMany; }
-    static Label given(std::uint32_t i) { return i % 16 == 1 ? Label(i % 10) : 3; }
+    static Label given(std::uint32_t i) { return i % 16 == 1 ? Label(i % 10) : i % 3 == 1 ? 7 : 3; }
     static constexpr int kMany = 400;
 
     Result<RunResult> train(const TrainingTask& task, RunObserver& observer, RunControl&) const override {
         for (int epoch = 1; epoch <= 3; ++epoch) {
+            if (m_goOn && epoch == 2) m_goOn->wait(false);
             auto evidence = std::make_shared<Evidence>();
             evidence->epoch = epoch;
             std::vector<double> counts(10, 0);
@@ -68,6 +74,7 @@ public:
     }
 
 private:
+    std::shared_ptr<std::atomic<bool>> m_goOn;
     Description m_about;
 };
 
@@ -258,8 +265,8 @@ private Q_SLOTS:
         QVERIFY(page.findChild<PseudoLabelPlot*>()->dataAsTsv().contains(QLatin1String("share changed")));
         QCOMPARE(confidence->confidence().threshold, std::optional(0.75));
 
-        // Class 3 has a tenth of the labels and nearly all of the pseudo-labels: it is named.
-        QVERIFY(classes->classes()[3].flooded);
+        // Classes 3 and 7 have a fifth of the labels at most and nearly all of the pseudo-labels: they are named.
+        QVERIFY(classes->classes()[3].flooded && classes->classes()[7].flooded);
         auto* warning = page.findChild<QLabel*>(QStringLiteral("pseudoWarning"));
         QVERIFY(warning->isVisibleTo(&page) && warning->text().contains(QLatin1String("3 (")));
 
@@ -276,6 +283,14 @@ private Q_SLOTS:
         QVERIFY(!inBin.empty());
         for (const SampleIndex sample : inBin)
             QVERIFY(FloodingMethod::sure(sample.value) > 0.699f && FloodingMethod::sure(sample.value) < 0.7251f);
+        QCOMPARE(shown[0][2].toString(), QLatin1String(kPseudoLabelScore));
+        QCOMPARE(shown[1][2].toString(), QLatin1String(kPseudoConfidenceScore)); // these have no accepted pseudo-label
+        for (const auto& one : shown) QVERIFY2(one[1].toString().contains(QStringLiteral("epoch 3")), qPrintable(one[1].toString()));
+        page.findChild<QPushButton*>(QStringLiteral("pseudoWarningShow"))->click();
+        const auto ofBoth = shown[2][0].value<std::vector<SampleIndex>>();
+        QCOMPARE(ofBoth.size(), std::size_t(classes->classes()[3].accepted + classes->classes()[7].accepted));
+        QVERIFY(ofBoth.size() > ofThree.size());
+        for (const SampleIndex sample : ofBoth) QVERIFY(workspace.pseudoLabel(sample) == 3 || workspace.pseudoLabel(sample) == 7);
 
         // What was picked is not picked in another run.
         QSignalSpy ended(&workspace, &Workspace::runEnded);
@@ -294,6 +309,67 @@ private Q_SLOTS:
         showRun(workspace.runs().front());
         QTest::keyClick(classes, Qt::Key_Return);
         QCOMPARE(asked.count(), 1);
+    }
+
+    void whatIsOpenedWhileARunGoesOnStaysAtItsEpoch() {
+        auto goOn = std::make_shared<std::atomic<bool>>(false);
+        const auto letGo = [&] {
+            *goOn = true;
+            goOn->notify_all();
+        };
+        Workspace workspace(registryTelling(std::make_shared<FloodingMethod>(goOn)));
+        TrainPage page(workspace);
+        const auto atTheEnd = qScopeGuard(letGo); // a run that waits would never end
+        QVERIFY(openAndWait(workspace, writeIdx(m_home, FloodingMethod::kMany, QStringLiteral("live"))));
+        page.resize(1280, 660);
+        page.show();
+        QSignalSpy ended(&workspace, &Workspace::runEnded);
+        RunConfig config;
+        config.method = "floods";
+        config.epochs = 3;
+        workspace.startRun(config, {});
+        auto* classes = page.findChild<PseudoClassPlot*>();
+        QTRY_VERIFY_WITH_TIMEOUT(workspace.currentEvidence() != nullptr && classes->hasData(), 20'000);
+        QVERIFY(workspace.followsLive());
+        QSignalSpy shown(&page, &TrainPage::showPseudoLabels);
+        Q_EMIT classes->classClicked(0); // none was accepted as this: nothing is opened, and nothing held
+        QVERIFY(shown[0][0].value<std::vector<SampleIndex>>().empty());
+        QVERIFY(workspace.followsLive());
+        Q_EMIT classes->classClicked(3);
+        QVERIFY(shown[1][1].toString().contains(QStringLiteral("epoch 1")));
+        QVERIFY(!workspace.followsLive());
+        letGo();
+        QTRY_VERIFY_WITH_TIMEOUT(ended.count() > 0, 20'000);
+        QCOMPARE(workspace.currentEpoch(), 1);
+    }
+
+    void whatTheMethodWasNotSureOfIsAcceptedAsItsAnswerToo() {
+        Workspace workspace(registryTelling(std::make_shared<FloodingMethod>()));
+        TrainPage page(workspace);
+        show(workspace, page, "floods", FloodingMethod::kMany);
+        QTRY_VERIFY(page.findChild<ConfidencePlot*>()->isVisibleTo(&page));
+        QSignalSpy shown(&page, &TrainPage::showPseudoLabels);
+        Q_EMIT page.findChild<ConfidencePlot*>()->binClicked(0.7, 0.725);
+        ViewFilter filter;
+        filter.score = shown[0][2].toString();
+        QVERIFY(workspace.scoreNames().contains(filter.score));
+        workspace.setFilter(filter.exactly(shown[0][0].value<std::vector<SampleIndex>>(), shown[0][1].toString()));
+        const std::vector<SampleIndex> all = workspace.view();
+        QVERIFY(all.size() > 5);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            QCOMPARE(workspace.pseudoLabel(all[i]), kNoLabel); // below the threshold
+            QVERIFY(workspace.suggestsPseudoLabel(all[i]));
+            QCOMPARE(workspace.suggestedLabel(all[i]), FloodingMethod::given(all[i].value));
+            if (i > 0) QVERIFY(FloodingMethod::sure(all[i].value) < FloodingMethod::sure(all[i - 1].value)); // the surest first
+        }
+        workspace.acceptSuggestions(all);
+        QTRY_COMPARE(workspace.journal().size(), all.size());
+        for (const JournalEntry& entry : workspace.journal()) {
+            QCOMPARE(entry.reason.rule, std::string("pseudo-label, epoch 3"));
+            QCOMPARE(entry.reason.score, std::string(kPseudoConfidenceScore));
+            QCOMPARE(float(*entry.reason.value), FloodingMethod::sure(entry.sample.value));
+            QCOMPARE(entry.reason.run, std::optional(workspace.runs().back().id));
+        }
     }
 
     void pseudoLabelsAreAcceptedInOneStepWithRunEpochAndConfidence() {

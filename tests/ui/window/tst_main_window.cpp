@@ -12,6 +12,7 @@
 #include "ui/review/review_page.h"
 #include "ui/review/sample_strip.h"
 #include "ui/runs/compare_page.h"
+#include "ui/runs/new_run_dialog.h"
 #include "ui/runs/recipe_dialog.h"
 #include "ui/runs/train_page.h"
 #include "ui/window/action_list.h"
@@ -194,6 +195,20 @@ private Q_SLOTS:
         QCOMPARE(workspace.filter().score, QStringLiteral("loss")); // the order is that of before
     }
 
+    void aSetWithoutPicturesIsToldAndNotOpened() {
+        openData();
+        Workspace& workspace = m_window->workspace();
+        m_window->showLayout(MainWindow::Layout::Train);
+        auto* train = m_window->findChild<TrainPage*>();
+        const auto notice = [this] { return m_window->findChild<QLabel*>(QStringLiteral("notice"))->text(); };
+        Q_EMIT train->showPseudoLabels({}, QStringLiteral("pseudo-label 7"), QLatin1String(kPseudoLabelScore));
+        QVERIFY2(notice().contains(QStringLiteral("pseudo-label 7")), qPrintable(notice()));
+        Q_EMIT train->showSamples({}, QStringLiteral("brushed"));
+        QVERIFY2(notice().contains(QStringLiteral("brushed")), qPrintable(notice()));
+        QVERIFY(m_window->currentLayout() == MainWindow::Layout::Train);
+        QVERIFY(!workspace.filter().only && workspace.filter().score != QLatin1String(kPseudoLabelScore));
+    }
+
     void aBrushShowsItsLossesWholeAndGivesTheFiltersBack() {
         openData();
         Workspace& workspace = m_window->workspace();
@@ -332,6 +347,27 @@ private Q_SLOTS:
         const QString log = text->toPlainText();
         for (const char* word : {"method = fake", "epochs = 3", "finished", "train-loss 2", "train-loss 0.6667"})
             QVERIFY2(log.contains(QLatin1String(word)), qPrintable(log));
+    }
+
+    /// The next runs have nothing to do with a sweep that could not begin.
+    void aSweepThatDoesNotStartWaitsForNoRuns() {
+        openData();
+        Workspace& workspace = m_window->workspace();
+        QVERIFY(trainAndWait(workspace, 1));
+        m_window->newRun();
+        auto* sheet = m_window->findChild<NewRunDialog*>();
+        QVERIFY(sheet != nullptr);
+        Q_EMIT sheet->aboutToSweep(2);
+        sheet->reject();
+        QSignalSpy given(&workspace, &Workspace::runNotStarted), ended(&workspace, &Workspace::runEnded);
+        LabelChoice labels;
+        labels.counting = LabelChoice::Counting::Listed;
+        labels.list = m_home->filePath(QStringLiteral("gone.csv"));
+        for (int i = 0; i < 2; ++i) workspace.startRun(fakeRun(1), labels);
+        QTRY_COMPARE_WITH_TIMEOUT(given.count(), 2, 20'000);
+        for (int i = 0; i < 2; ++i) workspace.startRun(fakeRun(1), {});
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 2, 20'000);
+        QCOMPARE(m_window->findChild<ComparePage*>()->ticked().size(), std::size_t(3));
     }
 
     void aRecipeSheetThatIsOpenedAgainHasItsRecipe() {
