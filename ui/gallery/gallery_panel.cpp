@@ -223,7 +223,6 @@ void GalleryPanel::updateHeader() {
     const auto score = m_workspace.registry().scores.find(filter.score.toStdString());
     const bool byPictures = score && score->traits().basis == ScoreBasis::Pictures;
     const bool scored = byPictures || (run && m_workspace.currentEvidence() && filter.score != QLatin1String("index"));
-    const bool outside = run && m_workspace.outOfSample(*run);
     m_badge->setVisible(scored);
     m_badge->setForegroundRole(QPalette::PlaceholderText);
     m_badge->setPalette({});
@@ -234,10 +233,7 @@ void GalleryPanel::updateHeader() {
         showBadge(*run, score ? score->traits() : ScoreTraits());
     }
     m_resort->setVisible(m_workspace.orderIsOld() && m_workspace.currentEvidence());
-    // Suspects are found among the training samples alone, but for a run that was trained on none.
-    const int total = !dataset               ? 0
-                      : suspects && !outside ? int(std::count(dataset->splits.begin(), dataset->splits.end(), Split::Train))
-                                             : int(dataset->size());
+    const int total = !dataset ? 0 : suspects ? int(m_workspace.judgedCount()) : int(dataset->size()); // suspects: of those that are judged
     const int shown = int(m_workspace.view().size());
     m_count->setText(shown == total ? locale.toString(total) : tr("%1 of %2").arg(locale.toString(shown), locale.toString(total)));
     if (!dataset || shown > 0) {

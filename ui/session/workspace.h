@@ -184,7 +184,10 @@ public:
     [[nodiscard]] const std::optional<stats::MixtureFit>& currentMixture() const;
     [[nodiscard]] double threshold() const; ///< on p-noisy, [0, 1]
     void setThreshold(double pNoisy);
-    [[nodiscard]] std::size_t suspectCount() const; ///< in the training split of the epoch on show
+    /// Whether the run on show judges the sample's label: one for training, or any where no network of it had learnt one.
+    [[nodiscard]] bool judges(SampleIndex sample) const;
+    [[nodiscard]] std::size_t judgedCount() const;  ///< samples of the epoch on show that it judges
+    [[nodiscard]] std::size_t suspectCount() const; ///< of them past the threshold
 
     // Per-sample values of the epoch on show, [N] by SampleIndex; NaN where the run has no evidence
     [[nodiscard]] const std::vector<float>& values(const QString& score) const;

@@ -279,7 +279,7 @@ void Workspace::Private::close() {
     currentRun.reset();
     currentEpoch = 0;
     mixture.reset();
-    suspects = 0;
+    judgedCount = suspects = 0;
     values.clear(0);
     scoresAsked.clear();
     scoreSuggestions.clear();

@@ -99,7 +99,7 @@ public:
     void storeThreshold();
     EpochValues values;
     std::optional<stats::MixtureFit> mixture;
-    std::size_t suspects = 0;
+    std::size_t judgedCount = 0, suspects = 0; ///< in the epoch on show; suspects are among the judged
     std::vector<std::uint8_t> suspectBits; ///< [N]
     std::set<QString> scoresAsked;
     std::uint64_t showGeneration = 0;

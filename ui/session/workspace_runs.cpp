@@ -216,6 +216,12 @@ bool Workspace::outOfSample(RunId id) const {
     return record != nullptr && isOutOfSample(record->config);
 }
 
+bool Workspace::judges(SampleIndex sample) const {
+    const RunRecord* record = d->currentRun ? d->runs.record(*d->currentRun) : nullptr;
+    return record != nullptr && d->dataset && sample.value < d->dataset->size() &&
+           assay::judges(record->config, d->dataset->splits[sample.value]);
+}
+
 bool Workspace::outOfSample(RunId id, SampleIndex sample) const {
     if (outOfSample(id)) return true;
     const RunRecord* record = d->runs.record(id);

@@ -98,12 +98,16 @@ void Workspace::Private::refreshEpoch() {
 }
 
 void Workspace::Private::countSuspects() {
-    suspects = 0;
+    judgedCount = suspects = 0;
     suspectBits.assign(dataset ? dataset->size() : 0, 0);
+    const auto evidence = values.evidence();
+    if (!dataset || !evidence) return;
     const std::vector<float>& pNoisy = values.values(QStringLiteral("p-noisy"));
-    const bool anySplit = currentRun && q->outOfSample(*currentRun); // none of its samples were trained on
-    for (std::size_t i = 0; i < suspectBits.size(); ++i) // NaN is no suspect
-        suspects += suspectBits[i] = (anySplit || dataset->splits[i] == Split::Train) && double(pNoisy[i]) >= threshold;
+    for (const SampleIndex sample : evidence->samples) {
+        if (!q->judges(sample)) continue;
+        ++judgedCount;
+        suspects += suspectBits[sample.value] = double(pNoisy[sample.value]) >= threshold; // NaN is no suspect
+    }
 }
 
 bool Workspace::Private::suspect(SampleIndex sample) const {
