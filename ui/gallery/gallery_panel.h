@@ -53,6 +53,7 @@ protected:
 private:
     void buildUi();
     void fillScores();
+    void markMissing(bool outside);
     void chooseScore(int item);
     void updateHeader();
     void showBadge(RunId run, const ScoreTraits& traits);

@@ -192,6 +192,8 @@ public:
     // Per-sample values of the epoch on show, [N] by SampleIndex; NaN where the run has no evidence
     [[nodiscard]] const std::vector<float>& values(const QString& score) const;
     [[nodiscard]] QStringList scoreNames() const; ///< what values() offers now
+    /// Why the epoch on show does not have this score, in a sentence; empty where it has, or nobody has asked yet.
+    [[nodiscard]] QString scoreProblem(const QString& score) const;
     [[nodiscard]] Label baseLabel(SampleIndex sample) const;      ///< before decisions (the current run's labels)
     [[nodiscard]] Label effectiveLabel(SampleIndex sample) const; ///< with decisions
     [[nodiscard]] Label suggestedLabel(SampleIndex sample) const; ///< kNoLabel where none
@@ -273,6 +275,7 @@ Q_SIGNALS:
     void labelsReady(assay::RunId run);
     void currentRunChanged();
     void epochOnShowChanged(); ///< another epoch, or newer evidence of it: values(), threshold counts changed
+    void scoreFailed(const QString& score); ///< scoreProblem() says why
     void detectorsJoined(); ///< agreement() and likeliest() have another answer
     void auditChanged();    ///< another sample, or another share to stop at
     void thresholdChanged();

@@ -150,7 +150,7 @@ void Workspace::Private::askFused() {
         [this, evidence, generation = showGeneration](Result<Made> made) {
             if (fusing != evidence || generation != showGeneration) return;
             if (!made) {
-                if (filter.score == QLatin1String(kFusedScore)) Q_EMIT q->warning(QString::fromStdString(made.error().sentence()));
+                scoreFailed(QLatin1String(kFusedScore), made.error());
                 return;
             }
             fusion = std::move(made->fusion);

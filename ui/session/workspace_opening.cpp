@@ -282,6 +282,7 @@ void Workspace::Private::close() {
     judgedCount = suspects = 0;
     values.clear(0);
     scoresAsked.clear();
+    scoreProblems.clear();
     scoreSuggestions.clear();
     fusing.reset();
     fusion.reset();

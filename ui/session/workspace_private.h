@@ -102,6 +102,8 @@ public:
     std::size_t judgedCount = 0, suspects = 0; ///< in the epoch on show; suspects are among the judged
     std::vector<std::uint8_t> suspectBits; ///< [N]
     std::set<QString> scoresAsked;
+    std::map<QString, QString> scoreProblems; ///< by score that cannot be had, why
+    void scoreFailed(const QString& id, const Error& error);
     std::uint64_t showGeneration = 0;
     std::map<QString, std::vector<Label>> scoreSuggestions;
     std::shared_ptr<DuplicateSearch> duplicates; ///< of the open data set
@@ -111,6 +113,7 @@ public:
         std::shared_ptr<const LabelSet> labels;
         std::vector<float> values;    ///< [N]
         std::vector<Label> suggested; ///< [N]
+        QString problem;              ///< why they cannot be found
     };
     std::map<QString, PictureScore> pictureScores; ///< without values until they are found, or where they cannot be
     void askPictureScore(const QString& id, std::shared_ptr<const Score> score, std::shared_ptr<const LabelSet> labels);
