@@ -33,11 +33,7 @@ struct Options {
     std::string out, split;
 };
 
-/// The share of the rows that a detector's word counts for, while no decision says how many are wrong.
-constexpr double kUsualShare = 0.1;
-
 double shareWrong(const FusedRanking& ranking) {
-    if (!ranking.calibrated) return kUsualShare;
     double sum = 0;
     for (const float p : ranking.suspicion) sum += double(p);
     return sum / double(ranking.suspicion.size());
@@ -46,7 +42,6 @@ double shareWrong(const FusedRanking& ranking) {
 std::string queueCsv(const ProjectQueue& queue, const FusedRanking& ranking, const Dataset& dataset,
                      const std::vector<std::uint32_t>& order, const std::vector<std::uint8_t>& atRandom) {
     const Fusion& fusion = queue.fusion;
-    const double share = shareWrong(ranking);
     std::vector<std::string> heading = {
         "index",     "file",    "given", "suggested", ranking.calibrated ? "p-wrong" : "rank",
         "agreement", "guesses", "reason"};
@@ -66,7 +61,7 @@ std::string queueCsv(const ProjectQueue& queue, const FusedRanking& ranking, con
                                           className(dataset.classNames, fusion.given(row)),
                                           className(dataset.classNames, fusion.suggested(row)),
                                           formatNumber(ranking.suspicion[row]),
-                                          std::to_string(fusion.agreement(row, share)),
+                                          std::to_string(fusion.agreement(row, queue.suspectShare)),
                                           guesses,
                                           atRandom[row] ? kRandomRule : "suspect"};
         for (std::size_t d = 0; d < fusion.detectors(); ++d)
@@ -104,7 +99,7 @@ std::pair<double, std::string> expectedShare(const FusedRanking& ranking, const 
                 withThousands(std::uint64_t(asked)) + " decisions that were asked for at random, and what else was found"};
     }
     if (ranking.calibrated) return {shareWrong(ranking), "the calibrated queue"};
-    return {kUsualShare, "an assumption, as nothing is known yet"};
+    return {kUsualShareWrong, "an assumption, as nothing is known yet"};
 }
 
 /// How many pictures at random tell the share of wrong labels how exactly.

@@ -44,6 +44,7 @@ GalleryPanel::GalleryPanel(Workspace& workspace, ThumbnailService& thumbnails, Q
     connect(&workspace, &Workspace::detectorsJoined, this, &GalleryPanel::onDetectors);
     connect(&workspace, &Workspace::auditChanged, this, &GalleryPanel::updateHeader);
     connect(&workspace, &Workspace::scoreFailed, this, &GalleryPanel::updateHeader);
+    connect(&workspace, &Workspace::labelsReady, this, &GalleryPanel::updateHeader); // which labels a run has learnt
     connect(&workspace, &Workspace::selectionChanged, this, &GalleryPanel::showSelection);
     connect(&workspace, &Workspace::focusChanged, this, &GalleryPanel::showFocus);
     connect(&workspace, &Workspace::decisionsChanged, this, [this](const std::vector<SampleIndex>& samples) {
@@ -246,7 +247,7 @@ void GalleryPanel::updateHeader() {
         m_badge->setText(tr("no network"));
         m_badge->setToolTip(tr("By the pictures alone; no network had a say"));
     } else if (scored) {
-        showBadge(*run, score ? score->traits() : ScoreTraits());
+        showBadge(m_workspace.runsBehind(filter.score), score ? score->traits() : ScoreTraits());
     }
     m_resort->setVisible(m_workspace.orderIsOld() && m_workspace.currentEvidence());
     const int total = !dataset ? 0 : suspects ? int(m_workspace.judgedCount()) : int(dataset->size()); // suspects: of those that are judged
@@ -262,12 +263,13 @@ void GalleryPanel::updateHeader() {
     }
 }
 
-/// What the scores of the pictures in the view rest on.
-void GalleryPanel::showBadge(RunId run, const ScoreTraits& traits) {
+/// What the scores of the pictures in the view rest on: the worst of `runs`.
+void GalleryPanel::showBadge(const std::vector<RunId>& runs, const ScoreTraits& traits) {
     const std::vector<SampleIndex>& view = m_workspace.view();
-    const auto unseen = std::size_t(std::count_if(view.begin(), view.end(), [&](SampleIndex s) { return m_workspace.outOfSample(run, s); }));
+    const auto unseen = std::size_t(std::count_if(view.begin(), view.end(), [&](SampleIndex s) { return m_workspace.outOfSample(runs, s); }));
     const QLocale locale;
-    if (m_workspace.outOfSample(run) || (unseen == view.size() && unseen > 0)) {
+    const bool outside = std::all_of(runs.begin(), runs.end(), [&](RunId run) { return m_workspace.outOfSample(run); });
+    if (outside || (unseen == view.size() && unseen > 0)) {
         m_badge->setText(tr("out-of-sample"));
         m_badge->setToolTip(tr("By a model that had not seen these labels"));
         return;

@@ -14,7 +14,6 @@ namespace assay::ui {
 
 namespace {
 
-constexpr double kUsualShare = 0.1; ///< of wrong labels, where nothing is known yet
 constexpr double kQuantile95 = 1.96;
 constexpr std::size_t kLeastAnswers = 10;
 
@@ -37,14 +36,14 @@ double auditHalfWidth(std::size_t population, std::size_t sample, double share) 
 QString auditSizeText(std::size_t population, std::size_t sample) {
     if (sample == 0 || population == 0)
         return tr("No picture is asked about at random. Then nobody can tell how many errors the queue has missed.");
-    const double half = auditHalfWidth(population, sample, kUsualShare);
+    const double half = auditHalfWidth(population, sample, kUsualShareWrong);
     QString text = tr("%1 of %2 pictures, one after every %3 of the queue. Where about one label in ten is wrong, they tell the share to "
                       "± %4 points, that is ± %5 labels.")
                        .arg(countText(sample), countText(population))
                        .arg(kBetweenAudits)
                        .arg(fixedText(half * 100, 1), countText(std::uint64_t(std::llround(half * double(population)))));
     if (sample < population)
-        text += QLatin1Char(' ') + tr("Half of that takes %1.").arg(countText(stats::auditSampleSize(population, kUsualShare, half / 2)));
+        text += QLatin1Char(' ') + tr("Half of that takes %1.").arg(countText(stats::auditSampleSize(population, kUsualShareWrong, half / 2)));
     return text;
 }
 

@@ -67,6 +67,9 @@ struct DetectorAgreement {
 /// suspect of it.
 struct DetectorOpinion {
     QString detector; ///< "loss", or "loss of run 3"
+    QString score;    ///< its id in the catalogue
+    RunId run;        ///< whose
+    float value = 0;  ///< on the score's own scale
     float percentile = 0;
     bool suspects = false;
 };
@@ -188,6 +191,7 @@ public:
     [[nodiscard]] bool judges(SampleIndex sample) const;
     [[nodiscard]] std::size_t judgedCount() const;  ///< samples of the epoch on show that it judges
     [[nodiscard]] std::size_t suspectCount() const; ///< of them past the threshold
+    [[nodiscard]] double suspectShare() const;      ///< of all pictures so many a detector suspects
 
     // Per-sample values of the epoch on show, [N] by SampleIndex; NaN where the run has no evidence
     [[nodiscard]] const std::vector<float>& values(const QString& score) const;
@@ -215,6 +219,10 @@ public:
     void setJoinsRuns(bool on);
     /// How many runs have their say in agreement(); 0 while unknown.
     [[nodiscard]] std::size_t joinedRuns() const;
+    /// The runs that an order of pictures rests on: that on show, and of all detectors every one that has joined.
+    [[nodiscard]] std::vector<RunId> runsBehind(const QString& score) const;
+    /// Whether none of these has learnt the sample's label.
+    [[nodiscard]] bool outOfSample(const std::vector<RunId>& runs, SampleIndex sample) const;
     /// What was learnt from the decisions: detectors, with "pair of classes" for how often a class was wrongly taken for
     /// another, and their weights, the greatest first. Empty before there are enough decisions.
     [[nodiscard]] std::vector<std::pair<QString, double>> learntWeights() const;

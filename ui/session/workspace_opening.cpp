@@ -286,6 +286,8 @@ void Workspace::Private::close() {
     scoreSuggestions.clear();
     fusing.reset();
     fusion.reset();
+    joinedRuns.clear();
+    detectorSources.clear();
     order.clear();
     view.clear();
     selection.clear();

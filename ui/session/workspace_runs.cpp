@@ -8,6 +8,8 @@
 #include "ui/session/example.h"
 #include "ui/session/run_start.h"
 
+#include <algorithm>
+
 namespace assay::ui {
 
 namespace {
@@ -233,6 +235,10 @@ bool Workspace::outOfSample(RunId id, SampleIndex sample) const {
     const auto choice = record->config.settings.find("labelled");
     if (choice == record->config.settings.end() || choice->second == ParamValue(std::string("clean"))) return false;
     return id == d->currentRun && d->values.evidence() && d->values.values(QStringLiteral("labelled"))[sample.value] == 0;
+}
+
+bool Workspace::outOfSample(const std::vector<RunId>& runs, SampleIndex sample) const {
+    return !runs.empty() && std::all_of(runs.begin(), runs.end(), [&](RunId run) { return outOfSample(run, sample); });
 }
 
 void Workspace::resumeRun(RunId id) {

@@ -5,6 +5,7 @@
 #include "core/audit/score.h"
 #include "core/base/text.h"
 #include "core/project/review_answers.h"
+#include "core/project/run_figures.h"
 #include "ui/session/sample_order.h"
 
 #include <algorithm>
@@ -74,7 +75,9 @@ void Workspace::Private::refreshEpoch() {
     fusing.reset();
     fusion.reset();
     classProbabilities.reset();
-    calibratedOn = joinedRuns = 0;
+    calibratedOn = 0;
+    joinedRuns.clear();
+    detectorSources.clear();
     learntWeights.clear();
     mixture.reset();
     std::shared_ptr<const Evidence> evidence;
@@ -103,12 +106,15 @@ void Workspace::Private::countSuspects() {
     suspectBits.assign(dataset ? dataset->size() : 0, 0);
     const auto evidence = values.evidence();
     if (!dataset || !evidence) return;
+    std::vector<float> ofJudged;
     const std::vector<float>& pNoisy = values.values(QStringLiteral("p-noisy"));
     for (const SampleIndex sample : evidence->samples) {
         if (!q->judges(sample)) continue;
         ++judgedCount;
         suspects += suspectBits[sample.value] = double(pNoisy[sample.value]) >= threshold; // NaN is no suspect
+        ofJudged.push_back(pNoisy[sample.value]);
     }
+    share = assay::suspectShare(ofJudged, threshold);
 }
 
 bool Workspace::Private::suspect(SampleIndex sample) const {

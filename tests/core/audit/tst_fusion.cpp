@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 using namespace assay;
@@ -272,6 +273,14 @@ private Q_SLOTS:
         QVERIFY(std::abs(guesses[1].probability - 0.3) < 1e-12);
         QVERIFY(std::abs(guesses[2].probability - 0.1) < 1e-6);
         QCOMPARE(guesses[2].label, Label(0));
+    }
+
+    void aDetectorSuspectsAsManyAsThereAreSuspects() {
+        const float none = std::numeric_limits<float>::quiet_NaN();
+        QCOMPARE(suspectShare(std::vector<float>{0.9F, 0.5F, 0.4F, 0.1F}, 0.5), 0.5);
+        QCOMPARE(suspectShare(std::vector<float>{0.9F, 0.5F, none, none, 0.4F, 0.1F}, 0.6), 0.25);
+        QCOMPARE(suspectShare(std::vector<float>{0.9F, 0.1F}, 0.95), 0.0);
+        QCOMPARE(suspectShare(std::vector<float>{none}, 0.5), kUsualShareWrong);
     }
 
     void curvesEndWithEverythingFound() {

@@ -22,6 +22,7 @@
 #include <QDoubleSpinBox>
 #include <QLabel>
 #include <QSpinBox>
+#include <QTreeWidget>
 #include <QToolButton>
 
 #include <algorithm>
@@ -158,6 +159,13 @@ private Q_SLOTS:
         m_window->findChild<QDockWidget*>(QStringLiteral("detectorsDock"))->raise();
         workspace().setFocus(workspace().view().front());
         QTRY_VERIFY(child<QLabel>("detectorsTogether")->text().contains(QStringLiteral("Those of 2 runs are joined")));
+        // Every one of them stands there, with its run, and as many suspect the picture as the line above says.
+        const auto agreement = [&] { return workspace().agreement(*workspace().focus()).value_or(DetectorAgreement()); };
+        auto* list = child<QTreeWidget>("detectorsList");
+        const auto rows = [&](const QString& text) { return list->findItems(text, Qt::MatchContains, 0).size(); };
+        for (const int run : {1, 2}) QTRY_VERIFY(rows(QStringLiteral(", run %1").arg(run)) > 3);
+        QTRY_COMPARE(std::size_t(rows(QStringLiteral(", run 1")) + rows(QStringLiteral(", run 2"))), agreement().asked);
+        QTRY_COMPARE(std::size_t(rows(QStringLiteral("◆"))), agreement().suspecting);
         // What is learnt from decisions is told.
         std::vector<SampleIndex> wrong, right;
         for (std::uint32_t i = 0; i < kSamples && wrong.size() < 12; ++i) (i % 5 == 0 ? wrong : right).push_back(SampleIndex(i));
@@ -167,6 +175,35 @@ private Q_SLOTS:
         QVERIFY(!workspace().learntWeights().empty() && workspace().learntWeights().front().second > 0);
         action("review-join-runs")->trigger();
         QTRY_COMPARE(workspace().joinedRuns(), std::size_t(1));
+    }
+
+    /// An order is judged in sample where one of its runs was.
+    void joinedRunsWearTheBadgeOfTheWorst() {
+        QByteArray rows = "0,1,2,3,4,5,6,7,8,9";
+        for (int i = 0; i < kSamples; ++i) {
+            const double sure = 0.5 + 0.01 * (i * 7 % 40);
+            for (int k = 0; k < 10; ++k) rows += (k > 0 ? "," : "\n") + QByteArray::number(k == i % 10 ? sure : (1 - sure) / 9, 'g', 17);
+        }
+        QFile file(m_home->filePath(QStringLiteral("rows.csv")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(rows + '\n');
+        file.close();
+        workspace().importProbabilities({file.fileName(), {}, {}, false});
+        QTRY_VERIFY_WITH_TIMEOUT(workspace().currentRun() == RunId(2) && workspace().currentEvidence() != nullptr, 20'000);
+        QVERIFY(workspace().outOfSample(RunId(2)));
+        sortByAllDetectors();
+        auto* badge = child<QLabel>("sampleBadge");
+        QTRY_COMPARE(badge->text(), QStringLiteral("out-of-sample"));
+        action("review-join-runs")->trigger();
+        QTRY_COMPARE(workspace().joinedRuns(), std::size_t(2));
+        QTRY_COMPARE(badge->text(), QStringLiteral("partly in-sample")); // run 1 has not learnt those of the test split
+        ViewFilter filter = workspace().filter();
+        filter.splits = {Split::Train};
+        workspace().setFilter(filter);
+        QTRY_COMPARE(badge->text(), QStringLiteral("in-sample"));
+        filter.score = QStringLiteral("loss"); // of the imported run alone
+        workspace().setFilter(filter);
+        QTRY_COMPARE(badge->text(), QStringLiteral("out-of-sample"));
     }
 
     void theLikeliestClassesAreGivenByKeyOrButton() {
