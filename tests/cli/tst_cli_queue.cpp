@@ -231,6 +231,9 @@ void TestCliQueue::aRandomSampleTellsWhatIsLeft() {
     QVERIFY2(estimate["least"].toInt() <= left && left <= estimate["most"].toInt(),
              QByteArray::number(left) + " against " + after.err.mid(after.err.indexOf("Errors expected")));
     QVERIFY(estimate["most"].toInt() < int(undecided.size()) - 1);
+    const int sampled = estimate["sampled"].toInt();
+    QVERIFY(sampled > 0 && sampled <= random);
+    QVERIFY2(after.err.contains("from " + QByteArray::number(sampled) + " decisions that were asked for at random"), after.err);
 }
 
 void TestCliQueue::aReviewerWhoKnowsTheTruthIsSimulated() {

@@ -48,17 +48,22 @@ QString auditSizeText(std::size_t population, std::size_t sample) {
 }
 
 bool isTold(const AuditState& state) {
-    return state.answered >= kLeastAnswers && (state.undecided == 0 || state.left.most < state.undecided);
+    if (state.undecided == 0) return state.answered >= kLeastAnswers; // nothing is left
+    return state.left.sampled >= kLeastAnswers && state.left.most < state.undecided;
 }
 
 QString errorsLeftText(const AuditState& state) {
     if (!isTold(state))
         return state.sample == 0     ? tr("Not known: nothing has been asked at random.")
                : state.answered == 0 ? tr("Not known yet: none of the pictures drawn at random has been decided.")
-                                     : tr("Not known yet: too few of the pictures drawn at random have been decided.");
-    return tr("Expected among the %1 undecided: %2 errors; at the 95 % level %3 to %4. From %5 decisions that were asked for at random.")
+                                     : tr("Not known yet: of the %1 decided pictures drawn at random, %2 tell of what the queue has not reached; "
+                                          "it takes %3.")
+                                           .arg(countText(state.answered), countText(state.left.sampled), countText(kLeastAnswers));
+    if (state.undecided == 0) return tr("Every label has been decided: no errors are left.");
+    return tr("Expected among the %1 undecided: %2 errors; at the 95 % level %3 to %4. From %5 decisions that were asked for at random where the "
+              "queue has not been.")
         .arg(countText(state.undecided), countText(std::uint64_t(std::llround(state.left.expected))), countText(state.left.least),
-             countText(state.left.most), countText(state.answered));
+             countText(state.left.most), countText(state.left.sampled));
 }
 
 StopAdvice stopAdvice(const AuditState& state, double stopShare) {

@@ -78,7 +78,7 @@ struct DetectorOpinion {
 struct AuditState {
     std::size_t population = 0; ///< samples whose labels are judged: those that the run on show may call suspects
     std::size_t sample = 0;     ///< of them drawn at random; 0: none is asked
-    std::size_t answered = 0;   ///< decisions that were asked for at random
+    std::size_t answered = 0;   ///< decisions about them; what is left rests on those that the queue would not have reached
     std::size_t undecided = 0;  ///< of the population
     stats::RemainingErrors left; ///< among the undecided, 95 % interval
 };

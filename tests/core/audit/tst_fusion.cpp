@@ -324,6 +324,15 @@ private Q_SLOTS:
         QCOMPARE(mixAuditSample(ranked, decided, sample).order, (Rows{9, 8, 7, 6, 5, 1, 4, 3, 2}));
     }
 
+    /// A random row that the queue would have reached by now says nothing of those that it has not.
+    void errorsLeftRestOnTheRandomRowsBehindTheFrontier() {
+        const std::vector<float> suspicion = {0.9F, 0.8F, 0.7F, 0.6F, 0.5F, 0.4F, 0.3F, 0.2F};
+        const std::vector<std::uint8_t> decided = {1, 1, 1, 0, 1, 1, 0, 0}, wrong = {1, 1, 0, 0, 0, 1, 0, 0}, random = {0, 1, 1, 0, 1, 1, 0, 0};
+        const auto left = errorsLeft({suspicion, decided, wrong, random});
+        QCOMPARE(left.sampled, std::size_t(2)); // 0.5 and 0.4, of which one is wrong
+        QCOMPARE(left.expected, 1.5);
+    }
+
     /// 200 reviews that stop somewhere, with a queue that learns from the decisions: the interval holds the truth in at
     /// least 90 % of them.
     void errorsLeftCoverTheTruthInSimulatedAudits() {

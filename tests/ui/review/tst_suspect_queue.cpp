@@ -309,6 +309,7 @@ private Q_SLOTS:
             QCOMPARE(entry.reason.rule == kRandomRule, workspace().askedAtRandom(entry.sample));
         // Nothing is wrong any more, and the interval says so as far as 60 of them can.
         QCOMPARE(after.left.least, std::size_t(0));
+        QVERIFY(after.left.sampled >= 10 && after.left.sampled <= after.answered);
         QVERIFY(after.left.most > 0 && double(after.left.most) < 0.1 * double(after.population));
         QVERIFY2(child<QLabel>("reviewFigures")->text().contains(QStringLiteral("errors left, 0 to")), qPrintable(child<QLabel>("reviewFigures")->text()));
         auto* advice = dialog->findChild<QLabel*>(QStringLiteral("stopAdvice"));
@@ -351,15 +352,17 @@ private Q_SLOTS:
     void adviceRestsOnTheInterval() {
         AuditState state{1000, 100, 0, 500, {}};
         QCOMPARE(stopAdvice(state, 0.01), StopAdvice::Unknown);
-        state.answered = 9;
-        state.left = {0, 0, 9};
+        state.answered = 19; // most of them are what the queue found by itself: they tell nothing of the rest
+        state.left = {0, 0, 9, 9};
         QCOMPARE(stopAdvice(state, 0.01), StopAdvice::Unknown); // too few to be believed
+        QVERIFY2(errorsLeftText(state).contains(QStringLiteral("of the 19 decided pictures drawn at random, 9 tell")), qPrintable(errorsLeftText(state)));
         state.answered = 100;
-        state.left = {5, 2, 9};
+        state.left = {5, 2, 9, 88};
+        QVERIFY2(errorsLeftText(state).contains(QStringLiteral("From 88 decisions")), qPrintable(errorsLeftText(state)));
         QCOMPARE(stopAdvice(state, 0.01), StopAdvice::Stop);      // at most 9 of 1,000
         QCOMPARE(stopAdvice(state, 0.005), StopAdvice::Undecided); // 2 to 9 against 5
         QCOMPARE(stopAdvice(state, 0.001), StopAdvice::GoOn);
-        state.left = {0, 0, 500}; // nothing that the queue has not found by itself was asked
+        state.left = {0, 0, 500, 0}; // nothing that the queue has not found by itself was asked
         QCOMPARE(stopAdvice(state, 0.6), StopAdvice::Unknown);
         // 200 of many tell a share of a tenth to ± 4.2 points, all of them tell it exactly.
         QVERIFY(std::abs(auditHalfWidth(1'000'000, 200, 0.1) - 0.0416) < 0.0002);
