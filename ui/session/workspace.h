@@ -163,7 +163,8 @@ public:
     void cancelImport();
     /// Whether what the run says of its training samples comes from a network that had not seen their labels.
     [[nodiscard]] bool outOfSample(RunId id) const;
-    /// The same of one sample: no network of the run has learnt its label. So it is with labels that do not count.
+    /// The same of one sample: no network of the run has learnt its label. So it is with labels that do not count, and with
+    /// those that the run of a fold holds out (labelsReady() follows once these are known).
     [[nodiscard]] bool outOfSample(RunId id, SampleIndex sample) const;
     void resumeRun(RunId id);
     void pauseRun();
@@ -280,7 +281,7 @@ Q_SIGNALS:
     void runProgress();
     void epochArrived(assay::RunId run);
     void evidenceReady(assay::RunId run, int epoch);
-    void labelsReady(assay::RunId run);
+    void labelsReady(assay::RunId run); ///< labels(), or which of them the run has learnt
     void currentRunChanged();
     void epochOnShowChanged(); ///< another epoch, or newer evidence of it: values(), threshold counts changed
     void scoreFailed(const QString& score); ///< scoreProblem() says why

@@ -273,6 +273,7 @@ void Workspace::Private::close() {
     project.reset();
     labelNames.clear();
     labelSets.clear();
+    heldOut.clear();
     labelsAsked.clear();
     workingId.reset();
     working.reset();

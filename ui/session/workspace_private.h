@@ -63,6 +63,9 @@ public:
     std::map<std::int64_t, std::string> labelNames;
     std::map<std::int64_t, KeptLabels> labelSets;  ///< read so far, by id
     std::set<std::int64_t> labelsAsked;
+    /// [N] training samples that the run of a fold holds out; null: it is no fold's, or they are being looked up.
+    std::map<RunId, std::shared_ptr<const std::vector<std::uint8_t>>> heldOut;
+    [[nodiscard]] bool holdsOut(const RunRecord& run, SampleIndex sample);
     std::optional<std::int64_t> workingId;
     std::shared_ptr<const LabelSet> working;
     void adoptWorkingLabels(Result<KeptLabels> kept, const QString& done);
