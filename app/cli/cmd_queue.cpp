@@ -33,11 +33,7 @@ struct Options {
     std::string out, split;
 };
 
-/// The share of the rows that a detector's word counts for, while no decision says how many are wrong.
-constexpr double kUsualShare = 0.1;
-
 double shareWrong(const FusedRanking& ranking) {
-    if (!ranking.calibrated) return kUsualShare;
     double sum = 0;
     for (const float p : ranking.suspicion) sum += double(p);
     return sum / double(ranking.suspicion.size());
@@ -46,7 +42,6 @@ double shareWrong(const FusedRanking& ranking) {
 std::string queueCsv(const ProjectQueue& queue, const FusedRanking& ranking, const Dataset& dataset,
                      const std::vector<std::uint32_t>& order, const std::vector<std::uint8_t>& atRandom) {
     const Fusion& fusion = queue.fusion;
-    const double share = shareWrong(ranking);
     std::vector<std::string> heading = {
         "index",     "file",    "given", "suggested", ranking.calibrated ? "p-wrong" : "rank",
         "agreement", "guesses", "reason"};
@@ -66,7 +61,7 @@ std::string queueCsv(const ProjectQueue& queue, const FusedRanking& ranking, con
                                           className(dataset.classNames, fusion.given(row)),
                                           className(dataset.classNames, fusion.suggested(row)),
                                           formatNumber(ranking.suspicion[row]),
-                                          std::to_string(fusion.agreement(row, share)),
+                                          std::to_string(fusion.agreement(row, queue.suspectShare)),
                                           guesses,
                                           atRandom[row] ? kRandomRule : "suspect"};
         for (std::size_t d = 0; d < fusion.detectors(); ++d)
@@ -95,16 +90,15 @@ Json describe(const Fusion& fusion, const FusedRanking& ranking, const RowAnswer
 
 /// The share of wrong labels as far as it is known, and from what.
 std::pair<double, std::string> expectedShare(const FusedRanking& ranking, const RowAnswers& decided) {
-    constexpr std::ptrdiff_t kEnough = 20;
-    const auto asked = std::count(decided.random.begin(), decided.random.end(), 1);
-    if (asked >= kEnough) {
-        const auto left = errorsLeft({ranking.suspicion, decided.decided, decided.wrong, decided.random});
+    constexpr std::size_t kEnough = 20;
+    const auto left = errorsLeft({ranking.suspicion, decided.decided, decided.wrong, decided.random});
+    if (left.sampled >= kEnough) {
         const auto found = std::count(decided.wrong.begin(), decided.wrong.end(), 1);
         return {(double(found) + left.expected) / double(decided.wrong.size()),
-                withThousands(std::uint64_t(asked)) + " decisions that were asked for at random, and what else was found"};
+                withThousands(left.sampled) + " decisions that were asked for at random, and what else was found"};
     }
     if (ranking.calibrated) return {shareWrong(ranking), "the calibrated queue"};
-    return {kUsualShare, "an assumption, as nothing is known yet"};
+    return {kUsualShareWrong, "an assumption, as nothing is known yet"};
 }
 
 /// How many pictures at random tell the share of wrong labels how exactly.
@@ -155,9 +149,10 @@ Status writeQueue(Session& session, const Options& options) {
         const std::size_t undecided = fusion.rows() - decided.answers.size();
         const bool known = undecided == 0 || left.least > 0 || left.most < undecided;
         json["errors_left"] =
-            Json{{"expected", known ? number(left.expected) : Json(nullptr)}, {"least", left.least}, {"most", left.most}};
+            Json{{"expected", known ? number(left.expected) : Json(nullptr)}, {"least", left.least}, {"most", left.most}, {"sampled", left.sampled}};
         note(known ? "Errors expected to be left: " + withThousands(std::uint64_t(std::llround(left.expected))) +
-                         " (95 %: " + withThousands(left.least) + " to " + withThousands(left.most) + ")"
+                         " (95 %: " + withThousands(left.least) + " to " + withThousands(left.most) + "), from " + withThousands(left.sampled) +
+                         " decisions that were asked for at random where the queue has not been"
                    : "How many errors are left is not known yet: decide some of the rows whose reason is " +
                          std::string(kRandomRule) + ".");
     }

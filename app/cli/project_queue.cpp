@@ -7,6 +7,7 @@
 #include "app/cli/output.h"
 #include "core/data/splits.h"
 #include "core/project/probability_run.h"
+#include "core/project/run_figures.h"
 #include "core/project/score_input.h"
 
 #include <algorithm>
@@ -75,6 +76,19 @@ Result<std::vector<Opinion>> opinionsOf(Session& session, const Project& project
     return opinions;
 }
 
+/// As in the window: by the run's p(noisy) of these samples, and the project's threshold.
+Result<double> shareSuspected(const Project& project, const RunRecord& run, const std::vector<SampleIndex>& samples) {
+    ASSAY_TRY(const double threshold, suspectThreshold(project));
+    ASSAY_TRY(const std::vector<EpochSummary> epochs, project.epochs(run.id));
+    std::vector<float> found;
+    if (epochs.empty()) return suspectShare(found, threshold);
+    ASSAY_TRY(const auto evidence, project.evidence(run.id, epochs.back().epoch));
+    const std::vector<float> recorded = recordedPNoisy(epochs, *evidence);
+    for (std::size_t row = 0; row < recorded.size(); ++row)
+        if (std::binary_search(samples.begin(), samples.end(), evidence->samples[row])) found.push_back(recorded[row]);
+    return suspectShare(found, threshold);
+}
+
 } // namespace
 
 Result<ProjectQueue> buildQueue(Session& session, const Project& project, const Dataset& dataset,
@@ -124,6 +138,7 @@ Result<ProjectQueue> buildQueue(Session& session, const Project& project, const 
     }
     ASSAY_TRY(Fusion fusion, Fusion::make(std::move(detectors), std::move(given)));
     ProjectQueue queue{std::move(fusion), std::move(samples), nullptr, withoutTruth};
+    ASSAY_TRY(queue.suspectShare, shareSuspected(project, runs.front(), queue.samples));
     if (auto kept = project.probabilities(runs.front().id)) queue.probabilities = std::move(*kept);
     else if (kept.error().code != ErrorCode::NotFound) return tl::unexpected(kept.error());
     return queue;

@@ -23,6 +23,7 @@ struct ProjectQueue {
     std::vector<SampleIndex> samples; ///< [N] in order of index
     std::shared_ptr<const FeatureMatrix> probabilities; ///< of the first run, by sample; null where it kept none
     std::size_t withoutTruth = 0; ///< samples that were left out for it
+    double suspectShare = kUsualShareWrong; ///< of the rows: so many a detector suspects, by p(noisy) of the first run
 };
 
 /// `scores`: ids; empty: all there are. A score that cannot be had of a run is left out with a note; an error where none

@@ -34,6 +34,15 @@ double correlation(std::span<const float> a, std::span<const double> b, double m
 
 } // namespace
 
+double suspectShare(std::span<const float> pNoisy, double threshold) {
+    std::size_t known = 0, suspects = 0;
+    for (const float p : pNoisy) {
+        known += std::isfinite(p);
+        suspects += double(p) >= threshold; // NaN is no suspect
+    }
+    return known == 0 ? kUsualShareWrong : double(suspects) / double(known);
+}
+
 /// How often each pair of classes was called wrong.
 struct Fusion::PairCounts {
     std::vector<double> wrong, all; ///< by number of the pair

@@ -46,6 +46,13 @@ struct ClassGuess {
     double probability = 0;
 };
 
+/// Of all labels so many are taken to be wrong while nothing is known.
+inline constexpr double kUsualShareWrong = 0.1;
+
+/// The share of the rows that a detector's word counts for in Fusion::agreement(): it suspects as many as are suspects by
+/// p(noisy), those at or past the threshold among the rows that have one; kUsualShareWrong where none has.
+[[nodiscard]] double suspectShare(std::span<const float> pNoisy, double threshold);
+
 /// Several detectors as one queue. Before there are enough answers: the mean of the samples' places in the detectors'
 /// rankings, taken of the places' normal scores, so that being first counts for more than being before the middle;
 /// without detectors that run against all others; and, where classes are taken for each other one way only, a lift for
@@ -73,7 +80,7 @@ public:
     [[nodiscard]] float percentile(std::size_t detector, std::size_t row) const {
         return m_places[detector * rows() + row];
     }
-    /// How many detectors have the row among the `share` that they suspect most.
+    /// How many detectors have the row among the `share` that they suspect most: see suspectShare().
     [[nodiscard]] std::size_t agreement(std::size_t row, double share) const;
     /// The label that most detectors suggest, ties to the first; kNoLabel where none does.
     [[nodiscard]] Label suggested(std::size_t row) const { return m_suggested[row]; }

@@ -59,6 +59,10 @@ bool isOutOfSample(const RunConfig& config) {
     return config.method == kImportedMethod || config.method == kNeighbourMethod || config.method == kCrossValidationMethod;
 }
 
+bool judges(const RunConfig& config, Split split) {
+    return split == Split::Train || isOutOfSample(config);
+}
+
 bool suggestsByNeighbours(const RunConfig& config, const ScoreTraits& score) {
     return config.method == kNeighbourMethod || score.basis == ScoreBasis::Features;
 }

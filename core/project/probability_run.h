@@ -30,6 +30,9 @@ inline constexpr std::string_view kCrossValidationMethod = "cross-validation";
 /// network may have learnt a wrong label by heart, and confident learning and all that rests on the last epoch
 /// overlook it.
 [[nodiscard]] bool isOutOfSample(const RunConfig& config);
+/// Whether such a run judges the labels of this split: those that it learnt, for suspects are sought among them; all, where
+/// no network of the run had learnt one.
+[[nodiscard]] bool judges(const RunConfig& config, Split split);
 
 /// Whether a score of this run suggests the class of a sample's neighbours: see Detector::byNeighbours.
 [[nodiscard]] bool suggestsByNeighbours(const RunConfig& config, const ScoreTraits& score);

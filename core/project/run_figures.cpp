@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/project/run_figures.h"
 
+#include "core/base/text.h"
 #include "core/stats/mixture.h"
 
 #include <algorithm>
@@ -66,10 +67,20 @@ AccuracyFigures accuracyFigures(const std::vector<EpochSummary>& epochs) {
     return figures;
 }
 
-std::vector<float> pNoisy(const std::vector<EpochSummary>& epochs, const Evidence& evidence) {
+Result<double> suspectThreshold(const Project& project) {
+    ASSAY_TRY(const std::string threshold, project.setting(kThresholdKey));
+    return std::clamp(parseReal(threshold).value_or(0.5), 0.0, 1.0);
+}
+
+std::vector<float> recordedPNoisy(const std::vector<EpochSummary>& epochs, const Evidence& evidence) {
     if (const auto column = evidence.columns.find("p-noisy"); column != evidence.columns.end()) return column->second;
     for (auto epoch = epochs.rbegin(); epoch != epochs.rend(); ++epoch)
         if (epoch->epoch == evidence.epoch && epoch->mixture) return stats::posteriors(*epoch->mixture, evidence.loss);
+    return {};
+}
+
+std::vector<float> pNoisy(const std::vector<EpochSummary>& epochs, const Evidence& evidence) {
+    if (std::vector<float> recorded = recordedPNoisy(epochs, evidence); !recorded.empty()) return recorded;
     stats::MixtureOptions options;
     options.kind = stats::MixtureKind::Gaussian;
     options.normalisation = stats::Normalisation::MinMax;

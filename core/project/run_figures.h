@@ -24,8 +24,15 @@ struct AccuracyFigures {
 };
 [[nodiscard]] AccuracyFigures accuracyFigures(const std::vector<EpochSummary>& epochs);
 
-/// Probability that a label is wrong, for each row of the evidence: the method's own column "p-noisy", else the
-/// posterior of the mixture of the evidence's epoch over the losses, else that of a Gaussian mixture fitted here.
+/// Setting of a project: p(noisy) from which on the window calls a sample a suspect.
+inline constexpr const char* kThresholdKey = "window/threshold";
+[[nodiscard]] Result<double> suspectThreshold(const Project& project); ///< 0.5 where it was never moved
+
+/// Probability that a label is wrong, for each row of the evidence, as it was recorded: the method's own column "p-noisy",
+/// else the posterior of the mixture of the evidence's epoch over the losses. Empty where there is neither.
+[[nodiscard]] std::vector<float> recordedPNoisy(const std::vector<EpochSummary>& epochs, const Evidence& evidence);
+/// Probability that a label is wrong, for each row of the evidence: as it was recorded, else the posterior of a Gaussian mixture that is
+/// fitted here.
 /// Empty where the losses do not fall into two groups.
 [[nodiscard]] std::vector<float> pNoisy(const std::vector<EpochSummary>& epochs, const Evidence& evidence);
 

@@ -26,7 +26,7 @@ double hypergeometricAtMost(std::size_t k, std::size_t population, std::size_t m
 }
 
 RemainingErrors remainingErrors(std::size_t unseen, std::size_t sampled, std::size_t wrong, double confidence) {
-    if (sampled == 0) return {0, 0, unseen};
+    if (sampled == 0) return {0, 0, unseen, 0};
     wrong = std::min(wrong, sampled);
     const std::size_t population = unseen + sampled;
     const double tail = (1 - confidence) / 2;
@@ -53,7 +53,7 @@ RemainingErrors remainingErrors(std::size_t unseen, std::size_t sampled, std::si
         else
             high = middle - 1;
     }
-    return {double(unseen) * double(wrong) / double(sampled), least - wrong, low - wrong};
+    return {double(unseen) * double(wrong) / double(sampled), least - wrong, low - wrong, sampled};
 }
 
 std::size_t auditSampleSize(std::size_t population, double share, double halfWidth) {

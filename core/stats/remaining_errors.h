@@ -10,6 +10,7 @@ namespace assay::stats {
 struct RemainingErrors {
     double expected = 0;
     std::size_t least = 0, most = 0; ///< the interval
+    std::size_t sampled = 0;         ///< what it rests on
 };
 
 /// From a random sample of the unseen ones: `sampled` of them were looked at and `wrong` of those were wrong; `unseen`

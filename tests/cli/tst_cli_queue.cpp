@@ -25,6 +25,7 @@ class TestCliQueue final : public QObject {
 private Q_SLOTS:
     void initTestCase();
     void beforeDecisionsPlacesAreMeans();
+    void theAgreementCountsAsManyAsThereAreSuspects();
     void decisionsCalibrateAndLeaveTheQueue();
     void aQueueOfAnotherSplit();
     void theSizeOfARandomSampleIsExplained();
@@ -89,6 +90,29 @@ void TestCliQueue::beforeDecisionsPlacesAreMeans() {
     QCOMPARE(call.json()["decided"].toInt(), 0);
 }
 
+/// As in the window: a score counts a sample among the suspects where it is one of its first so many as p(noisy) suspects,
+/// before decisions and after.
+void TestCliQueue::theAgreementCountsAsManyAsThereAreSuspects() {
+    const Call score = cli({"score", path("p.assay"), "--score", "p-noisy", "--json"});
+    QVERIFY2(score.status == 0, score.err);
+    int suspects = 0;
+    const QJsonArray samples = score.json()["samples"].toArray();
+    for (const QJsonValue& sample : samples) suspects += sample["score"].toDouble() >= 0.5;
+    QVERIFY(suspects > 0 && suspects < samples.size());
+    const double from = 1 - double(suspects) / double(samples.size());
+    const auto rows = queue();
+    const qsizetype agreement = rows.front().indexOf("agreement"), first = rows.front().indexOf("reason") + 1;
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        int least = 0, most = 0; // the columns are rounded
+        for (qsizetype column = first; column < rows[i].size(); ++column) {
+            least += rows[i][column].toDouble() > from + 1e-4;
+            most += rows[i][column].toDouble() > from - 1e-4;
+        }
+        const int counted = rows[i][agreement].toInt();
+        QVERIFY2(counted >= least && counted <= most, qPrintable(rows[i].join(',')));
+    }
+}
+
 void TestCliQueue::decisionsCalibrateAndLeaveTheQueue() {
     const auto rows = queue();
     const qsizetype index = rows.front().indexOf("index");
@@ -119,6 +143,7 @@ void TestCliQueue::decisionsCalibrateAndLeaveTheQueue() {
         QVERIFY(p >= 0 && p <= 1);
         if (i > 1) QVERIFY(p <= next[i - 1][probability].toDouble());
     }
+    theAgreementCountsAsManyAsThereAreSuspects();
     const auto fixed = queue({"--no-re-ranking"});
     QVERIFY(fixed.front().contains("rank"));
 }
@@ -207,6 +232,9 @@ void TestCliQueue::aRandomSampleTellsWhatIsLeft() {
     QVERIFY2(estimate["least"].toInt() <= left && left <= estimate["most"].toInt(),
              QByteArray::number(left) + " against " + after.err.mid(after.err.indexOf("Errors expected")));
     QVERIFY(estimate["most"].toInt() < int(undecided.size()) - 1);
+    const int sampled = estimate["sampled"].toInt();
+    QVERIFY(sampled > 0 && sampled <= random);
+    QVERIFY2(after.err.contains("from " + QByteArray::number(sampled) + " decisions that were asked for at random"), after.err);
     // Taken back and made again, the same decisions tell the same.
     QVERIFY(cli({"undo", path("p.assay")}).status == 0);
     QVERIFY(cli({"undo", path("p.assay"), "--redo"}).status == 0);

@@ -29,8 +29,8 @@ inline void useFolder(const QTemporaryDir& home) {
         qputenv(name, home.filePath(QString::fromLatin1(name).toLower()).toLocal8Bit());
 }
 
-/// An IDX pair with `count` pictures of 8 × 8 pixels in 10 classes, label = index mod 10; returns its folder.
-inline QString writeIdx(const QTemporaryDir& folder, int count, const QString& name = QStringLiteral("tiny")) {
+/// An IDX pair with `count` pictures of 8 × 8 pixels, label = index mod `classes`; returns its folder.
+inline QString writeIdx(const QTemporaryDir& folder, int count, const QString& name = QStringLiteral("tiny"), int classes = 10) {
     QDir(folder.path()).mkpath(name);
     const auto number = [](QByteArray& to, quint32 value) {
         for (int shift = 24; shift >= 0; shift -= 8) to.append(char(value >> shift & 0xff));
@@ -42,7 +42,7 @@ inline QString writeIdx(const QTemporaryDir& folder, int count, const QString& n
     number(labels, quint32(count));
     for (int i = 0; i < count; ++i) {
         for (int p = 0; p < 64; ++p) images.append(char((i * 37 + p * (i % 10 + 1)) & 0xff));
-        labels.append(char(i % 10));
+        labels.append(char(i % classes));
     }
     const QString base = folder.filePath(name);
     for (const auto& [file, bytes] : {std::pair(QStringLiteral("/t10k-images-idx3-ubyte"), images),

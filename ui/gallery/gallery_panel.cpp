@@ -23,6 +23,7 @@
 #include <QScrollBar>
 #include <QSlider>
 #include <QStackedWidget>
+#include <QStandardItemModel>
 #include <QStyle>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -42,6 +43,8 @@ GalleryPanel::GalleryPanel(Workspace& workspace, ThumbnailService& thumbnails, Q
     connect(&workspace, &Workspace::epochOnShowChanged, this, &GalleryPanel::onEpoch);
     connect(&workspace, &Workspace::detectorsJoined, this, &GalleryPanel::onDetectors);
     connect(&workspace, &Workspace::auditChanged, this, &GalleryPanel::updateHeader);
+    connect(&workspace, &Workspace::scoreFailed, this, &GalleryPanel::updateHeader);
+    connect(&workspace, &Workspace::labelsReady, this, &GalleryPanel::updateHeader); // which labels a run has learnt
     connect(&workspace, &Workspace::selectionChanged, this, &GalleryPanel::showSelection);
     connect(&workspace, &Workspace::focusChanged, this, &GalleryPanel::showFocus);
     connect(&workspace, &Workspace::decisionsChanged, this, [this](const std::vector<SampleIndex>& samples) {
@@ -189,10 +192,23 @@ void GalleryPanel::fillScores() {
             m_scores->setItemData(m_scores->count() - 1, scoreHelp(m_workspace.registry(), name, outside), Qt::ToolTipRole);
         }
     }
+    markMissing(outside);
     int at = m_scores->findData(m_workspace.filter().score);
     if (at < 0) at = m_scores->findData(QStringLiteral("index"));
     m_scores->setCurrentIndex(at);
     m_scores->setToolTip(tr("Sort by this score") + QLatin1Char('\n') + m_scores->currentData(Qt::ToolTipRole).toString());
+}
+
+/// Scores that the run does not have cannot be chosen, and say why.
+void GalleryPanel::markMissing(bool outside) {
+    auto* items = qobject_cast<QStandardItemModel*>(m_scores->model());
+    for (int i = 0; items != nullptr && i < items->rowCount(); ++i) {
+        QStandardItem* item = items->item(i);
+        const QString name = item->data(Qt::UserRole).toString(), problem = m_workspace.scoreProblem(name);
+        if (item->isEnabled() == problem.isEmpty()) continue;
+        item->setEnabled(problem.isEmpty());
+        item->setToolTip(problem.isEmpty() ? scoreHelp(m_workspace.registry(), name, outside) : problem);
+    }
 }
 
 void GalleryPanel::chooseScore(int item) {
@@ -222,22 +238,19 @@ void GalleryPanel::updateHeader() {
     const auto run = m_workspace.currentRun();
     const auto score = m_workspace.registry().scores.find(filter.score.toStdString());
     const bool byPictures = score && score->traits().basis == ScoreBasis::Pictures;
-    const bool scored = byPictures || (run && m_workspace.currentEvidence() && filter.score != QLatin1String("index"));
-    const bool outside = run && m_workspace.outOfSample(*run);
+    const bool scored = m_workspace.scoreProblem(filter.score).isEmpty() &&
+                        (byPictures || (run && m_workspace.currentEvidence() && filter.score != QLatin1String("index")));
     m_badge->setVisible(scored);
     m_badge->setForegroundRole(QPalette::PlaceholderText);
     m_badge->setPalette({});
-    if (byPictures) {
+    if (scored && byPictures) {
         m_badge->setText(tr("no network"));
         m_badge->setToolTip(tr("By the pictures alone; no network had a say"));
     } else if (scored) {
-        showBadge(*run, score ? score->traits() : ScoreTraits());
+        showBadge(m_workspace.runsBehind(filter.score), score ? score->traits() : ScoreTraits());
     }
     m_resort->setVisible(m_workspace.orderIsOld() && m_workspace.currentEvidence());
-    // Suspects are found among the training samples alone, but for a run that was trained on none.
-    const int total = !dataset               ? 0
-                      : suspects && !outside ? int(std::count(dataset->splits.begin(), dataset->splits.end(), Split::Train))
-                                             : int(dataset->size());
+    const int total = !dataset ? 0 : suspects ? int(m_workspace.judgedCount()) : int(dataset->size()); // suspects: of those that are judged
     const int shown = int(m_workspace.view().size());
     m_count->setText(shown == total ? locale.toString(total) : tr("%1 of %2").arg(locale.toString(shown), locale.toString(total)));
     if (!dataset || shown > 0) {
@@ -251,12 +264,13 @@ void GalleryPanel::updateHeader() {
     }
 }
 
-/// What the scores of the pictures in the view rest on.
-void GalleryPanel::showBadge(RunId run, const ScoreTraits& traits) {
+/// What the scores of the pictures in the view rest on: the worst of `runs`.
+void GalleryPanel::showBadge(const std::vector<RunId>& runs, const ScoreTraits& traits) {
     const std::vector<SampleIndex>& view = m_workspace.view();
-    const auto unseen = std::size_t(std::count_if(view.begin(), view.end(), [&](SampleIndex s) { return m_workspace.outOfSample(run, s); }));
+    const auto unseen = std::size_t(std::count_if(view.begin(), view.end(), [&](SampleIndex s) { return m_workspace.outOfSample(runs, s); }));
     const QLocale locale;
-    if (m_workspace.outOfSample(run) || (unseen == view.size() && unseen > 0)) {
+    const bool outside = std::all_of(runs.begin(), runs.end(), [&](RunId run) { return m_workspace.outOfSample(run); });
+    if (outside || (unseen == view.size() && unseen > 0)) {
         m_badge->setText(tr("out-of-sample"));
         m_badge->setToolTip(tr("By a model that had not seen these labels"));
         return;

@@ -6,6 +6,8 @@
 
 #include <QWidget>
 
+#include <vector>
+
 class QComboBox;
 class QLabel;
 class QPushButton;
@@ -53,9 +55,10 @@ protected:
 private:
     void buildUi();
     void fillScores();
+    void markMissing(bool outside);
     void chooseScore(int item);
     void updateHeader();
-    void showBadge(RunId run, const ScoreTraits& traits);
+    void showBadge(const std::vector<RunId>& runs, const ScoreTraits& traits);
     void wantThumbnails();
     void applyTileSize(int side);
     void takeSelectionFromView();

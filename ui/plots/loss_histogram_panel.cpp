@@ -42,13 +42,12 @@ LossHistogramPanel::LossHistogramPanel(Workspace& workspace, bool withSlider, QW
     connect(m_plot, &LossHistogramPlot::thresholdMoved, &m_workspace, &Workspace::setThreshold);
     connect(m_plot, &LossHistogramPlot::rangeBrushed, this, [this](double lo, double hi) {
         const auto evidence = m_workspace.currentEvidence();
-        const auto dataset = m_workspace.dataset();
-        if (!evidence || !dataset) return;
+        if (!evidence) return;
         std::vector<SampleIndex> samples;
         for (std::size_t i = 0; i < evidence->size(); ++i) {
             const SampleIndex sample = evidence->samples[i];
             const double loss = double(evidence->loss[i]);
-            if (dataset->splits[sample.value] == Split::Train && loss >= lo && loss <= hi) samples.push_back(sample);
+            if (m_workspace.judges(sample) && loss >= lo && loss <= hi) samples.push_back(sample);
         }
         if (!m_beforeBrush) m_beforeBrush = m_workspace.filter();
         m_brushTitle = tr("loss %1 – %2").arg(valueText(lo), valueText(hi));
@@ -97,8 +96,7 @@ void LossHistogramPanel::updateNow() {
     m_stale = false;
     updateSlider();
     const auto evidence = m_workspace.currentEvidence();
-    const auto dataset = m_workspace.dataset();
-    if (!evidence || !dataset) {
+    if (!evidence) {
         m_plot->setTitle(tr("Loss"));
         m_plot->clear();
         return;
@@ -115,7 +113,7 @@ void LossHistogramPanel::updateNow() {
     std::size_t agreeing = 0;
     for (std::size_t i = 0; i < evidence->size(); ++i) {
         const SampleIndex sample = evidence->samples[i];
-        if (sample.value >= dataset->size() || dataset->splits[sample.value] != Split::Train) continue;
+        if (!m_workspace.judges(sample)) continue;
         const Label given = m_workspace.baseLabel(sample);
         if (given == kNoLabel) continue; // against no label there is no loss
         losses.push_back(evidence->loss[i]);
@@ -136,13 +134,12 @@ void LossHistogramPanel::updateNow() {
 
 void LossHistogramPanel::updateMarked() {
     const auto evidence = m_workspace.currentEvidence();
-    const auto dataset = m_workspace.dataset();
     const std::vector<SampleIndex> marked = m_workspace.marked();
     std::vector<float> losses;
-    for (std::size_t i = 0; evidence && dataset && !marked.empty() && i < evidence->size(); ++i) {
+    for (std::size_t i = 0; evidence && !marked.empty() && i < evidence->size(); ++i) {
         const SampleIndex sample = evidence->samples[i];
-        if (sample.value < dataset->size() && dataset->splits[sample.value] == Split::Train &&
-            m_workspace.baseLabel(sample) != kNoLabel && std::binary_search(marked.begin(), marked.end(), sample))
+        if (m_workspace.judges(sample) && m_workspace.baseLabel(sample) != kNoLabel &&
+            std::binary_search(marked.begin(), marked.end(), sample))
             losses.push_back(evidence->loss[i]);
     }
     m_plot->setMarked(std::move(losses));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/review/class_pairs_panel.h"
 
+#include "core/audit/score.h"
 #include "ui/models/gallery_model.h"
 #include "ui/plots/matrix_plot.h"
 #include "ui/plots/plot_text.h"
@@ -14,21 +15,15 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 namespace assay::ui {
 namespace {
 
-constexpr std::size_t kMostClasses = 100;
+constexpr std::size_t kMostClasses = 100; ///< that are shown all together
+constexpr std::size_t kFullest = 40;      ///< of more
 constexpr std::size_t kPairsInWords = 5;
-
-/// [K, K] row by row as rows.
-template <class T> std::vector<std::vector<double>> rowsOf(const std::vector<T>& square, std::size_t classes) {
-    std::vector<std::vector<double>> rows;
-    for (std::size_t j = 0; j < classes; ++j)
-        rows.emplace_back(square.begin() + std::ptrdiff_t(j * classes), square.begin() + std::ptrdiff_t((j + 1) * classes));
-    return rows;
-}
 
 } // namespace
 
@@ -76,7 +71,10 @@ ClassPairsPanel::ClassPairsPanel(Workspace& workspace, QWidget* parent)
     layout->addWidget(m_errors);
     offerTables(false);
     connect(m_tables, &QComboBox::currentIndexChanged, this, &ClassPairsPanel::count);
-    connect(m_matrix, &MatrixPlot::cellClicked, this, &ClassPairsPanel::open);
+    connect(m_matrix, &MatrixPlot::cellClicked, this, [this](int row, int column) {
+        const auto classes = int(m_shown.size());
+        if (row >= 0 && row < classes && column >= 0 && column < classes) open(m_shown[std::size_t(row)], m_shown[std::size_t(column)]);
+    });
     connect(m_matrix, &PlotWidget::notice, &workspace, &Workspace::notice);
     m_delay.setSingleShot(true);
     m_delay.setInterval(150); // the threshold is dragged
@@ -106,9 +104,30 @@ void ClassPairsPanel::offerTables(bool probabilities) {
     m_errors->setVisible(probabilities && table() != Table::Suspects);
 }
 
-QStringList ClassPairsPanel::classNames(std::size_t classes) const {
+/// Of too many classes those that take part in the most pairs.
+void ClassPairsPanel::chooseClasses(std::size_t classes, const std::vector<Pair>& pairs) {
+    m_shown.clear();
+    for (std::size_t k = 0; k < classes; ++k) m_shown.push_back(Label(k));
+    if (classes <= kMostClasses) return;
+    std::vector<double> parts(classes, 0);
+    for (const Pair& pair : pairs)
+        for (const Label label : {pair.given, pair.other}) parts[std::size_t(label)] += pair.samples;
+    std::erase_if(m_shown, [&](Label label) { return parts[std::size_t(label)] == 0; });
+    std::stable_sort(m_shown.begin(), m_shown.end(), [&](Label a, Label b) { return parts[std::size_t(a)] > parts[std::size_t(b)]; });
+    m_shown.resize(std::min(m_shown.size(), kFullest));
+    std::sort(m_shown.begin(), m_shown.end());
+}
+
+/// What is not on show; empty where everything is.
+QString ClassPairsPanel::leftOutText(std::size_t classes) const {
+    if (m_shown.empty() || m_shown.size() == classes) return {};
+    return tr("On show are the %1 classes that take part in the most pairs; %2 of %3 are left out.")
+               .arg(countText(m_shown.size()), countText(classes - m_shown.size()), countText(classes)) + QStringLiteral("<br>");
+}
+
+QStringList ClassPairsPanel::shownNames() const {
     QStringList names;
-    for (std::size_t k = 0; k < classes; ++k) names << className(m_workspace, Label(k));
+    for (const Label label : m_shown) names << className(m_workspace, label);
     return names;
 }
 
@@ -142,8 +161,7 @@ void ClassPairsPanel::countSuspects() {
     m_matrix->setAxisTitles(tr("label"), tr("suggested"));
     const auto dataset = m_workspace.dataset();
     const std::size_t classes = dataset ? std::size_t(dataset->classCount()) : 0;
-    std::vector<std::vector<double>> cells(classes, std::vector<double>(classes, 0));
-    double largest = 0;
+    std::map<std::pair<Label, Label>, double> counted;
     for (std::uint32_t i = 0; classes > 0 && i < dataset->size(); ++i) {
         const SampleIndex sample(i);
         if (!m_workspace.suspect(sample)) continue;
@@ -151,44 +169,84 @@ void ClassPairsPanel::countSuspects() {
         const Label suggested = m_workspace.suggestedLabel(sample);
         if (given < 0 || suggested < 0 || std::size_t(given) >= classes || std::size_t(suggested) >= classes || given == suggested)
             continue;
-        double& cell = cells[std::size_t(given)][std::size_t(suggested)];
-        largest = std::max(largest, cell += 1);
+        counted[{given, suggested}] += 1;
     }
     std::vector<Pair> pairs;
-    for (std::size_t j = 0; j < classes; ++j)
-        for (std::size_t k = 0; k < classes; ++k)
-            if (cells[j][k] > 0) pairs.push_back({Label(j), Label(k), cells[j][k]});
-    std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.samples > b.samples; });
-    m_words->setText(linksTo(pairs));
-    if (largest == 0 || classes > kMostClasses) m_matrix->setMatrix({}, {}, {}, MatrixPlot::Format::Count);
-    else m_matrix->setMatrix(std::move(cells), classNames(classes), classNames(classes), MatrixPlot::Format::Count);
+    for (const auto& [pair, samples] : counted) pairs.push_back({pair.first, pair.second, samples, samples});
+    sortPairs(pairs);
+    chooseClasses(classes, pairs);
+    if (pairs.empty()) m_matrix->setMatrix({}, {}, {}, MatrixPlot::Format::Count);
+    else m_matrix->setMatrix(cells([&](Label given, Label other) {
+                                 const auto found = counted.find({given, other});
+                                 return found == counted.end() ? 0.0 : found->second;
+                             }),
+                             shownNames(), shownNames(), MatrixPlot::Format::Count);
+    m_words->setText(pairs.empty() ? QString() : leftOutText(classes) + linksTo(pairs));
 }
 
 void ClassPairsPanel::showJoint(const ConfidentFinder::Counts& counts) {
     const stats::ConfidentJoint& joint = counts.joint;
     m_matrix->setTitle(m_tables->currentText());
     m_matrix->setAxisTitles(tr("label"), tr("probably"));
-    const QStringList names = classNames(joint.classes);
-    if (joint.classes > kMostClasses) {
-        m_matrix->setMatrix({}, {}, {}, MatrixPlot::Format::Count);
-    } else if (table() == Table::Calibrated || table() == Table::Counted) {
-        auto cells = rowsOf(table() == Table::Counted ? joint.counts : joint.calibrated, joint.classes);
-        double most = 1; // beside the diagonal no error would have a colour
-        for (std::size_t j = 0; j < cells.size(); ++j)
-            for (std::size_t k = 0; k < cells.size(); ++k)
-                if (j != k) most = std::max(most, cells[j][k]);
-        m_matrix->setMatrix(std::move(cells), names, names, MatrixPlot::Format::Count, most);
-    } else {
-        const auto square = table() == Table::Noise ? joint.noiseMatrix() : joint.inverseNoiseMatrix();
-        m_matrix->setMatrix(rowsOf(square, joint.classes), names, names, MatrixPlot::Format::Share, 1);
-    }
     std::vector<Pair> pairs;
-    for (const stats::ClassPair& pair : stats::classPairs(joint)) pairs.push_back({pair.given, pair.suspected, double(pair.samples)});
+    std::map<std::pair<Label, Label>, double> counted;
+    for (std::size_t i = 0; i < counts.samples.size(); ++i)
+        if (joint.offDiagonal[i]) counted[{counts.given[i], counts.countedAs[i]}] += 1;
+    if (table() == Table::Counted)
+        for (const auto& [pair, samples] : counted) pairs.push_back({pair.first, pair.second, samples, samples});
+    else
+        for (const stats::ClassPair& pair : stats::classPairs(joint)) {
+            const auto found = counted.find({pair.given, pair.suspected});
+            pairs.push_back({pair.given, pair.suspected, double(pair.samples), found == counted.end() ? 0 : found->second});
+        }
+    sortPairs(pairs);
+    chooseClasses(joint.classes, pairs);
+    const QStringList names = shownNames();
+    const auto cellsOf = [&](const auto& square) {
+        return cells([&](Label given, Label other) { return double(square[std::size_t(given) * joint.classes + std::size_t(other)]); });
+    };
+    if (table() == Table::Calibrated || table() == Table::Counted) {
+        auto shown = cellsOf(table() == Table::Counted ? joint.counts : joint.calibrated);
+        double most = 1; // beside the diagonal no error would have a colour
+        for (std::size_t j = 0; j < shown.size(); ++j)
+            for (std::size_t k = 0; k < shown.size(); ++k)
+                if (j != k) most = std::max(most, shown[j][k]);
+        m_matrix->setMatrix(std::move(shown), names, names, MatrixPlot::Format::Count, most);
+    } else {
+        m_matrix->setMatrix(cellsOf(table() == Table::Noise ? joint.noiseMatrix() : joint.inverseNoiseMatrix()), names, names,
+                            MatrixPlot::Format::Share, 1);
+    }
     const double all = double(counts.samples.size());
-    m_words->setText(tr("Probably wrong: %1 of %2 labels (%3).")
+    m_words->setText(warningText() + leftOutText(joint.classes) +
+                     tr("Probably wrong: %1 of %2 labels (%3).")
                          .arg(countText(joint.estimatedErrors), countText(counts.samples.size()), percentText(double(joint.estimatedErrors) / all)) +
                      QStringLiteral("<br>") + linksTo(pairs));
     showErrors(counts);
+}
+
+/// Where the network had learnt the labels that it counts here; else empty.
+QString ClassPairsPanel::warningText() const {
+    const auto run = m_workspace.currentRun();
+    ScoreTraits traits;
+    traits.basis = ScoreBasis::Probabilities;
+    const std::string_view warning = scoreWarning(traits, run && m_workspace.outOfSample(*run));
+    if (warning.empty()) return {};
+    return QStringLiteral("⚠ ") + QString::fromUtf8(warning.data(), qsizetype(warning.size())).toHtmlEscaped() + QStringLiteral("<br>");
+}
+
+/// The fullest first; of equal ones the first classes.
+void ClassPairsPanel::sortPairs(std::vector<Pair>& pairs) {
+    std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.samples > b.samples; });
+}
+
+/// Of the classes on show, row by row.
+std::vector<std::vector<double>> ClassPairsPanel::cells(const std::function<double(Label, Label)>& value) const {
+    std::vector<std::vector<double>> rows;
+    for (const Label given : m_shown) {
+        std::vector<double>& row = rows.emplace_back();
+        for (const Label other : m_shown) row.push_back(value(given, other));
+    }
+    return rows;
 }
 
 void ClassPairsPanel::showErrors(const ConfidentFinder::Counts& counts) {
@@ -207,15 +265,16 @@ void ClassPairsPanel::showErrors(const ConfidentFinder::Counts& counts) {
     }
 }
 
-/// The fullest pairs, a line each.
+/// The fullest pairs, a line each; where an estimate is not what was counted, and opens, both.
 QString ClassPairsPanel::linksTo(const std::vector<Pair>& pairs) const {
     QStringList words;
     for (std::size_t i = 0; i < std::min(kPairsInWords, pairs.size()); ++i) {
-        const auto& [given, other, samples] = pairs[i];
-        words << QStringLiteral("<a href='%1/%2'>%3</a>")
-                     .arg(given).arg(other)
-                     .arg(tr("%1 to %2: %Ln samples", nullptr, int(samples))
-                              .arg(className(m_workspace, given).toHtmlEscaped(), className(m_workspace, other).toHtmlEscaped()));
+        const auto& [given, other, samples, counted] = pairs[i];
+        const QString from = className(m_workspace, given).toHtmlEscaped(), to = className(m_workspace, other).toHtmlEscaped();
+        const QString text = samples == counted ? tr("%1 to %2: %Ln samples", nullptr, int(samples)).arg(from, to)
+                                                : tr("%1 to %2: %3 expected, %4 counted")
+                                                      .arg(from, to, countText(std::uint64_t(samples)), countText(std::uint64_t(counted)));
+        words << QStringLiteral("<a href='%1/%2'>%3</a>").arg(given).arg(other).arg(text);
     }
     return words.join(QStringLiteral("<br>"));
 }

@@ -9,6 +9,7 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <functional>
 #include <vector>
 
 class QComboBox;
@@ -43,7 +44,8 @@ protected:
 private:
     struct Pair {
         Label given = kNoLabel, other = kNoLabel;
-        double samples = 0;
+        double samples = 0; ///< as the table has it: an estimate, or counted
+        double counted = 0; ///< so many pictures it opens
     };
     void count();
     void countSuspects();
@@ -52,7 +54,12 @@ private:
     void offerTables(bool probabilities);
     void open(int given, int other);
     [[nodiscard]] Table table() const;
-    [[nodiscard]] QStringList classNames(std::size_t classes) const;
+    void chooseClasses(std::size_t classes, const std::vector<Pair>& pairs);
+    static void sortPairs(std::vector<Pair>& pairs);
+    [[nodiscard]] std::vector<std::vector<double>> cells(const std::function<double(Label, Label)>& value) const;
+    [[nodiscard]] QStringList shownNames() const;
+    [[nodiscard]] QString leftOutText(std::size_t classes) const;
+    [[nodiscard]] QString warningText() const;
     [[nodiscard]] QString linksTo(const std::vector<Pair>& pairs) const;
     /// Those that the cell counts; `other` kNoLabel: off the diagonal in the whole row.
     [[nodiscard]] std::vector<SampleIndex> samplesOf(Label given, Label other) const;
@@ -62,6 +69,7 @@ private:
     std::shared_ptr<const ConfidentFinder::Counts> m_counts; ///< of what is on show; null: suspects alone
     QComboBox* m_tables = nullptr;
     MatrixPlot* m_matrix = nullptr;
+    std::vector<Label> m_shown; ///< classes of its rows, and of its columns
     QLabel* m_words = nullptr;
     QTreeWidget* m_errors = nullptr;
     QTimer m_delay;

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace assay::ui {
 
@@ -108,13 +109,7 @@ float DetectorsPanel::percentile(const QString& detector, SampleIndex sample) co
     return at == m_ranks.end() || sample.value >= at->second.size() ? std::nanf("") : at->second[sample.value];
 }
 
-/// From this percentile on a detector's pictures are as many as there are suspects.
-float DetectorsPanel::suspectFrom() const {
-    const auto dataset = m_workspace.dataset();
-    const auto evidence = m_workspace.currentEvidence();
-    if (!dataset || !evidence || evidence->size() == 0) return 1;
-    return 1 - float(m_workspace.suspectCount()) / float(evidence->size());
-}
+bool DetectorsPanel::suspects(float percentile) const { return double(percentile) > 1 - m_workspace.suspectShare(); }
 
 std::pair<int, int> DetectorsPanel::agreement(SampleIndex sample) const {
     if (const auto all = m_workspace.agreement(sample)) return {int(all->suspecting), int(all->asked)};
@@ -123,7 +118,7 @@ std::pair<int, int> DetectorsPanel::agreement(SampleIndex sample) const {
         const float share = percentile(detector, sample);
         const auto score = m_workspace.registry().scores.find(detector.toStdString());
         if (!std::isfinite(share) || !score || !score->traits().detector || isByPictures(*score)) continue;
-        counts.first += share >= suspectFrom() ? 1 : 0;
+        counts.first += suspects(share) ? 1 : 0;
         ++counts.second;
     }
     return counts;
@@ -145,6 +140,49 @@ QString DetectorsPanel::togetherText(SampleIndex sample) const {
            (names.isEmpty() ? QString() : tr(", most from %1").arg(names.join(QStringLiteral(", ")))) + QLatin1Char('.');
 }
 
+/// Of every detector that has its say in what they come to together; before those are joined of what is there so far. Scores
+/// of the pictures alone have no part in it, and follow.
+std::vector<DetectorOpinion> DetectorsPanel::rows(SampleIndex sample) const {
+    std::vector<DetectorOpinion> found = m_workspace.opinions(sample);
+    const RunId run = m_workspace.currentRun().value_or(RunId());
+    std::set<QString> own;
+    for (const DetectorOpinion& one : found)
+        if (one.run == run) own.insert(one.score);
+    for (const auto& score : m_workspace.registry().scores.all()) {
+        const QString id = QString::fromStdString(score->description().id);
+        if (!score->traits().detector || !m_ranks.contains(id) || own.contains(id)) continue; // it has no say on this run
+        const std::vector<float>& values = m_workspace.values(id);
+        const float share = percentile(id, sample);
+        found.push_back({id, id, run, sample.value < values.size() ? values[sample.value] : std::nanf(""), share, suspects(share)});
+    }
+    return found;
+}
+
+void DetectorsPanel::addRow(const DetectorOpinion& opinion, SampleIndex sample) {
+    const auto score = m_workspace.registry().scores.find(opinion.score.toStdString());
+    if (!score) return;
+    const PlotTheme theme = PlotTheme::fromPalette(palette());
+    const Description& about = score->description();
+    const bool pictures = isByPictures(*score), outside = m_workspace.outOfSample(opinion.run, sample);
+    const bool judges = std::isfinite(opinion.percentile) && !pictures;
+    QString title = QString::fromStdString(about.title);
+    if (m_workspace.joinedRuns() > 1 && !pictures) title = tr("%1, run %2").arg(title).arg(opinion.run.value);
+    auto* item = new QTreeWidgetItem(m_list);
+    const QString mark = judges ? opinion.suspects ? QStringLiteral("◆") : QStringLiteral("●") : QStringLiteral("–");
+    item->setText(0, mark + QLatin1Char(' ') + title);
+    item->setText(1, valueText(double(opinion.value)));
+    item->setText(2, percentText(double(opinion.percentile)));
+    const std::string_view badge = scoreBadge(score->traits(), outside);
+    const QString judged = QString::fromUtf8(badge.data(), qsizetype(badge.size()));
+    item->setText(3, pictures ? QStringLiteral("–") : outside ? tr("out", "of sample") : tr("in", "sample"));
+    const std::string_view warning = scoreWarning(score->traits(), outside);
+    item->setToolTip(0, title + QLatin1Char('\n') + QString::fromStdString(about.help));
+    item->setToolTip(3, judged + (warning.empty() ? QString() : QLatin1Char('\n') + QString::fromUtf8(warning.data(), qsizetype(warning.size()))));
+    item->setData(3, Qt::AccessibleTextRole, judged);
+    if (judges) item->setForeground(0, opinion.suspects ? theme.suspectText : theme.cleanText);
+    for (const int column : {1, 2}) item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+}
+
 void DetectorsPanel::showFocus() {
     if (!isVisible()) return;
     m_list->clear();
@@ -156,34 +194,8 @@ void DetectorsPanel::showFocus() {
         m_together->clear();
         return;
     }
-    const PlotTheme theme = PlotTheme::fromPalette(palette());
-    const auto run = m_workspace.currentRun();
-    const bool outside = run && m_workspace.outOfSample(*run, *focus);
-    for (const auto& score : m_workspace.registry().scores.all()) {
-        if (!score->traits().detector) continue;
-        const Description& about = score->description();
-        const QString id = QString::fromStdString(about.id);
-        const float share = percentile(id, *focus);
-        if (!m_ranks.contains(id)) continue; // it has no say on this run
-        const std::vector<float>& values = m_workspace.values(id);
-        const bool pictures = isByPictures(*score);
-        const bool judges = std::isfinite(share) && !pictures;
-        const bool suspects = share >= suspectFrom();
-        auto* item = new QTreeWidgetItem(m_list);
-        item->setText(0, QStringLiteral("%1 %2").arg(judges ? suspects ? QStringLiteral("◆") : QStringLiteral("●") : QStringLiteral("–"),
-                                                     QString::fromStdString(about.title)));
-        item->setText(1, focus->value < values.size() ? valueText(double(values[focus->value])) : QStringLiteral("–"));
-        item->setText(2, percentText(double(share)));
-        const std::string_view badge = scoreBadge(score->traits(), outside);
-        const QString judged = QString::fromUtf8(badge.data(), qsizetype(badge.size()));
-        item->setText(3, pictures ? QStringLiteral("–") : outside ? tr("out", "of sample") : tr("in", "sample"));
-        const std::string_view warning = scoreWarning(score->traits(), outside);
-        item->setToolTip(0, QString::fromStdString(about.title) + QLatin1Char('\n') + QString::fromStdString(about.help));
-        item->setToolTip(3, judged + (warning.empty() ? QString() : QLatin1Char('\n') + QString::fromUtf8(warning.data(), qsizetype(warning.size()))));
-        item->setData(3, Qt::AccessibleTextRole, judged);
-        if (judges) item->setForeground(0, suspects ? theme.suspectText : theme.cleanText);
-        for (const int column : {1, 2}) item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
-    }
+    for (const DetectorOpinion& opinion : rows(*focus)) addRow(opinion, *focus);
+    const bool outside = m_workspace.outOfSample(m_workspace.runsBehind(QLatin1String(kFusedScore)), *focus);
     m_badge->setText(outside ? tr("Out-of-sample: by a model that had not seen this label.")
                              : tr("In-sample: by networks that were trained on these labels and may have learnt wrong ones by heart. "
                                   "Scores over the epochs suffer less than those of the last one."));

@@ -19,6 +19,7 @@ class QTreeWidget;
 namespace assay::ui {
 
 class Workspace;
+struct DetectorOpinion;
 
 /// What every detector says of the picture in focus: its score, and which share of the pictures it finds less
 /// suspicious. A detector suspects a picture that is among its first so many, as there are suspects; those that look at
@@ -40,10 +41,12 @@ private:
     void ask();
     void rank(const QString& detector, const std::vector<float>& values);
     void showFocus();
+    [[nodiscard]] std::vector<DetectorOpinion> rows(SampleIndex sample) const;
+    void addRow(const DetectorOpinion& opinion, SampleIndex sample);
     void restart();
     [[nodiscard]] QStringList detectors() const;
     [[nodiscard]] QString togetherText(SampleIndex sample) const;
-    [[nodiscard]] float suspectFrom() const;
+    [[nodiscard]] bool suspects(float percentile) const; ///< as many as there are suspects
 
     Workspace& m_workspace;
     QLabel* m_agreement = nullptr;

@@ -14,7 +14,6 @@ namespace assay::ui {
 
 namespace {
 
-constexpr double kUsualShare = 0.1; ///< of wrong labels, where nothing is known yet
 constexpr double kQuantile95 = 1.96;
 constexpr std::size_t kLeastAnswers = 10;
 
@@ -37,29 +36,34 @@ double auditHalfWidth(std::size_t population, std::size_t sample, double share) 
 QString auditSizeText(std::size_t population, std::size_t sample) {
     if (sample == 0 || population == 0)
         return tr("No picture is asked about at random. Then nobody can tell how many errors the queue has missed.");
-    const double half = auditHalfWidth(population, sample, kUsualShare);
+    const double half = auditHalfWidth(population, sample, kUsualShareWrong);
     QString text = tr("%1 of %2 pictures, one after every %3 of the queue. Where about one label in ten is wrong, they tell the share to "
                       "± %4 points, that is ± %5 labels.")
                        .arg(countText(sample), countText(population))
                        .arg(kBetweenAudits)
                        .arg(fixedText(half * 100, 1), countText(std::uint64_t(std::llround(half * double(population)))));
     if (sample < population)
-        text += QLatin1Char(' ') + tr("Half of that takes %1.").arg(countText(stats::auditSampleSize(population, kUsualShare, half / 2)));
+        text += QLatin1Char(' ') + tr("Half of that takes %1.").arg(countText(stats::auditSampleSize(population, kUsualShareWrong, half / 2)));
     return text;
 }
 
 bool isTold(const AuditState& state) {
-    return state.answered >= kLeastAnswers && (state.undecided == 0 || state.left.most < state.undecided);
+    if (state.undecided == 0) return state.answered >= kLeastAnswers; // nothing is left
+    return state.left.sampled >= kLeastAnswers && state.left.most < state.undecided;
 }
 
 QString errorsLeftText(const AuditState& state) {
     if (!isTold(state))
         return state.sample == 0     ? tr("Not known: nothing has been asked at random.")
                : state.answered == 0 ? tr("Not known yet: none of the pictures drawn at random has been decided.")
-                                     : tr("Not known yet: too few of the pictures drawn at random have been decided.");
-    return tr("Expected among the %1 undecided: %2 errors; at the 95 % level %3 to %4. From %5 decisions that were asked for at random.")
+                                     : tr("Not known yet: of the %1 decided pictures drawn at random, %2 tell of what the queue has not reached; "
+                                          "it takes %3.")
+                                           .arg(countText(state.answered), countText(state.left.sampled), countText(kLeastAnswers));
+    if (state.undecided == 0) return tr("Every label has been decided: no errors are left.");
+    return tr("Expected among the %1 undecided: %2 errors; at the 95 % level %3 to %4. From %5 decisions that were asked for at random where the "
+              "queue has not been.")
         .arg(countText(state.undecided), countText(std::uint64_t(std::llround(state.left.expected))), countText(state.left.least),
-             countText(state.left.most), countText(state.answered));
+             countText(state.left.most), countText(state.left.sampled));
 }
 
 StopAdvice stopAdvice(const AuditState& state, double stopShare) {

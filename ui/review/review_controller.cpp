@@ -161,11 +161,9 @@ ReviewFigures ReviewController::figures() const {
     const auto& mixture = m_workspace.currentMixture();
     const bool trusted = !mixture || mixture->warning.empty();
     const std::vector<float>& pNoisy = m_workspace.values(QStringLiteral("p-noisy"));
-    const auto run = m_workspace.currentRun();
-    const bool anySplit = run && m_workspace.outOfSample(*run);
     for (std::uint32_t i = 0; i < dataset->size(); ++i) {
         const SampleIndex sample(i);
-        if ((!anySplit && dataset->splits[i] != Split::Train) || m_workspace.decision(sample).verdict != Verdict::None) continue;
+        if (!m_workspace.judges(sample) || m_workspace.decision(sample).verdict != Verdict::None) continue;
         figures.left += m_workspace.suspect(sample);
         if (std::isnan(pNoisy[i])) continue;
         figures.expectedKnown = figures.judged && trusted;

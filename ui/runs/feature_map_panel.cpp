@@ -3,6 +3,7 @@
 #include "ui/runs/feature_map_panel.h"
 
 #include "core/project/feature_store.h"
+#include "core/project/probability_run.h"
 #include "core/stats/principal_plane.h"
 #include "ui/plots/feature_map_plot.h"
 #include "ui/session/task_pool.h"
@@ -21,19 +22,18 @@ struct Map {
     FeatureMapPlot::Points points;
 };
 
-/// Nothing where the newest features are those of epoch `known`, or where there are none. `anySplit`: of a run that was
-/// trained on no picture, all of them.
-Result<std::optional<Map>> readMap(const Project& project, RunId run, const Dataset& dataset, bool anySplit, int known) {
-    const auto file = newestFeatureFile(project.checkpointFolder(run));
+/// Of the samples that the run judges. Nothing where the newest features are those of epoch `known`, or where there are none.
+Result<std::optional<Map>> readMap(const Project& project, const RunRecord& run, const Dataset& dataset, int known) {
+    const auto file = newestFeatureFile(project.checkpointFolder(run.id));
     if (!file || file->epoch == known) return std::optional<Map>();
-    ASSAY_TRY(const auto features, project.features(run));
+    ASSAY_TRY(const auto features, project.features(run.id));
     ASSAY_TRY(const stats::PrincipalPlane plane, stats::principalPlane(features->values, features->dimension));
     Map map;
     map.epoch = features->epoch;
     map.points.shareX = plane.shareX;
     map.points.shareY = plane.shareY;
     for (std::size_t i = 0; i < plane.x.size() && i < dataset.size(); ++i) {
-        if (!std::isfinite(plane.x[i]) || (!anySplit && dataset.splits[i] != Split::Train)) continue;
+        if (!std::isfinite(plane.x[i]) || !judges(run.config, dataset.splits[i])) continue;
         map.points.samples.push_back(SampleIndex(std::uint32_t(i)));
         map.points.x.push_back(plane.x[i]);
         map.points.y.push_back(plane.y[i]);
@@ -124,11 +124,10 @@ void FeatureMapPanel::load() {
     const auto dataset = m_workspace.dataset();
     if (run != m_run || !project || !dataset) clear();
     m_run = run;
-    if (!run || !project || !dataset) return;
+    const auto record = run ? m_workspace.run(*run) : std::nullopt;
+    if (!record || !project || !dataset) return;
     m_loading = true;
-    m_pool->run([project, dataset, id = *run, anySplit = m_workspace.outOfSample(*run), known = m_epoch] {
-                    return readMap(*project, id, *dataset, anySplit, known);
-                },
+    m_pool->run([project, dataset, record = *record, known = m_epoch] { return readMap(*project, record, *dataset, known); },
                 [this, id = *run](Result<std::optional<Map>> found) {
                     m_loading = false;
                     const bool stale = std::exchange(m_again, false) || id != m_workspace.currentRun();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/confident_finder.h"
 
+#include "core/project/probability_run.h"
 #include "ui/session/workspace.h"
 
 #include <utility>
@@ -12,11 +13,11 @@ namespace {
 using Counts = ConfidentFinder::Counts;
 
 Result<std::shared_ptr<const Counts>> count(const FeatureMatrix& probabilities, const Dataset& dataset,
-                                            const std::vector<Label>& labels, bool anySplit) {
+                                            const std::vector<Label>& labels, const RunConfig& run) {
     Counts found;
     std::vector<float> values;
     for (std::uint32_t i = 0; i < dataset.size() && i < probabilities.rows(); ++i) {
-        if (labels[i] == kNoLabel || !probabilities.has(i) || (!anySplit && dataset.splits[i] != Split::Train)) continue;
+        if (labels[i] == kNoLabel || !probabilities.has(i) || !judges(run, dataset.splits[i])) continue;
         const auto row = probabilities.row(i);
         values.insert(values.end(), row.begin(), row.end());
         found.samples.emplace_back(i);
@@ -61,14 +62,15 @@ std::shared_ptr<const Counts> ConfidentFinder::counts() {
     const auto project = m_workspace.project();
     if (m_asked || !evidence || !run || !project) return m_counts;
     const auto labels = m_workspace.labels(*run);
-    if (!labels) return nullptr; // they are read, and labelsReady() follows
+    const auto record = m_workspace.run(*run);
+    if (!labels || !record) return nullptr; // they are read, and labelsReady() follows
     m_asked = true;
     m_pool.run(
         [project, run = *run, dataset = m_workspace.dataset(), labels, epoch = evidence->epoch,
-         anySplit = m_workspace.outOfSample(*run)]() -> Result<std::shared_ptr<const Counts>> {
+         config = record->config]() -> Result<std::shared_ptr<const Counts>> {
             ASSAY_TRY(const auto probabilities, project->probabilities(run));
             if (probabilities->epoch != epoch) return std::shared_ptr<const Counts>();
-            return count(*probabilities, *dataset, labels->labels, anySplit);
+            return count(*probabilities, *dataset, labels->labels, config);
         },
         [this, generation = m_generation](Result<std::shared_ptr<const Counts>> found) {
             if (generation != m_generation) return;

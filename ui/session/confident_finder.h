@@ -17,8 +17,8 @@ namespace assay::ui {
 
 class Workspace;
 
-/// What confident learning makes of the class probabilities that the run on show kept: of its judged samples, those of the
-/// training split unless no network of the run had learnt a label. Reads and counts on a thread of its own. GUI thread.
+/// What confident learning makes of the class probabilities that the run on show kept: of the samples
+/// that it judges. Reads and counts on a thread of its own. GUI thread.
 class ConfidentFinder final : public QObject {
     Q_OBJECT
 public:

@@ -7,6 +7,7 @@
 #include "core/data/open_dataset.h"
 #include "core/data/picture_names.h"
 #include "core/project/dataset_reference.h"
+#include "core/project/run_figures.h"
 
 #include <QFile>
 
@@ -88,8 +89,7 @@ Status loadLabels(Opened& opened) {
 Status loadJournal(Opened& opened) {
     ASSAY_TRY(opened.journal, opened.project->journal());
     ASSAY_TRY(opened.decisions, opened.project->decisions());
-    ASSAY_TRY(const std::string threshold, opened.project->setting(kThresholdKey));
-    opened.threshold = std::clamp(parseReal(threshold).value_or(0.5), 0.0, 1.0);
+    ASSAY_TRY(opened.threshold, suspectThreshold(*opened.project));
     ASSAY_TRY(const std::string audit, opened.project->setting(kAuditSampleKey));
     opened.auditSample = std::size_t(std::max<std::int64_t>(0, parseInteger(audit).value_or(0)));
     ASSAY_TRY(const std::string stop, opened.project->setting(kStopShareKey));

@@ -65,7 +65,6 @@ struct TableColumns {
 };
 
 /// What the project remembers for the window.
-inline constexpr const char* kThresholdKey = "window/threshold";
 inline constexpr const char* kWorkingLabelsKey = "window/working-labels";
 inline constexpr const char* kAuditSampleKey = "window/audit-sample";
 inline constexpr const char* kStopShareKey = "window/stop-share";

@@ -130,7 +130,9 @@ void Workspace::showNoRun() {
 std::shared_ptr<const Evidence> Workspace::currentEvidence() const { return d->values.evidence(); }
 const std::optional<stats::MixtureFit>& Workspace::currentMixture() const { return d->mixture; }
 double Workspace::threshold() const { return d->threshold; }
+std::size_t Workspace::judgedCount() const { return d->judgedCount; }
 std::size_t Workspace::suspectCount() const { return d->suspects; }
+double Workspace::suspectShare() const { return d->share; }
 
 const std::vector<float>& Workspace::values(const QString& score) const {
     if (!d->values.has(score)) d->askScore(score);

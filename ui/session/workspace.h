@@ -70,6 +70,9 @@ struct DetectorAgreement {
 /// suspect of it.
 struct DetectorOpinion {
     QString detector; ///< "loss", or "loss of run 3"
+    QString score;    ///< its id in the catalogue
+    RunId run;        ///< whose
+    float value = 0;  ///< on the score's own scale
     float percentile = 0;
     bool suspects = false;
 };
@@ -78,7 +81,7 @@ struct DetectorOpinion {
 struct AuditState {
     std::size_t population = 0; ///< samples whose labels are judged: those that the run on show may call suspects
     std::size_t sample = 0;     ///< of them drawn at random; 0: none is asked
-    std::size_t answered = 0;   ///< decisions that were asked for at random
+    std::size_t answered = 0;   ///< decisions about them; what is left rests on those that the queue would not have reached
     std::size_t undecided = 0;  ///< of the population
     stats::RemainingErrors left; ///< among the undecided, 95 % interval
 };
@@ -165,7 +168,8 @@ public:
     void cancelImport();
     /// Whether what the run says of its training samples comes from a network that had not seen their labels.
     [[nodiscard]] bool outOfSample(RunId id) const;
-    /// The same of one sample: no network of the run has learnt its label. So it is with labels that do not count.
+    /// The same of one sample: no network of the run has learnt its label. So it is with labels that do not count, and with
+    /// those that the run of a fold holds out (labelsReady() follows once these are known).
     [[nodiscard]] bool outOfSample(RunId id, SampleIndex sample) const;
     void resumeRun(RunId id);
     void pauseRun();
@@ -189,11 +193,17 @@ public:
     [[nodiscard]] const std::optional<stats::MixtureFit>& currentMixture() const;
     [[nodiscard]] double threshold() const; ///< on p-noisy, [0, 1]
     void setThreshold(double pNoisy);
-    [[nodiscard]] std::size_t suspectCount() const; ///< in the training split of the epoch on show
+    /// Whether the run on show judges the sample's label: one for training, or any where no network of it had learnt one.
+    [[nodiscard]] bool judges(SampleIndex sample) const;
+    [[nodiscard]] std::size_t judgedCount() const;  ///< samples of the epoch on show that it judges
+    [[nodiscard]] std::size_t suspectCount() const; ///< of them past the threshold
+    [[nodiscard]] double suspectShare() const;      ///< of all pictures so many a detector suspects
 
     // Per-sample values of the epoch on show, [N] by SampleIndex; NaN where the run has no evidence
     [[nodiscard]] const std::vector<float>& values(const QString& score) const;
     [[nodiscard]] QStringList scoreNames() const; ///< what values() offers now
+    /// Why the epoch on show does not have this score, in a sentence; empty where it has, or nobody has asked yet.
+    [[nodiscard]] QString scoreProblem(const QString& score) const;
     [[nodiscard]] Label baseLabel(SampleIndex sample) const;      ///< before decisions (the current run's labels)
     [[nodiscard]] Label effectiveLabel(SampleIndex sample) const; ///< with decisions
     [[nodiscard]] Label suggestedLabel(SampleIndex sample) const; ///< kNoLabel where none
@@ -217,6 +227,10 @@ public:
     void setJoinsRuns(bool on);
     /// How many runs have their say in agreement(); 0 while unknown.
     [[nodiscard]] std::size_t joinedRuns() const;
+    /// The runs that an order of pictures rests on: that on show, and of all detectors every one that has joined.
+    [[nodiscard]] std::vector<RunId> runsBehind(const QString& score) const;
+    /// Whether none of these has learnt the sample's label.
+    [[nodiscard]] bool outOfSample(const std::vector<RunId>& runs, SampleIndex sample) const;
     /// What was learnt from the decisions: detectors, with "pair of classes" for how often a class was wrongly taken for
     /// another, and their weights, the greatest first. Empty before there are enough decisions.
     [[nodiscard]] std::vector<std::pair<QString, double>> learntWeights() const;
@@ -274,9 +288,10 @@ Q_SIGNALS:
     void runProgress();
     void epochArrived(assay::RunId run);
     void evidenceReady(assay::RunId run, int epoch);
-    void labelsReady(assay::RunId run);
+    void labelsReady(assay::RunId run); ///< labels(), or which of them the run has learnt
     void currentRunChanged();
     void epochOnShowChanged(); ///< another epoch, or newer evidence of it: values(), threshold counts changed
+    void scoreFailed(const QString& score); ///< scoreProblem() says why
     void detectorsJoined(); ///< agreement() and likeliest() have another answer
     void auditChanged();    ///< another sample, or another share to stop at
     void thresholdChanged();

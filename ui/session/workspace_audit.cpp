@@ -17,14 +17,12 @@ constexpr std::uint64_t kSeed = 1;
 } // namespace
 
 void Workspace::Private::drawAudit(bool anew) {
-    std::vector<SampleIndex> judged;
-    if (const auto evidence = values.evidence()) {
-        const bool anySplit = currentRun && q->outOfSample(*currentRun);
+    std::vector<SampleIndex> labelled;
+    if (const auto evidence = values.evidence())
         for (const SampleIndex sample : evidence->samples)
-            if ((anySplit || dataset->splits[sample.value] == Split::Train) && q->baseLabel(sample) != kNoLabel) judged.push_back(sample);
-    }
-    if (!anew && judged == population) return;
-    population = std::move(judged);
+            if (q->judges(sample) && q->baseLabel(sample) != kNoLabel) labelled.push_back(sample);
+    if (!anew && labelled == population) return;
+    population = std::move(labelled);
     auditSample.clear();
     if (auditSize > 0)
         for (const std::uint32_t row : drawAuditSample(population.size(), auditSize, kSeed)) auditSample.push_back(population[row].value);

@@ -39,9 +39,16 @@ struct Workspace::Private::FusionParts {
     struct Part {
         std::size_t place = 0;
         Detector detector;
+        DetectorSource source;
     };
     std::vector<Part> parts;
     std::vector<FusedRun> runs;
+};
+
+/// The queue, and what its detectors are.
+struct Workspace::Private::Joined {
+    std::shared_ptr<const Fusion> fusion;
+    std::vector<DetectorSource> sources;
 };
 
 namespace {
@@ -71,18 +78,24 @@ void addDetectors(std::vector<Part>& parts, const std::vector<std::shared_ptr<co
             detector.suspicion.push_back(found->values[place]);
             if (!found->suggested.empty()) detector.suggested.push_back(found->suggested[place]);
         }
-        parts.push_back({run.place * scores.size() + i, std::move(detector)});
+        parts.push_back({run.place * scores.size() + i, std::move(detector), {QString::fromStdString(scores[i]->description().id), run.id}});
     }
 }
 
-template <class Part> Result<std::shared_ptr<const Fusion>> fuse(std::vector<Part> parts, const Evidence& evidence, const std::vector<Label>& labels) {
+template <class Joined, class Part>
+Result<Joined> fuse(std::vector<Part> parts, const Evidence& evidence, const std::vector<Label>& labels) {
     std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.place < b.place; });
+    Joined joined;
     std::vector<Detector> detectors;
-    for (Part& part : parts) detectors.push_back(std::move(part.detector));
+    for (Part& part : parts) {
+        detectors.push_back(std::move(part.detector));
+        joined.sources.push_back(std::move(part.source));
+    }
     std::vector<Label> given;
     for (const SampleIndex sample : evidence.samples) given.push_back(labels[sample.value]);
     ASSAY_TRY(Fusion made, Fusion::make(std::move(detectors), std::move(given)));
-    return std::make_shared<const Fusion>(std::move(made));
+    joined.fusion = std::make_shared<const Fusion>(std::move(made));
+    return joined;
 }
 
 } // namespace
@@ -102,8 +115,6 @@ std::optional<std::size_t> Workspace::Private::rowOf(SampleIndex sample) const {
     return std::size_t(at - fusing->samples.begin());
 }
 
-double Workspace::Private::suspectShare() const { return double(suspects) / double(fusion->rows()); }
-
 void Workspace::Private::askFusedSoon() {
     constexpr std::size_t kMostUnasked = 20'000'000; // rows of all epochs: larger ones are joined when they are sorted by
     const auto evidence = values.evidence();
@@ -118,7 +129,7 @@ void Workspace::Private::askFused() {
     if (known == labelSets.end()) return askLabels(runs.record(*currentRun)->labelSet);
     fusing = evidence;
     struct Made {
-        std::shared_ptr<const Fusion> fusion;
+        Joined joined;
         std::shared_ptr<const FeatureMatrix> probabilities;
         std::shared_ptr<const FusionParts> parts;
     };
@@ -142,7 +153,7 @@ void Workspace::Private::askFused() {
                     add(other, " of run " + std::to_string(other.id.value), *read);
             }
             Made made;
-            ASSAY_TRY(made.fusion, fuse(all.parts, *evidence, given));
+            ASSAY_TRY(made.joined, fuse<Joined>(all.parts, *evidence, given));
             made.probabilities = input.probabilities;
             made.parts = std::make_shared<const FusionParts>(std::move(all));
             return made;
@@ -150,15 +161,20 @@ void Workspace::Private::askFused() {
         [this, evidence, generation = showGeneration](Result<Made> made) {
             if (fusing != evidence || generation != showGeneration) return;
             if (!made) {
-                if (filter.score == QLatin1String(kFusedScore)) Q_EMIT q->warning(QString::fromStdString(made.error().sentence()));
+                scoreFailed(QLatin1String(kFusedScore), made.error());
                 return;
             }
-            fusion = std::move(made->fusion);
+            fusion = std::move(made->joined.fusion);
+            detectorSources = std::move(made->joined.sources);
             classProbabilities = std::move(made->probabilities);
-            joinedRuns = made->parts->runs.size();
+            joinedRuns.clear();
+            for (const FusedRun& run : made->parts->runs) {
+                joinedRuns.push_back(run.id);
+                askLabels(runs.record(run.id)->labelSet); // which of them count tells what the run has learnt
+            }
             if (joinsRuns)
-                Q_EMIT q->notice(joinedRuns > 1 ? tr("The detectors of %1 runs make one order").arg(joinedRuns)
-                                                : tr("No other run has recorded these pictures with the same labels"));
+                Q_EMIT q->notice(joinedRuns.size() > 1 ? tr("The detectors of %1 runs make one order").arg(joinedRuns.size())
+                                                       : tr("No other run has recorded these pictures with the same labels"));
             rankFused();
             askFeatureDetectors(std::move(made->parts));
         });
@@ -170,7 +186,7 @@ void Workspace::Private::askFeatureDetectors(std::shared_ptr<const FusionParts> 
         return;
     slowPool.run(
         [scores = registry->scores.all(), dataset = dataset, project = project, labels = known->second.set, evidence = fusing,
-         parts = std::move(parts), near = neighbours]() -> Result<std::shared_ptr<const Fusion>> {
+         parts = std::move(parts), near = neighbours]() -> Result<Joined> {
             std::vector<FusionParts::Part> all = parts->parts;
             for (const FusedRun& run : parts->runs) {
                 if (!run.features) continue;
@@ -183,11 +199,12 @@ void Workspace::Private::askFeatureDetectors(std::shared_ptr<const FusionParts> 
                 if (input.features) input.neighbours = near->of(run.id, *input.features);
                 if (input.neighbours) addDetectors(all, scores, run, true, input, evidence->samples);
             }
-            return fuse(std::move(all), *evidence, labels->labels);
+            return fuse<Joined>(std::move(all), *evidence, labels->labels);
         },
-        [this, of = fusion, generation = showGeneration](Result<std::shared_ptr<const Fusion>> made) {
+        [this, of = fusion, generation = showGeneration](Result<Joined> made) {
             if (generation != showGeneration || of != fusion || !made) return;
-            fusion = std::move(*made);
+            fusion = std::move(made->fusion);
+            detectorSources = std::move(made->sources);
             rankFused();
         });
 }
@@ -254,7 +271,7 @@ std::optional<DetectorAgreement> Workspace::agreement(SampleIndex sample) const 
     d->askFusedSoon();
     const auto row = d->rowOf(sample);
     if (!row) return std::nullopt;
-    return DetectorAgreement{d->fusion->agreement(*row, d->suspectShare()), d->fusion->detectors()};
+    return DetectorAgreement{d->fusion->agreement(*row, d->share), d->fusion->detectors()};
 }
 
 std::vector<DetectorOpinion> Workspace::opinions(SampleIndex sample) const {
@@ -262,10 +279,11 @@ std::vector<DetectorOpinion> Workspace::opinions(SampleIndex sample) const {
     std::vector<DetectorOpinion> all;
     const auto row = d->rowOf(sample);
     if (!row) return all;
-    const double from = 1 - d->suspectShare();
+    const double from = 1 - d->share;
     for (std::size_t i = 0; i < d->fusion->detectors(); ++i) {
         const float percentile = d->fusion->percentile(i, *row);
-        all.push_back({QString::fromStdString(d->fusion->id(i)), percentile, double(percentile) > from});
+        const auto& [score, run] = d->detectorSources[i];
+        all.push_back({QString::fromStdString(d->fusion->id(i)), score, run, d->fusion->suspicion(i)[*row], percentile, double(percentile) > from});
     }
     return all;
 }
@@ -276,7 +294,12 @@ std::vector<ClassGuess> Workspace::likeliest(SampleIndex sample) const {
 }
 
 std::size_t Workspace::calibratedOn() const { return d->calibratedOn; }
-std::size_t Workspace::joinedRuns() const { return d->joinedRuns; }
+std::size_t Workspace::joinedRuns() const { return d->joinedRuns.size(); }
+
+std::vector<RunId> Workspace::runsBehind(const QString& score) const {
+    if (score == QLatin1String(kFusedScore) && !d->joinedRuns.empty()) return d->joinedRuns;
+    return d->currentRun ? std::vector{*d->currentRun} : std::vector<RunId>();
+}
 
 void Workspace::setJoinsRuns(bool on) {
     if (on == d->joinsRuns) return;

@@ -63,6 +63,9 @@ public:
     std::map<std::int64_t, std::string> labelNames;
     std::map<std::int64_t, KeptLabels> labelSets;  ///< read so far, by id
     std::set<std::int64_t> labelsAsked;
+    /// [N] training samples that the run of a fold holds out; null: it is no fold's, or they are being looked up.
+    std::map<RunId, std::shared_ptr<const std::vector<std::uint8_t>>> heldOut;
+    [[nodiscard]] bool holdsOut(const RunRecord& run, SampleIndex sample);
     std::optional<std::int64_t> workingId;
     std::shared_ptr<const LabelSet> working;
     void adoptWorkingLabels(Result<KeptLabels> kept, const QString& done);
@@ -100,9 +103,12 @@ public:
     void storeThreshold();
     EpochValues values;
     std::optional<stats::MixtureFit> mixture;
-    std::size_t suspects = 0;
+    std::size_t judgedCount = 0, suspects = 0; ///< in the epoch on show; suspects are among the judged
     std::vector<std::uint8_t> suspectBits; ///< [N]
+    double share = 0; ///< of the judged: so many a detector suspects
     std::set<QString> scoresAsked;
+    std::map<QString, QString> scoreProblems; ///< by score that cannot be had, why
+    void scoreFailed(const QString& id, const Error& error);
     std::uint64_t showGeneration = 0;
     std::map<QString, std::vector<Label>> scoreSuggestions;
     std::shared_ptr<DuplicateSearch> duplicates; ///< of the open data set
@@ -112,6 +118,7 @@ public:
         std::shared_ptr<const LabelSet> labels;
         std::vector<float> values;    ///< [N]
         std::vector<Label> suggested; ///< [N]
+        QString problem;              ///< why they cannot be found
     };
     std::map<QString, PictureScore> pictureScores; ///< without values until they are found, or where they cannot be
     void askPictureScore(const QString& id, std::shared_ptr<const Score> score, std::shared_ptr<const LabelSet> labels);
@@ -123,16 +130,22 @@ public:
     std::shared_ptr<const FeatureMatrix> classProbabilities; ///< of all classes, where the run kept them for `fusing`
     std::size_t calibratedOn = 0; ///< decisions
     bool joinsRuns = false;       ///< as wished
-    std::size_t joinedRuns = 0;   ///< in `fusion`
+    std::vector<RunId> joinedRuns; ///< in `fusion`
+    /// What a detector of `fusion` is.
+    struct DetectorSource {
+        QString score;
+        RunId run;
+    };
+    std::vector<DetectorSource> detectorSources;
     std::vector<double> learntWeights; ///< of its detectors, and of the pair of classes; empty before enough is decided
     [[nodiscard]] std::vector<RunRecord> runsToJoin() const;
     [[nodiscard]] std::optional<std::size_t> rowOf(SampleIndex sample) const; ///< of `fusion`
-    [[nodiscard]] double suspectShare() const; ///< a detector suspects as many as there are suspects
     [[nodiscard]] std::vector<ClassGuess> likeliest(SampleIndex sample) const;
     bool ranking = false, rankAgain = false;
     void askFused();
     struct FusedRun;
     struct FusionParts;
+    struct Joined;
     void askFeatureDetectors(std::shared_ptr<const FusionParts> parts); ///< join the others when they are there
     QTimer fusionTimer; ///< when the epoch on show has come to rest
     void askFusedSoon(); ///< for what stands beside a picture; not where it would read more than a while

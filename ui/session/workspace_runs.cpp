@@ -3,10 +3,13 @@
 #include "ui/session/workspace_private.h"
 
 #include "core/project/cross_validation.h"
+#include "core/project/fold_runs.h"
 #include "core/project/probability_import.h"
 #include "core/project/probability_run.h"
 #include "ui/session/example.h"
 #include "ui/session/run_start.h"
+
+#include <algorithm>
 
 namespace assay::ui {
 
@@ -214,17 +217,52 @@ bool Workspace::outOfSample(RunId id) const {
     return record != nullptr && isOutOfSample(record->config);
 }
 
+bool Workspace::judges(SampleIndex sample) const {
+    const RunRecord* record = d->currentRun ? d->runs.record(*d->currentRun) : nullptr;
+    return record != nullptr && d->dataset && sample.value < d->dataset->size() &&
+           assay::judges(record->config, d->dataset->splits[sample.value]);
+}
+
 bool Workspace::outOfSample(RunId id, SampleIndex sample) const {
     if (outOfSample(id)) return true;
     const RunRecord* record = d->runs.record(id);
     if (record == nullptr || !d->dataset || sample.value >= d->dataset->size()) return false;
     if (d->dataset->splits[sample.value] != Split::Train) return true;
+    if (d->holdsOut(*record, sample)) return true;
     const auto known = d->labelSets.find(record->labelSet);
     if (known != d->labelSets.end() && !known->second.set->counts(sample.value)) return true;
     // A run that draws its labelled samples by itself; one that seeks the clean ones has learnt all labels before.
     const auto choice = record->config.settings.find("labelled");
     if (choice == record->config.settings.end() || choice->second == ParamValue(std::string("clean"))) return false;
     return id == d->currentRun && d->values.evidence() && d->values.values(QStringLiteral("labelled"))[sample.value] == 0;
+}
+
+bool Workspace::Private::holdsOut(const RunRecord& run, SampleIndex sample) {
+    if (const auto known = heldOut.find(run.id); known != heldOut.end())
+        return known->second && sample.value < known->second->size() && (*known->second)[sample.value] != 0;
+    const auto name = labelNames.find(run.labelSet);
+    if (!project || name == labelNames.end()) return false;
+    heldOut[run.id] = nullptr;
+    if (!parseFoldLabelName(name->second)) return false;
+    using Samples = std::shared_ptr<const std::vector<std::uint8_t>>;
+    pool.run(
+        [project = project, dataset = dataset, run]() -> Result<Samples> {
+            ASSAY_TRY(const StoredLabelSet labels, project->labelSet(run.labelSet));
+            ASSAY_TRY(const auto fold, foldOf(*project, *dataset, run, labels));
+            std::vector<std::uint8_t> samples(dataset->size(), 0);
+            for (std::size_t i = 0; fold && i < samples.size(); ++i) samples[i] = fold->cross.plan.fold[i] == fold->fold;
+            return std::make_shared<const std::vector<std::uint8_t>>(std::move(samples));
+        },
+        [this, asked = project, id = run.id](Result<Samples> found) {
+            if (asked != project || !found) return;
+            heldOut[id] = std::move(*found);
+            Q_EMIT q->labelsReady(id);
+        });
+    return false;
+}
+
+bool Workspace::outOfSample(const std::vector<RunId>& runs, SampleIndex sample) const {
+    return !runs.empty() && std::all_of(runs.begin(), runs.end(), [&](RunId run) { return outOfSample(run, sample); });
 }
 
 void Workspace::resumeRun(RunId id) {

@@ -5,6 +5,7 @@
 #include "core/audit/score.h"
 #include "core/base/text.h"
 #include "core/project/review_answers.h"
+#include "core/project/run_figures.h"
 #include "ui/session/sample_order.h"
 
 #include <algorithm>
@@ -73,12 +74,15 @@ void Workspace::Private::refreshEpoch() {
     if (!dataset) return;
     ++showGeneration;
     scoresAsked.clear();
+    scoreProblems.clear();
     scoreSuggestions.clear();
     fusionTimer.stop();
     fusing.reset();
     fusion.reset();
     classProbabilities.reset();
-    calibratedOn = joinedRuns = 0;
+    calibratedOn = 0;
+    joinedRuns.clear();
+    detectorSources.clear();
     learntWeights.clear();
     mixture.reset();
     std::shared_ptr<const Evidence> evidence;
@@ -103,12 +107,19 @@ void Workspace::Private::refreshEpoch() {
 }
 
 void Workspace::Private::countSuspects() {
-    suspects = 0;
+    judgedCount = suspects = 0;
     suspectBits.assign(dataset ? dataset->size() : 0, 0);
+    const auto evidence = values.evidence();
+    if (!dataset || !evidence) return;
+    std::vector<float> ofJudged;
     const std::vector<float>& pNoisy = values.values(QStringLiteral("p-noisy"));
-    const bool anySplit = currentRun && q->outOfSample(*currentRun); // none of its samples were trained on
-    for (std::size_t i = 0; i < suspectBits.size(); ++i) // NaN is no suspect
-        suspects += suspectBits[i] = (anySplit || dataset->splits[i] == Split::Train) && double(pNoisy[i]) >= threshold;
+    for (const SampleIndex sample : evidence->samples) {
+        if (!q->judges(sample)) continue;
+        ++judgedCount;
+        suspects += suspectBits[sample.value] = double(pNoisy[sample.value]) >= threshold; // NaN is no suspect
+        ofJudged.push_back(pNoisy[sample.value]);
+    }
+    share = assay::suspectShare(ofJudged, threshold);
 }
 
 bool Workspace::Private::suspect(SampleIndex sample) const {
@@ -153,10 +164,10 @@ void Workspace::Private::askScore(const QString& id) {
         [this, id, generation = showGeneration](Result<Answer> answer) {
             if (generation != showGeneration) return;
             if (!answer) {
-                // A run has not everything that every score rests on; that is news only to who chose the score.
-                if (answer.error().code != ErrorCode::NotFound || filter.score == id)
+                // A run has not everything that every score rests on; that is news only to who sorts by the score.
+                if (answer.error().code != ErrorCode::NotFound && filter.score != id)
                     Q_EMIT q->warning(QString::fromStdString(answer.error().sentence()));
-                return;
+                return scoreFailed(id, answer.error());
             }
             values.addComputed(id, std::move(answer->values));
             scoreSuggestions[id] = std::move(answer->suggested);
@@ -170,12 +181,13 @@ void Workspace::Private::askPictureScore(const QString& id, std::shared_ptr<cons
                                          std::shared_ptr<const LabelSet> labels) {
     PictureScore& known = pictureScores[id];
     if (known.labels && known.labels->labels == labels->labels) {
+        if (!known.problem.isEmpty()) scoreProblems[id] = known.problem;
         if (known.values.empty()) return; // asked already
         values.addComputed(id, known.values);
         scoreSuggestions[id] = known.suggested;
         return;
     }
-    known = {labels, {}, {}};
+    known = {labels, {}, {}, {}};
     slowPool.run(
         [score = std::move(score), dataset = dataset, labels, duplicates = duplicates]() -> Result<ScoreValues> {
             ScoreInput input;
@@ -188,8 +200,8 @@ void Workspace::Private::askPictureScore(const QString& id, std::shared_ptr<cons
             const auto asked = pictureScores.find(id);
             if (asked == pictureScores.end() || asked->second.labels != labels) return; // of a data set or labels gone by
             if (!found) {
-                if (filter.score == id) Q_EMIT q->warning(QString::fromStdString(found.error().sentence()));
-                return;
+                asked->second.problem = QString::fromStdString(found.error().sentence());
+                return scoreFailed(id, found.error());
             }
             asked->second.values = std::move(found->values);
             asked->second.suggested = std::move(found->suggested);
@@ -199,6 +211,18 @@ void Workspace::Private::askPictureScore(const QString& id, std::shared_ptr<cons
             Q_EMIT q->epochOnShowChanged();
             if (filter.score == id) q->resort();
         });
+}
+
+/// Kept for whoever sorts by the score later, too: others may have asked for it first.
+void Workspace::Private::scoreFailed(const QString& id, const Error& error) {
+    scoreProblems[id] = QString::fromStdString(error.sentence());
+    if (filter.score == id) Q_EMIT q->warning(scoreProblems[id]);
+    Q_EMIT q->scoreFailed(id);
+}
+
+QString Workspace::scoreProblem(const QString& score) const {
+    const auto known = d->scoreProblems.find(score);
+    return known == d->scoreProblems.end() ? QString() : known->second;
 }
 
 void Workspace::Private::sortNow() {
@@ -254,12 +278,14 @@ void Workspace::resort() {
 }
 
 void Workspace::setFilter(const ViewFilter& filter) {
-    const bool another = filter.score != d->filter.score || filter.descending != d->filter.descending;
+    const bool anotherScore = filter.score != d->filter.score;
+    const bool another = anotherScore || filter.descending != d->filter.descending;
     d->filter = filter;
     d->filterChosen = true;
     if (!d->dataset) return;
     if (another || d->order.size() != d->dataset->size()) resort();
     else d->filterNow();
+    if (const QString problem = scoreProblem(filter.score); anotherScore && !problem.isEmpty()) Q_EMIT warning(problem);
 }
 
 std::vector<SampleIndex> Workspace::marked() const {

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 using namespace assay;
@@ -274,6 +275,14 @@ private Q_SLOTS:
         QCOMPARE(guesses[2].label, Label(0));
     }
 
+    void aDetectorSuspectsAsManyAsThereAreSuspects() {
+        const float none = std::numeric_limits<float>::quiet_NaN();
+        QCOMPARE(suspectShare(std::vector<float>{0.9F, 0.5F, 0.4F, 0.1F}, 0.5), 0.5);
+        QCOMPARE(suspectShare(std::vector<float>{0.9F, 0.5F, none, none, 0.4F, 0.1F}, 0.6), 0.25);
+        QCOMPARE(suspectShare(std::vector<float>{0.9F, 0.1F}, 0.95), 0.0);
+        QCOMPARE(suspectShare(std::vector<float>{none}, 0.5), kUsualShareWrong);
+    }
+
     void curvesEndWithEverythingFound() {
         const Case made = makeCase({1, 1});
         const Fusion fusion = fusionOf(made);
@@ -313,6 +322,15 @@ private Q_SLOTS:
         // What is decided keeps its place and takes no turn.
         decided[9] = decided[3] = 1;
         QCOMPARE(mixAuditSample(ranked, decided, sample).order, (Rows{9, 8, 7, 6, 5, 1, 4, 3, 2}));
+    }
+
+    /// A random row that the queue would have reached by now says nothing of those that it has not.
+    void errorsLeftRestOnTheRandomRowsBehindTheFrontier() {
+        const std::vector<float> suspicion = {0.9F, 0.8F, 0.7F, 0.6F, 0.5F, 0.4F, 0.3F, 0.2F};
+        const std::vector<std::uint8_t> decided = {1, 1, 1, 0, 1, 1, 0, 0}, wrong = {1, 1, 0, 0, 0, 1, 0, 0}, random = {0, 1, 1, 0, 1, 1, 0, 0};
+        const auto left = errorsLeft({suspicion, decided, wrong, random});
+        QCOMPARE(left.sampled, std::size_t(2)); // 0.5 and 0.4, of which one is wrong
+        QCOMPARE(left.expected, 1.5);
     }
 
     /// 200 reviews that stop somewhere, with a queue that learns from the decisions: the interval holds the truth in at

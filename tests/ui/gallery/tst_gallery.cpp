@@ -187,6 +187,51 @@ private Q_SLOTS:
         QVERIFY(!badge->text().contains(QStringLiteral("⚠")));
     }
 
+    /// Whoever asked first, as the panel of the detectors does: who sorts by such a score is told, and no badge stands
+    /// over the order of the index.
+    void aScoreThatTheRunDoesNotHaveIsToldAndCannotBeChosen() {
+        Workspace workspace(registryWith());
+        ThumbnailService thumbnails;
+        GalleryPanel panel(workspace, thumbnails);
+        panel.resize(800, 480);
+        panel.show();
+        QVERIFY(openAndWait(workspace, m_data));
+        QVERIFY(trainAndWait(workspace, 2)); // keeps no features
+        const QString missing = QStringLiteral("simifeat-rank");
+        auto* scores = panel.findChild<QComboBox*>(QStringLiteral("sortBy"));
+        const auto mayChoose = [&] { return bool(scores->model()->flags(scores->model()->index(scores->findData(missing), 0)) & Qt::ItemIsEnabled); };
+        QTRY_VERIFY(scores->findData(missing) >= 0);
+        QVERIFY(mayChoose());
+        QSignalSpy warnings(&workspace, &Workspace::warning);
+        (void)workspace.values(missing);
+        QTRY_VERIFY(!workspace.scoreProblem(missing).isEmpty());
+        QVERIFY(!mayChoose());
+        QCOMPARE(scores->itemData(scores->findData(missing), Qt::ToolTipRole).toString(), workspace.scoreProblem(missing));
+        QCOMPARE(warnings.count(), 0);
+
+        auto* badge = panel.findChild<QLabel*>(QStringLiteral("sampleBadge"));
+        QVERIFY(badge->isVisible());
+        ViewFilter filter = workspace.filter();
+        filter.score = missing; // by a kept view, say
+        workspace.setFilter(filter);
+        QCOMPARE(warnings.count(), 1);
+        QCOMPARE(warnings.front().front().toString(), workspace.scoreProblem(missing));
+        QVERIFY(!badge->isVisible());
+        workspace.setThreshold(0.7); // told once
+        QCOMPARE(warnings.count(), 1);
+        filter.score = QStringLiteral("loss");
+        workspace.setFilter(filter);
+        QVERIFY(badge->isVisible());
+
+        // A run that has it: it may be chosen again.
+        RunConfig config = fakeRun(2);
+        config.keepFeatures = true;
+        QSignalSpy ended(&workspace, &Workspace::runEnded);
+        workspace.startRun(config, {});
+        QTRY_VERIFY_WITH_TIMEOUT(ended.count() > 0 && workspace.currentRun() == RunId(2) && workspace.currentEvidence() != nullptr, 20'000);
+        QTRY_VERIFY(mayChoose());
+    }
+
     void aBarIsAShareWhateverTheScoresRange() {
         Workspace workspace(registryWith());
         GalleryModel model(workspace);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/ui_fixture.h"
 #include "core/audit/score.h"
+#include "core/project/feature_store.h"
 #include "ui/gallery/gallery_panel.h"
 #include "ui/plots/matrix_plot.h"
 #include "ui/review/class_pairs_panel.h"
@@ -297,7 +298,10 @@ private Q_SLOTS:
         QCOMPARE(cell(5, 6), 0.5);
         QCOMPARE(cell(9, 9), 1.0);
 
-        const QString words = panel.findChild<QLabel*>(QStringLiteral("classPairsWords"))->text();
+        const auto text = [&] { return panel.findChild<QLabel*>(QStringLiteral("classPairsWords"))->text(); };
+        const QString words = text();
+        QVERIFY(!words.contains(QStringLiteral("⚠"))); // nothing was learnt here
+        QVERIFY2(words.contains(QStringLiteral("5 to 6: 2 expected, 1 counted")), qPrintable(words));
         QVERIFY2(words.contains(QStringLiteral("4 of 40 labels (10.0")), qPrintable(words));
         QVERIFY2(words.contains(QStringLiteral("4 to 9: 2 samples")), qPrintable(words));
         auto* errors = panel.findChild<QTreeWidget*>(QStringLiteral("estimatedErrors"));
@@ -313,6 +317,8 @@ private Q_SLOTS:
             QTest::mouseClick(panel.matrix().canvas(), Qt::LeftButton, {}, panel.matrix().cellRect(given, other).center().toPoint());
         };
         const auto opened = [&](qsizetype time) { return shown[time][0].value<std::vector<SampleIndex>>(); };
+        choose(ClassPairsPanel::Table::Counted); // what stands there is what opens
+        QVERIFY2(text().contains(QStringLiteral("5 to 6: 1 sample")) && !text().contains(QStringLiteral("expected")), qPrintable(text()));
         choose(ClassPairsPanel::Table::Calibrated);
         click(4, 9);
         QCOMPARE(opened(0), (std::vector{SampleIndex(24), SampleIndex(34)}));
@@ -325,6 +331,62 @@ private Q_SLOTS:
         QCOMPARE(opened(2), (std::vector{SampleIndex(24), SampleIndex(34)}));
         choose(ClassPairsPanel::Table::Suspects);
         QVERIFY(errors->isHidden());
+    }
+
+    /// A network that had learnt the labels finds wrong ones right: what it makes of them is no count to rely on.
+    void theConfidentJointOfAnInSampleRunWarns() {
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, writeIdx(m_home, 100, QStringLiteral("learnt"))));
+        QVERIFY(trainAndWait(workspace, 1));
+        FeatureMatrix probabilities;
+        probabilities.epoch = 1;
+        probabilities.dimension = 10;
+        for (int i = 0; i < 100; ++i)
+            for (int k = 0; k < 10; ++k) probabilities.values.push_back(k == (i % 5 == 0 ? i + 1 : i) % 10 ? 0.91F : 0.01F);
+        const auto folder = workspace.project()->checkpointFolder(workspace.runs().front().id);
+        QVERIFY(storeFeatures(folder, probabilities, MatrixKind::Probabilities).has_value());
+        ClassPairsPanel panel(workspace);
+        panel.resize(340, 600);
+        panel.show();
+        auto* tables = panel.findChild<QComboBox*>(QStringLiteral("classPairsTable"));
+        QTRY_VERIFY(tables->isVisible());
+        auto* words = panel.findChild<QLabel*>(QStringLiteral("classPairsWords"));
+        QVERIFY(!words->text().contains(QStringLiteral("⚠")));
+        tables->setCurrentIndex(int(ClassPairsPanel::Table::Calibrated));
+        QVERIFY2(words->text().contains(QStringLiteral("⚠ The network learnt these very labels")), qPrintable(words->text()));
+    }
+
+    /// More classes than a heat map has room for: those with the most pairs are shown, and their cells open what they count.
+    void ofVeryManyClassesTheFullestAreShown() {
+        constexpr int kClasses = 120;
+        Workspace workspace(registryWith());
+        QVERIFY(openAndWait(workspace, writeIdx(m_home, 600, QStringLiteral("many"), kClasses)));
+        QCOMPARE(workspace.dataset()->classCount(), kClasses);
+        QVERIFY(trainAndWait(workspace, 2));
+        ClassPairsPanel panel(workspace);
+        panel.resize(600, 700);
+        panel.show();
+        MatrixPlot& matrix = panel.matrix();
+        QTRY_VERIFY(matrix.hasData());
+        const auto classes = matrix.values().size();
+        QVERIFY(classes > 20 && classes < 48); // of 48 that take part in a pair
+        const QString words = panel.findChild<QLabel*>(QStringLiteral("classPairsWords"))->text();
+        QVERIFY2(words.contains(QStringLiteral("%1 of 120 are left out").arg(kClasses - int(classes))), qPrintable(words));
+        QSignalSpy shown(&panel, &ClassPairsPanel::showSamples);
+        for (std::size_t row = 0; row < classes; ++row)
+            for (std::size_t column = 0; column < classes; ++column) {
+                if (matrix.values()[row][column] == 0) continue;
+                shown.clear();
+                Q_EMIT matrix.cellClicked(int(row), int(column));
+                QCOMPARE(shown.count(), 1);
+                const auto samples = shown[0][0].value<std::vector<SampleIndex>>();
+                QCOMPARE(double(samples.size()), matrix.values()[row][column]);
+                for (const SampleIndex sample : samples) {
+                    QCOMPARE(workspace.baseLabel(sample), workspace.baseLabel(samples.front()));
+                    QCOMPARE(workspace.suggestedLabel(sample), workspace.baseLabel(sample) + 1);
+                }
+            }
+        QVERIFY(shown.count() == 1);
     }
 };
 

@@ -22,6 +22,7 @@
 #include <QDoubleSpinBox>
 #include <QLabel>
 #include <QSpinBox>
+#include <QTreeWidget>
 #include <QToolButton>
 
 #include <algorithm>
@@ -158,6 +159,13 @@ private Q_SLOTS:
         m_window->findChild<QDockWidget*>(QStringLiteral("detectorsDock"))->raise();
         workspace().setFocus(workspace().view().front());
         QTRY_VERIFY(child<QLabel>("detectorsTogether")->text().contains(QStringLiteral("Those of 2 runs are joined")));
+        // Every one of them stands there, with its run, and as many suspect the picture as the line above says.
+        const auto agreement = [&] { return workspace().agreement(*workspace().focus()).value_or(DetectorAgreement()); };
+        auto* list = child<QTreeWidget>("detectorsList");
+        const auto rows = [&](const QString& text) { return list->findItems(text, Qt::MatchContains, 0).size(); };
+        for (const int run : {1, 2}) QTRY_VERIFY(rows(QStringLiteral(", run %1").arg(run)) > 3);
+        QTRY_COMPARE(std::size_t(rows(QStringLiteral(", run 1")) + rows(QStringLiteral(", run 2"))), agreement().asked);
+        QTRY_COMPARE(std::size_t(rows(QStringLiteral("◆"))), agreement().suspecting);
         // What is learnt from decisions is told.
         std::vector<SampleIndex> wrong, right;
         for (std::uint32_t i = 0; i < kSamples && wrong.size() < 12; ++i) (i % 5 == 0 ? wrong : right).push_back(SampleIndex(i));
@@ -167,6 +175,35 @@ private Q_SLOTS:
         QVERIFY(!workspace().learntWeights().empty() && workspace().learntWeights().front().second > 0);
         action("review-join-runs")->trigger();
         QTRY_COMPARE(workspace().joinedRuns(), std::size_t(1));
+    }
+
+    /// An order is judged in sample where one of its runs was.
+    void joinedRunsWearTheBadgeOfTheWorst() {
+        QByteArray rows = "0,1,2,3,4,5,6,7,8,9";
+        for (int i = 0; i < kSamples; ++i) {
+            const double sure = 0.5 + 0.01 * (i * 7 % 40);
+            for (int k = 0; k < 10; ++k) rows += (k > 0 ? "," : "\n") + QByteArray::number(k == i % 10 ? sure : (1 - sure) / 9, 'g', 17);
+        }
+        QFile file(m_home->filePath(QStringLiteral("rows.csv")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(rows + '\n');
+        file.close();
+        workspace().importProbabilities({file.fileName(), {}, {}, false});
+        QTRY_VERIFY_WITH_TIMEOUT(workspace().currentRun() == RunId(2) && workspace().currentEvidence() != nullptr, 20'000);
+        QVERIFY(workspace().outOfSample(RunId(2)));
+        sortByAllDetectors();
+        auto* badge = child<QLabel>("sampleBadge");
+        QTRY_COMPARE(badge->text(), QStringLiteral("out-of-sample"));
+        action("review-join-runs")->trigger();
+        QTRY_COMPARE(workspace().joinedRuns(), std::size_t(2));
+        QTRY_COMPARE(badge->text(), QStringLiteral("partly in-sample")); // run 1 has not learnt those of the test split
+        ViewFilter filter = workspace().filter();
+        filter.splits = {Split::Train};
+        workspace().setFilter(filter);
+        QTRY_COMPARE(badge->text(), QStringLiteral("in-sample"));
+        filter.score = QStringLiteral("loss"); // of the imported run alone
+        workspace().setFilter(filter);
+        QTRY_COMPARE(badge->text(), QStringLiteral("out-of-sample"));
     }
 
     void theLikeliestClassesAreGivenByKeyOrButton() {
@@ -285,6 +322,7 @@ private Q_SLOTS:
         QCOMPARE(workspace().auditState().left.most, after.left.most);
         // Nothing is wrong any more, and the interval says so as far as 60 of them can.
         QCOMPARE(after.left.least, std::size_t(0));
+        QVERIFY(after.left.sampled >= 10 && after.left.sampled <= after.answered);
         QVERIFY(after.left.most > 0 && double(after.left.most) < 0.1 * double(after.population));
         QVERIFY2(child<QLabel>("reviewFigures")->text().contains(QStringLiteral("errors left, 0 to")), qPrintable(child<QLabel>("reviewFigures")->text()));
         auto* advice = dialog->findChild<QLabel*>(QStringLiteral("stopAdvice"));
@@ -327,15 +365,17 @@ private Q_SLOTS:
     void adviceRestsOnTheInterval() {
         AuditState state{1000, 100, 0, 500, {}};
         QCOMPARE(stopAdvice(state, 0.01), StopAdvice::Unknown);
-        state.answered = 9;
-        state.left = {0, 0, 9};
+        state.answered = 19; // most of them are what the queue found by itself: they tell nothing of the rest
+        state.left = {0, 0, 9, 9};
         QCOMPARE(stopAdvice(state, 0.01), StopAdvice::Unknown); // too few to be believed
+        QVERIFY2(errorsLeftText(state).contains(QStringLiteral("of the 19 decided pictures drawn at random, 9 tell")), qPrintable(errorsLeftText(state)));
         state.answered = 100;
-        state.left = {5, 2, 9};
+        state.left = {5, 2, 9, 88};
+        QVERIFY2(errorsLeftText(state).contains(QStringLiteral("From 88 decisions")), qPrintable(errorsLeftText(state)));
         QCOMPARE(stopAdvice(state, 0.01), StopAdvice::Stop);      // at most 9 of 1,000
         QCOMPARE(stopAdvice(state, 0.005), StopAdvice::Undecided); // 2 to 9 against 5
         QCOMPARE(stopAdvice(state, 0.001), StopAdvice::GoOn);
-        state.left = {0, 0, 500}; // nothing that the queue has not found by itself was asked
+        state.left = {0, 0, 500, 0}; // nothing that the queue has not found by itself was asked
         QCOMPARE(stopAdvice(state, 0.6), StopAdvice::Unknown);
         // 200 of many tell a share of a tenth to ± 4.2 points, all of them tell it exactly.
         QVERIFY(std::abs(auditHalfWidth(1'000'000, 200, 0.1) - 0.0416) < 0.0002);

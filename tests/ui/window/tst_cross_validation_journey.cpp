@@ -47,6 +47,19 @@ private Q_SLOTS:
         for (const SampleIndex sample : workspace().currentEvidence()->samples) held += dataset->splits[sample.value] == Split::Train;
         QCOMPARE(held, training);
 
+        // A fold's run has not learnt what it holds out, and tells so of each picture.
+        const auto heldOut = [&](RunId run) {
+            std::size_t count = 0;
+            for (std::uint32_t i = 0; i < dataset->size(); ++i)
+                count += dataset->splits[i] == Split::Train && workspace().outOfSample(run, SampleIndex(i));
+            return count;
+        };
+        QTRY_VERIFY(heldOut(RunId(1)) > 0 && heldOut(RunId(2)) > 0);
+        QCOMPARE(heldOut(RunId(1)) + heldOut(RunId(2)), training);
+        for (std::uint32_t i = 0; i < dataset->size(); ++i)
+            if (dataset->splits[i] == Split::Train)
+                QVERIFY(workspace().outOfSample(RunId(1), SampleIndex(i)) != workspace().outOfSample(RunId(2), SampleIndex(i)));
+
         // The folds' labels are those of the whole: they are not offered beside them.
         m_window->actions().action(QStringLiteral("new-run"))->trigger();
         auto* dialog = m_window->findChild<NewRunDialog*>();

@@ -8,6 +8,7 @@
 #include "ui/gallery/gallery_panel.h"
 #include "ui/gallery/gallery_view.h"
 #include "ui/models/gallery_model.h"
+#include "ui/plots/loss_histogram_plot.h"
 #include "ui/plots/matrix_plot.h"
 #include "ui/review/class_pairs_panel.h"
 #include "ui/review/reason_text.h"
@@ -24,10 +25,12 @@
 #include <QDockWidget>
 #include <QLabel>
 #include <QLineEdit>
+#include <QLocale>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>
@@ -50,9 +53,14 @@ class TestProbabilityJourney : public QObject {
 
     /// A model that is rather sure, and of the wrong ones says the next class.
     QString writeProbabilities(const QString& name, int rows) {
+        std::vector<int> samples(std::size_t(rows), 0);
+        std::iota(samples.begin(), samples.end(), 0);
+        return writeProbabilities(name, samples);
+    }
+    QString writeProbabilities(const QString& name, const std::vector<int>& samples) {
         QByteArray text;
         for (int k = 0; k < 10; ++k) text += (k > 0 ? "," : "") + QByteArray::number(k);
-        for (int i = 0; i < rows; ++i) {
+        for (const int i : samples) {
             const int says = wrong(i) ? (i + 1) % 10 : i % 10;
             const double spread = double(i * 7919 % 97) / 97.0;
             const double sure = wrong(i) ? 0.6 + 0.35 * spread : 0.55 + 0.44 * spread;
@@ -192,6 +200,42 @@ private Q_SLOTS:
             const auto label = SampleIndex(std::uint32_t(i)) == first ? (i + 1) % 10 : i % 10;
             QCOMPARE(table->rows[i][1], workspace().dataset()->classNames[label]);
         }
+    }
+
+    /// Nothing was learnt here, so all that was imported is judged: drawn, counted, and what may be brushed.
+    void everyPictureThatIsJudgedIsInTheHistogram_data() {
+        QTest::addColumn<QString>("split");
+        QTest::newRow("all splits") << QString();
+        QTest::newRow("test") << QStringLiteral("test");
+    }
+    void everyPictureThatIsJudgedIsInTheHistogram() {
+        QFETCH(const QString, split);
+        std::vector<int> samples;
+        for (int i = 0; i < kSamples; ++i)
+            if (split.isEmpty() || workspace().dataset()->splits[std::size_t(i)] == Split::Test) samples.push_back(i);
+        QVERIFY(samples.size() > 40);
+        const auto doubted = std::size_t(std::count_if(samples.begin(), samples.end(), wrong));
+        workspace().importProbabilities({writeProbabilities(QStringLiteral("rows.csv"), samples), {}, split, false});
+        QTRY_VERIFY_WITH_TIMEOUT(workspace().currentMixture().has_value(), 20'000);
+        QCOMPARE(workspace().judgedCount(), samples.size());
+        const std::size_t suspects = workspace().suspectCount();
+        QVERIFY(suspects >= doubted && suspects < samples.size() / 2);
+        auto* plot = m_window->audit().findChild<LossHistogramPlot*>();
+        QTRY_VERIFY(plot->hasData());
+        const auto& counts = plot->counts().counts;
+        QCOMPARE(std::size_t(std::accumulate(counts.begin(), counts.end(), std::uint64_t(0))), samples.size());
+        QVERIFY(std::isfinite(plot->thresholdLoss()));
+        QCOMPARE(plot->suspects(), suspects);
+        Q_EMIT plot->rangeBrushed(plot->thresholdLoss(), 100);
+        QVERIFY(workspace().view().size() >= doubted);
+        for (const SampleIndex sample : workspace().view()) QVERIFY(workspace().suspect(sample));
+        Q_EMIT plot->brushCleared();
+        ViewFilter filter = workspace().filter();
+        filter.suspectsOnly = true;
+        workspace().setFilter(filter);
+        const QLocale locale;
+        QCOMPARE(m_window->findChild<QLabel*>(QStringLiteral("galleryCount"))->text(),
+                 QStringLiteral("%1 of %2").arg(locale.toString(qulonglong(suspects)), locale.toString(qulonglong(samples.size()))));
     }
 
     void featuresBesideTheProbabilitiesGiveNeighboursAndTheMap() {
