@@ -2,15 +2,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QHelpEvent>
 #include <QLabel>
 #include <QPainter>
 #include <QStyle>
+#include <QToolTip>
 
 #include <algorithm>
 
 namespace assay::ui {
 
-/// A line of plain text that gives way and ends in an ellipsis where there is no room for all of it.
+/// A line of plain text that gives way and ends in an ellipsis where there is no room for all of it; the tooltip, where
+/// it has no other, tells it whole.
 class ElidedLabel final : public QLabel {
 public:
     explicit ElidedLabel(QWidget* parent) : QLabel(parent) { setTextFormat(Qt::PlainText); }
@@ -22,6 +25,13 @@ public:
     }
 
 protected:
+    bool event(QEvent* event) override {
+        if (event->type() != QEvent::ToolTip || !toolTip().isEmpty()) return QLabel::event(event);
+        const bool cut = fontMetrics().horizontalAdvance(text()) > contentsRect().width();
+        QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(),
+                           cut ? QStringLiteral("<span>%1</span>").arg(text().toHtmlEscaped()) : QString(), this);
+        return true;
+    }
     void paintEvent(QPaintEvent*) override {
         QPainter painter(this);
         style()->drawItemText(&painter, contentsRect(), Qt::AlignLeft | Qt::AlignVCenter, palette(), isEnabled(),
