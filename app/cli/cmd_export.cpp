@@ -55,10 +55,12 @@ Status exportLabels(Session& session, const Options& options) {
     ASSAY_TRY(const ExportChoice choice, readChoice(session, options, *project, *dataset));
     ASSAY_TRY(const ExportTable table, buildExportTable(*project, *dataset, *exporter, choice));
     ASSAY_TRY(const ExportReport report, exporter->write(table, settings, options.out));
+    const auto leftOut = [](std::size_t samples) { return samples > 0 ? " (left out)" : ""; };
     if (!session.json())
         return print("written and read back without a difference: " + withThousands(report.rows) + " rows, " +
-                     withThousands(report.relabelled) + " relabelled, " + withThousands(report.flagged) + " flagged, " +
-                     withThousands(report.excluded) + " excluded\n");
+                     withThousands(report.relabelled) + " relabelled, " + withThousands(report.flagged) + " flagged" +
+                     leftOut(report.flaggedOut) + ", " + withThousands(report.excluded) + " excluded" +
+                     leftOut(report.excludedOut) + "\n");
     Json files = Json::array();
     for (const auto& file : report.files) files.push_back(file.string());
     return printJson(Json{{"format", exporter->description().id},
@@ -66,6 +68,7 @@ Status exportLabels(Session& session, const Options& options) {
                           {"relabelled", report.relabelled},
                           {"flagged", report.flagged},
                           {"excluded", report.excluded},
+                          {"left_out", report.excludedOut + report.flaggedOut},
                           {"differences", report.differences},
                           {"revision", project->revision().value},
                           {"files", std::move(files)}});

@@ -133,9 +133,19 @@ Result<ExportTable> buildExportTable(const Project& project, const Dataset& data
     table.dataset = &dataset;
     for (std::size_t i = 0; i < dataset.size(); ++i) {
         const DecisionState& state = decisions[i];
-        if (!belongs(choice.include, state, given[i], effective.labels[i])) continue;
-        if (!every && state.verdict == Verdict::Exclude && choice.excluded == ExcludedPolicy::LeaveOut) continue;
-        if (!every && state.verdict == Verdict::Flag && choice.flagged == FlaggedPolicy::LeaveOut) continue;
+        const bool excluded = state.verdict == Verdict::Exclude, flagged = state.verdict == Verdict::Flag;
+        if (!belongs(choice.include, state, given[i], effective.labels[i])) {
+            table.excludedOut += excluded && choice.include == ExportInclude::Kept;
+            continue;
+        }
+        if (!every && excluded && choice.excluded == ExcludedPolicy::LeaveOut) {
+            ++table.excludedOut;
+            continue;
+        }
+        if (!every && flagged && choice.flagged == FlaggedPolicy::LeaveOut) {
+            ++table.flaggedOut;
+            continue;
+        }
         table.rows.push_back(SampleIndex(std::uint32_t(i)));
     }
     table.given = pick(given, table.rows);
@@ -203,6 +213,8 @@ ClassCounts countClasses(const Dataset& dataset, const ExportTable& table, std::
 ExportReport summarise(const ExportTable& table) {
     ExportReport report;
     report.rows = table.rows.size();
+    report.excluded = report.excludedOut = table.excludedOut;
+    report.flagged = report.flaggedOut = table.flaggedOut;
     for (std::size_t i = 0; i < table.rows.size(); ++i) {
         report.relabelled += table.effective[i] != table.given[i];
         report.excluded += table.decisions[i].verdict == Verdict::Exclude;

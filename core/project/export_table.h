@@ -42,7 +42,8 @@ struct ClassCounts {
 [[nodiscard]] ClassCounts countClasses(const Dataset& dataset, const ExportTable& table,
                                        std::span<const Label> given);
 
-/// Rows, relabelled, excluded and flagged samples of a table: the figures that every report begins with.
+/// Rows, relabelled, excluded and flagged samples of a table (those left out, too): the figures that every report
+/// begins with.
 [[nodiscard]] ExportReport summarise(const ExportTable& table);
 /// A class by name; empty for kNoLabel.
 [[nodiscard]] std::string className(const Dataset& dataset, Label label);

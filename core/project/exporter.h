@@ -33,6 +33,7 @@ struct ExportTable {
     std::string run;                        ///< "3 co-teaching", or empty
     /// [rows], or empty: of a decision that took a pseudo-label the epoch that gave it, and how sure the run was
     std::vector<std::string> decisionEpoch, decisionConfidence;
+    std::size_t excludedOut = 0, flaggedOut = 0; ///< samples that have no row because they are excluded or flagged
 };
 
 /// Which rows an export holds: every one, those whose label the decisions changed, or those whose label they left as
@@ -44,7 +45,8 @@ enum class FlaggedPolicy { KeepGiven, LeaveOut };
 
 /// What was written, after it was read back and compared.
 struct ExportReport {
-    std::size_t rows = 0, relabelled = 0, excluded = 0, flagged = 0;
+    std::size_t rows = 0, relabelled = 0, excluded = 0, flagged = 0; ///< excluded and flagged ones without a row, too
+    std::size_t excludedOut = 0, flaggedOut = 0;                     ///< those without
     std::size_t differences = 0; ///< between what was meant and what was read back; 0, or the export failed
     std::vector<std::filesystem::path> files;
     std::vector<std::string> notes; ///< what a person should know, a sentence each

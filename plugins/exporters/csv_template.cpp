@@ -221,6 +221,8 @@ private:
         std::vector<std::size_t> rowOf(table.dataset->size(), kNoSample);
         for (std::size_t i = 0; i < table.rows.size(); ++i) rowOf[table.rows[i].value] = i;
         filled.table.dataset = table.dataset;
+        filled.table.excludedOut = table.excludedOut;
+        filled.table.flaggedOut = table.flaggedOut;
         for (std::size_t r = 0; r < filled.source.samples.size(); ++r) {
             const std::size_t row = rowOf[filled.source.samples[r]];
             if (row == kNoSample) continue;

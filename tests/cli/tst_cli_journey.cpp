@@ -145,12 +145,18 @@ void TestCliJourney::exportHoldsTheEffectiveLabels() {
     const Call call = cli({"export", m_project, "--format", "csv", "--out", path("cleaned.csv"), "--json"});
     QVERIFY2(call.status == 0, call.err);
     QCOMPARE(call.json()["rows"].toInt(), 17);
+    QCOMPARE(call.json()["excluded"].toInt(), 1);
+    QCOMPARE(call.json()["left_out"].toInt(), 1);
     QCOMPARE(call.json()["differences"].toInt(-1), 0);
     const auto rows = readCsvFile(path("cleaned.csv"));
     QCOMPARE(rows.front(), (QStringList{"file", "label"}));
     QCOMPARE(rows.size(), 18u);
     QCOMPARE(rows[1], (QStringList{"lower, band/picture 000.png", "upper band"}));
     QCOMPARE(rows[2], (QStringList{"lower, band/picture 002.png", "lower, band"}));
+    const QByteArray said = cli({"export", m_project, "--format", "csv", "--out", path("cleaned.csv"), "--flagged", "leave-out"}).out;
+    QVERIFY2(said.contains("1 flagged (left out), 1 excluded (left out)"), said);
+    const QByteArray kept = cli({"export", m_project, "--format", "csv", "--out", path("cleaned.csv"), "--excluded", "keep-given"}).out;
+    QVERIFY2(kept.contains("18 rows, 1 relabelled, 1 flagged, 1 excluded\n"), kept);
     // Undone, all is as it came.
     for (int i = 0; i < 4; ++i) QCOMPARE(cli({"undo", m_project}).status, 0);
     QCOMPARE(cli({"export", m_project, "--format", "csv", "--out", path("given.csv")}).status, 0);

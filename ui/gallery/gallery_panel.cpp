@@ -13,6 +13,7 @@
 #include "ui/session/thumbnail_service.h"
 #include "ui/session/workspace.h"
 
+#include <QAbstractItemView>
 #include <QComboBox>
 #include <QEvent>
 #include <QHBoxLayout>
@@ -30,6 +31,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace assay::ui {
 
@@ -74,8 +76,11 @@ void GalleryPanel::buildUi() {
     m_scores = new QComboBox(this);
     m_scores->setObjectName(QStringLiteral("sortBy"));
     m_scores->setAccessibleName(tr("Sort by"));
-    m_scores->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_scores->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon); // the title comes before its longest item
     m_scores->setMinimumContentsLength(10); // "all detectors" stays readable
+    m_scores->setMaximumWidth(fontMetrics().averageCharWidth() * 40);
+    m_scores->installEventFilter(this);
+    m_scores->view()->installEventFilter(this);
     connect(m_scores, &QComboBox::activated, this, &GalleryPanel::chooseScore);
     m_direction = new QToolButton(this);
     m_direction->setObjectName(QStringLiteral("sortDirection"));
@@ -93,8 +98,8 @@ void GalleryPanel::buildUi() {
     m_count->setObjectName(QStringLiteral("galleryCount"));
     m_resort = new QToolButton(this);
     m_resort->setObjectName(QStringLiteral("resort"));
-    m_resort->setText(tr("Sort again"));
-    m_resort->setToolTip(tr("Scores have changed since the last sorting"));
+    m_resort->setAccessibleName(tr("Sort again"));
+    m_resort->setToolTip(tr("Sort again: scores have changed since the last sorting"));
     connect(m_resort, &QToolButton::clicked, &m_workspace, &Workspace::resort);
     m_clear = new QToolButton(this);
     m_clear->setObjectName(QStringLiteral("clearBrushed"));
@@ -117,22 +122,24 @@ void GalleryPanel::buildUi() {
 
     auto* header = new QHBoxLayout;
     header->setContentsMargins(8, 5, 8, 5);
-    header->setSpacing(6);
+    header->setSpacing(5);
     header->addWidget(m_title);
-    header->addWidget(m_scores);
+    constexpr int kRestForScores = 100; // what the others do not need
+    header->addWidget(m_scores, kRestForScores);
     header->addWidget(m_direction);
     header->addWidget(m_badge);
-    header->addSpacing(6);
+    header->addSpacing(4);
     header->addWidget(m_count);
-    header->addSpacing(10);
+    header->addSpacing(6);
     header->addWidget(m_suspectsOnly);
     header->addWidget(m_clear);
     header->addWidget(m_resort);
     header->addStretch(1);
-    auto* sizeLabel = new QLabel(tr("size"), this);
-    sizeLabel->setBuddy(m_size);
-    header->addWidget(sizeLabel);
-    header->addWidget(m_size);
+    m_sizeLabel = new QLabel(tr("size"), this);
+    m_sizeLabel->setBuddy(m_size);
+    header->addWidget(m_sizeLabel);
+    header->addWidget(m_size, 10);
+    m_header = header;
 
     m_view->setObjectName(QStringLiteral("gallery"));
     m_view->setAccessibleName(tr("Gallery"));
@@ -191,6 +198,7 @@ void GalleryPanel::fillScores() {
             m_scores->addItem(scoreTitle(name), name);
             m_scores->setItemData(m_scores->count() - 1, scoreHelp(m_workspace.registry(), name, outside), Qt::ToolTipRole);
         }
+        m_scores->view()->setMinimumWidth(m_scores->view()->sizeHintForColumn(0) + style()->pixelMetric(QStyle::PM_ScrollBarExtent) + 8);
     }
     markMissing(outside);
     int at = m_scores->findData(m_workspace.filter().score);
@@ -217,6 +225,23 @@ void GalleryPanel::chooseScore(int item) {
     filter.descending = filter.score != QLatin1String("index") && filter.score != QLatin1String("margin") &&
                         filter.score != QLatin1String("confidence");
     m_workspace.setFilter(filter);
+    // Chosen from the list: the keys are for the pictures again. Who steps through the closed box goes on with that.
+    if (std::exchange(m_fromList, false)) m_view->setFocus();
+}
+
+/// What a sign or a tooltip can say gives way before the title does.
+void GalleryPanel::fitHeader() {
+    m_header->invalidate();
+    int needed = m_header->sizeHint().width() - (m_size->sizeHint().width() - m_size->minimumWidth());
+    const QString again = tr("Sort again"), sign = QStringLiteral("↻");
+    if (m_narrow) { // what it would take to say everything
+        needed += m_sizeLabel->sizeHint().width() + m_header->spacing();
+        const QFontMetrics metrics = m_resort->fontMetrics();
+        if (!m_resort->isHidden()) needed += metrics.horizontalAdvance(again) - metrics.horizontalAdvance(sign);
+    }
+    m_narrow = needed > width();
+    m_sizeLabel->setVisible(!m_narrow);
+    m_resort->setText(m_narrow ? sign : again);
 }
 
 void GalleryPanel::updateHeader() {
@@ -262,6 +287,7 @@ void GalleryPanel::updateHeader() {
                              : tr("No sample passes these filters."));
         m_stack->setCurrentIndex(1);
     }
+    fitHeader();
 }
 
 /// What the scores of the pictures in the view rest on: the worst of `runs`.
@@ -320,6 +346,11 @@ void GalleryPanel::showEvent(QShowEvent* event) {
     wantThumbnails();
 }
 
+void GalleryPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitHeader();
+}
+
 void GalleryPanel::changeEvent(QEvent* event) {
     if (event->type() == QEvent::FontChange) applyTileSize(m_delegate->pictureSide());
     if (event->type() == QEvent::PaletteChange && m_badge != nullptr) updateHeader();
@@ -327,6 +358,11 @@ void GalleryPanel::changeEvent(QEvent* event) {
 }
 
 bool GalleryPanel::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_scores || watched == m_scores->view()) {
+        if (event->type() == QEvent::KeyPress || event->type() == QEvent::Wheel) m_fromList &= watched != m_scores;
+        if (event->type() == QEvent::Show) m_fromList = watched != m_scores;
+        return QWidget::eventFilter(watched, event);
+    }
     const bool key = event->type() == QEvent::KeyPress && !(static_cast<QKeyEvent*>(event)->modifiers() & Qt::ControlModifier);
     if (key || event->type() == QEvent::MouseButtonPress || event->type() == QEvent::Wheel) m_touched = true;
     if (watched == m_view && event->type() == QEvent::KeyPress) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 class QComboBox;
+class QHBoxLayout;
 class QLabel;
 class QPushButton;
 class QSlider;
@@ -50,6 +51,7 @@ Q_SIGNALS:
 protected:
     void changeEvent(QEvent* event) override;
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
@@ -57,6 +59,7 @@ private:
     void fillScores();
     void markMissing(bool outside);
     void chooseScore(int item);
+    void fitHeader();
     void updateHeader();
     void showBadge(const std::vector<RunId>& runs, const ScoreTraits& traits);
     void wantThumbnails();
@@ -85,6 +88,10 @@ private:
     QToolButton* m_resort;
     QToolButton* m_clear;
     QSlider* m_size;
+    QLabel* m_sizeLabel = nullptr;
+    QHBoxLayout* m_header = nullptr;
+    bool m_narrow = false;   ///< the header has no room to say everything
+    bool m_fromList = false; ///< the list of orders has been opened, nothing chosen yet
     bool m_helpOutside = false; ///< the sort box explains its scores for a run out of sample
     bool m_syncing = false;
     bool m_strip = false;

@@ -6,6 +6,7 @@
 #include "ui/plots/plot_text.h"
 #include "ui/plots/qcustomplot_include.h"
 
+#include <QAbstractItemView>
 #include <QComboBox>
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -43,6 +44,9 @@ FeatureMapPlot::FeatureMapPlot(QWidget* parent) : ChartWidget(QStringLiteral("fe
     m_colourBy->setToolTip(tr("Colour the map by"));
     m_colourBy->addItems({tr("given label"), tr("suggested label"), tr("clean or suspect")});
     connect(m_colourBy, &QComboBox::currentIndexChanged, this, &FeatureMapPlot::colouringChanged);
+    m_colourBy->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon); // the title needs the room more
+    m_colourBy->setMinimumContentsLength(8);
+    m_colourBy->view()->setMinimumWidth(m_colourBy->view()->sizeHintForColumn(0) + 8);
     addHeaderWidget(m_colourBy);
     QCustomPlot& p = plot();
     for (QCPAxis* axis : {p.xAxis, p.yAxis}) {

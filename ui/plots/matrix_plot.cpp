@@ -4,6 +4,7 @@
 
 #include "ui/plots/plot_text.h"
 
+#include <QFontInfo>
 #include <QKeyEvent>
 #include <QPainter>
 
@@ -14,7 +15,25 @@
 namespace assay::ui {
 namespace {
 
-constexpr double kLeastType = 7; // pixels
+constexpr int kLeastType = 7;         // pixels
+constexpr int kEasyType = 9;          // pixels: below, a shorter text in larger type is easier to read
+constexpr double kMostOfHeight = 0.35; // that slanted names may take
+constexpr double kMostBeside = 0.35;   // of the width, to the right of the last column's middle
+
+QFont sized(const QFont& type, int pixels) {
+    QFont font(type);
+    if (pixels > 0 && pixels < QFontInfo(type).pixelSize()) font.setPixelSize(pixels);
+    return font;
+}
+
+/// The largest type, in pixels, in which the text has room in a cell; 0 where it has none in any.
+int typeFor(const QString& text, double width, double height, const QFont& type) {
+    for (int pixels = QFontInfo(type).pixelSize(); pixels >= kLeastType; --pixels) {
+        const QFontMetricsF metrics(sized(type, pixels));
+        if (metrics.horizontalAdvance(text) + 1.5 <= width && metrics.height() * 0.9 <= height) return pixels;
+    }
+    return 0;
+}
 
 } // namespace
 
@@ -58,28 +77,47 @@ void MatrixPlot::setAxisTitles(const QString& rows, const QString& columns) {
 MatrixPlot::Layout MatrixPlot::layoutFor(QSizeF size, const QFont& type) const {
     const QFontMetricsF metrics(type);
     Layout layout;
-    double widestColumn = 0;
+    std::vector<double> names; // how long those of the columns are
     for (const QString& name : m_rows) layout.rowNames = std::max(layout.rowNames, metrics.horizontalAdvance(name));
-    for (const QString& name : m_columns) widestColumn = std::max(widestColumn, metrics.horizontalAdvance(name));
+    for (const QString& name : m_columns) names.push_back(metrics.horizontalAdvance(name));
+    const double widest = names.empty() ? 0 : *std::max_element(names.begin(), names.end());
     layout.rowNames = std::min(layout.rowNames + 10, size.width() * 0.35);
     const double titleRoom = metrics.height() + 4;
     const double left = layout.rowNames + (m_rowTitle.isEmpty() ? 0 : titleRoom);
+    const double room = std::max(10.0, size.width() - left);
     const double rows = std::max<double>(1, double(m_rows.size()));
     const double columns = std::max<double>(1, double(m_columns.size()));
-    const auto place = [&](bool slanted) {
-        layout.slanted = slanted;
-        layout.columnNames = slanted ? std::min(widestColumn * 0.72 + metrics.height(), size.height() * 0.35)
-                                     : metrics.height() + 6;
-        const double right = slanted ? layout.columnNames * 0.75 : 8;
-        const double top = layout.columnNames + (m_columnTitle.isEmpty() ? 0 : titleRoom);
-        const double width = std::max(10.0, size.width() - left - right);
+    const double level = std::max(10.0, room - 8) / columns;
+    const auto place = [&](double widestCell, double namesRoom) {
+        const double top = namesRoom + (m_columnTitle.isEmpty() ? 0 : titleRoom);
         // Cells no wider than thrice their height look like a table still.
-        const double cellHeight = std::min(std::max(10.0, size.height() - top - 6) / rows, width / columns * 1.2);
-        const double cellWidth = std::min(width / columns, cellHeight * 3);
+        const double cellHeight = std::min(std::max(10.0, size.height() - top - 6) / rows, widestCell * 1.2);
+        const double cellWidth = std::min(widestCell, cellHeight * 3);
         layout.cells = QRectF(left, top, cellWidth * columns, cellHeight * rows);
         return cellWidth;
     };
-    if (place(false) < widestColumn + 6) place(true);
+    if (place(level, metrics.height() + 6) >= widest + 6) return layout;
+
+    // Slanted, in the largest type whose lines keep apart. Only the last names reach past the cells on the right.
+    layout.slanted = true;
+    const int whole = QFontInfo(type).pixelSize();
+    for (layout.namePixels = whole; layout.namePixels >= kLeastType; --layout.namePixels) {
+        const double line = metrics.height() * layout.namePixels / whole;
+        // Small type is a little wider than its share of the whole.
+        const double share = layout.namePixels < whole ? 1.04 * layout.namePixels / whole : 1;
+        const double above = line * 0.6 + 4; // what the height of the letters takes, and the gap to the cells
+        layout.nameLength = std::max(1.0, std::min({widest * share, (size.height() * kMostOfHeight - above) * std::numbers::sqrt2,
+                                                    room * kMostBeside * std::numbers::sqrt2}));
+        double widestCell = level;
+        for (std::size_t j = 0; j < names.size(); ++j) {
+            const double reach = std::min(names[j] * share, layout.nameLength) / std::numbers::sqrt2 + 4;
+            widestCell = std::min(widestCell, (room - reach) / (double(j) + 0.5));
+        }
+        const double apart = place(std::max(1.0, widestCell), layout.nameLength / std::numbers::sqrt2 + above) / std::numbers::sqrt2;
+        if (apart >= (layout.namePixels == whole ? line * 0.9 : double(layout.namePixels))) return layout;
+    }
+    layout.namePixels = 0; // so many columns that their names have no room: the tooltip tells them
+    place(level, 4);
     return layout;
 }
 
@@ -110,6 +148,46 @@ QString MatrixPlot::cellText(int row, int column) const {
     return {};
 }
 
+QString MatrixPlot::shortText(int row, int column) const {
+    const double value = m_values[std::size_t(row)][std::size_t(column)];
+    QString text = cellText(row, column);
+    if (!std::isfinite(value)) return text;
+    switch (m_format) {
+    case Format::Count:
+        if (value >= 999'500) return fixedText(value / 1e6, value < 9.95e6 ? 1 : 0) + QLatin1Char('M');
+        if (value >= 999.5) return fixedText(value / 1e3, value < 9'950 ? 1 : 0) + QLatin1Char('k');
+        return text;
+    case Format::Share:
+        if (text == fixedText(std::round(value), 2)) return fixedText(value, 0);
+        return text.startsWith(QLatin1Char('0')) ? text.mid(1) : text;
+    case Format::Percent: return value > 0 && value < 0.005 ? QStringLiteral("<1") : fixedText(value * 100, 0);
+    }
+    return text;
+}
+
+MatrixPlot::Numbers MatrixPlot::numbersFor(double width, double height, const QFont& type) const {
+    if (std::min(width, height) < kLeastType - 1) return {};
+    const QFontMetricsF metrics(type);
+    for (const bool brief : {false, true}) {
+        Numbers numbers;
+        QString widest;
+        double most = -1;
+        for (int row = 0; row < m_rows.size(); ++row)
+            for (int column = 0; column < m_columns.size(); ++column) {
+                numbers.texts << (brief ? shortText(row, column) : cellText(row, column));
+                const double advance = metrics.horizontalAdvance(numbers.texts.back());
+                if (advance > most) {
+                    most = advance;
+                    widest = numbers.texts.back();
+                }
+            }
+        const int pixels = typeFor(widest, width, height, type);
+        numbers.type = sized(type, pixels);
+        if (pixels >= (brief ? kLeastType : std::min(kEasyType, QFontInfo(type).pixelSize()))) return numbers;
+    }
+    return {};
+}
+
 QString MatrixPlot::cellSentence(int row, int column) const {
     const QString rowName = m_rowTitle.isEmpty() ? m_rows[row] : m_rowTitle + QLatin1Char(' ') + m_rows[row];
     const QString columnName =
@@ -129,15 +207,19 @@ void MatrixPlot::paint(QPainter& painter, QSizeF size) const {
     const double w = layout.cells.width() / double(m_columns.size());
     const double h = layout.cells.height() / double(m_rows.size());
     painter.setPen(t.foreground);
-    if (!m_columnTitle.isEmpty())
-        painter.drawText(QRectF(layout.cells.left(), 0, layout.cells.width(), metrics.height() + 2), Qt::AlignCenter,
-                         m_columnTitle);
+    // Around the middle of the cells, but never past the edges of the figure.
+    const auto drawTitle = [&](const QString& title, double middle, double length) {
+        const QString text = metrics.elidedText(title, Qt::ElideRight, length - 2);
+        const double wide = std::min(length, metrics.horizontalAdvance(text) + 2);
+        painter.drawText(QRectF(std::clamp(middle - wide / 2, 0.0, length - wide), 0, wide, metrics.height() + 2),
+                         Qt::AlignCenter | Qt::TextDontClip, text);
+    };
+    if (!m_columnTitle.isEmpty()) drawTitle(m_columnTitle, layout.cells.center().x(), size.width());
     if (!m_rowTitle.isEmpty()) {
         painter.save();
-        painter.translate(0, layout.cells.center().y());
+        painter.translate(0, size.height());
         painter.rotate(-90);
-        painter.drawText(QRectF(-layout.cells.height() / 2, 0, layout.cells.height(), metrics.height() + 2),
-                         Qt::AlignCenter, m_rowTitle);
+        drawTitle(m_rowTitle, size.height() - layout.cells.center().y(), size.height());
         painter.restore();
     }
     painter.setPen(t.muted);
@@ -152,24 +234,24 @@ void MatrixPlot::paint(QPainter& painter, QSizeF size) const {
         }
         painter.setFont(type);
     }
-    const double slantedLine = w / std::numbers::sqrt2; // from one slanted name to the next
-    QFont steep(type);
-    if (slantedLine < metrics.height() * 0.9) steep.setPixelSize(std::max(1, int(slantedLine)));
+    const QFont steep = sized(type, layout.namePixels);
     for (int column = 0; column < m_columns.size(); ++column) {
         const double x = layout.cells.left() + (column + 0.5) * w;
         if (!layout.slanted) {
             painter.drawText(QRectF(x - w / 2, layout.cells.top() - metrics.height() - 4, w, metrics.height()),
                              Qt::AlignCenter, m_columns[column]);
-        } else if (slantedLine >= kLeastType) {
+        } else if (layout.namePixels > 0) {
             painter.save();
             painter.setFont(steep);
             painter.translate(x, layout.cells.top() - 4);
             painter.rotate(-45);
             painter.drawText(QPointF(0, 0), QFontMetricsF(steep).elidedText(m_columns[column], Qt::ElideRight,
-                                                                            layout.columnNames * 1.35));
+                                                                            layout.nameLength + 1));
             painter.restore();
         }
     }
+    const Numbers numbers = numbersFor(w, h, type);
+    painter.setFont(numbers.type);
     for (int row = 0; row < m_rows.size(); ++row) {
         for (int column = 0; column < m_columns.size(); ++column) {
             const QRectF cell(layout.cells.left() + column * w, layout.cells.top() + row * h, w, h);
@@ -177,10 +259,9 @@ void MatrixPlot::paint(QPainter& painter, QSizeF size) const {
             const QColor fill = std::isfinite(value) && value > 0 ? t.sequential(std::clamp(value / m_full, 0.0, 1.0))
                                                                   : t.grid;
             painter.fillRect(cell.adjusted(0.5, 0.5, -0.5, -0.5), fill);
-            const QString text = cellText(row, column);
-            if (metrics.horizontalAdvance(text) + 2 > w || metrics.height() * 0.9 > h) continue;
+            if (numbers.texts.isEmpty()) continue;
             painter.setPen(PlotTheme::textOn(fill));
-            painter.drawText(cell, Qt::AlignCenter, text);
+            painter.drawText(cell, Qt::AlignCenter | Qt::TextDontClip, numbers.texts[row * m_columns.size() + column]);
         }
     }
     if (m_current) {

@@ -4,6 +4,7 @@
 
 #include "ui/plots/painted_plot.h"
 
+#include <QFont>
 #include <QStringList>
 
 #include <optional>
@@ -12,8 +13,8 @@
 
 namespace assay::ui {
 
-/// A matrix as a heat map with its numbers in the cells (where they fit); cells are clicked, or walked through with
-/// the arrow keys and opened with Enter.
+/// A matrix as a heat map with its numbers in the cells, all of them or (where they have no room) none; cells are
+/// clicked, or walked through with the arrow keys and opened with Enter.
 class MatrixPlot final : public PaintedPlot {
     Q_OBJECT
 public:
@@ -46,12 +47,21 @@ protected:
 private:
     struct Layout {
         QRectF cells;
-        double rowNames = 0, columnNames = 0;
+        double rowNames = 0, nameLength = 0; ///< of a row's name, of a slanted one along its line
         bool slanted = false;
+        int namePixels = 0; ///< type of slanted names; 0: they have no room
+    };
+    /// Of every cell, row by row, in one type; none where they have no room.
+    struct Numbers {
+        QStringList texts;
+        QFont type;
     };
     [[nodiscard]] Layout layoutFor(QSizeF size, const QFont& type) const;
     [[nodiscard]] std::optional<std::pair<int, int>> cellAt(QPointF position) const;
     [[nodiscard]] QString cellText(int row, int column) const;
+    /// With fewer letters: ".12", "34" of a hundred, "1.2k".
+    [[nodiscard]] QString shortText(int row, int column) const;
+    [[nodiscard]] Numbers numbersFor(double width, double height, const QFont& type) const;
     [[nodiscard]] QString cellSentence(int row, int column) const;
 
     std::vector<std::vector<double>> m_values;

@@ -19,6 +19,14 @@
 #include <cmath>
 
 namespace assay::ui {
+namespace {
+
+/// A name of one long word may go on in the next line.
+QString wrapping(const QString& text) {
+    return text.toHtmlEscaped().replace(QLatin1Char('_'), QStringLiteral("_\u200b"));
+}
+
+} // namespace
 
 ReviewPage::ReviewPage(Workspace& workspace, ThumbnailService& thumbnails, QWidget* parent)
     : QWidget(parent), m_workspace(workspace), m_thumbnails(thumbnails), m_picture(new PictureView(this)),
@@ -29,6 +37,8 @@ ReviewPage::ReviewPage(Workspace& workspace, ThumbnailService& thumbnails, QWidg
     m_picture->setObjectName(QStringLiteral("reviewPicture"));
     m_labels->setObjectName(QStringLiteral("reviewLabels"));
     m_labels->setAlignment(Qt::AlignCenter);
+    m_labels->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // long names take lines, not width
+    m_labels->setWordWrap(true);
     QFont large = m_labels->font();
     large.setPointSizeF(large.pointSizeF() * 1.25);
     m_labels->setFont(large);
@@ -65,7 +75,7 @@ void ReviewPage::show() {
     m_picture->setPicture(m_thumbnails.picture(*focus), m_thumbnails.pictureProblem(*focus));
     const PlotTheme theme = PlotTheme::fromPalette(palette());
     const auto part = [](const QColor& colour, const QString& sign, const QString& text) {
-        return QStringLiteral("<span style='color:%1'>%2</span> %3").arg(colour.name(), sign, text.toHtmlEscaped());
+        return QStringLiteral("<span style='color:%1'>%2</span> %3").arg(colour.name(), sign, wrapping(text));
     };
     QStringList parts{part(theme.cleanText, QStringLiteral("●"), className(m_workspace, m_workspace.baseLabel(*focus)))};
     if (const Label suggested = m_workspace.suggestedLabel(*focus); suggested != kNoLabel) {
@@ -79,7 +89,7 @@ void ReviewPage::show() {
         QString text = verdictSign(decision.verdict) + QLatin1Char(' ');
         text += decision.verdict == Verdict::Relabel ? className(m_workspace, decision.label)
                                                      : QString::fromUtf8(verdictName(decision.verdict).data());
-        parts << text.toHtmlEscaped() + (m_workspace.pending(*focus) ? QStringLiteral(" …") : QString());
+        parts << wrapping(text) + (m_workspace.pending(*focus) ? QStringLiteral(" …") : QString());
     }
     m_labels->setText(parts.join(QStringLiteral(" &nbsp;&nbsp; ")));
 }

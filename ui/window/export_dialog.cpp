@@ -39,9 +39,11 @@ bool writesFolder(const Exporter& exporter) {
 
 QString figuresText(const ExportReport& report) {
     const QLocale locale;
-    return QObject::tr("%1 rows, %2 relabelled, %3 flagged, %4 excluded")
-        .arg(locale.toString(qulonglong(report.rows)), locale.toString(qulonglong(report.relabelled)),
-             locale.toString(qulonglong(report.flagged)), locale.toString(qulonglong(report.excluded)));
+    const auto number = [&](std::size_t count) { return locale.toString(qulonglong(count)); };
+    const auto leftOut = [](std::size_t samples) { return samples > 0 ? QObject::tr(" (left out)") : QString(); };
+    return QObject::tr("%1 rows, %2 relabelled, %3 flagged%4, %5 excluded%6")
+        .arg(number(report.rows), number(report.relabelled), number(report.flagged), leftOut(report.flaggedOut),
+             number(report.excluded), leftOut(report.excludedOut));
 }
 
 } // namespace

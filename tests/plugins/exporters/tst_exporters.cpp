@@ -54,6 +54,7 @@ private Q_SLOTS:
         QCOMPARE(report.excluded, std::size_t(1));
         QCOMPARE(report.flagged, std::size_t(1));
         QCOMPARE(report.differences, std::size_t(0));
+        QCOMPARE(report.excludedOut, std::size_t(0));
         QCOMPARE(*exporter("csv").preview(f.table, {{"labels", std::string("numbers")}}, 2),
                  std::string("file,label\nx/0001.png,0\nx/0002.png,2\n"));
     }

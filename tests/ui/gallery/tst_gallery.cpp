@@ -12,6 +12,7 @@
 #include "ui/window/command_palette.h"
 
 #include <QAbstractItemModelTester>
+#include <QAbstractItemView>
 #include <QComboBox>
 #include <QImage>
 #include <QLabel>
@@ -230,6 +231,48 @@ private Q_SLOTS:
         workspace.startRun(config, {});
         QTRY_VERIFY_WITH_TIMEOUT(ended.count() > 0 && workspace.currentRun() == RunId(2) && workspace.currentEvidence() != nullptr, 20'000);
         QTRY_VERIFY(mayChoose());
+    }
+
+    /// Chosen from the list: the next key is for a picture. In the closed box the arrows go on stepping.
+    void theKeysAreForThePicturesOnceAnOrderIsChosen() {
+        Workspace workspace(registryWith());
+        ThumbnailService thumbnails;
+        GalleryPanel panel(workspace, thumbnails);
+        panel.resize(800, 480);
+        panel.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&panel));
+        QVERIFY(openAndWait(workspace, m_data));
+        QVERIFY(trainAndWait(workspace, 2));
+        auto* scores = panel.findChild<QComboBox*>(QStringLiteral("sortBy"));
+        QTRY_VERIFY(scores->findData(QStringLiteral("loss")) >= 0);
+        scores->setFocus();
+        const int before = scores->currentIndex();
+        QTest::keyClick(scores, before == 0 ? Qt::Key_Down : Qt::Key_Up);
+        QVERIFY(scores->currentIndex() != before);
+        QCOMPARE(panel.focusWidget(), scores);
+        scores->showPopup();
+        QTRY_VERIFY(scores->view()->isVisible());
+        scores->view()->setCurrentIndex(scores->model()->index(scores->findData(QStringLiteral("loss")), 0));
+        QTest::keyClick(scores->view(), Qt::Key_Return);
+        QCOMPARE(workspace.filter().score, QStringLiteral("loss"));
+        QCOMPARE(panel.focusWidget(), panel.view());
+    }
+
+    void theTitleIsReadBeforeTheLongestNameOfAnOrder() {
+        Workspace workspace(registryWith());
+        ThumbnailService thumbnails;
+        GalleryPanel panel(workspace, thumbnails);
+        panel.resize(720, 480); // what is left between the docks of a window of 1,280
+        panel.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&panel));
+        QVERIFY(openAndWait(workspace, m_data));
+        QVERIFY(trainAndWait(workspace, 2));
+        ViewFilter filter;
+        filter.suspectsOnly = true;
+        workspace.setFilter(filter);
+        const auto* title = panel.findChild<QLabel*>(QStringLiteral("galleryTitle"));
+        QCOMPARE(title->text(), QStringLiteral("SUSPECTS by"));
+        QTRY_VERIFY(title->width() >= title->sizeHint().width());
     }
 
     void aBarIsAShareWhateverTheScoresRange() {

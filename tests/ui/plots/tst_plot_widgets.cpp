@@ -39,6 +39,22 @@ void fillMatrix(MatrixPlot& plot) {
                    {QStringLiteral("cat"), QStringLiteral("dog")}, MatrixPlot::Format::Share, 1.0);
 }
 
+/// Whether anything is written upon the cell's colour.
+bool written(const QImage& image, const QRectF& cell) {
+    const QRect inside = cell.adjusted(2, 2, -2, -2).toRect();
+    const QColor fill = image.pixelColor(inside.topLeft());
+    int inked = 0;
+    for (int y = inside.top(); y <= inside.bottom(); ++y)
+        for (int x = inside.left(); x <= inside.right(); ++x) inked += image.pixelColor(x, y) != fill;
+    return inked > 2;
+}
+
+QStringList tenNames() {
+    return {QStringLiteral("T-shirt/top"), QStringLiteral("Trouser"), QStringLiteral("Pullover"), QStringLiteral("Dress"),
+            QStringLiteral("Coat"),        QStringLiteral("Sandal"),  QStringLiteral("Shirt"),    QStringLiteral("Sneaker"),
+            QStringLiteral("Bag"),         QStringLiteral("Ankle boot")};
+}
+
 } // namespace
 
 class TestPlotWidgets : public QObject {
@@ -132,10 +148,7 @@ private Q_SLOTS:
     }
 
     void namesOfAMatrixAreReadInALowPanelToo() {
-        const QStringList names = {QStringLiteral("T-shirt/top"), QStringLiteral("Trouser"), QStringLiteral("Pullover"),
-                                   QStringLiteral("Dress"),       QStringLiteral("Coat"),    QStringLiteral("Sandal"),
-                                   QStringLiteral("Shirt"),       QStringLiteral("Sneaker"), QStringLiteral("Bag"),
-                                   QStringLiteral("Ankle boot")};
+        const QStringList names = tenNames();
         MatrixPlot plot(QStringLiteral("matrix"), QStringLiteral("Matrix"));
         plot.setMatrix(std::vector<std::vector<double>>(10, std::vector<double>(10, 0.1)), names, names,
                        MatrixPlot::Format::Percent);
@@ -154,6 +167,64 @@ private Q_SLOTS:
                 for (int x = 0; x < int(first.left()) - 1; ++x)
                     inked += image.pixelColor(x, y) != plot.theme().background;
             QVERIFY2(inked > 200, qPrintable(QString::number(inked)));
+        }
+    }
+
+    void everyCellOfAMatrixHasItsNumberInANarrowPanel_data() {
+        QTest::addColumn<int>("format");
+        QTest::addColumn<double>("diagonal");
+        QTest::addColumn<double>("beside");
+        QTest::newRow("counts") << int(MatrixPlot::Format::Count) << 1016.0 << 168.0;
+        QTest::newRow("shares") << int(MatrixPlot::Format::Share) << 1.0 << 0.12;
+        QTest::newRow("percentages") << int(MatrixPlot::Format::Percent) << 1.0 << 0.034;
+    }
+
+    void everyCellOfAMatrixHasItsNumberInANarrowPanel() {
+        QFETCH(int, format);
+        QFETCH(double, diagonal);
+        QFETCH(double, beside);
+        std::vector<std::vector<double>> values(10, std::vector<double>(10, 0));
+        for (std::size_t k = 0; k < 10; ++k) {
+            values[k][k] = diagonal;
+            values[k][(k + 1) % 10] = beside;
+        }
+        MatrixPlot plot(QStringLiteral("matrix"), QStringLiteral("Matrix"));
+        plot.setAxisTitles(QStringLiteral("label"), QStringLiteral("suggested"));
+        plot.setMatrix(values, tenNames(), tenNames(), MatrixPlot::Format(format));
+        plot.resize(330, 440);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        const QImage image = plot.canvas()->grab().toImage();
+        QVERIFY(plot.cellRect(0, 0).width() < 26); // narrow indeed
+        for (int row = 0; row < 10; ++row)
+            for (int column = 0; column < 10; ++column)
+                QVERIFY2(written(image, plot.cellRect(row, column)), qPrintable(QStringLiteral("%1, %2").arg(row).arg(column)));
+    }
+
+    void aLongNameDoesNotShrinkAMatrix() {
+        const QString longName = QStringLiteral("very-long-class-name-that-goes-on-and-on-and-on");
+        QStringList names = tenNames().mid(0, 6);
+        const std::vector<std::vector<double>> values(6, std::vector<double>(6, 3));
+        MatrixPlot plot(QStringLiteral("matrix"), QStringLiteral("Matrix"));
+        plot.setAxisTitles(QStringLiteral("label"), QStringLiteral("suggested"));
+        plot.resize(290, 420);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        for (const int at : {1, 5}) {
+            names = tenNames().mid(0, 6);
+            names[at] = longName;
+            plot.setMatrix(values, names, names, MatrixPlot::Format::Count);
+            const QRectF first = plot.cellRect(0, 0);
+            QVERIFY2(first.width() > 15, qPrintable(QString::number(first.width())));
+            const QImage image = plot.canvas()->grab().toImage();
+            const auto inked = [&](int x0, int x1, int y0, int y1) {
+                int count = 0;
+                for (int y = y0; y < y1; ++y)
+                    for (int x = x0; x < x1; ++x) count += image.pixelColor(x, y) != plot.theme().background;
+                return count;
+            };
+            QVERIFY(inked(int(first.left()), image.width(), int(first.top()) - 24, int(first.top()) - 4) > 50); // names of the columns
+            QCOMPARE(inked(image.width() - 1, image.width(), 0, image.height()), 0);                            // none is cut off
         }
     }
 

@@ -249,6 +249,8 @@ private:
             QCOMPARE(it->second, dataset->classNames[std::size_t(workspace().effectiveLabel(sample))]);
         }
         QVERIFY(excluded > 0);
+        const QString said = m_window->banner().sentence();
+        QVERIFY2(said.contains(QStringLiteral("%1 excluded (left out)").arg(QLocale().toString(qulonglong(excluded)))), qPrintable(said));
         QCOMPARE(labels.size(), dataset->size() - excluded);
     }
 

@@ -308,6 +308,13 @@ private Q_SLOTS:
         QVERIFY(title->minimumSizeHint().width() < 60);
         for (const char* name : {"headerData", "headerRun", "trainHeadline"}) // they end in an ellipsis on a smaller one
             QVERIFY2(dynamic_cast<ElidedLabel*>(m_window->findChild<QLabel*>(QLatin1String(name))) != nullptr, name);
+        // In review the names of the classes take lines, not width.
+        m_window->audit().controller().setOpen(true);
+        m_window->findChild<QLabel*>(QStringLiteral("reviewLabels"))->setText(QString(300, QLatin1Char('w')));
+        QCoreApplication::processEvents();
+        QVERIFY2(m_window->audit().minimumSizeHint().width() < 900, qPrintable(QString::number(m_window->audit().minimumSizeHint().width())));
+        QCOMPARE(m_window->size(), QSize(1280, 690));
+        m_window->audit().controller().setOpen(false);
         NewRunDialog run(workspace);
         NoiseDialog noise(workspace);
         ExportDialog exported(workspace);
