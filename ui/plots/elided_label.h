@@ -26,10 +26,10 @@ public:
 
 protected:
     bool event(QEvent* event) override {
-        if (event->type() != QEvent::ToolTip || !toolTip().isEmpty()) return QLabel::event(event);
         const bool cut = fontMetrics().horizontalAdvance(text()) > contentsRect().width();
+        if (event->type() != QEvent::ToolTip || !toolTip().isEmpty() || !cut) return QLabel::event(event);
         QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(),
-                           cut ? QStringLiteral("<span>%1</span>").arg(text().toHtmlEscaped()) : QString(), this);
+                           QStringLiteral("<span>%1</span>").arg(text().toHtmlEscaped()), this);
         return true;
     }
     void paintEvent(QPaintEvent*) override {
