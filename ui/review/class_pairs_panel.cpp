@@ -48,7 +48,6 @@ ClassPairsPanel::ClassPairsPanel(Workspace& workspace, QWidget* parent)
     offer(tr("Confident joint, as counted"), tr("The samples whose probability reaches the mean of a class, by label and that class"));
     offer(tr("Noise matrix"), tr("P(label | class): how samples of each class are labelled. Columns sum to 1"));
     offer(tr("Inverse noise matrix"), tr("P(class | label): what samples with each label are. Rows sum to 1"));
-    m_matrix->setEmptyText(tr("Once a run has suspects, this counts which class is taken for which."));
     m_matrix->setMinimumHeight(220);
     m_words->setObjectName(QStringLiteral("classPairsWords"));
     m_words->setWordWrap(true);
@@ -78,6 +77,8 @@ ClassPairsPanel::ClassPairsPanel(Workspace& workspace, QWidget* parent)
     connect(m_tables, &QComboBox::currentIndexChanged, this, &ClassPairsPanel::count);
     connect(m_matrix, &MatrixPlot::cellClicked, this, &ClassPairsPanel::open);
     connect(m_matrix, &PlotWidget::notice, &workspace, &Workspace::notice);
+    connect(m_matrix, &PlotWidget::emptyButtonClicked, this, &ClassPairsPanel::findSuspectsRequested);
+    connect(m_matrix, &PlotWidget::otherEmptyButtonClicked, this, &ClassPairsPanel::importRequested);
     m_delay.setSingleShot(true);
     m_delay.setInterval(150); // the threshold is dragged
     connect(&m_delay, &QTimer::timeout, this, &ClassPairsPanel::count);
@@ -140,6 +141,9 @@ void ClassPairsPanel::count() {
 void ClassPairsPanel::countSuspects() {
     m_matrix->setTitle(tr("Suspects: label → suggestion"));
     m_matrix->setAxisTitles(tr("label"), tr("suggested"));
+    const bool begin = !m_workspace.currentRun() && !m_workspace.readOnly();
+    m_matrix->setEmptyText(tr("Once a run has suspects, this counts which class is taken for which."), begin ? tr("Find suspects") : QString(),
+                           begin ? tr("Import probabilities…") : QString());
     const auto dataset = m_workspace.dataset();
     const std::size_t classes = dataset ? std::size_t(dataset->classCount()) : 0;
     std::vector<std::vector<double>> cells(classes, std::vector<double>(classes, 0));

@@ -200,6 +200,7 @@ void TrainPage::addHistogram() {
     auto* histogram = new LossHistogramPanel(m_workspace, false, m_board); // it follows the workspace by itself
     m_panels.push_back({histogram, [](const RunOnShow&) {}, [] { return true; }});
     connect(histogram, &LossHistogramPanel::newRunRequested, this, &TrainPage::newRunRequested);
+    connect(histogram, &LossHistogramPanel::importRequested, this, &TrainPage::importRequested);
     connect(histogram, &LossHistogramPanel::expandRequested, this, [this, histogram] { setExpanded(histogram); });
 }
 
