@@ -85,8 +85,9 @@ template <class T> Status checkRows(const ProbabilityRows<T>& p, std::span<const
     }
     if (!faults.any()) return {};
     return fail(ErrorCode::Numeric,
-                "the probabilities cannot be used: each must lie between 0 and 1, each row must sum to 1 (rounded rows: "
-                "have them divided by their sum, --normalise), and each label must be one of the columns",
+                "the probabilities cannot be used: each must lie between 0 and 1, each row must sum to 1 (rows that were "
+                "rounded can be divided by their sum first: a tick in the import sheet, --normalise on the command line), and "
+                "each label must be one of the columns",
                 faults.text());
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/history_model.h"
 
+#include "core/base/text.h"
 #include "ui/models/gallery_model.h"
 #include "ui/session/workspace.h"
 
@@ -9,6 +10,7 @@
 #include <QFont>
 #include <QLocale>
 
+#include <algorithm>
 #include <map>
 
 namespace assay::ui {
@@ -65,20 +67,41 @@ QVariant HistoryModel::headerData(int section, Qt::Orientation orientation, int 
     }
 }
 
+QString HistoryModel::fileOf(SampleIndex sample) const {
+    const auto dataset = m_workspace.dataset();
+    if (!dataset || sample.value >= dataset->size()) return QString::number(sample.value);
+    return QString::fromStdString(escapeForDisplay(dataset->names[sample.value]));
+}
+
+/// One picture by its name without folders, several by their number.
 QString HistoryModel::what(const Step& step) const {
     const JournalEntry& entry = m_workspace.journal()[step.first];
     const int count = int(step.count);
-    if (step.isUndo) return tr("took back step %1 (%Ln samples)", nullptr, count).arg(entry.undoes.value_or(0));
+    const QString one = fileOf(entry.sample).section(QLatin1Char('/'), -1);
+    if (step.isUndo)
+        return count == 1 ? tr("took back step %1: %2").arg(entry.undoes.value_or(0)).arg(one)
+                          : tr("took back step %1 (%Ln samples)", nullptr, count).arg(entry.undoes.value_or(0));
     switch (entry.to.verdict) {
-    case Verdict::None: return tr("reopened %Ln samples", nullptr, count);
-    case Verdict::Keep: return tr("✔ kept %Ln samples", nullptr, count);
-    case Verdict::Flag: return tr("⚑ flagged %Ln samples", nullptr, count);
-    case Verdict::Exclude: return tr("✕ excluded %Ln samples", nullptr, count);
+    case Verdict::None: return count == 1 ? tr("reopened %1").arg(one) : tr("reopened %Ln samples", nullptr, count);
+    case Verdict::Keep: return count == 1 ? tr("✔ kept %1").arg(one) : tr("✔ kept %Ln samples", nullptr, count);
+    case Verdict::Flag: return count == 1 ? tr("⚑ flagged %1").arg(one) : tr("⚑ flagged %Ln samples", nullptr, count);
+    case Verdict::Exclude: return count == 1 ? tr("✕ excluded %1").arg(one) : tr("✕ excluded %Ln samples", nullptr, count);
     case Verdict::Relabel:
-        return count == 1 ? tr("✎ %1").arg(className(m_workspace, entry.to.label))
+        return count == 1 ? tr("✎ %1: %2").arg(className(m_workspace, entry.to.label), one)
                           : tr("✎ relabelled %Ln samples", nullptr, count);
     }
     return {};
+}
+
+/// What has no room in the row: the whole names, and why.
+QString HistoryModel::detail(const Step& step) const {
+    constexpr std::size_t kMostNamed = 10;
+    const std::vector<JournalEntry>& journal = m_workspace.journal();
+    QStringList lines{what(step)};
+    for (std::size_t i = 0; i < std::min(kMostNamed, step.count); ++i) lines << fileOf(journal[step.first + i].sample);
+    if (step.count > kMostNamed) lines << tr("and %L1 more").arg(qulonglong(step.count - kMostNamed));
+    if (const std::string& rule = journal[step.first].reason.rule; !rule.empty()) lines << tr("why: %1").arg(QString::fromStdString(rule));
+    return lines.join(QLatin1Char('\n'));
 }
 
 QVariant HistoryModel::data(const QModelIndex& index, int role) const {
@@ -95,9 +118,9 @@ QVariant HistoryModel::data(const QModelIndex& index, int role) const {
     case Time: {
         const QDateTime time = QDateTime::fromString(QString::fromStdString(entry.time), Qt::ISODateWithMs);
         return QLocale().toString(time.toLocalTime(), role == Qt::ToolTipRole ? QStringLiteral("yyyy-MM-dd HH:mm:ss")
-                                                                              : QStringLiteral("HH:mm:ss"));
+                                                                              : QStringLiteral("HH:mm"));
     }
-    case What: return what(step);
+    case What: return role == Qt::ToolTipRole ? detail(step) : what(step);
     case Why: return QString::fromStdString(entry.reason.rule);
     default: return {};
     }

@@ -35,7 +35,9 @@ public:
 
 private:
     void rebuild();
+    [[nodiscard]] QString fileOf(SampleIndex sample) const;
     [[nodiscard]] QString what(const Step& step) const;
+    [[nodiscard]] QString detail(const Step& step) const;
 
     Workspace& m_workspace;
     std::vector<Step> m_steps; ///< oldest first

@@ -26,6 +26,7 @@ public:
 
 Q_SIGNALS:
     void newRunRequested(); ///< the button of the empty panel
+    void importRequested(); ///< the other one
     void expandRequested();
 
 protected:

@@ -28,7 +28,8 @@ QString valueText(double value, int significant) {
     if (!std::isfinite(value)) return kUnknown;
     if (value == 0) return QStringLiteral("0");
     const double size = std::abs(value);
-    if (size < 1e-4 || size >= 1e9) return screenLocale().toString(value, 'g', significant);
+    if (size < 1e-4 || size >= 1e9) // as 1e-12, whatever letter and sign the language writes
+        return QString::number(value, 'g', significant).replace(QLatin1Char('.'), screenLocale().decimalPoint());
     const int whole = int(std::floor(std::log10(size))) + 1;
     const int decimals = std::clamp(significant - whole, 0, 8);
     QString text = screenLocale().toString(value, 'f', decimals);

@@ -72,12 +72,17 @@ PlotWidget::PlotWidget(const QString& objectName, const QString& title, QWidget*
     m_emptyButton = new QPushButton(empty);
     m_emptyButton->setObjectName(objectName + QStringLiteral("EmptyButton"));
     m_emptyButton->hide();
+    m_otherEmptyButton = new QPushButton(empty);
+    m_otherEmptyButton->setObjectName(objectName + QStringLiteral("OtherEmptyButton"));
+    m_otherEmptyButton->hide();
     emptyLayout->addStretch(1);
     emptyLayout->addWidget(m_emptyText);
     emptyLayout->addWidget(m_emptyButton, 0, Qt::AlignHCenter);
+    emptyLayout->addWidget(m_otherEmptyButton, 0, Qt::AlignHCenter);
     emptyLayout->addStretch(1);
     m_stack->addWidget(empty);
     connect(m_emptyButton, &QPushButton::clicked, this, &PlotWidget::emptyButtonClicked);
+    connect(m_otherEmptyButton, &QPushButton::clicked, this, &PlotWidget::otherEmptyButtonClicked);
 
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(2, 2, 2, 2);
@@ -94,10 +99,16 @@ void PlotWidget::setTitle(const QString& title) {
 
 QString PlotWidget::title() const { return m_title->text(); }
 
-void PlotWidget::setEmptyText(const QString& sentence, const QString& button) {
-    m_emptyText->setText(sentence);
+void PlotWidget::setEmptyText(const QString& sentence, const QString& button, const QString& otherButton) {
+    setEmptySentence(sentence);
     m_emptyButton->setText(button);
     m_emptyButton->setVisible(!button.isEmpty());
+    m_otherEmptyButton->setText(otherButton);
+    m_otherEmptyButton->setVisible(!otherButton.isEmpty());
+}
+
+void PlotWidget::setEmptySentence(const QString& sentence) {
+    m_emptyText->setText(sentence);
     if (!m_hasData) setAccessibleDescription(sentence);
 }
 

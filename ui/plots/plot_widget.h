@@ -32,8 +32,10 @@ public:
 
     void setTitle(const QString& title);
     [[nodiscard]] QString title() const;
-    /// What will fill this plot, and the button that does it (none where empty).
-    void setEmptyText(const QString& sentence, const QString& button = {});
+    /// What will fill this plot, the button that does it and the other one that does (none where empty).
+    void setEmptyText(const QString& sentence, const QString& button = {}, const QString& otherButton = {});
+    /// Another sentence over the same buttons.
+    void setEmptySentence(const QString& sentence);
     [[nodiscard]] QString emptyText() const;
     [[nodiscard]] bool hasData() const { return m_hasData; }
     /// One or two sentences with the figures that matter: also the accessible description.
@@ -61,6 +63,7 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void emptyButtonClicked();
+    void otherEmptyButtonClicked();
     void expandRequested();
     void notice(const QString& sentence); ///< for the status line
 
@@ -92,6 +95,7 @@ private:
     QStackedWidget* m_stack = nullptr;
     QLabel* m_emptyText = nullptr;
     QPushButton* m_emptyButton = nullptr;
+    QPushButton* m_otherEmptyButton = nullptr;
     QList<QAction*> m_extraActions;
 };
 

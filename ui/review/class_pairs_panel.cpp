@@ -43,7 +43,6 @@ ClassPairsPanel::ClassPairsPanel(Workspace& workspace, QWidget* parent)
     offer(tr("Confident joint, as counted"), tr("The samples whose probability reaches the mean of a class, by label and that class"));
     offer(tr("Noise matrix"), tr("P(label | class): how samples of each class are labelled. Columns sum to 1"));
     offer(tr("Inverse noise matrix"), tr("P(class | label): what samples with each label are. Rows sum to 1"));
-    m_matrix->setEmptyText(tr("Once a run has suspects, this counts which class is taken for which."));
     m_matrix->setMinimumHeight(220);
     m_words->setObjectName(QStringLiteral("classPairsWords"));
     m_words->setWordWrap(true);
@@ -76,6 +75,8 @@ ClassPairsPanel::ClassPairsPanel(Workspace& workspace, QWidget* parent)
         if (row >= 0 && row < classes && column >= 0 && column < classes) open(m_shown[std::size_t(row)], m_shown[std::size_t(column)]);
     });
     connect(m_matrix, &PlotWidget::notice, &workspace, &Workspace::notice);
+    connect(m_matrix, &PlotWidget::emptyButtonClicked, this, &ClassPairsPanel::findSuspectsRequested);
+    connect(m_matrix, &PlotWidget::otherEmptyButtonClicked, this, &ClassPairsPanel::importRequested);
     m_delay.setSingleShot(true);
     m_delay.setInterval(150); // the threshold is dragged
     connect(&m_delay, &QTimer::timeout, this, &ClassPairsPanel::count);
@@ -159,6 +160,9 @@ void ClassPairsPanel::count() {
 void ClassPairsPanel::countSuspects() {
     m_matrix->setTitle(tr("Suspects: label → suggestion"));
     m_matrix->setAxisTitles(tr("label"), tr("suggested"));
+    const bool begin = !m_workspace.currentRun() && !m_workspace.readOnly();
+    m_matrix->setEmptyText(tr("Once a run has suspects, this counts which class is taken for which."), begin ? tr("Find suspects") : QString(),
+                           begin ? tr("Import probabilities…") : QString());
     const auto dataset = m_workspace.dataset();
     const std::size_t classes = dataset ? std::size_t(dataset->classCount()) : 0;
     std::map<std::pair<Label, Label>, double> counted;

@@ -37,6 +37,8 @@ public:
 
 Q_SIGNALS:
     void showSamples(const std::vector<assay::SampleIndex>& samples, const QString& title);
+    void findSuspectsRequested(); ///< there is no run yet
+    void importRequested();       ///< likewise
 
 protected:
     void showEvent(QShowEvent* event) override;

@@ -10,6 +10,7 @@
 
 #include <QHeaderView>
 #include <QLabel>
+#include <QPushButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -24,10 +25,17 @@ namespace {
 /// By the pictures alone: a dark or an odd picture has its label all the same.
 bool isByPictures(const Score& score) { return score.traits().basis == ScoreBasis::Pictures; }
 
+/// What is all but nothing is not told to the last power of ten; the tooltip does.
+QString scoreText(double value) {
+    constexpr double kLeast = 0.001;
+    return value > 0 && value < kLeast ? QLatin1Char('<') + valueText(kLeast) : valueText(value);
+}
+
 } // namespace
 
 DetectorsPanel::DetectorsPanel(Workspace& workspace, QWidget* parent)
-    : QWidget(parent), m_workspace(workspace), m_agreement(new QLabel(this)), m_together(new QLabel(this)), m_badge(new QLabel(this)), m_list(new QTreeWidget(this)) {
+    : QWidget(parent), m_workspace(workspace), m_agreement(new QLabel(this)), m_together(new QLabel(this)), m_badge(new QLabel(this)),
+      m_find(new QPushButton(tr("Find suspects"), this)), m_import(new QPushButton(tr("Import probabilities…"), this)), m_list(new QTreeWidget(this)) {
     setObjectName(QStringLiteral("detectorsPanel"));
     m_agreement->setObjectName(QStringLiteral("detectorsAgreement"));
     m_agreement->setWordWrap(true);
@@ -39,15 +47,22 @@ DetectorsPanel::DetectorsPanel(Workspace& workspace, QWidget* parent)
     m_list->setObjectName(QStringLiteral("detectorsList"));
     m_list->setAccessibleName(tr("Detectors"));
     m_list->setRootIsDecorated(false);
-    m_list->setHeaderLabels({tr("Detector"), tr("Score"), tr("More than"), tr("Sample")});
+    m_list->setTextElideMode(Qt::ElideMiddle); // names that begin alike differ at their end
+    m_list->setHeaderLabels({tr("Detector"), tr("Score"), tr("Above"), tr("Sample")});
     m_list->headerItem()->setToolTip(3, tr("Whether the label is judged by a network that had learnt it (in sample), or by one that had not (out of it)"));
     m_list->headerItem()->setToolTip(2, tr("Share of the pictures that this detector finds less suspicious"));
     m_list->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_list->header()->setStretchLastSection(false);
     for (const int column : {1, 2, 3}) m_list->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+    m_find->setObjectName(QStringLiteral("detectorsFind"));
+    m_import->setObjectName(QStringLiteral("detectorsImport"));
+    connect(m_find, &QPushButton::clicked, this, &DetectorsPanel::findSuspectsRequested);
+    connect(m_import, &QPushButton::clicked, this, &DetectorsPanel::importRequested);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 6, 8, 8);
     layout->addWidget(m_agreement);
+    layout->addWidget(m_find, 0, Qt::AlignLeft);
+    layout->addWidget(m_import, 0, Qt::AlignLeft);
     layout->addWidget(m_together);
     layout->addWidget(m_badge);
     layout->addWidget(m_list, 1);
@@ -170,7 +185,8 @@ void DetectorsPanel::addRow(const DetectorOpinion& opinion, SampleIndex sample) 
     auto* item = new QTreeWidgetItem(m_list);
     const QString mark = judges ? opinion.suspects ? QStringLiteral("◆") : QStringLiteral("●") : QStringLiteral("–");
     item->setText(0, mark + QLatin1Char(' ') + title);
-    item->setText(1, valueText(double(opinion.value)));
+    item->setText(1, scoreText(double(opinion.value)));
+    item->setToolTip(1, valueText(double(opinion.value), 6));
     item->setText(2, percentText(double(opinion.percentile)));
     const std::string_view badge = scoreBadge(score->traits(), outside);
     const QString judged = QString::fromUtf8(badge.data(), qsizetype(badge.size()));
@@ -188,6 +204,7 @@ void DetectorsPanel::showFocus() {
     m_list->clear();
     const auto focus = m_workspace.focus();
     const bool any = focus && m_workspace.currentEvidence();
+    for (QPushButton* begin : {m_find, m_import}) begin->setVisible(!m_workspace.currentRun() && !m_workspace.readOnly());
     if (!any) {
         m_agreement->setText(tr("Once a run has recorded an epoch, this tells what every detector says of the picture."));
         m_badge->clear();

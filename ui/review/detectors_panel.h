@@ -14,6 +14,7 @@
 #include <vector>
 
 class QLabel;
+class QPushButton;
 class QTreeWidget;
 
 namespace assay::ui {
@@ -34,6 +35,10 @@ public:
     /// In [0, 1]; NaN where the detector has no say, or is not done.
     [[nodiscard]] float percentile(const QString& detector, SampleIndex sample) const;
 
+Q_SIGNALS:
+    void findSuspectsRequested(); ///< there is no run yet
+    void importRequested();       ///< likewise
+
 protected:
     void showEvent(QShowEvent* event) override;
 
@@ -52,6 +57,8 @@ private:
     QLabel* m_agreement = nullptr;
     QLabel* m_together = nullptr; ///< what they come to as one, and what that has learnt
     QLabel* m_badge = nullptr;
+    QPushButton* m_find = nullptr;   ///< shown where there is no run
+    QPushButton* m_import = nullptr; ///< likewise
     QTreeWidget* m_list = nullptr;
     QTimer m_delay;
     std::map<QString, std::vector<float>> m_ranks; ///< by detector, percentiles [N]; empty: being made

@@ -46,6 +46,13 @@ HistoryPanel::HistoryPanel(Workspace& workspace, QWidget* parent)
     update();
 }
 
+/// In a narrow panel the tooltip says why, and the room is for what.
+void HistoryPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    constexpr int kWide = 50; // letters
+    m_table->setColumnHidden(HistoryModel::Why, width() < kWide * fontMetrics().averageCharWidth());
+}
+
 void HistoryPanel::update() {
     const bool any = m_model->rowCount() > 0;
     m_table->setVisible(any);

@@ -19,6 +19,9 @@ class HistoryPanel final : public QWidget {
 public:
     explicit HistoryPanel(Workspace& workspace, QWidget* parent = nullptr);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void update();
     void undoChosen();

@@ -202,6 +202,7 @@ void TrainPage::addHistogram() {
     auto* histogram = new LossHistogramPanel(m_workspace, false, m_board); // it follows the workspace by itself
     m_panels.push_back({histogram, [](const RunOnShow&) {}, [] { return true; }});
     connect(histogram, &LossHistogramPanel::newRunRequested, this, &TrainPage::newRunRequested);
+    connect(histogram, &LossHistogramPanel::importRequested, this, &TrainPage::importRequested);
     m_waiting.emplace_back(&histogram->plot(), histogram->plot().emptyText());
     connect(histogram, &LossHistogramPanel::expandRequested, this, [this, histogram] { setExpanded(histogram); });
 }
@@ -313,7 +314,7 @@ void TrainPage::updateNow() {
     }
     m_logLink->setEnabled(run.has_value());
     const QString over = run ? runEmptyText(*run) : QString();
-    for (const auto& [plot, sentence] : m_waiting) plot->setEmptyText(over.isEmpty() ? sentence : over, tr("New run…"));
+    for (const auto& [plot, sentence] : m_waiting) plot->setEmptySentence(over.isEmpty() ? sentence : over);
     const auto epochs = run ? m_workspace.epochs(run->id) : std::make_shared<const std::vector<EpochSummary>>();
     const RunOnShow now{m_workspace, run, epochs, m_workspace.currentEvidence()};
     m_pseudo.update(now);

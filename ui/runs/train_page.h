@@ -45,6 +45,7 @@ public:
 
 Q_SIGNALS:
     void newRunRequested();
+    void importRequested(); ///< of probabilities
     void logRequested(); ///< of the run on show
     void showSamples(const std::vector<assay::SampleIndex>& samples, const QString& title);
     /// The same, to be judged by the pseudo-labels that the epoch on show gave them, in the order of this score.

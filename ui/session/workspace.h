@@ -278,7 +278,9 @@ Q_SIGNALS:
     void openingProgress(const QString& stage, qulonglong done, qulonglong total);
     void openingFailed(const QString& sentence);
     void importProgress(qulonglong done, qulonglong total);
-    void importEnded(); ///< well, badly or cancelled; notice() or warning() says which
+    void importEnded(); ///< of probabilities: well, badly or cancelled; notice() or importFailed() says which
+    void imported();    ///< probabilities, features or labels: what the last importFailed() said is over
+    void importFailed(const QString& sentence); ///< banner
     void datasetMissing(const QString& project, const QString& location); ///< openProjectAt() with another place
     void columnsNeeded(const QString& path, const QStringList& columns, const QString& guessFile,
                        const QString& guessLabel); ///< a label table whose guess a person should see

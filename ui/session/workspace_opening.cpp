@@ -326,10 +326,11 @@ void Workspace::importLabels(const QString& file, const LabelColumns& columns) {
 
 void Workspace::Private::adoptWorkingLabels(Result<KeptLabels> kept, const QString& done) {
     if (!kept) {
-        Q_EMIT q->warning(sentenceOf(kept.error()));
+        Q_EMIT q->importFailed(sentenceOf(kept.error()));
         return;
     }
     if (!project) return;
+    Q_EMIT q->imported();
     workingId = kept->id;
     working = kept->set;
     labelNames[kept->id] = kept->name;

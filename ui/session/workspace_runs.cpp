@@ -203,9 +203,10 @@ void Workspace::importProbabilities(const ProbabilityFiles& files) {
                 return;
             }
             if (!made) {
-                Q_EMIT warning(sentenceOf(made.error()));
+                Q_EMIT importFailed(sentenceOf(made.error()));
                 return;
             }
+            Q_EMIT imported();
             d->showMade(std::move(made->run), std::move(made->epochs), tr("Imported as run %1"));
         });
 }

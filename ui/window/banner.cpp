@@ -56,4 +56,8 @@ QString Banner::sentence() const {
     return isVisible() ? m_text->text() : QString();
 }
 
+void Banner::retract(const QString& sentence) {
+    if (m_text->text() == sentence) hide();
+}
+
 } // namespace assay::ui

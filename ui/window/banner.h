@@ -20,6 +20,8 @@ public:
 
     void show(Kind kind, const QString& sentence, const QString& button = {}, std::function<void()> act = {});
     [[nodiscard]] QString sentence() const;
+    /// Hides it, if it still says this.
+    void retract(const QString& sentence);
 
 private:
     QLabel* m_sign;

@@ -33,6 +33,12 @@ ImportDialog::ImportDialog(QWidget* parent)
     m_probabilities->setPlaceholderText(tr("none: by the labels of the nearest pictures, by their features"));
     m_features = addFile(*form, QStringLiteral("featureFile"), tr("&Features"), tr("Features"), tr("Features (*.npy);;All files (*)"));
     m_features->setPlaceholderText(tr("none (.npy, as many rows, a column for each feature)"));
+    auto* order = new QLabel(tr("Row by row the same pictures as the probabilities: in the order of their rows where a CSV names its files, "
+                                "else, as with features alone, in the data set's own order, or in that of the split below."), this);
+    order->setObjectName(QStringLiteral("importOrder"));
+    order->setWordWrap(true);
+    order->setForegroundRole(QPalette::PlaceholderText);
+    form->addRow(QString(), order);
     m_split->setObjectName(QStringLiteral("importSplit"));
     m_split->addItem(tr("of all pictures, or of the split that has so many"), QString());
     for (const Split split : {Split::Train, Split::Validation, Split::Test}) {
@@ -55,7 +61,7 @@ ImportDialog::ImportDialog(QWidget* parent)
     layout->addLayout(form);
     layout->addStretch(1);
     layout->addWidget(buttons);
-    resize(560, 250);
+    resize(560, 300);
 }
 
 QLineEdit* ImportDialog::addFile(QFormLayout& form, const QString& name, const QString& label, const QString& title, const QString& filter) {

@@ -5,6 +5,7 @@
 #include "ui/gallery/filter_panel.h"
 #include "ui/gallery/gallery_panel.h"
 #include "ui/gallery/gallery_view.h"
+#include "ui/plots/elided_label.h"
 #include "ui/plots/loss_histogram_panel.h"
 #include "ui/runs/compare_page.h"
 #include "ui/runs/train_page.h"
@@ -47,6 +48,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace assay::ui {
 
@@ -123,11 +125,13 @@ void MainWindow::buildUi() {
     connect(m_start, &StartPage::recentRequested, this, &MainWindow::open);
     connect(m_start, &StartPage::cancelRequested, m_workspace.get(), &Workspace::cancelOpening);
     connect(&m_audit->histogram(), &LossHistogramPanel::newRunRequested, this, &MainWindow::findSuspects);
+    connect(&m_audit->histogram(), &LossHistogramPanel::importRequested, this, &MainWindow::importProbabilities);
     connect(m_audit, &AuditPage::showSamples, this, &MainWindow::showSamples);
     connect(&m_audit->histogram(), &LossHistogramPanel::expandRequested, this, [this] { showLayout(Layout::Train); });
     connect(&m_audit->controller(), &ReviewController::openChanged, this, &MainWindow::updateKeys);
     connect(&m_audit->controller(), &ReviewController::figuresChanged, this, &MainWindow::updateFigures);
     connect(train, &TrainPage::newRunRequested, this, &MainWindow::newRun);
+    connect(train, &TrainPage::importRequested, this, &MainWindow::importProbabilities);
     connect(train, &TrainPage::logRequested, this, &MainWindow::showRunLog);
     connect(train, &TrainPage::showSamples, this, &MainWindow::showSamples);
     connect(train, &TrainPage::showPseudoLabels, this, &MainWindow::showPseudoLabels);
@@ -153,8 +157,13 @@ void MainWindow::buildDocks() {
     m_docks[3] = addDock(QStringLiteral("logDock"), tr("Log"), m_log, Qt::BottomDockWidgetArea);
     auto* pairs = new ClassPairsPanel(*m_workspace, this);
     connect(pairs, &ClassPairsPanel::showSamples, this, &MainWindow::showSamples);
+    connect(pairs, &ClassPairsPanel::findSuspectsRequested, this, &MainWindow::findSuspects);
+    connect(pairs, &ClassPairsPanel::importRequested, this, &MainWindow::importProbabilities);
     m_docks[4] = addDock(QStringLiteral("pairsDock"), tr("Class pairs"), pairs, Qt::RightDockWidgetArea);
-    m_docks[5] = addDock(QStringLiteral("detectorsDock"), tr("Detectors"), new DetectorsPanel(*m_workspace, this), Qt::RightDockWidgetArea);
+    auto* detectors = new DetectorsPanel(*m_workspace, this);
+    connect(detectors, &DetectorsPanel::findSuspectsRequested, this, &MainWindow::findSuspects);
+    connect(detectors, &DetectorsPanel::importRequested, this, &MainWindow::importProbabilities);
+    m_docks[5] = addDock(QStringLiteral("detectorsDock"), tr("Detectors"), detectors, Qt::RightDockWidgetArea);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     connect(m_inspector, &Inspector::guessChosen, &m_audit->controller(), &ReviewController::takeGuess);
@@ -165,7 +174,7 @@ void MainWindow::buildDocks() {
 void MainWindow::buildStatusBar() {
     m_keys = new QLabel(this);
     m_keys->setObjectName(QStringLiteral("keysLine"));
-    m_notice = new QLabel(this);
+    m_notice = new ElidedLabel(this);
     m_notice->setObjectName(QStringLiteral("notice"));
     m_notice->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_figures = new QLabel(this);
@@ -173,7 +182,11 @@ void MainWindow::buildStatusBar() {
     m_noticeTimer = new QTimer(this);
     m_noticeTimer->setSingleShot(true);
     m_noticeTimer->setInterval(kNoticeMs);
-    connect(m_noticeTimer, &QTimer::timeout, m_notice, &QLabel::clear);
+    connect(m_noticeTimer, &QTimer::timeout, this, [this] {
+        m_notice->clear();
+        m_notice->setToolTip({});
+        fitKeys();
+    });
     m_keys->setContentsMargins(6, 0, 0, 0);
     m_figures->setContentsMargins(0, 0, 6, 0);
     statusBar()->setSizeGripEnabled(false);
@@ -198,6 +211,8 @@ void MainWindow::connectWorkspace() {
     connect(workspace, &Workspace::notice, this, &MainWindow::say);
     connect(workspace, &Workspace::warning, this, &MainWindow::warn);
     connect(workspace, &Workspace::decisionFailed, this, &MainWindow::warn);
+    connect(workspace, &Workspace::importFailed, this, &MainWindow::onImportFailed);
+    connect(workspace, &Workspace::imported, this, [this] { m_banner->retract(std::exchange(m_importProblem, {})); });
     connect(workspace, &Workspace::runEnded, this, &MainWindow::onRunEnded);
     connect(workspace, &Workspace::engineLoaded, this, [this](const QString& warning) {
         if (!warning.isEmpty()) m_log->add(LogLevel::Warning, warning);
@@ -325,12 +340,18 @@ void MainWindow::say(const QString& sentence) {
     m_notice->setToolTip(sentence);
     m_noticeTimer->start();
     m_log->add(LogLevel::Info, sentence);
+    fitKeys();
 }
 
 void MainWindow::warn(const QString& sentence) {
     if (sentence.isEmpty()) return;
     m_banner->show(Banner::Kind::Warning, sentence);
     m_log->add(LogLevel::Warning, sentence);
+}
+
+void MainWindow::onImportFailed(const QString& sentence) {
+    warn(sentence);
+    m_importProblem = sentence;
 }
 
 void MainWindow::updateTitle() {
@@ -358,12 +379,29 @@ void MainWindow::updateKeys() {
     } else if (any) {
         keys << tr("tick runs to compare them") << tr("a cell opens its pictures");
     }
-    m_keys->setText(keys.join(QStringLiteral("   ")));
+    m_hints = keys.join(QStringLiteral("   "));
     updateFigures();
 }
 
+/// While a notice shows that has no room beside them, the hints give way.
+void MainWindow::fitKeys() {
+    constexpr int kGaps = 40;
+    const QFontMetrics metrics = m_keys->fontMetrics();
+    const QString notice = m_notice->text();
+    const int needed = metrics.horizontalAdvance(m_hints) + metrics.horizontalAdvance(notice) + m_figures->sizeHint().width() + kGaps;
+    m_keys->setText(notice.isEmpty() || needed <= statusBar()->width() ? m_hints : QString());
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event) {
+    QMainWindow::resizeEvent(event);
+    fitKeys();
+}
+
 void MainWindow::updateFigures() {
-    if (!m_workspace->dataset()) return m_figures->clear();
+    if (!m_workspace->dataset()) {
+        m_figures->clear();
+        return fitKeys();
+    }
     const ReviewFigures figures = m_audit->controller().figures();
     const QLocale locale;
     QStringList parts;
@@ -385,6 +423,7 @@ void MainWindow::updateFigures() {
                      "Review → Errors left… asks some pictures at random instead"));
     }
     m_figures->setText(parts.join(QStringLiteral(" · ")));
+    fitKeys();
     tellWhenToStop(audit);
 }
 

@@ -84,6 +84,7 @@ protected:
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void buildUi();
@@ -120,11 +121,13 @@ private:
     void updateActions();
     void updateTitle();
     void updateKeys();
+    void fitKeys();
     void updateFigures();
     void tellWhenToStop(const AuditState& audit);
     void askLabelColumns(const QString& file, const TableColumns& guess);
     void say(const QString& sentence);
     void warn(const QString& sentence);
+    void onImportFailed(const QString& sentence);
     void stopAndClose();
     void closeWhenDone();
     void noteRecent();
@@ -152,6 +155,7 @@ private:
     std::array<QDockWidget*, 6> m_docks{}; ///< filters, inspector, history, log, class pairs, detectors
     QMenu* m_recentMenu = nullptr;
     QLabel* m_keys = nullptr;
+    QString m_hints; ///< what m_keys says where there is room
     QLabel* m_notice = nullptr;
     QLabel* m_figures = nullptr;
     QTimer* m_noticeTimer = nullptr;
@@ -165,6 +169,7 @@ private:
         std::size_t runs = 0; ///< so many
     };
     std::optional<Comparison> m_comparison;
+    QString m_importProblem; ///< in the banner, until something is imported
     QString m_recipe; ///< chosen last; the next sheet begins with it
     bool m_toldToStop = false;
     TaskPool m_pool{1};           ///< for what menus read

@@ -52,6 +52,10 @@ private Q_SLOTS:
         for (int row = 0; row < gallery.rowCount(); ++row) QCOMPARE(gallery.rowOf(gallery.sampleAt(row)), row);
         workspace.decide({workspace.view().front()}, {Verdict::Keep, kNoLabel}, QStringLiteral("key"));
         QTRY_COMPARE(history.rowCount(), 1);
+        const QString name = QString::fromStdString(std::string(workspace.dataset()->names[workspace.view().front().value]));
+        const QModelIndex step = history.index(0, HistoryModel::What);
+        QCOMPARE(step.data().toString(), QStringLiteral("✔ kept ") + name.section(QLatin1Char('/'), -1));
+        QVERIFY(step.data(Qt::ToolTipRole).toString().contains(name) && step.data(Qt::ToolTipRole).toString().contains(QStringLiteral("why: key")));
         workspace.undo();
         QTRY_COMPARE(history.rowCount(), 2);
         QVERIFY(history.stepAt(1).undone);

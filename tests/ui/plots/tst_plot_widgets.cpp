@@ -410,6 +410,7 @@ private Q_SLOTS:
     void numbersAreWrittenForPeople() {
         QCOMPARE(countText(1604), QStringLiteral("1,604"));
         QCOMPARE(valueText(0.123456), QStringLiteral("0.123"));
+        QCOMPARE(valueText(6.38e-12), QStringLiteral("6.38e-12"));
         QCOMPARE(valueText(std::nan("")), QStringLiteral("–"));
         QCOMPARE(durationText(70), QStringLiteral("1:10"));
         QCOMPARE(durationText(3725), QStringLiteral("1:02:05"));

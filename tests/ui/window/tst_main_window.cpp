@@ -136,6 +136,41 @@ private Q_SLOTS:
         QVERIFY(m_window->windowTitle().contains(QStringLiteral("tiny")));
     }
 
+    void withoutARunEveryEmptyPanelSaysHowToBegin() {
+        openData();
+        const auto button = [&](const QString& name) { return m_window->findChild<QPushButton*>(name); };
+        m_window->findChild<QDockWidget*>(QStringLiteral("pairsDock"))->raise();
+        QTRY_VERIFY(button(QStringLiteral("classPairsEmptyButton"))->isVisible());
+        QVERIFY(button(QStringLiteral("classPairsOtherEmptyButton"))->isVisible());
+        m_window->findChild<QDockWidget*>(QStringLiteral("detectorsDock"))->raise();
+        QTRY_VERIFY(button(QStringLiteral("detectorsFind"))->isVisible());
+        QVERIFY(button(QStringLiteral("detectorsImport"))->isVisible());
+        const auto* losses = &m_window->audit().histogram().plot();
+        auto* import = losses->findChild<QPushButton*>(losses->objectName() + QStringLiteral("OtherEmptyButton"));
+        QVERIFY(import != nullptr && import->isVisible());
+        QTest::mouseClick(import, Qt::LeftButton);
+        auto* sheet = m_window->findChild<QDialog*>(QStringLiteral("importDialog"));
+        QVERIFY(sheet != nullptr && sheet->isVisible());
+        sheet->close();
+        QVERIFY(trainAndWait(m_window->workspace(), 2));
+        QTRY_VERIFY(button(QStringLiteral("detectorsFind"))->isHidden());
+    }
+
+    void aLongNoticeHasTheRoomOfTheHints() {
+        m_window->resize(1280, 720);
+        openData();
+        const auto* keys = m_window->findChild<QLabel*>(QStringLiteral("keysLine"));
+        const auto* notice = m_window->findChild<QLabel*>(QStringLiteral("notice"));
+        Q_EMIT m_window->workspace().notice(QStringLiteral("Done"));
+        QVERIFY(!keys->text().isEmpty());
+        const QString sentence = QString(30, QLatin1Char('w')) + QString(120, QLatin1Char('i')) + QString(60, QLatin1Char('w'));
+        Q_EMIT m_window->workspace().notice(sentence);
+        QVERIFY(keys->text().isEmpty());
+        QCOMPARE(notice->toolTip(), sentence);
+        Q_EMIT m_window->workspace().notice(QStringLiteral("Done"));
+        QVERIFY(!keys->text().isEmpty());
+    }
+
     void reviewKeysDecideAndMoveOn() {
         openData();
         QVERIFY(trainAndWait(m_window->workspace(), 2));

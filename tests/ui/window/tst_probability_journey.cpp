@@ -314,6 +314,10 @@ private Q_SLOTS:
         QTRY_VERIFY(m_window->banner().sentence().contains(QStringLiteral("short.csv")));
         QVERIFY2(m_window->banner().sentence().contains(QStringLiteral("7")), qPrintable(m_window->banner().sentence()));
         QVERIFY(workspace().runs().empty());
+        // Until something is imported.
+        workspace().importProbabilities({writeProbabilities(QStringLiteral("probs.csv"), kSamples), {}, {}, false});
+        QTRY_COMPARE(workspace().runs().size(), std::size_t(1));
+        QTRY_VERIFY2(!m_window->banner().sentence().contains(QStringLiteral("short.csv")), qPrintable(m_window->banner().sentence()));
     }
 };
 
