@@ -145,8 +145,12 @@ void PseudoRounds::save(StateMap& state) const {
     m_choice.save(state);
     m_record.save(state);
     state[kLabels] = torch::tensor(m_decision.labels, torch::kInt32);
-    state[kAnswers] = torch::tensor(m_decision.answers.labels, torch::kInt32);
-    state[kConfidence] = torch::tensor(m_decision.answers.confidence, torch::kFloat32);
+    // Before the first decision there are no answers: a checkpoint's tensors are of one shape all the same.
+    PseudoAnswers answers = m_decision.answers;
+    answers.labels.resize(m_decision.labels.size(), kNoLabel);
+    answers.confidence.resize(m_decision.labels.size(), 0);
+    state[kAnswers] = torch::tensor(answers.labels, torch::kInt32);
+    state[kConfidence] = torch::tensor(answers.confidence, torch::kFloat32);
     state[kThreshold] = torch::tensor({m_decision.threshold}, torch::kFloat64);
     state[kAgreement] = torch::tensor({m_agreement}, torch::kFloat64);
 }
@@ -156,13 +160,14 @@ Status PseudoRounds::load(const StateMap& state) {
     m_record.load(state);
     const auto& labels = state.at(kLabels);
     m_decision.labels.assign(labels.data_ptr<std::int32_t>(), labels.data_ptr<std::int32_t>() + labels.numel());
-    if (const auto found = state.find(kAnswers); found != state.end()) {
-        const auto &answers = found->second, &confidence = state.at(kConfidence);
-        m_decision.answers.labels.assign(answers.data_ptr<std::int32_t>(),
-                                         answers.data_ptr<std::int32_t>() + answers.numel());
-        m_decision.answers.confidence.assign(confidence.data_ptr<float>(),
-                                             confidence.data_ptr<float>() + confidence.numel());
-    }
+    const auto &answers = state.at(kAnswers), &confidence = state.at(kConfidence);
+    m_decision.answers.labels.assign(answers.data_ptr<std::int32_t>(),
+                                     answers.data_ptr<std::int32_t>() + answers.numel());
+    m_decision.answers.confidence.assign(confidence.data_ptr<float>(),
+                                         confidence.data_ptr<float>() + confidence.numel());
+    const bool decided = std::any_of(m_decision.answers.labels.begin(), m_decision.answers.labels.end(),
+                                     [](Label label) { return label != kNoLabel; });
+    if (!decided) m_decision.answers = {};
     m_decision.threshold = state.at(kThreshold).item<double>();
     if (const auto found = state.find(kAgreement); found != state.end()) m_agreement = found->second.item<double>();
     return {};

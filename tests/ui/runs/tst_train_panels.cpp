@@ -137,8 +137,8 @@ class TestTrainPanels : public QObject {
     QTemporaryDir m_home;
 
     /// A page that shows a run of this method.
-    void show(Workspace& workspace, TrainPage& page, const std::string& method, int samples = kSamples) {
-        QVERIFY(openAndWait(workspace, writeIdx(m_home, samples, QString::fromStdString(method))));
+    void show(Workspace& workspace, TrainPage& page, const std::string& method, int samples = kSamples, const QString& folder = {}) {
+        QVERIFY(openAndWait(workspace, writeIdx(m_home, samples, folder.isEmpty() ? QString::fromStdString(method) : folder)));
         page.resize(1280, 660);
         page.show();
         QSignalSpy ended(&workspace, &Workspace::runEnded);
@@ -346,7 +346,7 @@ private Q_SLOTS:
     void whatTheMethodWasNotSureOfIsAcceptedAsItsAnswerToo() {
         Workspace workspace(registryTelling(std::make_shared<FloodingMethod>()));
         TrainPage page(workspace);
-        show(workspace, page, "floods", FloodingMethod::kMany);
+        show(workspace, page, "floods", FloodingMethod::kMany, QStringLiteral("unsure"));
         QTRY_VERIFY(page.findChild<ConfidencePlot*>()->isVisibleTo(&page));
         QSignalSpy shown(&page, &TrainPage::showPseudoLabels);
         Q_EMIT page.findChild<ConfidencePlot*>()->binClicked(0.7, 0.725);
