@@ -108,6 +108,8 @@ QWidget* ComparePage::makeLeft() {
     m_list->setAccessibleName(tr("Runs to compare"));
     m_list->setSpacing(1);
     m_list->setIconSize(kStripe);
+    m_list->setTextElideMode(Qt::ElideMiddle); // names that begin alike differ at their end; the tooltip tells them whole
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_grouped = new QCheckBox(tr("&Group by method"), left);
     m_grouped->setObjectName(QStringLiteral("compareGrouped"));
     m_grouped->setToolTip(tr("Finished runs that differ in their seed only become one line with a band, and one row: mean ± the "
@@ -169,6 +171,9 @@ QWidget* ComparePage::makeMiddle() {
     m_table->setAlternatingRowColors(true);
     m_table->setSortingEnabled(false);
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
+    constexpr int kLongestName = 28; // characters: the figures have the room
+    m_table->verticalHeader()->setMaximumWidth(kLongestName * fontMetrics().averageCharWidth());
+    m_table->verticalHeader()->setTextElideMode(Qt::ElideMiddle);
     m_note = new QLabel(bottom);
     m_note->setObjectName(QStringLiteral("compareNote"));
     m_note->setWordWrap(true);
@@ -394,7 +399,9 @@ void ComparePage::showTable() {
                    "of its 95 % interval, and in brackets how many pairs").arg(m_reference->currentText()));
     m_table->setRowCount(int(shown.rows.size()));
     for (std::size_t row = 0; row < shown.rows.size(); ++row) {
-        m_table->setVerticalHeaderItem(int(row), new QTableWidgetItem(stripe(theme, shown.rows[row].colour), shown.rows[row].name));
+        auto* name = new QTableWidgetItem(stripe(theme, shown.rows[row].colour), shown.rows[row].name);
+        name->setToolTip(shown.rows[row].name);
+        m_table->setVerticalHeaderItem(int(row), name);
         for (int column = 0; column < shown.rows[row].cells.size(); ++column) {
             auto* item = new QTableWidgetItem(shown.rows[row].cells[column]);
             item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
