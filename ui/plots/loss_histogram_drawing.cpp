@@ -222,7 +222,7 @@ void LossHistogramPlot::drawCut(const std::vector<double>& heights) {
 void LossHistogramPlot::drawCurves() {
     const bool drawn = m_shown.has_value();
     for (QCPGraph* graph : m_componentGraphs) graph->setVisible(drawn);
-    for (QCPItemText* label : m_componentLabels) label->setVisible(drawn);
+    for (QCPItemText* label : m_componentLabels) label->setVisible(drawn && m_fitProblem.isEmpty()); // no shares of a fit not to be trusted
     m_sumGraph->setVisible(drawn);
     m_posteriorGraph->setVisible(drawn);
     plot().yAxis2->setVisible(drawn);

@@ -15,6 +15,7 @@
 namespace assay::ui {
 namespace {
 
+constexpr qsizetype kMostWithZeros = 20; ///< columns; in more, zeros would hide the rest
 constexpr int kLeastType = 7;         // pixels
 constexpr int kEasyType = 9;          // pixels: below, a shorter text in larger type is easier to read
 constexpr double kMostOfHeight = 0.35; // that slanted names may take
@@ -259,7 +260,7 @@ void MatrixPlot::paint(QPainter& painter, QSizeF size) const {
             const QColor fill = std::isfinite(value) && value > 0 ? t.sequential(std::clamp(value / m_full, 0.0, 1.0))
                                                                   : t.grid;
             painter.fillRect(cell.adjusted(0.5, 0.5, -0.5, -0.5), fill);
-            if (numbers.texts.isEmpty()) continue;
+            if (numbers.texts.isEmpty() || (value == 0 && m_columns.size() > kMostWithZeros)) continue;
             painter.setPen(PlotTheme::textOn(fill));
             painter.drawText(cell, Qt::AlignCenter | Qt::TextDontClip, numbers.texts[row * m_columns.size() + column]);
         }
