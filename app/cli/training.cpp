@@ -152,8 +152,7 @@ Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& op
     } else if (options.labelledByRun != 0) {
         ASSAY_TRY(chosen.set, trustByRun(std::move(chosen.set), project, dataset, RunId(options.labelledByRun), options.cleanBelow,
                                            options.labelledEpoch));
-        chosen.name += ", without the suspects of run " + std::to_string(options.labelledByRun) +
-                       (options.labelledEpoch ? " after epoch " + std::to_string(*options.labelledEpoch) : "");
+        chosen.name += ", without the suspects of " + judgeName(RunId(options.labelledByRun), options.labelledEpoch);
     }
     return chosen;
 }

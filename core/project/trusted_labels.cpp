@@ -17,6 +17,10 @@ LabelSet finished(LabelSet set, const Dataset& dataset, const std::string& which
 
 } // namespace
 
+std::string judgeName(RunId run, std::optional<int> epoch) {
+    return "run " + std::to_string(run.value) + (epoch ? " after epoch " + std::to_string(*epoch) : "");
+}
+
 std::size_t countingLabels(const LabelSet& set, const Dataset& dataset) {
     std::size_t count = 0;
     for (std::size_t i = 0; i < set.labels.size(); ++i) count += dataset.splits[i] == Split::Train && set.counts(i);
@@ -72,10 +76,9 @@ Result<LabelSet> trustReviewed(LabelSet base, const Dataset& dataset, std::span<
 
 Result<LabelSet> trustByRun(LabelSet base, const Project& project, const Dataset& dataset, RunId run, double cleanBelow,
                             std::optional<int> epoch) {
-    std::string name = "run " + std::to_string(run.value);
+    const std::string name = judgeName(run, epoch);
     ASSAY_TRY(std::vector<EpochSummary> epochs, project.epochs(run));
     if (epoch) std::erase_if(epochs, [epoch](const EpochSummary& one) { return one.epoch > *epoch; });
-    if (epoch) name += " after epoch " + std::to_string(*epoch);
     if (epochs.empty()) return fail(ErrorCode::NotFound, "the run has recorded no epoch that could say what is wrong", name);
     ASSAY_TRY(const auto evidence, project.evidence(run, epochs.back().epoch));
     const std::vector<float> noisy = pNoisy(epochs, *evidence);

@@ -35,6 +35,9 @@ namespace assay {
 [[nodiscard]] Result<LabelSet> trustByRun(LabelSet base, const Project& project, const Dataset& dataset, RunId run,
                                           double cleanBelow, std::optional<int> epoch = {});
 
+/// "run 3", or "run 3 after epoch 2": who judged, in the name and the source of a label set.
+[[nodiscard]] std::string judgeName(RunId run, std::optional<int> epoch);
+
 /// How many labels of training samples count.
 [[nodiscard]] std::size_t countingLabels(const LabelSet& set, const Dataset& dataset);
 

@@ -48,8 +48,7 @@ std::optional<PseudoLabels> pseudoLabels(const RunOnShow& now) {
     const std::vector<float>* pseudo = now.column("pseudo-label");
     if (pseudo == nullptr || !dataset) return std::nullopt;
     const std::vector<float>* labelled = now.column("labelled");
-    const std::vector<float>* own = now.column("pseudo-confidence");
-    const std::vector<float>& confidence = own != nullptr ? *own : now.evidence->confidence;
+    const std::vector<float>& confidence = pseudoConfidence(*now.evidence);
     const auto classes = std::size_t(std::max(1, dataset->classCount()));
     PseudoLabels found;
     for (auto* counts : {&found.counts, &found.countsRight, &found.countsKnown, &found.expected}) counts->assign(classes, 0);
@@ -64,7 +63,7 @@ std::optional<PseudoLabels> pseudoLabels(const RunOnShow& now) {
         }
         const float value = (*pseudo)[row];
         const Label label = value >= 0 && std::size_t(value) < classes ? Label(std::lround(value)) : kNoLabel;
-        const Label answer = label != kNoLabel ? label : pseudoAnswer(*now.evidence, row);
+        const Label answer = pseudoAnswer(*now.evidence, row);
         const Label truth = now.workspace.trueLabel(sample);
         found.samples.push_back(sample);
         found.confidence.push_back(confidence[row]);

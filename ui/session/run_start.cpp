@@ -64,8 +64,7 @@ Result<NamedLabels> labelsWithoutSuspects(const LabelJob& job, RunRecord& record
     ASSAY_TRY(excluded, excludedSamples(*job.project, judge.revision));
     ASSAY_TRY(named.set, trustByRun(std::move(named.set), *job.project, *job.dataset, judge.id, job.choice.cleanBelow,
                                     job.choice.judgeEpoch));
-    named.name += ", without the suspects of run " + std::to_string(judge.id.value) +
-                  (job.choice.judgeEpoch ? " after epoch " + std::to_string(*job.choice.judgeEpoch) : "");
+    named.name += ", without the suspects of " + judgeName(judge.id, job.choice.judgeEpoch);
     return named;
 }
 
