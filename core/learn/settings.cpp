@@ -92,6 +92,10 @@ std::vector<ParamSpec> commonParams(const CommonDefaults& defaults) {
         realSetting("rate-warm-up", 0, 0, 0.9, "Share of the run in which the rate rises from zero", true),
         integerSetting("crop-padding", 0, 0, 64, "Border before a random crop; 0: an eighth of the picture's side",
                        true, "pixels"),
+        boolSetting("mirror", true,
+                    "Half of the varied pictures are mirrored left to right; false: none, where a mirror image is "
+                    "another thing (digits, letters)",
+                    true),
         boolSetting("reflect-padding", defaults.reflectPadding, "The border mirrors the picture instead of being black",
                     true),
         integerSetting("cutout-size", 0, 0, 512, "Side of the square that is cut out; 0: half of the picture's side",
@@ -129,7 +133,7 @@ Result<CommonSettings> readCommon(const ParamValues& settings) {
 
     const std::string& augmentation = textParam(settings, "augmentation");
     if (augmentation != "none") {
-        common.augment.flip = 0.5;
+        if (boolParam(settings, "mirror")) common.augment.flip = 0.5;
         common.augment.cropPadding = int(intParam(settings, "crop-padding"));
         if (common.augment.cropPadding == 0) common.augment.cropPadding = kRelativeToPicture;
         common.augment.padding = boolParam(settings, "reflect-padding") ? Padding::Reflect : Padding::Zeros;

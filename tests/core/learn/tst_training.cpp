@@ -61,6 +61,20 @@ private Q_SLOTS:
         QVERIFY(test::train(task).keeper.reports.back()->evidence->loss != first.keeper.reports.back()->evidence->loss);
     }
 
+    /// Of two classes, of which one is the other's mirror image, nothing can be learnt from mirrored pictures.
+    void mirrorsAreLeftOutWhereTheyAreAnotherThing() {
+        TrainingTask task = test::makeTask(test::blobs(200, 2), "cross-entropy", 6);
+        task.config.settings["augmentation"] = std::string("flip-crop");
+        task.config.settings["crop-padding"] = std::int64_t(1);
+        task.config.settings["mirror"] = true;
+        const auto mirrored = test::train(task);
+        task.config.settings["mirror"] = false;
+        const auto asTheyAre = test::train(task);
+        QVERIFY2(mirrored.result && asTheyAre.result, (sentence(mirrored) + sentence(asTheyAre)).c_str());
+        const double confused = mirrored.keeper.last("train-accuracy"), sure = asTheyAre.keeper.last("train-accuracy");
+        QVERIFY2(sure > 0.95 && confused < 0.8, (std::to_string(sure) + ", " + std::to_string(confused)).c_str());
+    }
+
     void dropoutRepeatsWithTheSeedToo() {
         TrainingTask task = test::makeTask(test::blobs(40, 2), "cross-entropy", 1);
         task.config.network = "cnn-9";
