@@ -38,7 +38,7 @@ std::string epochsCsv(const std::vector<EpochSummary>& epochs) {
     header.insert(header.end(), scalars.begin(), scalars.end());
     for (const char* component : {"clean-", "noisy-"})
         for (const char* parameter : kParameters) header.push_back(std::string("mixture-") + component + parameter);
-    header.insert(header.end(), {"mixture-lo", "mixture-hi", "mixture-swapped", "mixture-collapsed"});
+    header.insert(header.end(), {"mixture-low", "mixture-high", "mixture-swapped", "mixture-collapsed"});
     std::string csv = csvRow(header);
     for (const EpochSummary& epoch : epochs) {
         std::vector<std::string> cells{std::to_string(epoch.epoch)};
@@ -61,8 +61,8 @@ std::string epochsCsv(const std::vector<EpochSummary>& epochs) {
 }
 
 Json toJson(const stats::MixtureFit& fit) {
-    Json json{{"kind", fit.kind == stats::MixtureKind::Beta ? "beta" : "gaussian"}, {"lo", number(fit.lo)},
-              {"hi", number(fit.hi)},
+    Json json{{"kind", fit.kind == stats::MixtureKind::Beta ? "beta" : "gaussian"}, {"low", number(fit.lo)},
+              {"high", number(fit.hi)},
               {"swapped", fit.swapped},
               {"collapsed", fit.collapsed}};
     if (!fit.warning.empty()) json["warning"] = fit.warning;
