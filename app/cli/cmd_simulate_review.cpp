@@ -130,9 +130,7 @@ Status writeCurves(const std::vector<Reviewed>& all, const Options& options) {
     std::vector<ReviewCurve> curves;
     for (const Reviewed& one : all) curves.push_back(one.curve);
     const std::filesystem::path folder = options.out;
-    std::error_code code;
-    std::filesystem::create_directories(folder, code);
-    if (code) return fail(ErrorCode::Io, "the folder cannot be made: " + code.message(), folder.string());
+    ASSAY_CHECK_STATUS(makeFolder(folder));
     ASSAY_CHECK_STATUS(writeFileAtomically(folder / "review.csv", curvesCsv(curves, options.seconds)));
     const std::string title = "A reviewer who knows the truth, " + fixed(options.seconds, 1) + " s a decision";
     for (const auto& [name, format] : {std::pair{"review.svg", PlotFormat::Svg}, {"review.pdf", PlotFormat::Pdf}}) {

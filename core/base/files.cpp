@@ -229,6 +229,14 @@ Status writeFileAtomically(const fs::path& target, std::string_view content) {
     });
 }
 
+Status makeFolder(const fs::path& folder, std::string_view kept) {
+    std::error_code code;
+    fs::create_directories(folder, code);
+    if (!code) return {};
+    const std::string what = kept.empty() ? "the folder" : "the folder for " + std::string(kept);
+    return fail(ErrorCode::Io, what + " cannot be made: " + code.message(), folder.string());
+}
+
 namespace {
 
 /// Opens without waiting on a FIFO, and only a regular file.

@@ -33,6 +33,10 @@ public:
                                          const std::function<Status(FileSink&)>& produce);
 [[nodiscard]] Status writeFileAtomically(const std::filesystem::path& target, std::string_view content);
 
+/// Makes a folder and those above it, where they are not there yet. `kept` says what is to lie in it, for the sentence of
+/// an error: "checkpoints".
+[[nodiscard]] Status makeFolder(const std::filesystem::path& folder, std::string_view kept = {});
+
 /// A whole regular file. Never waits on a FIFO or device; refuses more than `limit` bytes.
 [[nodiscard]] Result<std::vector<std::byte>> readFile(const std::filesystem::path& file,
                                                       std::uint64_t limit = 256ull << 20);

@@ -65,9 +65,7 @@ fs::path checkpointFile(const fs::path& folder, int epoch) {
 }
 
 Status writeCheckpoint(const fs::path& folder, const Checkpoint& checkpoint) {
-    std::error_code code;
-    fs::create_directories(folder, code);
-    if (code) return fail(ErrorCode::Io, "the folder for checkpoints cannot be made: " + code.message(), folder.string());
+    ASSAY_CHECK_STATUS(makeFolder(folder, "checkpoints"));
     std::map<std::string, std::string> metadata = checkpoint.identity;
     metadata["format"] = kFormat;
     metadata["epoch"] = std::to_string(checkpoint.epoch);
@@ -83,7 +81,8 @@ Status writeCheckpoint(const fs::path& folder, const Checkpoint& checkpoint) {
     ASSAY_CHECK_STATUS(writeFileAtomically(checkpointFile(folder, checkpoint.epoch),
                                            makeSafetensors(std::move(metadata), std::move(entries), data)));
     const auto files = list(folder);
-    for (std::size_t i = kKept; i < files.size(); ++i) fs::remove(files[i].second, code);
+    std::error_code ignored;
+    for (std::size_t i = kKept; i < files.size(); ++i) fs::remove(files[i].second, ignored);
     return {};
 }
 

@@ -169,9 +169,7 @@ Result<std::string> plotSummary(const Experiment& experiment, const std::vector<
 
 Status writeExperiment(const std::filesystem::path& folder, const Experiment& experiment,
                        const std::vector<ExperimentOutcome>& outcomes) {
-    std::error_code code;
-    std::filesystem::create_directories(folder, code);
-    if (code) return fail(ErrorCode::Io, "the folder cannot be made: " + code.message(), folder.string());
+    ASSAY_CHECK_STATUS(makeFolder(folder));
     const std::vector<ExperimentRow> rows = summarise(experiment, outcomes);
     ASSAY_CHECK_STATUS(writeFileAtomically(folder / "runs.csv", outcomesCsv(experiment, outcomes)));
     ASSAY_CHECK_STATUS(writeFileAtomically(folder / "summary.csv", summaryCsv(experiment, rows)));

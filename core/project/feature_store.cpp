@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/project/feature_store.h"
 
+#include "core/base/files.h"
 #include "core/base/npy.h"
 #include "core/base/text.h"
 
@@ -51,17 +52,14 @@ std::optional<FeatureFile> newestFeatureFile(const fs::path& runFolder, MatrixKi
 }
 
 Status storeFeatures(const fs::path& runFolder, const FeatureMatrix& features, MatrixKind kind) {
-    std::error_code code;
-    fs::create_directories(runFolder, code);
-    if (code)
-        return fail(ErrorCode::Io, "the folder for a run's features cannot be made: " + code.message(),
-                    runFolder.string());
+    ASSAY_CHECK_STATUS(makeFolder(runFolder, "a run's features"));
     std::string number = std::to_string(features.epoch);
     if (number.size() < kDigits) number.insert(0, kDigits - number.size(), '0');
     const fs::path file = runFolder / (std::string(prefixOf(kind)) + number + std::string(kSuffix));
     ASSAY_CHECK_STATUS(writeNpy(file, features.values, std::array{features.rows(), features.dimension}));
+    std::error_code ignored;
     for (const FeatureFile& other : featureFiles(runFolder, kind))
-        if (other.file != file) fs::remove(other.file, code);
+        if (other.file != file) fs::remove(other.file, ignored);
     return {};
 }
 

@@ -38,10 +38,7 @@ bool shapesFit(const SampleViews& views) {
 Status storeSampleViews(const fs::path& runFolder, const SampleViews& views) {
     if (!shapesFit(views))
         return fail(ErrorCode::InvalidArgument, "the pictures of a method's views do not fit their number", "sample views");
-    std::error_code code;
-    fs::create_directories(runFolder, code);
-    if (code)
-        return fail(ErrorCode::Io, "the folder for a run's views cannot be made: " + code.message(), runFolder.string());
+    ASSAY_CHECK_STATUS(makeFolder(runFolder, "a run's views"));
     nlohmann::json header = {{"epoch", views.epoch},
                                    {"names", views.names},
                                    {"width", views.geometry.width},

@@ -93,6 +93,18 @@ private Q_SLOTS:
         QVERIFY(status.error().sentence().find("a.csv") != std::string::npos);
     }
 
+    void makesFoldersOnceAndSaysWhatForWhereItCannot() {
+        QVERIFY(makeFolder(path("above/below")));
+        QVERIFY(makeFolder(path("above/below"), "checkpoints"));
+        QVERIFY(fs::is_directory(path("above/below")));
+        QVERIFY(writeFileAtomically(path("file"), "1"));
+        const Status status = makeFolder(path("file/below"), "checkpoints");
+        QVERIFY(!status);
+        QVERIFY(status.error().sentence().find("the folder for checkpoints cannot be made") != std::string::npos);
+        QVERIFY(status.error().sentence().find("file/below") != std::string::npos);
+        QCOMPARE(content(path("file")), std::string("1"));
+    }
+
     void neverWaitsOnAFifo() {
         QCOMPARE(::mkfifo(path("x.png").c_str(), 0600), 0);
         const auto bytes = readFile(path("x.png"));
