@@ -39,6 +39,8 @@ void prepareProcess(int argc, char** argv) {
     // Blocks of a training step are reused by the next one, whatever their size; older versions of glibc accept 32 MiB.
     if (mallopt(M_MMAP_THRESHOLD, 1 << 30) == 0) mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    // Arenas of other threads are made of pieces that go back to the system whenever one is empty, which is each step.
+    mallopt(M_ARENA_MAX, 1);
 
     if (const char* kernels = blasKernels()) setenv("OPENBLAS_CORETYPE", kernels, 0);
     if (argc > 0 && getenv("OMP_WAIT_POLICY") == nullptr) {
