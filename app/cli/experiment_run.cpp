@@ -41,7 +41,7 @@ public:
     Result<std::optional<ExperimentOutcome>> run(const ExperimentCell& cell) {
         ASSAY_TRY(ExperimentLabelSet labels, makeLabels(m_experiment.labels[cell.labels], cell.seed, *m_dataset));
         ASSAY_TRY(RunConfig config, completeConfig(m_experiment, cell, m_session.registry()));
-        ASSAY_TRY(const std::optional<RunRecord> before, findRun(*m_project, config, labels.set));
+        ASSAY_TRY(const std::optional<RunRecord> before, findRun(*m_project, config, labels.set, m_session.registry()));
         Result<RunRecord> record = RunRecord();
         if (before && before->state == RunState::Finished) {
             note(cellName(m_experiment, cell) + ": there already, run " + std::to_string(before->id.value) + ".");

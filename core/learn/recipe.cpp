@@ -69,7 +69,7 @@ Result<RunResult> trainUnguarded(const Description& description, const MakeRecip
         run.networks.push_back(std::move(network));
     }
     ASSAY_CHECK_STATUS(recipe->start(run));
-    return RunLoop(run, *recipe, control).execute();
+    return RunLoop(run, *recipe, control, given.config.settings).execute();
 }
 
 } // namespace

@@ -57,9 +57,9 @@ Score scoreRows(const std::vector<std::uint32_t>& rows, const std::vector<Label>
 
 } // namespace
 
-RunLoop::RunLoop(Run& run, Recipe& recipe, RunControl& control)
-    : m_run(run), m_recipe(recipe), m_control(control), m_start(Clock::now()), m_epochStart(m_start),
-      m_lastProgress(m_start) {}
+RunLoop::RunLoop(Run& run, Recipe& recipe, RunControl& control, const ParamValues& recorded)
+    : m_run(run), m_recipe(recipe), m_control(control), m_recorded(recorded), m_start(Clock::now()),
+      m_epochStart(m_start), m_lastProgress(m_start) {}
 
 double RunLoop::elapsed() const { return std::chrono::duration<double>(Clock::now() - m_start).count(); }
 
@@ -294,27 +294,27 @@ StateMap RunLoop::state() const {
 
 CheckpointIdentity RunLoop::identity() const {
     const RunConfig& config = m_run.task.config;
-    std::string settings;
-    for (const auto& [name, value] : config.settings) settings += name + "=" + toText(value) + " ";
     const auto number = [](auto value) { return std::to_string(value); };
     ContentHasher classes;
     for (const std::string& name : m_run.task.dataset->classNames) classes.add(name);
     ContentHasher rows;
     for (const SampleIndex sample : m_run.data.samples) rows.add(std::uint64_t(sample.value));
-    return {{"method", config.method},
-            {"settings", settings},
-            {"network", config.network},
-            {"epochs", number(config.epochs)},
-            {"seed", number(config.seed)},
-            {"threads", number(at::get_num_threads())},
-            {"picture", number(m_run.data.geometry.width) + "x" + number(m_run.data.geometry.height) + "x" +
-                            number(m_run.data.geometry.channels)},
-            {"device", m_run.device.is_cpu() ? "cpu" : "cuda"},
-            {"libtorch", TORCH_VERSION},
-            {"learns", config.freeze ? "the last layer" : "all layers"},
-            {"classes", classes.hex()},
-            {"samples", rows.hex()},
-            {"labels", m_run.task.labels.hash()}};
+    CheckpointIdentity identity{
+        {"method", config.method},
+        {"network", config.network},
+        {"epochs", number(config.epochs)},
+        {"seed", number(config.seed)},
+        {"threads", number(at::get_num_threads())},
+        {"picture", number(m_run.data.geometry.width) + "x" + number(m_run.data.geometry.height) + "x" +
+                        number(m_run.data.geometry.channels)},
+        {"device", m_run.device.is_cpu() ? "cpu" : "cuda"},
+        {"libtorch", TORCH_VERSION},
+        {"learns", config.freeze ? "the last layer" : "all layers"},
+        {"classes", classes.hex()},
+        {"samples", rows.hex()},
+        {"labels", m_run.task.labels.hash()}};
+    for (const auto& [name, value] : m_recorded) identity["setting " + name] = toText(value);
+    return identity;
 }
 
 void RunLoop::saveCheckpoint() {

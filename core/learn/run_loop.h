@@ -12,7 +12,9 @@ namespace assay::learn {
 /// The epoch loop that all methods share: batches, evidence, mixture, report, checkpoint.
 class RunLoop {
 public:
-    RunLoop(Run& run, Recipe& recipe, RunControl& control);
+    /// `recorded`: the run's settings as it was recorded with. What the method has learnt since is not among them, and
+    /// its checkpoints fit all the same.
+    RunLoop(Run& run, Recipe& recipe, RunControl& control, const ParamValues& recorded);
     /// Continues where the checkpoints say, or begins. Cancelled, Numeric and so on end it.
     [[nodiscard]] Result<RunResult> execute();
 
@@ -39,6 +41,7 @@ private:
     Run& m_run;
     Recipe& m_recipe;
     RunControl& m_control;
+    const ParamValues& m_recorded;
     Clock::time_point m_start, m_epochStart, m_lastProgress;
     int m_firstEpoch = 1;
     double m_epochSeconds = 0;                        ///< of all finished epochs

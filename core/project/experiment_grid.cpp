@@ -68,12 +68,20 @@ Result<ExperimentLabelSet> makeLabels(const ExperimentLabels& wanted, std::uint6
     return made;
 }
 
-Result<std::optional<RunRecord>> findRun(const Project& project, const RunConfig& config, const LabelSet& labels) {
+RunConfig completed(RunConfig recorded, const Registry& registry) {
+    if (const auto method = registry.methods.find(recorded.method))
+        if (auto settings = completeParams(method->description().params, recorded.settings))
+            recorded.settings = std::move(*settings);
+    return recorded;
+}
+
+Result<std::optional<RunRecord>> findRun(const Project& project, const RunConfig& config, const LabelSet& labels,
+                                         const Registry& registry) {
     ASSAY_TRY(const std::vector<StoredLabelSet> sets, project.labelSets());
     const std::string wanted = toText(config);
     ASSAY_TRY(const std::vector<RunRecord> runs, project.runs());
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-        if (toText(run->config) != wanted || run->revision) continue;
+        if (run->revision || toText(completed(run->config, registry)) != wanted) continue;
         const auto set = std::find_if(sets.begin(), sets.end(),
                                       [&](const StoredLabelSet& one) { return one.id == run->labelSet; });
         if (set != sets.end() && sameLabels(set->set, labels)) return *run;

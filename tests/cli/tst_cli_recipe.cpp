@@ -6,6 +6,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sqlite3.h>
+
 using namespace assay::clitest;
 
 /// A grid of real runs on a tiny data set.
@@ -15,6 +17,7 @@ private Q_SLOTS:
     void initTestCase();
     void aGridIsRunComparedAndWritten();
     void whatIsThereIsNotTrainedAgain();
+    void runsOfAnEarlierVersionAreNotTrainedAgain();
     void aLongerRecipeTrainsOnlyWhatIsNew();
     void labelsThatCountCanBeListed();
     void mistakesAreToldBeforeAnyRun_data();
@@ -69,6 +72,21 @@ void TestCliRecipe::whatIsThereIsNotTrainedAgain() {
     const Call call = recipe("r.toml");
     QVERIFY2(call.status == 0, call.err);
     QVERIFY2(!call.err.contains("epoch 1/"), call.err);
+    QCOMPARE(call.err.count("there already"), 8);
+    QCOMPARE(call.json()["rows"].toArray(), m_rows);
+}
+
+/// A version that could not be told to leave out mirrors recorded nothing of them.
+void TestCliRecipe::runsOfAnEarlierVersionAreNotTrainedAgain() {
+    sqlite3* project = nullptr;
+    QCOMPARE(sqlite3_open(path("grid.assay").toUtf8().constData(), &project), SQLITE_OK);
+    QCOMPARE(sqlite3_exec(project, "UPDATE run SET config = json_remove(config, '$.settings.mirror')", nullptr, nullptr, nullptr), SQLITE_OK);
+    QCOMPARE(sqlite3_changes(project), 8);
+    QCOMPARE(sqlite3_exec(project, "UPDATE run SET id = id WHERE config LIKE '%mirror%'", nullptr, nullptr, nullptr), SQLITE_OK);
+    QCOMPARE(sqlite3_changes(project), 0);
+    sqlite3_close(project);
+    const Call call = recipe("r.toml");
+    QVERIFY2(call.status == 0, call.err);
     QCOMPARE(call.err.count("there already"), 8);
     QCOMPARE(call.json()["rows"].toArray(), m_rows);
 }

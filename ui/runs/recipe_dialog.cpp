@@ -229,7 +229,7 @@ void RecipeDialog::startMissing() {
                         return;
                     }
                     for (const auto& [key, set] : *learnt) m_grid->labelSets[key].insert(set);
-                    m_grid->match(m_workspace.runs());
+                    m_grid->match(m_workspace.runs(), m_workspace.registry());
                     m_started = true;
                     for (const RecipeGrid::Cell* cell : m_grid->missing()) {
                         m_waiting[std::size_t(cell - m_grid->cells.data())] = !cell->run;
@@ -250,7 +250,7 @@ void RecipeDialog::follow() {
     if (!m_grid) return;
     const bool whole = m_grid->finished() == m_grid->cells.size();
     const std::size_t before = m_grid->finished();
-    m_grid->match(m_workspace.runs());
+    m_grid->match(m_workspace.runs(), m_workspace.registry());
     std::erase_if(m_waiting, [this](const auto& waiting) {
         const auto& run = m_grid->cells[waiting.first].run;
         return run && (waiting.second || !isOver(run->state));

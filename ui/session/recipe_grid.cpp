@@ -27,9 +27,9 @@ Result<ExperimentLabelSet> labelsOf(const RecipeGrid& grid, const RecipeGrid::La
 
 } // namespace
 
-void RecipeGrid::match(const std::vector<RunRecord>& runs) {
+void RecipeGrid::match(const std::vector<RunRecord>& runs, const Registry& registry) {
     std::vector<std::string> texts;
-    for (const RunRecord& run : runs) texts.push_back(run.revision ? std::string() : toText(run.config));
+    for (const RunRecord& run : runs) texts.push_back(run.revision ? std::string() : toText(completed(run.config, registry)));
     for (Cell& cell : cells) {
         cell.run.reset();
         const std::set<std::int64_t>& sets = labelSets[cell.labels];

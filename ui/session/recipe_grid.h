@@ -34,7 +34,7 @@ struct RecipeGrid {
     std::map<LabelKey, std::set<std::int64_t>> labelSets; ///< of the project that are these labels
 
     /// Looks every cell's run up again.
-    void match(const std::vector<RunRecord>& runs);
+    void match(const std::vector<RunRecord>& runs, const Registry& registry);
     [[nodiscard]] std::size_t finished() const;
     [[nodiscard]] std::size_t underWay() const; ///< running or waiting
     /// Neither finished nor under way, in order.

@@ -167,6 +167,40 @@ private Q_SLOTS:
         QVERIFY(other.result.error().message.find("network is cnn-small:8, this run's is cnn-small:4") != std::string::npos);
     }
 
+    void anotherSettingIsRefusedByName() {
+        QTemporaryDir folder;
+        TrainingTask task = test::makeTask(test::blobs(60, 3), "cross-entropy", 1);
+        task.config.settings["learning-rate"] = 0.01;
+        task.checkpointFolder = folder.path().toStdString();
+        QVERIFY(test::train(task).result);
+        task.resume = true;
+        task.config.settings["learning-rate"] = 0.02;
+        const auto other = test::train(task);
+        QVERIFY(!other.result);
+        const std::string& message = other.result.error().message;
+        QVERIFY2(message.find("its setting learning-rate is 0.01, this run's is 0.02") != std::string::npos, message.c_str());
+    }
+
+    /// As after an update: what the run was not set to when it was recorded has its default.
+    void aRunGoesOnWhoseMethodHasLearntASettingSince() {
+        QTemporaryDir folder;
+        TrainingTask task = test::makeTask(test::blobs(60, 3), "cross-entropy", 2);
+        const auto params = test::engineRegistry().methods.find("cross-entropy")->description().params;
+        const auto complete = completeParams(params, task.config.settings);
+        QVERIFY(complete);
+        task.config.settings = *complete;
+        QCOMPARE(task.config.settings.erase("mirror"), std::size_t(1));
+        task.checkpointFolder = folder.path().toStdString();
+        const auto whole = test::train(task);
+        QVERIFY(whole.result);
+        std::filesystem::remove(task.checkpointFolder / "epoch-0002.safetensors");
+        task.resume = true;
+        const auto rest = test::train(task);
+        QVERIFY2(rest.result, rest.result ? "" : rest.result.error().sentence().c_str());
+        QCOMPARE(rest.keeper.reports.size(), std::size_t(1));
+        QCOMPARE(rest.keeper.reports[0]->evidence->loss, whole.keeper.reports[1]->evidence->loss);
+    }
+
     void aFolderThatCannotBeWrittenIsANoteAndTrainingGoesOn() {
         QTemporaryDir folder;
         QVERIFY(writeFileAtomically(folder.filePath("file").toStdString(), "x"));
