@@ -2,17 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/new_run_dialog.h"
 
-#include "core/data/pixel_store.h"
 #include "core/train/method.h"
-#include "core/train/network.h"
-#include "ui/plots/plot_text.h"
 #include "ui/runs/label_chooser.h"
 #include "ui/runs/loss_curves_dialog.h"
 #include "ui/runs/method_advice.h"
 #include "ui/runs/param_form.h"
-#include "ui/runs/run_estimate.h"
+#include "ui/runs/run_cost_label.h"
 #include "ui/runs/weights_chooser.h"
-#include "ui/session/task_pool.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -31,9 +27,9 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <thread>
+#include <utility>
 
 namespace assay::ui {
 namespace {
@@ -57,7 +53,7 @@ QSpinBox* number(const QString& name, int least, int most, int value, QWidget* p
 
 } // namespace
 
-NewRunDialog::NewRunDialog(Workspace& workspace, QWidget* parent) : QDialog(parent), m_workspace(workspace), m_pool(new TaskPool(1, this)) {
+NewRunDialog::NewRunDialog(Workspace& workspace, QWidget* parent) : QDialog(parent), m_workspace(workspace) {
     setObjectName(QStringLiteral("newRunDialog"));
     setWindowTitle(tr("New run"));
     auto* halves = new QSplitter(Qt::Horizontal, this);
@@ -66,9 +62,8 @@ NewRunDialog::NewRunDialog(Workspace& workspace, QWidget* parent) : QDialog(pare
     halves->addWidget(makeRight());
     halves->setSizes({400, 480});
 
-    m_estimate = new QLabel(this);
-    m_estimate->setObjectName(QStringLiteral("runEstimate"));
-    m_estimate->setWordWrap(true);
+    m_cost = new RunCostLabel(m_workspace, this);
+    m_cost->setObjectName(QStringLiteral("runCost"));
     m_problem = new QLabel(this);
     m_problem->setObjectName(QStringLiteral("runProblem"));
     m_problem->setWordWrap(true);
@@ -86,7 +81,7 @@ NewRunDialog::NewRunDialog(Workspace& workspace, QWidget* parent) : QDialog(pare
     }
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(halves, 1);
-    layout->addWidget(m_estimate);
+    layout->addWidget(m_cost);
     layout->addWidget(m_problem);
     layout->addWidget(buttons);
 
@@ -124,8 +119,9 @@ QWidget* NewRunDialog::makeLeft() {
         connect(box, &QComboBox::currentIndexChanged, this, &NewRunDialog::answered);
         return box;
     };
-    m_amount = question(tr("Wrong labels"), QStringLiteral("questionAmount"),
-                        {tr("I do not know how many"), tr("few: up to 10 %"), tr("some: up to 40 %"), tr("many: more than 40 %")});
+    m_amount = question(
+        tr("Wrong labels"), QStringLiteral("questionAmount"),
+        {tr("I do not know how many"), tr("few: up to 10 %"), tr("some: up to 40 %"), tr("many: more than 40 %")});
     m_kind = question(tr("Of what kind"), QStringLiteral("questionKind"),
                       {tr("I do not know"), tr("at random, any class"), tr("mixed up with a similar class"),
                        tr("only some can be trusted; guess the rest")});
@@ -190,8 +186,9 @@ QWidget* NewRunDialog::makeRight() {
     m_subset->setToolTip(tr("Training samples. Train on so many samples, the same share of every class"));
     m_folds = number(QStringLiteral("runFolds"), 1, 50, 1, common);
     m_folds->setSpecialValueText(tr("none"));
-    m_folds->setToolTip(tr("Cross-validation: a run for each fold, which holds it out. Together they answer for every training sample without "
-                           "having learnt its label"));
+    m_folds->setToolTip(tr(
+        "Cross-validation: a run for each fold, which holds it out. Together they answer for every training sample without "
+        "having learnt its label"));
     m_weights = new WeightsChooser(m_workspace, common);
     const auto field = [this, common, grid](int row, int at, const QString& text, QWidget* editor, int columns = 1) {
         auto* label = new QLabel(text, common);
@@ -210,7 +207,8 @@ QWidget* NewRunDialog::makeRight() {
     field(4, 2, tr("Sam&ples"), m_subset);
     m_keepFeatures = new QCheckBox(tr("&Keep the features"), common);
     m_keepFeatures->setObjectName(QStringLiteral("runKeepFeatures"));
-    m_keepFeatures->setToolTip(tr("What the last layer sees of each picture, of the last epoch, for neighbours and the map; one file beside the project"));
+    m_keepFeatures->setToolTip(tr(
+        "What the last layer sees of each picture, of the last epoch, for neighbours and the map; one file beside the project"));
     field(5, 0, tr("&Held-out folds"), m_folds);
     grid->addWidget(m_keepFeatures, 5, 2, 1, 2);
     auto* sweep = new QWidget(common);
@@ -276,7 +274,8 @@ void NewRunDialog::fillCatalogues() {
 void NewRunDialog::compareLosses() {
     const ParamValues settings = m_form->values();
     const auto loss = settings.find("loss");
-    LossCurvesDialog::show(m_workspace, this, loss == settings.end() ? QString() : QString::fromStdString(toText(loss->second)));
+    LossCurvesDialog::show(m_workspace, this,
+                           loss == settings.end() ? QString() : QString::fromStdString(toText(loss->second)));
 }
 
 QString NewRunDialog::methodId() const {
@@ -291,7 +290,8 @@ void NewRunDialog::chooseMethod(const QString& id) {
 
 std::vector<MethodAdvice> NewRunDialog::advice() const {
     std::vector<MethodAdvice> known;
-    const MethodAnswers answers{MethodAnswers::Amount(m_amount->currentIndex()), MethodAnswers::Kind(m_kind->currentIndex()),
+    const MethodAnswers answers{MethodAnswers::Amount(m_amount->currentIndex()),
+                                MethodAnswers::Kind(m_kind->currentIndex()),
                                 MethodAnswers::Time(m_time->currentIndex()), m_labels->someCount()};
     for (const MethodAdvice& one : adviseMethods(answers))
         if (m_workspace.registry().methods.find(one.method) != nullptr) known.push_back(one);
@@ -302,8 +302,9 @@ void NewRunDialog::propose() {
     const auto known = advice();
     m_proposed = known.empty() ? QString() : QString::fromStdString(known.front().method);
     const auto method = m_workspace.registry().methods.find(m_proposed.toStdString());
-    m_advice->setText(method ? tr("Proposed: %1 – %2.").arg(QString::fromStdString(method->description().title),
-                                                            QString::fromStdString(known.front().reason))
+    m_advice->setText(method ? tr("Proposed: %1 – %2.")
+                                   .arg(QString::fromStdString(method->description().title),
+                                        QString::fromStdString(known.front().reason))
                              : QString());
 }
 
@@ -335,10 +336,13 @@ void NewRunDialog::markMethods() {
         const auto method = m_workspace.registry().methods.find(item->data(Qt::UserRole).toString().toStdString());
         if (!method) continue;
         const Description& about = method->description();
-        const QString title = QString::fromStdString(about.title), help = QString::fromStdString(about.help + "\n" + about.citation);
+        const QString title = QString::fromStdString(about.title),
+                      help = QString::fromStdString(about.help + "\n" + about.citation);
         const bool suitable = suits(*method);
         item->setText(suitable ? title : tr("%1 (labelled pictures only)").arg(title));
-        item->setToolTip(suitable ? help : tr("Learns the labels that count and nothing of the other pictures.") + QLatin1Char('\n') + help);
+        item->setToolTip(suitable ? help
+                                  : tr("Learns the labels that count and nothing of the other pictures.") +
+                                        QLatin1Char('\n') + help);
         item->setData(Qt::ForegroundRole, suitable ? QVariant() : QVariant(palette().brush(QPalette::PlaceholderText)));
     }
 }
@@ -363,8 +367,9 @@ void NewRunDialog::methodChosen() {
     if (!method) return;
     const Description& about = method->description();
     m_methodTitle->setText(QString::fromStdString(about.title));
-    m_methodHelp->setText(QString::fromStdString(about.help) +
-                          (about.citation.empty() ? QString() : QStringLiteral("\n") + QString::fromStdString(about.citation)));
+    m_methodHelp->setText(
+        QString::fromStdString(about.help) +
+        (about.citation.empty() ? QString() : QStringLiteral("\n") + QString::fromStdString(about.citation)));
     {
         const QSignalBlocker block(m_form);
         if (m_ownCounting) { // what the labels dictated to the last method is not this one's own
@@ -392,8 +397,8 @@ void NewRunDialog::fillSweep() {
     m_sweep->setCurrentIndex(std::max(0, m_sweep->findData(before)));
 }
 
-/// What the choice of labels that count makes of the settings of a method that learns from some labels alone: so many of
-/// each class are drawn by the run; those that the label set names are not cut down again.
+/// What the choice of labels that count makes of the settings of a method that learns from some labels alone: so many
+/// of each class are drawn by the run; those that the label set names are not cut down again.
 ParamValues NewRunDialog::countingSettings() const {
     const auto& specs = m_form->specs();
     const auto known = [&specs](const char* name) {
@@ -436,7 +441,8 @@ Result<std::vector<ParamValue>> NewRunDialog::sweptValues() const {
         ASSAY_TRY(ParamValue value, parseParam(*spec, text.trimmed().toStdString()));
         if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(std::move(value));
     }
-    if (values.size() < 2) return fail(ErrorCode::InvalidArgument, "a sweep takes two values or more, with commas between", name);
+    if (values.size() < 2)
+        return fail(ErrorCode::InvalidArgument, "a sweep takes two values or more, with commas between", name);
     return values;
 }
 
@@ -500,81 +506,29 @@ QString NewRunDialog::problem() const {
     if (const QString wrong = m_labels->problem(); !wrong.isEmpty()) return wrong;
     if (m_labels->perClass() && m_form->editor(kPerClass) == nullptr) {
         const QString others = suitableMethods();
-        return others.isEmpty() ? tr("This method learns from every label that counts.")
-                                : tr("This method learns from every label that counts; choose one that takes so many of each class: %1.").arg(others);
+        return others.isEmpty()
+                   ? tr("This method learns from every label that counts.")
+                   : tr("This method learns from every label that counts; choose one that takes so many of each class: %1.")
+                         .arg(others);
     }
     if (const QString wrong = m_weights->problem(); !wrong.isEmpty()) return wrong;
     if (const auto swept = sweptValues(); !swept) return QString::fromStdString(swept.error().sentence());
     return m_form->problem();
 }
 
-std::optional<std::uint64_t> NewRunDialog::parametersOf(const std::string& network) {
-    const auto [at, fresh] = m_parameters.emplace(network, 0);
-    if (!fresh) return at->second > 0 ? std::optional(at->second) : std::nullopt;
-    const auto dataset = m_workspace.dataset();
-    const auto entry = m_workspace.registry().networks.find(network);
-    if (!dataset || !dataset->pixels || !entry) return std::nullopt;
-    m_pool->run(
-        [entry, geometry = dataset->pixels->geometry(), classes = dataset->classCount()]() -> Result<std::uint64_t> {
-            return entry->parameterCount(geometry, classes);
-        },
-        [this, network](const Result<std::uint64_t>& count) {
-            if (!count) return;
-            m_parameters[network] = *count;
-            refresh();
-        });
-    return std::nullopt;
-}
-
-QString NewRunDialog::estimate() {
-    const RunConfig chosen = config();
-    const auto dataset = m_workspace.dataset();
-    if (!dataset) return {};
-    const auto training = std::size_t(std::count(dataset->splits.begin(), dataset->splits.end(), Split::Train));
-    // Every fold's run learns from the other folds.
-    const double learnt = m_folds->value() > 1 ? double(m_folds->value() - 1) : 1;
-    const std::size_t samples = chosen.subset > 0 ? std::min(chosen.subset, training) : training;
-    QString time = tr("Time: the first epoch will tell");
-    QString measured;
-    const auto& devices = m_workspace.engineInfo().devices;
-    const bool cuda = std::any_of(devices.begin(), devices.end(), [](const std::string& device) { return device.starts_with("cuda"); });
-    double all = 0;
-    for (const RunConfig& each : configs()) {
-        const auto epoch = estimateEpoch(each, m_workspace.runs(), training, cuda);
-        all = epoch ? all + epoch->seconds * each.epochs * learnt : NAN;
-    }
-    if (const auto epoch = estimateEpoch(chosen, m_workspace.runs(), training, cuda); epoch && std::isfinite(all)) {
-        const QString by = QString::number(epoch->run.value);
-        time = (epoch->same ? tr("Time: ≈ %1 (%2 s an epoch, as run %3)") : tr("Time: ≈ %1 (%2 s an epoch, by run %3 with other settings)"))
-                   .arg(durationText(all), valueText(epoch->seconds), by);
-        if (epoch->peakMemoryMib > 0)
-            measured = tr("Memory: the whole program took up to %1 in run %2").arg(bytesText(epoch->peakMemoryMib * 1024 * 1024), by);
-    }
-    QString memory = measured;
-    if (memory.isEmpty() && dataset->pixels) {
-        const ImageGeometry geometry = dataset->pixels->geometry();
-        memory = tr("Memory: %1 of pictures").arg(bytesText(double(geometry.bytes()) * double(dataset->size())));
-        if (const auto parameters = parametersOf(chosen.network)) {
-            // Weights, gradients and momentum, each in single precision.
-            memory += tr(", %1 for %2 parameters with gradients and momentum, per network; what a batch needs on its way "
-                         "through comes on top and is known after a first run")
-                          .arg(bytesText(double(*parameters) * 12), countText(*parameters));
-        }
-    }
-    return tr("%1 · %2 training samples\n%3").arg(time, countText(samples), memory);
-}
-
 void NewRunDialog::refresh() {
     if (m_start == nullptr) return;
     const QString wrong = problem();
-    const QString waits = wrong.isEmpty() && m_startWhenRead ? tr("The file is being read; the run starts then.") : QString();
+    const QString waits =
+        wrong.isEmpty() && m_startWhenRead ? tr("The file is being read; the run starts then.") : QString();
     m_problem->setText(wrong.isEmpty() ? waits : QStringLiteral("⚠ ") + wrong);
     m_problem->setVisible(!m_problem->text().isEmpty());
     m_start->setEnabled(wrong.isEmpty());
-    const std::size_t runs = configs().size() * std::size_t(m_folds->value());
+    std::vector<RunConfig> all = configs();
+    const std::size_t runs = all.size() * std::size_t(m_folds->value());
     m_start->setText(runs > 1 ? tr("&Start %1 runs").arg(runs) : tr("&Start"));
     m_sweepValues->setEnabled(m_sweep->currentIndex() > 0);
-    m_estimate->setText(estimate());
+    m_cost->estimate(std::move(all), m_folds->value());
 }
 
 void NewRunDialog::start() {

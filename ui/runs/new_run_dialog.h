@@ -8,8 +8,6 @@
 
 #include <QDialog>
 
-#include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,7 +24,7 @@ namespace assay::ui {
 
 class LabelChooser;
 class ParamForm;
-class TaskPool;
+class RunCostLabel;
 class WeightsChooser;
 
 /// A new run in one sheet: labels, method (with three questions that propose one), settings from its schema,
@@ -46,9 +44,6 @@ public:
     [[nodiscard]] LabelChooser& labelChooser() const { return *m_labels; }
     /// Empty where the run can start.
     [[nodiscard]] QString problem() const;
-    /// Time and memory by the earlier run of the same method and network that is most like this one; before there is one, what is known
-    /// of the memory: pictures and weights.
-    [[nodiscard]] QString estimate();
     void chooseMethod(const QString& id);
     /// So many parts, each held out by a run of its own; 1: no cross-validation.
     void setFolds(int folds);
@@ -74,18 +69,15 @@ private:
     void answered();
     void labelsChosen();
     [[nodiscard]] std::vector<MethodAdvice> advice() const; ///< of those there are, the best first
-    [[nodiscard]] bool suits(const Method& method) const;   ///< learns from pictures whose labels do not count, where there are such
+    /// Learns from pictures whose labels do not count, where there are such.
+    [[nodiscard]] bool suits(const Method& method) const;
     void markMethods();
     [[nodiscard]] QString suitableMethods() const;
     void compareLosses();
     void refresh();
-    /// Of a network for this data set; nothing until it has been counted, then refresh() is called.
-    [[nodiscard]] std::optional<std::uint64_t> parametersOf(const std::string& network);
     [[nodiscard]] QString methodId() const;
 
     Workspace& m_workspace;
-    TaskPool* m_pool; ///< building a large network to count its weights takes longer than a frame
-    std::map<std::string, std::uint64_t> m_parameters; ///< by network; 0: being counted
     LabelChooser* m_labels = nullptr;
     QListWidget* m_methods = nullptr;
     QComboBox* m_amount = nullptr; ///< MethodAnswers::Amount
@@ -101,7 +93,7 @@ private:
     QComboBox* m_network = nullptr;
     WeightsChooser* m_weights = nullptr;
     QCheckBox* m_keepFeatures = nullptr;
-    QSpinBox* m_folds = nullptr; ///< 1: none
+    QSpinBox* m_folds = nullptr;  ///< 1: none
     QComboBox* m_sweep = nullptr; ///< a setting of the method
     QLineEdit* m_sweepValues = nullptr;
     QSpinBox* m_epochs = nullptr;
@@ -110,7 +102,7 @@ private:
     QComboBox* m_device = nullptr;
     QSpinBox* m_threads = nullptr;
     QSpinBox* m_subset = nullptr;
-    QLabel* m_estimate = nullptr;
+    RunCostLabel* m_cost = nullptr;
     QLabel* m_problem = nullptr;
     QPushButton* m_start = nullptr;
 };

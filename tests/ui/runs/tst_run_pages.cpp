@@ -2,20 +2,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/rng.h"
 #include "core/train/method.h"
+#include "ui/gallery/gallery_view.h"
 #include "ui/plots/cleaning_flow_plot.h"
 #include "ui/plots/loss_histogram_panel.h"
 #include "ui/plots/loss_histogram_plot.h"
-#include "ui/gallery/gallery_view.h"
-#include "ui/runs/compare_gallery.h"
-#include "ui/runs/compare_page.h"
-#include "ui/runs/new_run_dialog.h"
-#include "ui/runs/run_queue_panel.h"
-#include "ui/runs/train_page.h"
 #include "ui/plots/loss_scatter_plot.h"
 #include "ui/plots/matrix_plot.h"
 #include "ui/plots/pseudo_label_plot.h"
+#include "ui/runs/compare_gallery.h"
+#include "ui/runs/compare_page.h"
 #include "ui/runs/label_chooser.h"
+#include "ui/runs/new_run_dialog.h"
+#include "ui/runs/run_queue_panel.h"
 #include "ui/runs/run_text.h"
+#include "ui/runs/train_page.h"
 #include "ui/session/thumbnail_service.h"
 #include "ui/session/workspace.h"
 
@@ -45,7 +45,10 @@ constexpr std::uint32_t kPictures = 400;
 class ScriptedMethod final : public Method {
 public:
     explicit ScriptedMethod(std::string id, double skill) : m_skill(skill) {
-        m_about = {std::move(id), "Scripted", "Reports by formula", "Nobody, nowhere, never",
+        m_about = {std::move(id),
+                   "Scripted",
+                   "Reports by formula",
+                   "Nobody, nowhere, never",
                    {{"forget-rate", ParamType::Real, 0.2, 0.0, 1.0, {}, "", "Share that is left out", false}}};
     }
     const Description& description() const override { return m_about; }
@@ -86,10 +89,15 @@ private:
         auto report = std::make_shared<EpochReport>();
         report->epoch = epoch;
         report->epochs = task.config.epochs;
-        report->scalars = {{"train-loss", 2.3 - learnt}, {"train-accuracy", 0.1 + 0.6 * learnt},
-                           {"test-loss", 2.3 - 1.5 * learnt}, {"test-accuracy", 0.1 + m_skill * learnt},
-                           {"learning-rate", 0.01}, {"seconds", 1.5}, {"disagreement", 0.3 * (1 - learnt) + 0.04},
-                           {"keep-rate", std::max(0.8, 1 - 0.02 * epoch)}, {"selection-overlap", 0.7 + 0.2 * learnt},
+        report->scalars = {{"train-loss", 2.3 - learnt},
+                           {"train-accuracy", 0.1 + 0.6 * learnt},
+                           {"test-loss", 2.3 - 1.5 * learnt},
+                           {"test-accuracy", 0.1 + m_skill * learnt},
+                           {"learning-rate", 0.01},
+                           {"seconds", 1.5},
+                           {"disagreement", 0.3 * (1 - learnt) + 0.04},
+                           {"keep-rate", std::max(0.8, 1 - 0.02 * epoch)},
+                           {"selection-overlap", 0.7 + 0.2 * learnt},
                            {"acceptance", learnt * 0.8}};
         report->perClass["accepted"] = accepted;
         if (epoch % 4 == 0) report->cleaning = CleaningRound{epoch / 4, task.config.epochs / 4, "by formula"};
@@ -125,7 +133,8 @@ void writePictures(const QString& folder) {
         for (const int shift : {24, 16, 8, 0}) bytes.append(char(n >> shift & 255));
         return bytes;
     };
-    writeIdx(folder + QStringLiteral("/train-images-idx3-ubyte"), big(0x803) + big(kPictures) + big(8) + big(8), pixels);
+    writeIdx(folder + QStringLiteral("/train-images-idx3-ubyte"), big(0x803) + big(kPictures) + big(8) + big(8),
+             pixels);
     writeIdx(folder + QStringLiteral("/train-labels-idx1-ubyte"), big(0x801) + big(kPictures), labels);
 }
 
@@ -182,7 +191,7 @@ private Q_SLOTS:
         dialog.setConfig(config);
         QVERIFY(dialog.config().keepFeatures);
         config.keepFeatures = false;
-        QVERIFY(dialog.estimate().contains(QStringLiteral("first epoch")));
+        QVERIFY(dialog.findChild<QLabel*>(QStringLiteral("runCost"))->text().contains(QStringLiteral("first epoch")));
         keepShot(dialog, QStringLiteral("new-run"));
         config.epochs = 12;
         workspace.startRun(config, dialog.labels());
@@ -196,9 +205,9 @@ private Q_SLOTS:
         config.seed = 2;
         workspace.startRun(config, same);
         const auto finished = [&] {
-            return workspace.runs().size() == 3 && std::all_of(workspace.runs().begin(), workspace.runs().end(), [](const RunRecord& run) {
-                       return run.state == RunState::Finished;
-                   });
+            return workspace.runs().size() == 3 &&
+                   std::all_of(workspace.runs().begin(), workspace.runs().end(),
+                               [](const RunRecord& run) { return run.state == RunState::Finished; });
         };
         QTRY_VERIFY2_WITH_TIMEOUT(finished() || !trouble.isEmpty(), qPrintable(trouble), 20'000);
         QVERIFY2(trouble.isEmpty(), qPrintable(trouble));
@@ -228,7 +237,8 @@ private Q_SLOTS:
         connect(&train, &TrainPage::showSamples, this,
                 [&](const std::vector<SampleIndex>& samples, const QString&) { opened = samples; });
         QVERIFY(rounds->flows()[1].returned > 0);
-        QTest::mouseClick(rounds->canvas(), Qt::LeftButton, {}, rounds->bandCentre(2, CleaningBand::Returned).toPoint());
+        QTest::mouseClick(rounds->canvas(), Qt::LeftButton, {},
+                          rounds->bandCentre(2, CleaningBand::Returned).toPoint());
         QCOMPARE(opened.size(), rounds->flows()[1].returned);
         const auto keptAt = [&](int epoch, SampleIndex sample) {
             return workspace.evidence(workspace.runs()[0].id, epoch)->columns.at(kKeptColumn)[sample.value];
@@ -280,7 +290,7 @@ private Q_SLOTS:
         QTRY_COMPARE(compare.figures().size(), std::size_t(1));
         NewRunDialog again(workspace);
         again.chooseMethod(QStringLiteral("good"));
-        QVERIFY(again.estimate().contains(QStringLiteral("as run")));
+        QVERIFY(again.findChild<QLabel*>(QStringLiteral("runCost"))->text().contains(QStringLiteral("as run")));
     }
 
     void anEmptyWorkspaceSaysWhatWillFillThePages() {
