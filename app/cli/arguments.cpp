@@ -18,7 +18,8 @@
 namespace assay::cli {
 
 void addDatasetArguments(CLI::App& command, DatasetArguments& arguments) {
-    command.add_option("DATASET", arguments.path, "Folder, archive or file; the format is found by looking")->required();
+    command.add_option("DATASET", arguments.path, "Folder, archive or file; the format is found by looking")
+        ->required();
     command.add_option("--file-column", arguments.fileColumn, "CSV beside images: the column that names the picture");
     command.add_option("--label-column", arguments.labelColumn, "CSV beside images: the column of the label");
     command.add_option("--split-seed", arguments.splitSeed, "Seed of the split that is made where none came")
@@ -34,8 +35,8 @@ Result<std::shared_ptr<const Dataset>> openDatasetArguments(Session& session, co
     options.splitSeed = arguments.splitSeed;
     constexpr int kUsualSide = 64; // at which all stores have enough pixels
     if (arguments.imageSize > kUsualSide) options.pictureSide = arguments.imageSize;
-    ASSAY_TRY(auto dataset, openDataset(arguments.path, session.registry().readers, options, progressPrinter(),
-                                        session.stopToken()));
+    ASSAY_TRY(auto dataset,
+              openDataset(arguments.path, session.registry().readers, options, progressPrinter(), session.stopToken()));
     if (const auto& left = dataset->unreadable; !left.empty())
         note("warning: " + left.front().file + ": " + left.front().reason +
              (left.size() == 1 ? "" : "; and " + withThousands(left.size() - 1) + " more like it") +
@@ -108,8 +109,8 @@ Result<std::optional<RunRecord>> newestRun(const Project& project) {
 Result<RunRecord> chooseRun(const Project& project, std::int64_t id) {
     if (id != 0) return project.run(RunId(id));
     ASSAY_TRY(std::optional<RunRecord> newest, newestRun(project));
-    if (!newest) return fail(ErrorCode::NotFound, "no run has finished an epoch yet; train one first",
-                             project.file().string());
+    if (!newest)
+        return fail(ErrorCode::NotFound, "no run has finished an epoch yet; train one first", project.file().string());
     return *newest;
 }
 
@@ -128,7 +129,9 @@ Result<StoredLabelSet> findLabelSet(const Project& project, const std::string& w
 }
 
 void addLabelArguments(CLI::App& command, LabelArguments& arguments) {
-    command.add_option("--labels", arguments.labels, "Labels of this file in the place of the data set's: CSV, .npy, JSON, one a line, or CIFAR-N's .pt");
+    command.add_option(
+        "--labels", arguments.labels,
+        "Labels of this file in the place of the data set's: CSV, .npy, JSON, one a line, or CIFAR-N's .pt");
     command.add_option("--labels-column", arguments.labelColumn, "Its column of the label; else it is guessed");
     addTruthArguments(command, arguments);
 }
@@ -156,17 +159,23 @@ Result<std::vector<Label>> readTruth(const LabelArguments& arguments, const Data
 
 void addRunArguments(CLI::App& command, RunConfig& config) {
     command.add_option("--network", config.network, "Network, see assay-cli networks")->capture_default_str();
-    command.add_option("--epochs", config.epochs, "Epochs of a run")->check(CLI::Range(1, 100000))->capture_default_str();
+    command.add_option("--epochs", config.epochs, "Epochs of a run")
+        ->check(CLI::Range(1, 100000))
+        ->capture_default_str();
     command.add_option("--seed", config.seed, "Seed of every random draw")->capture_default_str();
     command.add_option("--device", config.device, "Where to train")
         ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
         ->capture_default_str();
     command.add_option("--subset", config.subset, "So many training samples, by class; 0: all")->capture_default_str();
-    command.add_option("--image-size", config.imageSize, "Side of the network's input; above 64 pictures are read and stored at that size; 0: as stored, at most 64")
+    command
+        .add_option(
+            "--image-size", config.imageSize,
+            "Side of the network's input; above 64 pictures are read and stored at that size; 0: as stored, at most 64")
         ->check(CLI::Range(0, 1024))
         ->capture_default_str();
-    command.add_option("--init-from", config.weights,
-                       "Start from the weights of this .safetensors file: torchvision's or timm's names, or a run's checkpoint");
+    command.add_option(
+        "--init-from", config.weights,
+        "Start from the weights of this .safetensors file: torchvision's or timm's names, or a run's checkpoint");
     command.add_flag("--freeze", config.freeze, "Only the last layer learns");
     command.add_option("--threads", config.threads, "LibTorch's threads; part of the result; 0: one per core")
         ->check(CLI::Range(0, 1024))
@@ -189,8 +198,7 @@ Result<ParamValues> readSettings(const Description& description, const std::vect
     ParamValues given;
     for (const std::string& text : texts) {
         const std::size_t equals = text.find('=');
-        if (equals == std::string::npos)
-            return fail(ErrorCode::InvalidArgument, "--set wants key=value", text);
+        if (equals == std::string::npos) return fail(ErrorCode::InvalidArgument, "--set wants key=value", text);
         const std::string name = text.substr(0, equals);
         const auto spec = std::find_if(description.params.begin(), description.params.end(),
                                        [&](const ParamSpec& candidate) { return candidate.name == name; });
@@ -198,7 +206,8 @@ Result<ParamValues> readSettings(const Description& description, const std::vect
             std::string names;
             for (const ParamSpec& candidate : description.params) names += (names.empty() ? "" : ", ") + candidate.name;
             return fail(ErrorCode::InvalidArgument,
-                        description.id + " has no such setting (it has: " + (names.empty() ? "none" : names) + ")", name);
+                        description.id + " has no such setting (it has: " + (names.empty() ? "none" : names) + ")",
+                        name);
         }
         ASSAY_TRY(given[name], parseParam(*spec, text.substr(equals + 1)));
     }

@@ -28,9 +28,8 @@ struct DatasetArguments {
 };
 /// The positional DATASET with --file-column, --label-column and --split-seed.
 void addDatasetArguments(CLI::App& command, DatasetArguments& arguments);
-[[nodiscard]] Result<std::shared_ptr<const Dataset>> openDatasetArguments(Session& session,
-                                                                          const DatasetArguments& arguments,
-                                                                          bool withPixels);
+[[nodiscard]] Result<std::shared_ptr<const Dataset>>
+openDatasetArguments(Session& session, const DatasetArguments& arguments, bool withPixels);
 
 /// A project as named on the command line.
 struct ProjectArguments {

@@ -53,8 +53,10 @@ const std::vector<BenchEntry>& benchCatalogue() {
          "its "
          "procedure in NumPy",
          benchLabelIssues},
-        {"neighbours", "ten nearest by cosine, 50,000 x 128, exact; peer: PyTorch's products and topk", benchNeighbours},
-        {"neighbours-graph", "ten nearest by cosine, 400,000 x 128, in a graph; peer: all pairs, exactly", benchNeighbourGraph},
+        {"neighbours", "ten nearest by cosine, 50,000 x 128, exact; peer: PyTorch's products and topk",
+         benchNeighbours},
+        {"neighbours-graph", "ten nearest by cosine, 400,000 x 128, in a graph; peer: all pairs, exactly",
+         benchNeighbourGraph},
         {"scores", "all scores of 50,000 samples x 30 epochs that need neither features nor pictures", benchScores},
         {"re-ranking", "a fused queue of 100,000 ranked anew after a decision; the limit is a frame", benchReRanking},
         {"train-epoch", "an epoch of cnn-small: load, augment, train; peer: the bare loop in PyTorch, channels-last",

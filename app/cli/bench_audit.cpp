@@ -31,7 +31,8 @@ BenchResult resultOf(std::string name, const BenchOptions& options, std::vector<
 }
 
 /// Probabilities of a network that gets surer from epoch to epoch.
-FeatureMatrix probabilitiesOf(std::size_t rows, std::uint32_t epoch, const std::vector<Label>& labels, std::uint64_t seed) {
+FeatureMatrix probabilitiesOf(std::size_t rows, std::uint32_t epoch, const std::vector<Label>& labels,
+                              std::uint64_t seed) {
     FeatureMatrix matrix;
     matrix.epoch = int(epoch);
     matrix.dimension = kClasses;
@@ -80,7 +81,8 @@ Result<std::vector<BenchResult>> benchNeighbours(const BenchOptions& options) {
         return std::vector{result};
     }
     result.peer = peer["seconds"].get<double>();
-    result.note += peer.value("first", std::vector<std::uint32_t>()) == first ? "; the same neighbours of the first row" : "; OTHER neighbours";
+    result.note += peer.value("first", std::vector<std::uint32_t>()) == first ? "; the same neighbours of the first row"
+                                                                              : "; OTHER neighbours";
     BenchResult limit = result;
     limit.name = "neighbours, against the products alone";
     limit.peer = peer.value("products", 0.0);
@@ -95,7 +97,8 @@ Result<std::vector<BenchResult>> benchNeighbourGraph(const BenchOptions& options
     for (float& v : centres) v = float(rng.normal());
     for (std::size_t i = 0; i < rows; ++i) { // features lie in heaps, not everywhere
         const std::size_t centre = rng.below(kCentres);
-        for (std::size_t d = 0; d < kDimension; ++d) values[i * kDimension + d] = centres[centre * kDimension + d] + float(rng.normal());
+        for (std::size_t d = 0; d < kDimension; ++d)
+            values[i * kDimension + d] = centres[centre * kDimension + d] + float(rng.normal());
     }
     stats::Neighbours graph, exact;
     Status status;
@@ -133,7 +136,8 @@ Result<std::vector<BenchResult>> benchScores(const BenchOptions& options) {
     input.dataset = &dataset;
     input.labels = &dataset.givenLabels;
     for (std::uint32_t epoch = 1; epoch <= kEpochs; ++epoch) {
-        auto probabilities = std::make_shared<FeatureMatrix>(probabilitiesOf(rows, epoch, dataset.givenLabels, options.seed));
+        auto probabilities =
+            std::make_shared<FeatureMatrix>(probabilitiesOf(rows, epoch, dataset.givenLabels, options.seed));
         ASSAY_TRY(Evidence evidence, evidenceOf(*probabilities, dataset.givenLabels));
         for (const char* name : {"selected-1", "selected-2", "disagreement", "p-noisy"})
             evidence.columns[name] = std::vector<float>(evidence.confidence.begin(), evidence.confidence.end());
@@ -161,7 +165,8 @@ Result<std::vector<BenchResult>> benchScores(const BenchOptions& options) {
         ours.push_back(sum);
     }
     BenchResult result = resultOf("scores", options, std::move(ours));
-    result.note = withThousands(scores) + " scores of " + withThousands(rows) + " samples x 30 epochs; slowest " + slowest;
+    result.note =
+        withThousands(scores) + " scores of " + withThousands(rows) + " samples x 30 epochs; slowest " + slowest;
     return std::vector{result};
 }
 

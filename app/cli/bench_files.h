@@ -35,8 +35,8 @@ private:
 };
 
 /// An array as NumPy reads it; `descr` as "<f8".
-[[nodiscard]] inline Status writeArray(const std::filesystem::path& file, const char* descr, std::span<const std::byte> bytes,
-                  std::span<const std::size_t> shape) {
+[[nodiscard]] inline Status writeArray(const std::filesystem::path& file, const char* descr,
+                                       std::span<const std::byte> bytes, std::span<const std::size_t> shape) {
     return writeFileAtomically(file, [&](FileSink& sink) -> Status {
         sink.write(npyHeader(descr, shape));
         sink.write(bytes);

@@ -59,7 +59,9 @@ const std::array<Call, 6>& calls() {
         {"self-confidence",
          [](const auto& p, auto labels) { return bool(stats::labelQuality(p, labels, LabelQuality::SelfConfidence)); }},
         {"normalized-margin",
-         [](const auto& p, auto labels) { return bool(stats::labelQuality(p, labels, LabelQuality::NormalizedMargin)); }},
+         [](const auto& p, auto labels) {
+             return bool(stats::labelQuality(p, labels, LabelQuality::NormalizedMargin));
+         }},
         {"confident-joint", [](const auto& p, auto labels) { return bool(stats::confidentJoint(p, labels)); }},
         {"prune-by-noise-rate",
          [](const auto& p, auto labels) { return find(p, labels, IssueFilter::PruneByNoiseRate); }},
@@ -99,7 +101,8 @@ Result<std::vector<BenchResult>> measureShape(const BenchOptions& options, std::
         result.unit = "ms";
         result.runs = std::max(1, options.runs);
         result.note = note;
-        if (!call.run(p, table.labels)) return fail(ErrorCode::Numeric, "the made probabilities are refused", call.name);
+        if (!call.run(p, table.labels))
+            return fail(ErrorCode::Numeric, "the made probabilities are refused", call.name);
         std::vector<double> ours;
         for (int run = 0; run < result.runs; ++run)
             ours.push_back(1e3 * secondsOf([&] { (void)call.run(p, table.labels); }));

@@ -64,7 +64,8 @@ Result<std::vector<double>> syncTimes(const fs::path& folder, std::size_t count)
 Result<std::vector<double>> decisionTimes(Project& project, std::size_t count, std::size_t first) {
     std::vector<double> times;
     for (std::size_t i = 0; i < count; ++i) {
-        const DecisionRequest request{SampleIndex(std::uint32_t((first + i) % kSamples)), {Verdict::Relabel, 1},
+        const DecisionRequest request{SampleIndex(std::uint32_t((first + i) % kSamples)),
+                                      {Verdict::Relabel, 1},
                                       {"bench", "key", "p-noisy", 0.9, std::nullopt}};
         Status status;
         times.push_back(1e3 * secondsOf([&] {
@@ -80,13 +81,15 @@ Result<std::vector<double>> decisionTimes(Project& project, std::size_t count, s
 
 Result<std::vector<BenchResult>> benchDecision(const BenchOptions& options) {
     const ScratchFolder folder;
-    if (folder.path().empty()) return fail(ErrorCode::Io, "no folder can be made in the cache", userCacheFolder().string());
+    if (folder.path().empty())
+        return fail(ErrorCode::Io, "no folder can be made in the cache", userCacheFolder().string());
     DatasetReference reference;
     reference.location = folder.path();
     reference.samples = kSamples;
     reference.classNames = {"a", "b"};
     ASSAY_TRY(const std::shared_ptr<Project> project, Project::create(folder.path() / "bench.assay", reference));
-    const std::size_t each = std::max<std::size_t>((options.size ? options.size : kDecisions) / std::size_t(options.runs), 1);
+    const std::size_t each =
+        std::max<std::size_t>((options.size ? options.size : kDecisions) / std::size_t(options.runs), 1);
     std::vector<double> ours, peer;
     for (int run = 0; run < options.runs; ++run) {
         ASSAY_TRY(const auto decided, decisionTimes(*project, each, std::size_t(run) * each));
@@ -101,7 +104,8 @@ Result<std::vector<BenchResult>> benchDecision(const BenchOptions& options) {
         if (options.withPeer) out.peer = figure(peer);
         out.unit = "ms";
         out.runs = int(ours.size());
-        out.spread = (*std::max_element(ours.begin(), ours.end()) - *std::min_element(ours.begin(), ours.end())) / median(ours);
+        out.spread =
+            (*std::max_element(ours.begin(), ours.end()) - *std::min_element(ours.begin(), ours.end())) / median(ours);
         out.note = std::move(note);
         return out;
     };

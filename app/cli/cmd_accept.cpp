@@ -33,14 +33,16 @@ bool isDecided(const std::vector<DecisionState>& decisions, SampleIndex sample) 
     return sample.value < decisions.size() && decisions[sample.value].verdict != Verdict::None;
 }
 
-Result<Accepted> acceptSuspects(Session& session, const Options& options, const Project& project, const Dataset& dataset,
-                                const std::vector<RunRecord>& runs, const std::vector<DecisionState>& decisions) {
+Result<Accepted> acceptSuspects(Session& session, const Options& options, const Project& project,
+                                const Dataset& dataset, const std::vector<RunRecord>& runs,
+                                const std::vector<DecisionState>& decisions) {
     ASSAY_TRY(const auto score, findIn(session.registry().scores, options.score, "score"));
     ASSAY_TRY(const Scored scored, scoreRuns(project, dataset, *score, runs));
     Accepted accepted;
     for (std::size_t row = 0; row < scored.samples.size(); ++row) {
         const SampleIndex sample = scored.samples[row];
-        if (!(double(scored.values[row]) >= options.threshold) || !wanted(options, dataset.splits[sample.value])) continue;
+        if (!(double(scored.values[row]) >= options.threshold) || !wanted(options, dataset.splits[sample.value]))
+            continue;
         ++accepted.suspects;
         const Label suggested = row < scored.suggested.size() ? scored.suggested[row] : kNoLabel;
         if (isDecided(decisions, sample)) {
@@ -48,7 +50,8 @@ Result<Accepted> acceptSuspects(Session& session, const Options& options, const 
         } else if (suggested == kNoLabel || suggested == scored.labels[sample.value]) {
             ++accepted.same;
         } else {
-            DecisionReason reason{userName(), "suggestion", score->description().id, double(scored.values[row]), runs.front().id};
+            DecisionReason reason{userName(), "suggestion", score->description().id, double(scored.values[row]),
+                                  runs.front().id};
             accepted.requests.push_back({sample, {Verdict::Relabel, suggested}, std::move(reason)});
         }
     }
@@ -63,14 +66,17 @@ Result<Accepted> acceptPseudoLabels(const Options& options, const Project& proje
     if (epochs.empty()) return fail(ErrorCode::NotFound, "this run has recorded no epoch", name);
     ASSAY_TRY(const auto evidence, project.evidence(run.id, epochs.back().epoch));
     const auto pseudo = evidence->columns.find("pseudo-label");
-    if (pseudo == evidence->columns.end()) return fail(ErrorCode::NotFound, "this run's method gives no pseudo-labels", name);
+    if (pseudo == evidence->columns.end())
+        return fail(ErrorCode::NotFound, "this run's method gives no pseudo-labels", name);
     const std::vector<float>& confidence = pseudoConfidence(*evidence);
     ASSAY_TRY(const BaseLabels labels, baseLabels(project, run, &dataset));
     Accepted accepted;
     for (std::size_t row = 0; row < evidence->size(); ++row) {
         const SampleIndex sample = evidence->samples[row];
         const auto label = Label(pseudo->second[row]);
-        if (label < 0 || !(double(confidence[row]) >= options.threshold) || !wanted(options, dataset.splits[sample.value])) continue;
+        if (label < 0 || !(double(confidence[row]) >= options.threshold) ||
+            !wanted(options, dataset.splits[sample.value]))
+            continue;
         ++accepted.suspects;
         if (isDecided(decisions, sample)) {
             ++accepted.decided;
@@ -78,9 +84,10 @@ Result<Accepted> acceptPseudoLabels(const Options& options, const Project& proje
         }
         const bool same = label == labels.labels[sample.value];
         accepted.kept += same;
-        DecisionReason reason{userName(), pseudoLabelRule(evidence->epoch), kPseudoLabels,
-                              double(confidence[row]), run.id};
-        accepted.requests.push_back({sample, {same ? Verdict::Keep : Verdict::Relabel, same ? kNoLabel : label}, std::move(reason)});
+        DecisionReason reason{userName(), pseudoLabelRule(evidence->epoch), kPseudoLabels, double(confidence[row]),
+                              run.id};
+        accepted.requests.push_back(
+            {sample, {same ? Verdict::Keep : Verdict::Relabel, same ? kNoLabel : label}, std::move(reason)});
     }
     return accepted;
 }
@@ -108,7 +115,8 @@ Status accept(Session& session, const Options& options) {
                               {"revision", project->revision().value}});
     if (pseudo)
         note(std::to_string(accepted.suspects) + " pseudo-labels, " + std::to_string(relabelled) + " relabelled, " +
-             std::to_string(accepted.kept) + " kept as they agree, " + std::to_string(accepted.decided) + " left as decided before.");
+             std::to_string(accepted.kept) + " kept as they agree, " + std::to_string(accepted.decided) +
+             " left as decided before.");
     else
         note(std::to_string(accepted.suspects) + " suspects, " + std::to_string(relabelled) + " relabelled, " +
              std::to_string(accepted.decided) + " left as decided before, " + std::to_string(accepted.same) +
@@ -124,8 +132,13 @@ void addAccept(CLI::App& app, Session& session) {
     auto options = std::make_shared<Options>();
     addProjectArguments(command, options->project);
     command.add_option("--run", options->runs, "Number of a run; several are averaged; else the newest");
-    command.add_option("--score", options->score, "Score that the threshold is on; pseudo-label: the labels that the run gave, by how sure it was")->capture_default_str();
-    command.add_option("--threshold", options->threshold, "A sample is a suspect, or a pseudo-label sure enough, from this value on")
+    command
+        .add_option("--score", options->score,
+                    "Score that the threshold is on; pseudo-label: the labels that the run gave, by how sure it was")
+        ->capture_default_str();
+    command
+        .add_option("--threshold", options->threshold,
+                    "A sample is a suspect, or a pseudo-label sure enough, from this value on")
         ->check(finiteNumber())
         ->capture_default_str();
     command.add_option("--split", options->split, "Samples of this split only")

@@ -41,11 +41,11 @@ Json toJson(const std::vector<RunFigures>& runs, const std::vector<DifferingSett
         for (const std::string& value : setting.values) values.push_back(value.empty() ? Json() : Json(value));
         settings.push_back(Json{{"name", setting.name}, {"values", std::move(values)}});
     }
-    return Json{{"runs", std::move(list)},
-                {"differing_settings", std::move(settings)},
-                {"agreement", Json{{"runs", std::move(ids)},
-                                   {"jaccard", std::move(jaccard)},
-                                   {"shared_suspects", std::move(shared)}}}};
+    return Json{
+        {"runs", std::move(list)},
+        {"differing_settings", std::move(settings)},
+        {"agreement",
+         Json{{"runs", std::move(ids)}, {"jaccard", std::move(jaccard)}, {"shared_suspects", std::move(shared)}}}};
 }
 
 /// What differs between the runs, and how far they suspect the same samples.
@@ -83,7 +83,8 @@ std::string toText(const std::vector<RunFigures>& runs, const std::vector<Differ
 Status compare(Session& session, const Options& options) {
     ASSAY_TRY(const auto project, openProjectToRead(options.project));
     ASSAY_TRY(const std::vector<RunRecord> runs, chooseRuns(*project, options.runs));
-    if (runs.empty()) return fail(ErrorCode::NotFound, "there is no run to compare; train one first", options.project.file);
+    if (runs.empty())
+        return fail(ErrorCode::NotFound, "there is no run to compare; train one first", options.project.file);
     ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
     ASSAY_TRY(const std::vector<Label> truth, readTruth(options.truth, *dataset));
     std::vector<RunFigures> all;
@@ -107,7 +108,8 @@ Status compare(Session& session, const Options& options) {
 } // namespace
 
 void addCompare(CLI::App& app, Session& session) {
-    CLI::App& command = *app.add_subcommand("compare", "Runs side by side: accuracy, how well they find wrong labels, what differs, how far they agree");
+    CLI::App& command = *app.add_subcommand(
+        "compare", "Runs side by side: accuracy, how well they find wrong labels, what differs, how far they agree");
     auto options = std::make_shared<Options>();
     addProjectArguments(command, options->project);
     command.add_option("--run", options->runs, "Number of a run; may be repeated; else all");

@@ -23,7 +23,8 @@ struct Options {
 /// Trains what is not there yet, fold after fold; a finished fold is taken as it is, one that was stopped goes on.
 Result<RunRecord> crossValidate(Session& session, const std::shared_ptr<Project>& project,
                                 const std::shared_ptr<const Dataset>& dataset, int folds, const NewRun& wanted) {
-    CrossValidation cross{wanted.config, wanted.labels.name, wanted.labels.set, wanted.labels.excluded, wanted.labels.revision, {}};
+    CrossValidation cross{wanted.config,          wanted.labels.name,     wanted.labels.set,
+                          wanted.labels.excluded, wanted.labels.revision, {}};
     ASSAY_TRY(cross.plan, planFolds(*dataset, cross.labels, cross.excluded, folds, cross.config.seed));
     ASSAY_TRY(const auto before, foldRuns(*project, cross));
     std::vector<RunId> runs;
@@ -73,21 +74,24 @@ Status crossValidate(Session& session, const Options& options) {
 
 void addCrossValidate(CLI::App& app, Session& session) {
     CLI::App& command = *app.add_subcommand(
-        "cross-validate", "Trains a run for each fold of the data and puts together what they say of samples they did not see");
+        "cross-validate",
+        "Trains a run for each fold of the data and puts together what they say of samples they did not see");
     auto options = std::make_shared<Options>();
     RunConfig& config = options->train.config;
     addDatasetArguments(command, options->train.dataset);
     command.add_option("--project", options->train.project, "The .assay file; made where there is none")->required();
     command.add_option("--method", config.method, "Training method, see assay-cli methods")->required();
-    command.add_option("--set", options->train.settings, "A setting of the method, key=value; may be repeated")->take_all();
+    command.add_option("--set", options->train.settings, "A setting of the method, key=value; may be repeated")
+        ->take_all();
     command.add_option("--folds", options->folds, "Parts, stratified by the labels; each is held out once")
         ->check(CLI::Range(2, 50))
         ->capture_default_str();
     addLabelArguments(command, options->train.labels);
     addProjectLabelArguments(command, options->train);
     addRunArguments(command, config);
-    command.footer("Example: assay-cli cross-validate fashion-mnist --project p.assay --method cross-entropy --epochs 5\n"
-                   "Interrupting stops within a batch; the same command goes on where it stopped.");
+    command.footer(
+        "Example: assay-cli cross-validate fashion-mnist --project p.assay --method cross-entropy --epochs 5\n"
+        "Interrupting stops within a batch; the same command goes on where it stopped.");
     session.command(command, [&session, options] { return crossValidate(session, *options); });
 }
 

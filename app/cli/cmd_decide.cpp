@@ -59,7 +59,8 @@ void addDecide(CLI::App& app, Session& session) {
     CLI::App& command = *app.add_subcommand("decide", "Takes decisions from a CSV into the journal");
     auto options = std::make_shared<Options>();
     addProjectArguments(command, options->project);
-    command.add_option("--from", options->from, "CSV with index or file, decision, and label for a relabel")->required();
+    command.add_option("--from", options->from, "CSV with index or file, decision, and label for a relabel")
+        ->required();
     command.add_option("--decision", options->decision, "The decision of every row, where the CSV has no such column")
         ->check(CLI::IsMember({"keep", "flag", "relabel", "exclude"}));
     command.add_flag("--bulk", options->bulk, "All rows as one step: one undo takes them back");

@@ -78,14 +78,21 @@ Status listDuplicates(Session& session, Options options) {
 } // namespace
 
 void addDuplicates(CLI::App& app, Session& session) {
-    CLI::App& command = *app.add_subcommand("duplicates", "Exact and near duplicates, those with differing labels first");
+    CLI::App& command =
+        *app.add_subcommand("duplicates", "Exact and near duplicates, those with differing labels first");
     auto options = std::make_shared<Options>();
     addDatasetArguments(command, options->dataset);
-    CLI::Option* exactOnly = command.add_flag("--exact-only", options->exactOnly, "Only pictures of the very same pixels");
-    command.add_flag("--mirrored,!--no-mirrored", options->search.mirrored, "Also pictures that are another's mirror image: so unless --no-mirrored is given");
-    command.add_option("--features", options->features, "An .npy of features, a row per sample: also pictures whose features are almost the same")
+    CLI::Option* exactOnly =
+        command.add_flag("--exact-only", options->exactOnly, "Only pictures of the very same pixels");
+    command.add_flag("--mirrored,!--no-mirrored", options->search.mirrored,
+                     "Also pictures that are another's mirror image: so unless --no-mirrored is given");
+    command
+        .add_option("--features", options->features,
+                    "An .npy of features, a row per sample: also pictures whose features are almost the same")
         ->excludes(exactOnly);
-    command.add_option("--distance", options->search.maxDistance, "Bits of 64 in which perceptual hashes may differ; what they find is then compared by pixels")
+    command
+        .add_option("--distance", options->search.maxDistance,
+                    "Bits of 64 in which perceptual hashes may differ; what they find is then compared by pixels")
         ->check(CLI::Range(0, 16))
         ->capture_default_str();
     command.footer("Example: assay-cli duplicates photos.tar --json");

@@ -47,21 +47,23 @@ std::string epochsCsv(const std::vector<EpochSummary>& epochs) {
             cells.push_back(found == epoch.scalars.end() ? "" : formatNumber(found->second));
         }
         for (const bool noisy : {false, true}) {
-            const auto values = epoch.mixture ? parametersOf(componentOf(*epoch.mixture, noisy)) : std::vector<double>();
+            const auto values =
+                epoch.mixture ? parametersOf(componentOf(*epoch.mixture, noisy)) : std::vector<double>();
             for (std::size_t i = 0; i < std::size(kParameters); ++i)
                 cells.push_back(i < values.size() ? formatNumber(values[i]) : "");
         }
         if (const auto& fit = epoch.mixture)
-            cells.insert(cells.end(), {formatNumber(fit->lo), formatNumber(fit->hi), fit->swapped ? "1" : "0", fit->collapsed ? "1" : "0"});
-        else
-            cells.insert(cells.end(), 4, "");
+            cells.insert(cells.end(), {formatNumber(fit->lo), formatNumber(fit->hi), fit->swapped ? "1" : "0",
+                                       fit->collapsed ? "1" : "0"});
+        else cells.insert(cells.end(), 4, "");
         csv += csvRow(cells);
     }
     return csv;
 }
 
 Json toJson(const stats::MixtureFit& fit) {
-    Json json{{"kind", fit.kind == stats::MixtureKind::Beta ? "beta" : "gaussian"}, {"low", number(fit.lo)},
+    Json json{{"kind", fit.kind == stats::MixtureKind::Beta ? "beta" : "gaussian"},
+              {"low", number(fit.lo)},
               {"high", number(fit.hi)},
               {"swapped", fit.swapped},
               {"collapsed", fit.collapsed}};
@@ -100,8 +102,9 @@ Status writeEpochs(const Session& session, const Options& options) {
 
 void addEpochs(CLI::App& app, Session& session) {
     CLI::App& command = *app.add_subcommand(
-        "epochs", "What a run recorded for every epoch: curves and the mixture's parameters, as CSV; with --json also the "
-                  "figures of each class and the confident joint");
+        "epochs",
+        "What a run recorded for every epoch: curves and the mixture's parameters, as CSV; with --json also the "
+        "figures of each class and the confident joint");
     auto options = std::make_shared<Options>();
     addProjectArguments(command, options->project);
     command.add_option("--run", options->run, "Number of the run; else the newest");

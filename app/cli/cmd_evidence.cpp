@@ -40,9 +40,11 @@ std::string evidenceCsv(const Evidence& evidence, const BaseLabels& labels, cons
     std::string csv = csvRow(header);
     for (std::size_t row = 0; row < evidence.size(); ++row) {
         const std::size_t i = evidence.samples[row].value;
-        std::vector<std::string> cells{std::to_string(i), className(classes, labels.labels[i]),
+        std::vector<std::string> cells{std::to_string(i),
+                                       className(classes, labels.labels[i]),
                                        className(classes, evidence.prediction[row]),
-                                       formatNumber(evidence.confidence[row]), formatNumber(evidence.loss[row]),
+                                       formatNumber(evidence.confidence[row]),
+                                       formatNumber(evidence.loss[row]),
                                        formatNumber(evidence.margin[row])};
         if (!labels.trueLabels.empty()) cells.push_back(className(classes, labels.trueLabels[i]));
         if (!splits.empty()) cells.emplace_back(splitName(splits[i]));
@@ -89,7 +91,8 @@ void addEvidence(CLI::App& app, Session& session) {
     auto options = std::make_shared<Options>();
     addProjectArguments(command, options->project);
     command.add_option("--run", options->run, "Number of the run; else the newest");
-    command.add_option("--epoch", options->epoch, "Epoch, counted from 1; else the last")->check(CLI::Range(0, 1000000));
+    command.add_option("--epoch", options->epoch, "Epoch, counted from 1; else the last")
+        ->check(CLI::Range(0, 1000000));
     command.add_option("--out", options->out, "Write here; else to standard output");
     command.footer("Example: assay-cli evidence p.assay --run 1 --epoch 5 --out evidence.csv");
     session.command(command, [&session, options] { return writeEvidence(session, *options); });

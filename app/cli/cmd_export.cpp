@@ -13,13 +13,15 @@ namespace {
 
 struct Options {
     ProjectArguments project;
-    std::string format, out, include = "all", excluded = "leave-out", flagged = "keep-given", templateFile, score, labelSet;
+    std::string format, out, include = "all", excluded = "leave-out", flagged = "keep-given", templateFile, score,
+                             labelSet;
     std::int64_t run = 0;
     int epoch = 0;
     std::vector<std::string> settings;
 };
 
-Result<ExportChoice> readChoice(Session& session, const Options& options, const Project& project, const Dataset& dataset) {
+Result<ExportChoice> readChoice(Session& session, const Options& options, const Project& project,
+                                const Dataset& dataset) {
     ExportChoice choice;
     ASSAY_TRY(choice.include, parseInclude(options.include));
     choice.excluded = options.excluded == "keep-given" ? ExcludedPolicy::KeepGiven : ExcludedPolicy::LeaveOut;

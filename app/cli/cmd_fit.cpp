@@ -3,9 +3,9 @@
 #include "app/cli/arguments.h"
 #include "app/cli/cli_headers.h"
 #include "app/cli/commands.h"
-#include "core/base/number_column.h"
 #include "app/cli/output.h"
 #include "core/base/csv.h"
+#include "core/base/number_column.h"
 #include "core/base/text.h"
 #include "core/stats/mixture.h"
 
@@ -61,9 +61,11 @@ std::string toText(const stats::MixtureFit& fit) {
         table.add(std::move(row));
     }
     std::string text = table.text();
-    text += "values in the fit: " + withThousands(fit.used) + ", not finite and left out: " + withThousands(fit.dropped) + "\n";
+    text += "values in the fit: " + withThousands(fit.used) +
+            ", not finite and left out: " + withThousands(fit.dropped) + "\n";
     for (std::size_t i = 0; i < fit.logLikelihood.size(); ++i)
-        text += "iteration " + std::to_string(i + 1) + ": mean log-likelihood " + formatNumber(fit.logLikelihood[i]) + "\n";
+        text +=
+            "iteration " + std::to_string(i + 1) + ": mean log-likelihood " + formatNumber(fit.logLikelihood[i]) + "\n";
     if (!fit.warning.empty()) text += "warning: " + fit.warning + "\n";
     return text;
 }
@@ -78,9 +80,9 @@ Status fitInput(Session& session, const Options& options) {
         mixture.tolerance = options.tolerance;
         mixture.varianceFloor = options.varianceFloor;
     }
-    mixture.normalisation = options.raw                                  ? stats::Normalisation::None
+    mixture.normalisation = options.raw                                ? stats::Normalisation::None
                             : mixture.kind == stats::MixtureKind::Beta ? stats::Normalisation::Percentiles
-                                                                         : stats::Normalisation::MinMax;
+                                                                       : stats::Normalisation::MinMax;
     if (options.raw && mixture.kind == stats::MixtureKind::Beta)
         for (std::size_t i = 0; i < values.size(); ++i)
             if (std::isfinite(values[i]) && (values[i] < 0 || values[i] > 1))
@@ -106,16 +108,21 @@ void addFit(CLI::App& app, Session& session) {
     command.add_option("--mixture", options->mixture, "Kind of the components")
         ->check(CLI::IsMember({"beta", "gaussian"}))
         ->capture_default_str();
-    command.add_option("--components", options->components, "Two: clean and noisy")->check(CLI::IsMember({2}))->capture_default_str();
-    command.add_option("--iterations", options->iterations, "Most EM iterations")->check(CLI::Range(1, 100000))->capture_default_str();
+    command.add_option("--components", options->components, "Two: clean and noisy")
+        ->check(CLI::IsMember({2}))
+        ->capture_default_str();
+    command.add_option("--iterations", options->iterations, "Most EM iterations")
+        ->check(CLI::Range(1, 100000))
+        ->capture_default_str();
     command.add_option("--input", options->input, "CSV of losses, one a row")->required();
     command.add_option("--column", options->column, "Its column; else loss, value, or the only one");
     command.add_flag("--raw", options->raw, "Take the values as they are, without normalising them");
     command.add_option("--bins", options->bins, "Fit on a histogram of so many bins; 0: exactly")
         ->check(CLI::Range(0, 1000000))
         ->capture_default_str();
-    command.add_option("--tolerance", options->tolerance,
-                       "Gaussian: stop when the mean log-likelihood changes by less; 0: never")
+    command
+        .add_option("--tolerance", options->tolerance,
+                    "Gaussian: stop when the mean log-likelihood changes by less; 0: never")
         ->check(CLI::NonNegativeNumber)
         ->check(finiteNumber())
         ->capture_default_str();
@@ -124,8 +131,9 @@ void addFit(CLI::App& app, Session& session) {
         ->check(finiteNumber())
         ->capture_default_str();
     command.add_option("--out", options->out, "Write value,p_noisy here, a row per value");
-    command.footer("Example: assay-cli fit --mixture beta --input evidence.csv --column loss --out posterior.csv\n"
-                   "DivideMix: assay-cli fit --mixture gaussian --tolerance 0.01 --variance-floor 0.0005 --input losses.csv");
+    command.footer(
+        "Example: assay-cli fit --mixture beta --input evidence.csv --column loss --out posterior.csv\n"
+        "DivideMix: assay-cli fit --mixture gaussian --tolerance 0.01 --variance-floor 0.0005 --input losses.csv");
     session.command(command, [&session, options] { return fitInput(session, *options); });
 }
 

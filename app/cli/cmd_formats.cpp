@@ -18,7 +18,8 @@ Status printFormats(Session& session) {
         return printJson(Json{{"readers", std::move(readers)}, {"exporters", std::move(exporters)}});
     }
     TextTable readers({"read", "what it is"});
-    for (const auto& reader : registry.readers.all()) readers.add({reader->description().id, reader->description().help});
+    for (const auto& reader : registry.readers.all())
+        readers.add({reader->description().id, reader->description().help});
     TextTable exporters({"written", "what it is"});
     for (const auto& exporter : registry.exporters.all())
         exporters.add({exporter->description().id, exporter->description().help});
@@ -28,7 +29,8 @@ Status printFormats(Session& session) {
 } // namespace
 
 void addFormats(CLI::App& app, Session& session) {
-    CLI::App& command = *app.add_subcommand("formats", "The data set formats that are read, and those that are written");
+    CLI::App& command =
+        *app.add_subcommand("formats", "The data set formats that are read, and those that are written");
     auto id = std::make_shared<std::string>();
     command.add_option("ID", *id, "Show this one with its settings");
     command.footer("Example: assay-cli formats csv-template");
@@ -37,7 +39,8 @@ void addFormats(CLI::App& app, Session& session) {
         const Registry& registry = session.registry();
         if (registry.exporters.find(*id))
             return printCatalogue(registry.exporters, *id, "format", "exporters", session.json());
-        if (registry.readers.find(*id)) return printCatalogue(registry.readers, *id, "format", "readers", session.json());
+        if (registry.readers.find(*id))
+            return printCatalogue(registry.readers, *id, "format", "readers", session.json());
         return fail(ErrorCode::NotFound,
                     "there is no format of this name (read: " + knownIds(registry.readers) +
                         "; written: " + knownIds(registry.exporters) + ")",

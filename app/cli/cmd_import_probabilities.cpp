@@ -59,17 +59,22 @@ Status importProbabilities(Session& session, const Options& options) {
 
 void addImportProbabilities(CLI::App& app, Session& session) {
     CLI::App& command = *app.add_subcommand(
-        "import-probabilities", "Make a run of anybody's predicted probabilities or features, so that they can be reviewed");
+        "import-probabilities",
+        "Make a run of anybody's predicted probabilities or features, so that they can be reviewed");
     auto options = std::make_shared<Options>();
     command.add_option("PROJECT", options->project, "The .assay file; made where there is none")->required();
-    command.add_option("PROBABILITIES", options->probabilities,
-                       "A row per sample, a column per class, out of sample: CSV with a header, or .npy. Without: by the labels "
-                       "of the nearest samples by --features");
+    command.add_option(
+        "PROBABILITIES", options->probabilities,
+        "A row per sample, a column per class, out of sample: CSV with a header, or .npy. Without: by the labels "
+        "of the nearest samples by --features");
     command.add_option("--dataset", options->dataset.path, "The data set of a new project, or where it lies now");
     command.add_option("--file-column", options->dataset.fileColumn, "Its column of the file, where it is a table");
     command.add_option("--split-seed", options->dataset.splitSeed, "Seed of the split where the data set has none");
-    command.add_option("--split", options->split, "The rows are of this split: train, validation or test; else as their number says");
-    command.add_option("--features", options->features, "An .npy of features in the same rows, for neighbours and the map; alone, for the probabilities, too");
+    command.add_option("--split", options->split,
+                       "The rows are of this split: train, validation or test; else as their number says");
+    command.add_option(
+        "--features", options->features,
+        "An .npy of features in the same rows, for neighbours and the map; alone, for the probabilities, too");
     addLabelArguments(command, options->labels);
     command.add_flag("--normalise", options->normalise, "Divide every row by its sum first");
     command.footer("Rows are in the data set's own order; a CSV may name its columns by class.\n"

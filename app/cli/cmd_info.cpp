@@ -16,8 +16,8 @@ namespace {
 constexpr std::array kSplits{Split::Train, Split::Validation, Split::Test};
 
 struct Counts {
-    std::vector<std::size_t> all;                   ///< [K]
-    std::array<std::vector<std::size_t>, 3> bySplit;///< [split][K]
+    std::vector<std::size_t> all;                    ///< [K]
+    std::array<std::vector<std::size_t>, 3> bySplit; ///< [split][K]
     std::array<std::size_t, 3> splits{};
     std::array<std::size_t, 3> unlabelled{}; ///< by split
 };
@@ -49,20 +49,17 @@ Json toJson(const Dataset& dataset) {
     }
     for (const Problem& problem : dataset.unreadable)
         unreadable.push_back(Json{{"file", problem.file}, {"reason", problem.reason}});
-    Json json{{"format", dataset.format},
-              {"location", dataset.location.string()},
-              {"samples", dataset.size()},
-              {"classes", dataset.classNames},
-              {"class_counts", counts.all},
-              {"unlabelled", dataset.unlabelled()},
-              {"splits", std::move(splits)},
-              {"class_counts_by_split", std::move(bySplit)},
+    Json json{{"format", dataset.format},        {"location", dataset.location.string()},
+              {"samples", dataset.size()},       {"classes", dataset.classNames},
+              {"class_counts", counts.all},      {"unlabelled", dataset.unlabelled()},
+              {"splits", std::move(splits)},     {"class_counts_by_split", std::move(bySplit)},
               {"split_made", dataset.splitsMade}};
     if (dataset.splitsMade) json["split_seed"] = dataset.splitSeed;
     json["truth_known"] = !dataset.trueLabels.empty();
     if (dataset.pixels) {
         const ImageGeometry geometry = dataset.pixels->geometry();
-        json["pictures"] = Json{{"width", geometry.width}, {"height", geometry.height}, {"channels", geometry.channels}};
+        json["pictures"] =
+            Json{{"width", geometry.width}, {"height", geometry.height}, {"channels", geometry.channels}};
         json["content_hash"] = dataset.contentHash;
     }
     json["unreadable"] = std::move(unreadable);
@@ -96,7 +93,8 @@ std::string toText(const Dataset& dataset) {
         table.add(std::move(cells));
     };
     for (std::size_t k = 0; k < counts.all.size(); ++k)
-        row(escapeForDisplay(dataset.classNames[k]), counts.all[k], [&](std::size_t s) { return counts.bySplit[s][k]; });
+        row(escapeForDisplay(dataset.classNames[k]), counts.all[k],
+            [&](std::size_t s) { return counts.bySplit[s][k]; });
     if (unlabelled > 0) row("(no label)", unlabelled, [&](std::size_t s) { return counts.unlabelled[s]; });
     row("all", dataset.size(), [&](std::size_t s) { return counts.splits[s]; });
     text += "\n" + table.text();

@@ -57,21 +57,25 @@ Status printJournal(Session& session, const ProjectArguments& arguments) {
         }
         const std::string decision(verdictName(entry.to.verdict));
         const std::string from = labels.of(entry.sample, entry.from), to = labels.of(entry.sample, entry.to);
-        table.add({std::to_string(entry.revision.value), entry.time, std::to_string(entry.sample.value), decision, from, to,
-                   entry.reason.rule, entry.reason.who, undoes.is_null() ? "" : undoes.dump()});
-        Json json{{"revision", entry.revision.value}, {"step", entry.step},
-                  {"time", entry.time},               {"index", entry.sample.value},
-                  {"decision", decision},             {"decision_before", verdictName(entry.from.verdict)},
-                  {"from", from},                     {"to", to},
-                  {"reason", entry.reason.rule},      {"who", entry.reason.who},
+        table.add({std::to_string(entry.revision.value), entry.time, std::to_string(entry.sample.value), decision, from,
+                   to, entry.reason.rule, entry.reason.who, undoes.is_null() ? "" : undoes.dump()});
+        Json json{{"revision", entry.revision.value},
+                  {"step", entry.step},
+                  {"time", entry.time},
+                  {"index", entry.sample.value},
+                  {"decision", decision},
+                  {"decision_before", verdictName(entry.from.verdict)},
+                  {"from", from},
+                  {"to", to},
+                  {"reason", entry.reason.rule},
+                  {"who", entry.reason.who},
                   {"undoes", std::move(undoes)}};
         if (!entry.reason.score.empty()) json["score"] = entry.reason.score;
         if (entry.reason.value) json["value"] = number(*entry.reason.value);
         if (entry.reason.run) json["run"] = entry.reason.run->value;
         list.push_back(std::move(json));
     }
-    if (session.json())
-        return printJson(Json{{"revision", project->revision().value}, {"entries", std::move(list)}});
+    if (session.json()) return printJson(Json{{"revision", project->revision().value}, {"entries", std::move(list)}});
     return print(entries.empty() ? "no decisions yet\n" : table.text());
 }
 

@@ -4,9 +4,9 @@
 #include "app/cli/cli_headers.h"
 #include "app/cli/commands.h"
 #include "app/cli/output.h"
-#include "core/project/probability_file.h"
 #include "core/base/csv.h"
 #include "core/base/text.h"
+#include "core/project/probability_file.h"
 #include "core/stats/confident_learning.h"
 
 #include <algorithm>
@@ -32,11 +32,12 @@ Json classOf(const ProbabilityTable& table, Label label) {
     return table.classNames[std::size_t(label)];
 }
 
-template <class T> Json squareOf(const std::vector<T>& values, std::size_t classes) {
+template <class T>
+Json squareOf(const std::vector<T>& values, std::size_t classes) {
     Json rows = Json::array();
     for (std::size_t k = 0; k < classes; ++k)
         rows.push_back(std::vector<T>(values.begin() + std::ptrdiff_t(k * classes),
-                                                 values.begin() + std::ptrdiff_t((k + 1) * classes)));
+                                      values.begin() + std::ptrdiff_t((k + 1) * classes)));
     return rows;
 }
 
@@ -49,8 +50,8 @@ std::string issuesCsv(const ProbabilityTable& table, const stats::LabelIssues& f
     if (!table.files.empty()) header.insert(header.begin() + 1, "file");
     std::string csv = csvRow(header);
     for (const stats::LabelIssue& issue : found.issues) {
-        std::vector<std::string> row{std::to_string(issue.row), textOf(table, issue.given), textOf(table, issue.suggested),
-                                     formatNumber(issue.score)};
+        std::vector<std::string> row{std::to_string(issue.row), textOf(table, issue.given),
+                                     textOf(table, issue.suggested), formatNumber(issue.score)};
         if (!table.files.empty()) row.insert(row.begin() + 1, table.files[issue.row]);
         csv += csvRow(row);
     }
@@ -68,7 +69,8 @@ std::string pairsCsv(const ProbabilityTable& table, const std::vector<stats::Cla
 std::string firstNames(const std::vector<std::string>& names) {
     constexpr std::size_t kShown = 12;
     std::string text;
-    for (std::size_t k = 0; k < std::min(kShown, names.size()); ++k) text += (k > 0 ? ", " : "") + escapeForDisplay(names[k]);
+    for (std::size_t k = 0; k < std::min(kShown, names.size()); ++k)
+        text += (k > 0 ? ", " : "") + escapeForDisplay(names[k]);
     return text + (names.size() > kShown ? ", …" : "");
 }
 
@@ -78,22 +80,25 @@ std::string summary(const ProbabilityTable& table, const stats::ConfidentJoint& 
     constexpr std::size_t kShown = 10;
     TextTable confused({"given", "rather", "samples", "of the class"});
     for (std::size_t i = 0; i < std::min(kShown, pairs.size()); ++i)
-        confused.add({escapeForDisplay(textOf(table, pairs[i].given)), escapeForDisplay(textOf(table, pairs[i].suspected)),
-                      withThousands(std::size_t(pairs[i].samples)), percent(pairs[i].share)});
+        confused.add({escapeForDisplay(textOf(table, pairs[i].given)),
+                      escapeForDisplay(textOf(table, pairs[i].suspected)), withThousands(std::size_t(pairs[i].samples)),
+                      percent(pairs[i].share)});
     const std::vector<std::int64_t> errors = joint.errorsPerClass();
     std::vector<std::size_t> order(joint.classes);
     std::iota(order.begin(), order.end(), std::size_t(0));
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return errors[a] > errors[b]; });
     TextTable classes({"given", "samples", "estimated errors", "threshold"});
     for (std::size_t i = 0; i < std::min(kShown, order.size()); ++i)
-        classes.add({escapeForDisplay(textOf(table, Label(order[i]))), withThousands(std::size_t(joint.given[order[i]])),
-                     withThousands(std::size_t(errors[order[i]])), fixed(joint.thresholds[order[i]], 3)});
+        classes.add({escapeForDisplay(textOf(table, Label(order[i]))),
+                     withThousands(std::size_t(joint.given[order[i]])), withThousands(std::size_t(errors[order[i]])),
+                     fixed(joint.thresholds[order[i]], 3)});
     return pairs.empty() ? classes.text() : confused.text() + classes.text();
 }
 
 bool prunes(stats::IssueFilter filter) {
     using stats::IssueFilter;
-    return filter == IssueFilter::PruneByNoiseRate || filter == IssueFilter::PruneByClass || filter == IssueFilter::Both;
+    return filter == IssueFilter::PruneByNoiseRate || filter == IssueFilter::PruneByClass ||
+           filter == IssueFilter::Both;
 }
 
 Status findIssues(Session& session, const Options& options) {
@@ -111,7 +116,8 @@ Status findIssues(Session& session, const Options& options) {
              firstNames(table.classNames) + ". If they stand otherwise, say --classes.");
     (void)::malloc_trim(0); // what reading took is given back before the matrix comes into memory
     if (!prunes(issueOptions.filter) && (options.fracNoise < 1 || options.minExamples != 1))
-        note("--frac-noise and --min-examples-per-class belong to the filters that prune; " + options.filter + " flags all it finds.");
+        note("--frac-noise and --min-examples-per-class belong to the filters that prune; " + options.filter +
+             " flags all it finds.");
     issueOptions.minExamplesPerClass = options.minExamples;
     issueOptions.fracNoise = options.fracNoise;
     auto found = table.with([&](const auto& p) { return stats::findLabelIssues(p, labels, issueOptions); });
@@ -173,15 +179,20 @@ Status findIssues(Session& session, const Options& options) {
 } // namespace
 
 void addLabelIssues(CLI::App& app, Session& session) {
-    CLI::App& command =
-        *app.add_subcommand("label-issues", "Confident learning on anybody's predicted probabilities, without training");
+    CLI::App& command = *app.add_subcommand(
+        "label-issues", "Confident learning on anybody's predicted probabilities, without training");
     auto options = std::make_shared<Options>();
-    command.add_option("--labels", options->labels, "The given labels: CSV with a header, or an .npy of class numbers")->required();
-    command.add_option("--labels-column,--label-column", options->labelColumn, "Its column of the label; else label, or the only one");
-    command.add_option("--probabilities", options->probabilities,
-                       "A row per sample, a column per class, out of sample: CSV with a header, or .npy")
+    command.add_option("--labels", options->labels, "The given labels: CSV with a header, or an .npy of class numbers")
         ->required();
-    command.add_option("--classes", options->classes, "Names of the columns, in their order, where the file has none: cat,dog,owl")
+    command.add_option("--labels-column,--label-column", options->labelColumn,
+                       "Its column of the label; else label, or the only one");
+    command
+        .add_option("--probabilities", options->probabilities,
+                    "A row per sample, a column per class, out of sample: CSV with a header, or .npy")
+        ->required();
+    command
+        .add_option("--classes", options->classes,
+                    "Names of the columns, in their order, where the file has none: cat,dog,owl")
         ->delimiter(',');
     command.add_option("--filter", options->filter, "Which samples are issues")
         ->check(CLI::IsMember(stats::issueFilterNames()))
@@ -196,9 +207,12 @@ void addLabelIssues(CLI::App& app, Session& session) {
         ->check(CLI::Range(0.0, 1.0))
         ->check(finiteNumber())
         ->capture_default_str();
-    command.add_option("--pairs", options->pairs, "Write given,suspected,samples,share here: which classes are confused");
+    command.add_option("--pairs", options->pairs,
+                       "Write given,suspected,samples,share here: which classes are confused");
     command.add_flag("--normalise", options->normalise, "Divide every row by its sum first");
-    command.add_option("--out", options->out, "Write index,given,suggested,score here, and file where the probabilities have it; else to standard output");
+    command.add_option(
+        "--out", options->out,
+        "Write index,given,suggested,score here, and file where the probabilities have it; else to standard output");
     command.footer("Example: assay-cli label-issues --labels labels.csv --probabilities pred_probs.npy --json\n"
                    "Northcutt, Jiang, Chuang, JAIR 2021, arXiv:1911.00068");
     session.command(command, [&session, options] { return findIssues(session, *options); });

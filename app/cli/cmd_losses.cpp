@@ -41,7 +41,8 @@ Status printLosses(Session& session, const Options& options) {
             if (options.curves) one.update(Json{{"loss", loss.loss}, {"gradient", loss.gradient}});
             list.push_back(std::move(one));
         }
-        return printJson(Json{{"classes", options.classes}, {"p", options.curves ? Json(p) : Json()}, {"losses", std::move(list)}});
+        return printJson(
+            Json{{"classes", options.classes}, {"p", options.curves ? Json(p) : Json()}, {"losses", std::move(list)}});
     }
     if (!options.curves) {
         TextTable table({"loss", "what it is"});
@@ -51,7 +52,8 @@ Status printLosses(Session& session, const Options& options) {
     std::string csv = "loss,p,value,gradient\n";
     for (const LossCurve& loss : losses)
         for (std::size_t i = 0; i < p.size(); ++i)
-            csv += loss.id + "," + formatNumber(p[i]) + "," + formatNumber(loss.loss[i]) + "," + formatNumber(loss.gradient[i]) + "\n";
+            csv += loss.id + "," + formatNumber(p[i]) + "," + formatNumber(loss.loss[i]) + "," +
+                   formatNumber(loss.gradient[i]) + "\n";
     return writeResult(options.out, csv);
 }
 
@@ -62,7 +64,8 @@ void addLosses(CLI::App& app, Session& session) {
     auto options = std::make_shared<Options>();
     command.add_option("ID", options->ids, "Only these");
     command.add_flag("--curves", options->curves, "Value and gradient, dL/dz of the label's logit, as CSV");
-    command.add_option("--classes", options->classes, "Number of classes; the others share what the label does not have")
+    command
+        .add_option("--classes", options->classes, "Number of classes; the others share what the label does not have")
         ->check(CLI::Range(2, 10000))
         ->capture_default_str();
     command.add_option("--points", options->points, "Points of a curve, evenly within 0 and 1")

@@ -36,7 +36,8 @@ Status writeNeighbours(Session& session, const Options& options) {
     ASSAY_TRY(const FeatureMatrix features, readRows(options));
     const std::size_t n = features.rows();
     if (options.index >= 0 && std::size_t(options.index) >= n)
-        return fail(ErrorCode::InvalidArgument, "there are only " + withThousands(n) + " rows", std::to_string(options.index));
+        return fail(ErrorCode::InvalidArgument, "there are only " + withThousands(n) + " rows",
+                    std::to_string(options.index));
     ASSAY_TRY(const stats::Neighbours near, stats::cosineNeighbours(features.values, features.dimension, options.k,
                                                                     progressPrinter(), session.stopToken()));
     std::string csv = csvRow({"index", "rank", "neighbour", "similarity"});
@@ -60,7 +61,8 @@ Status writeNeighbours(Session& session, const Options& options) {
 } // namespace
 
 void addNeighbours(CLI::App& app, Session& session) {
-    CLI::App& command = *app.add_subcommand("neighbours", "The nearest of every sample by the cosine of its features, exactly");
+    CLI::App& command =
+        *app.add_subcommand("neighbours", "The nearest of every sample by the cosine of its features, exactly");
     auto options = std::make_shared<Options>();
     command.add_option("FEATURES", options->source, "An .npy of features, a row per sample, or a project")->required();
     command.add_option("--run", options->run, "Of a project: number of the run; else the newest");

@@ -30,9 +30,10 @@ Status printNetworks(Session& session, const Options& options) {
             json["parameter_count"] = network->parameterCount(input, options.classes);
             list.push_back(std::move(json));
         }
-        return printJson(Json{{"input", {{"width", input.width}, {"height", input.height}, {"channels", input.channels}}},
-                              {"classes", options.classes},
-                              {"networks", std::move(list)}});
+        return printJson(
+            Json{{"input", {{"width", input.width}, {"height", input.height}, {"channels", input.channels}}},
+                 {"classes", options.classes},
+                 {"networks", std::move(list)}});
     }
     TextTable table({"id", "parameters", "what it is"});
     for (const auto& network : chosen)
@@ -49,12 +50,18 @@ void addNetworks(CLI::App& app, Session& session) {
     CLI::App& command = *app.add_subcommand("networks", "The networks and how many parameters they have");
     auto options = std::make_shared<Options>();
     command.add_option("ID", options->id, "Show this one; ID:W with a base width of W");
-    command.add_option("--width", options->width, "Width of the input")->check(CLI::Range(1, 1024))->capture_default_str();
+    command.add_option("--width", options->width, "Width of the input")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
     command.add_option("--height", options->height, "Height of the input")
         ->check(CLI::Range(1, 1024))
         ->capture_default_str();
-    command.add_option("--channels", options->channels, "1 grey, 3 colour")->check(CLI::IsMember({1, 3}))->capture_default_str();
-    command.add_option("--classes", options->classes, "Number of classes")->check(CLI::Range(2, 100000))->capture_default_str();
+    command.add_option("--channels", options->channels, "1 grey, 3 colour")
+        ->check(CLI::IsMember({1, 3}))
+        ->capture_default_str();
+    command.add_option("--classes", options->classes, "Number of classes")
+        ->check(CLI::Range(2, 100000))
+        ->capture_default_str();
     command.footer("Examples: assay-cli networks --width 28 --height 28 --channels 1\n"
                    "          assay-cli networks resnet-18:16");
     session.command(command, [&session, options] { return printNetworks(session, *options); });

@@ -53,8 +53,7 @@ Status makeNoise(Session& session, const Options& options) {
     ASSAY_TRY(noise.kind, parseNoiseKind(options.model));
     noise.rate = options.rate;
     noise.seed = options.seed;
-    ASSAY_TRY(const auto dataset,
-              openDatasetArguments(session, options.dataset, noise.kind == NoiseKind::Instance));
+    ASSAY_TRY(const auto dataset, openDatasetArguments(session, options.dataset, noise.kind == NoiseKind::Instance));
     if (!options.map.empty()) {
         ASSAY_TRY(noise.map, parseClassMap(options.map, dataset->classNames));
     }
@@ -99,7 +98,8 @@ void addNoise(CLI::App& app, Session& session) {
     auto options = std::make_shared<Options>();
     addDatasetArguments(command, options->dataset);
     command.add_option("--model", options->model, "Noise model")
-        ->check(CLI::IsMember({"symmetric", "symmetric-inclusive", "asymmetric", "pairflip", "instance", "sym-exclusive", "sym-inclusive"}))
+        ->check(CLI::IsMember({"symmetric", "symmetric-inclusive", "asymmetric", "pairflip", "instance",
+                               "sym-exclusive", "sym-inclusive"}))
         ->capture_default_str();
     command.add_option("--rate", options->rate, "Share of labels to change")
         ->check(CLI::Range(0.0, 1.0))

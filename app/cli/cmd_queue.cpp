@@ -148,10 +148,13 @@ Status writeQueue(Session& session, const Options& options) {
         const auto left = errorsLeft({ranking.suspicion, decided.decided, decided.wrong, decided.random});
         const std::size_t undecided = fusion.rows() - decided.answers.size();
         const bool known = undecided == 0 || left.least > 0 || left.most < undecided;
-        json["errors_left"] =
-            Json{{"expected", known ? number(left.expected) : Json(nullptr)}, {"least", left.least}, {"most", left.most}, {"sampled", left.sampled}};
+        json["errors_left"] = Json{{"expected", known ? number(left.expected) : Json(nullptr)},
+                                   {"least", left.least},
+                                   {"most", left.most},
+                                   {"sampled", left.sampled}};
         note(known ? "Errors expected to be left: " + withThousands(std::uint64_t(std::llround(left.expected))) +
-                         " (95 %: " + withThousands(left.least) + " to " + withThousands(left.most) + "), from " + withThousands(left.sampled) +
+                         " (95 %: " + withThousands(left.least) + " to " + withThousands(left.most) + "), from " +
+                         withThousands(left.sampled) +
                          " decisions that were asked for at random where the queue has not been"
                    : "How many errors are left is not known yet: decide some of the rows whose reason is " +
                          std::string(kRandomRule) + ".");

@@ -28,7 +28,8 @@ Json toJson(const Experiment& experiment, const std::vector<ExperimentRow>& rows
                  {"method", experiment.methods[row.method].name}};
         Json published = Json::object();
         for (const Metric metric : kAllMetrics)
-            if (const auto figure = publishedUnder(row.published, metric)) published[metricId(metric)] = number(*figure);
+            if (const auto figure = publishedUnder(row.published, metric))
+                published[metricId(metric)] = number(*figure);
         one["published_percent"] = published.empty() ? Json() : std::move(published);
         const auto add = [&](const std::string& name, const stats::MeanInterval& interval) {
             one[name] = interval.count == 0

@@ -57,7 +57,8 @@ Status writeScore(Session& session, const Options& options) {
                                 {"split", split}});
     }
     if (!session.json()) return writeResult(options.out, csv);
-    Json json{{"score", score->description().id}, {"runs", Json::array()}, {"rows", scored.samples.size()}, {"badge", badge}};
+    Json json{
+        {"score", score->description().id}, {"runs", Json::array()}, {"rows", scored.samples.size()}, {"badge", badge}};
     if (!warning.empty()) json["warning"] = warning;
     for (const RunRecord& run : runs) json["runs"].push_back(run.id.value);
     if (options.out.empty()) {
@@ -77,7 +78,8 @@ void addScore(CLI::App& app, Session& session) {
     addProjectArguments(command, options->project);
     command.add_option("--score", options->score, "Score, see assay-cli scores")->capture_default_str();
     command.add_option("--run", options->runs, "Number of a run; several are averaged; else the newest");
-    command.add_option("--epoch", options->epoch, "As of this epoch of the run; else the last")->check(CLI::PositiveNumber);
+    command.add_option("--epoch", options->epoch, "As of this epoch of the run; else the last")
+        ->check(CLI::PositiveNumber);
     command.add_option("--out", options->out, "Write here; else to standard output");
     command.footer("Example: assay-cli score p.assay --score p-noisy --run 1 --out suspects.csv\n"
                    "Give the rows that you agree with to assay-cli decide: it takes `suggested` as the new label.");

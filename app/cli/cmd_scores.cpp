@@ -10,16 +10,11 @@ namespace {
 
 const char* basisName(ScoreBasis basis) {
     switch (basis) {
-    case ScoreBasis::LastEpoch:
-        return "last epoch";
-    case ScoreBasis::AllEpochs:
-        return "all epochs";
-    case ScoreBasis::Probabilities:
-        return "probabilities";
-    case ScoreBasis::Features:
-        return "features";
-    case ScoreBasis::Pictures:
-        return "pictures";
+    case ScoreBasis::LastEpoch: return "last epoch";
+    case ScoreBasis::AllEpochs: return "all epochs";
+    case ScoreBasis::Probabilities: return "probabilities";
+    case ScoreBasis::Features: return "features";
+    case ScoreBasis::Pictures: return "pictures";
     }
     return "";
 }

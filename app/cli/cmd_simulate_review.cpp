@@ -146,7 +146,8 @@ Status simulate(Session& session, const Options& options) {
     ASSAY_TRY(const std::vector<RunRecord> runs, chooseRunsOrNewest(*project, options.runs));
     ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
     ASSAY_TRY(const std::vector<Label> truth, truthOf(*project, runs.front(), *dataset, options.truth));
-    ASSAY_TRY(const ProjectQueue queue, buildQueue(session, *project, *dataset, runs, options.scores, options.split, truth));
+    ASSAY_TRY(const ProjectQueue queue,
+              buildQueue(session, *project, *dataset, runs, options.scores, options.split, truth));
     if (queue.withoutTruth > 0)
         note(withThousands(queue.withoutTruth) + " samples whose true label is not known are left out.");
     std::vector<std::uint8_t> wrong; // [N]

@@ -23,9 +23,10 @@ Status undo(const Session& session, const Options& options) {
                                                                            : project->undo(who));
     const std::int64_t step = entries.empty() || !entries.front().undoes ? 0 : *entries.front().undoes;
     if (session.json())
-        return printJson(Json{{"undone_step", step}, {"decisions", entries.size()}, {"revision", project->revision().value}});
-    note(std::string(options.redo ? "done again: " : "taken back: ") + std::to_string(entries.size()) + " decisions of step " +
-         std::to_string(step) + ".");
+        return printJson(
+            Json{{"undone_step", step}, {"decisions", entries.size()}, {"revision", project->revision().value}});
+    note(std::string(options.redo ? "done again: " : "taken back: ") + std::to_string(entries.size()) +
+         " decisions of step " + std::to_string(step) + ".");
     return print("acknowledged " + std::to_string(project->revision().value) + "\n");
 }
 

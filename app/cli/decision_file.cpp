@@ -20,7 +20,8 @@ public:
     explicit Mistakes(std::string what) : m_what(std::move(what)) {}
     void add(std::size_t line, const std::string& cell) {
         if (m_count++ < kNamed)
-            m_rows += (m_rows.empty() ? "" : ", ") + ("line " + std::to_string(line)) + " (" + escapeForDisplay(cell) + ")";
+            m_rows +=
+                (m_rows.empty() ? "" : ", ") + ("line " + std::to_string(line)) + " (" + escapeForDisplay(cell) + ")";
     }
     [[nodiscard]] std::string sentence() const {
         if (m_count == 0) return {};
@@ -39,7 +40,8 @@ public:
         : m_table(table), m_reference(reference), m_defaults(defaults), m_index(table.column("index")),
           m_file(table.column("file")), m_decision(table.column("decision")), m_label(table.column("label")),
           m_suggested(table.column("suggested")), m_reason(table.column("reason")) {
-        for (std::size_t k = 0; k < reference.classNames.size(); ++k) m_classes.emplace(reference.classNames[k], Label(k));
+        for (std::size_t k = 0; k < reference.classNames.size(); ++k)
+            m_classes.emplace(reference.classNames[k], Label(k));
     }
 
     Result<std::vector<DecisionRequest>> read(const std::filesystem::path& path, const OpenDataset& openDataset) {
@@ -54,7 +56,8 @@ public:
         }
         for (std::size_t row = 0; row < m_table.rows.size(); ++row) readRow(row);
         std::string all;
-        for (const Mistakes* mistakes : {&m_unknownSample, &m_disagreeing, &m_duplicate, &m_unknownDecision, &m_unknownClass})
+        for (const Mistakes* mistakes :
+             {&m_unknownSample, &m_disagreeing, &m_duplicate, &m_unknownDecision, &m_unknownClass})
             if (const std::string sentence = mistakes->sentence(); !sentence.empty())
                 all += (all.empty() ? "" : "; ") + sentence;
         if (!all.empty()) return fail(ErrorCode::Format, "nothing was decided: " + all, path.string());

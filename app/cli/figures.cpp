@@ -39,8 +39,8 @@ Result<RunFigures> runFigures(const Project& project, const RunRecord& run, cons
         ASSAY_TRY(evidence, project.evidence(run.id, epochs.back().epoch));
     }
     const std::span<const Split> splits = dataset ? std::span<const Split>(dataset->splits) : std::span<const Split>();
-    figures.suspicion = suspicion(epochs, evidence.get(), labels.labels, truth.empty() ? labels.trueLabels : truth,
-                                  splits, threshold);
+    figures.suspicion =
+        suspicion(epochs, evidence.get(), labels.labels, truth.empty() ? labels.trueLabels : truth, splits, threshold);
     return figures;
 }
 
@@ -73,14 +73,11 @@ Json toJson(const RunFigures& figures) {
                                 {"per_epoch", figures.accuracy.perEpoch}};
     if (figures.suspicion.detection) {
         const stats::DetectionQuality& found = *figures.suspicion.detection;
-        json["detection"] = Json{{"auroc", number(found.auroc)},
-                                 {"average_precision", number(found.averagePrecision)},
-                                 {"f1", number(found.f1)},
-                                 {"precision", number(found.precision)},
-                                 {"recall", number(found.recall)},
-                                 {"threshold", number(found.threshold)},
-                                 {"wrong", found.wrong},
-                                 {"total", found.total}};
+        json["detection"] =
+            Json{{"auroc", number(found.auroc)},   {"average_precision", number(found.averagePrecision)},
+                 {"f1", number(found.f1)},         {"precision", number(found.precision)},
+                 {"recall", number(found.recall)}, {"threshold", number(found.threshold)},
+                 {"wrong", found.wrong},           {"total", found.total}};
     } else {
         json["detection_missing"] = figures.suspicion.detectionMissing;
     }
@@ -97,8 +94,11 @@ std::string toText(const std::vector<RunFigures>& figures) {
                      "AUROC", "AP", "F1", "s/epoch", "samples/s"});
     for (const RunFigures& one : figures) {
         const RunRecord& run = one.run;
-        std::vector<std::string> row{std::to_string(run.id.value), run.config.method, std::to_string(run.config.seed),
-                                     one.labels, std::string(runStateName(run.state)),
+        std::vector<std::string> row{std::to_string(run.id.value),
+                                     run.config.method,
+                                     std::to_string(run.config.seed),
+                                     one.labels,
+                                     std::string(runStateName(run.state)),
                                      std::to_string(run.epochsDone) + "/" + std::to_string(run.config.epochs)};
         if (one.accuracy.perEpoch.empty()) row.insert(row.end(), {"-", "-", "-"});
         else

@@ -96,8 +96,8 @@ Json number(float value) {
 std::string fixed(double value, int digits) {
     std::array<char, 64> buffer{};
     if (!std::isfinite(value)) return "-";
-    const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
-                                            std::chars_format::fixed, digits);
+    const auto [end, error] =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, digits);
     return error == std::errc{} ? std::string(buffer.data(), end) : formatNumber(value);
 }
 

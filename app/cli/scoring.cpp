@@ -26,14 +26,16 @@ Result<One> scoreRun(const Project& project, const Dataset& dataset, const Score
     one.labels = labels.labels;
     ASSAY_TRY(const ScoreInput input, readScoreInput(project, run.id, dataset, one.labels, epoch));
     if (const int last = input.epochs.back()->epoch; epoch && last != *epoch)
-        return fail(ErrorCode::NotFound, "the run has recorded " + std::to_string(last) + (last == 1 ? " epoch" : " epochs"),
+        return fail(ErrorCode::NotFound,
+                    "the run has recorded " + std::to_string(last) + (last == 1 ? " epoch" : " epochs"),
                     "run " + std::to_string(run.id.value) + ", epoch " + std::to_string(*epoch));
     one.samples = input.epochs.back()->samples;
     one.loss = input.epochs.back()->loss;
     auto values = score.compute(input);
     const ScoreBasis basis = score.traits().basis;
     if (!values && epoch && (basis == ScoreBasis::Features || basis == ScoreBasis::Probabilities))
-        return fail(ErrorCode::NotFound, "this score rests on what is kept of a run's last epoch alone; leave --epoch out",
+        return fail(ErrorCode::NotFound,
+                    "this score rests on what is kept of a run's last epoch alone; leave --epoch out",
                     "epoch " + std::to_string(*epoch));
     ASSAY_TRY(one.values, std::move(values));
     return one;
@@ -64,18 +66,21 @@ Result<Scored> scoreRuns(const Project& project, const Dataset& dataset, const S
     for (const RunRecord& run : runs) {
         ASSAY_TRY(One one, scoreRun(project, dataset, score, run, epoch));
         if (!all.empty() && one.samples != all.front().samples)
-            return fail(ErrorCode::InvalidArgument, "these runs have evidence for different samples and cannot be averaged",
+            return fail(ErrorCode::InvalidArgument,
+                        "these runs have evidence for different samples and cannot be averaged",
                         "run " + std::to_string(run.id.value));
         all.push_back(std::move(one));
     }
-    if (all.empty()) return fail(ErrorCode::NotFound, "there is no run to score; train one first", project.file().string());
+    if (all.empty())
+        return fail(ErrorCode::NotFound, "there is no run to score; train one first", project.file().string());
     Scored scored;
     scored.samples = std::move(all.front().samples);
     scored.labels = std::move(all.front().labels);
     scored.probability = all.front().values.probability;
     scored.loss.assign(scored.samples.size(), 0);
     for (const One& one : all)
-        for (std::size_t row = 0; row < scored.loss.size(); ++row) scored.loss[row] += one.loss[row] / float(all.size());
+        for (std::size_t row = 0; row < scored.loss.size(); ++row)
+            scored.loss[row] += one.loss[row] / float(all.size());
     const bool same = score.traits().basis == ScoreBasis::Pictures; // whatever the run
     if (all.size() == 1 || same) {
         scored.values = std::move(all.front().values.values);
@@ -85,7 +90,8 @@ Result<Scored> scoreRuns(const Project& project, const Dataset& dataset, const S
     std::vector<double> sums(scored.samples.size());
     for (One& one : all) {
         // Places in the ranking, so that runs of different scales can be averaged.
-        const std::vector<float> values = scored.probability ? one.values.values : stats::percentiles(one.values.values);
+        const std::vector<float> values =
+            scored.probability ? one.values.values : stats::percentiles(one.values.values);
         for (std::size_t row = 0; row < sums.size(); ++row) sums[row] += double(values[row]);
     }
     for (const double sum : sums) scored.values.push_back(float(sum / double(all.size())));

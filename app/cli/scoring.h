@@ -19,11 +19,12 @@ struct Scored {
     std::vector<Label> suggested;     ///< or kNoLabel
     std::vector<float> loss;          ///< mean over the runs: decides among equal values
     bool probability = false;
-    std::vector<Label> labels;        ///< [N] of the first run: what is doubted
+    std::vector<Label> labels; ///< [N] of the first run: what is doubted
 };
 
-/// Computes `score` on the evidence of each run: all its epochs, or those up to `epoch`. Several runs: the mean of probabilities, else of
-/// places in the rankings; the suggestion is that of most runs, ties to the first. Pictures and labels alone need no run.
+/// Computes `score` on the evidence of each run: all its epochs, or those up to `epoch`. Several runs: the mean of
+/// probabilities, else of places in the rankings; the suggestion is that of most runs, ties to the first. Pictures and
+/// labels alone need no run.
 [[nodiscard]] Result<Scored> scoreRuns(const Project& project, const Dataset& dataset, const Score& score,
                                        const std::vector<RunRecord>& runs, std::optional<int> epoch = {});
 

@@ -5,8 +5,8 @@
 #include "app/cli/catalogue_output.h"
 #include "app/cli/cli_headers.h"
 #include "core/base/text.h"
-#include "core/project/fold_runs.h"
 #include "core/project/dataset_reference.h"
+#include "core/project/fold_runs.h"
 #include "core/project/probability_run.h"
 #include "core/project/trusted_labels.h"
 #include "core/train/method.h"
@@ -131,7 +131,8 @@ void addProjectLabelArguments(CLI::App& command, TrainOptions& options) {
     command.add_flag("--cleaned", options.cleaned, "Train on the labels after the project's decisions");
     command.add_option("--label-set", options.labelSet,
                        "Train on a label set of the project, by number or name, such as a round of cleaning");
-    command.add_option("--run", options.baseRun, "With --cleaned: the run whose labels the decisions change; else the newest");
+    command.add_option("--run", options.baseRun,
+                       "With --cleaned: the run whose labels the decisions change; else the newest");
 }
 
 Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& options, const Dataset& dataset) {
@@ -141,8 +142,9 @@ Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& op
     ASSAY_TRY(ChosenLabels chosen, baseOfChoice(project, options, dataset));
     if (!options.labelledFile.empty()) {
         std::vector<std::string> notes;
-        ASSAY_TRY(chosen.set, trustListIn(options.labelledFile, std::move(chosen.set), dataset, options.labels.labels.empty(),
-                                          "give the same file as --labels to learn them", notes));
+        ASSAY_TRY(chosen.set,
+                  trustListIn(options.labelledFile, std::move(chosen.set), dataset, options.labels.labels.empty(),
+                              "give the same file as --labels to learn them", notes));
         for (const std::string& sentence : notes) note(sentence + ".");
         chosen.name += ", those of " + std::filesystem::path(options.labelledFile).filename().string();
     } else if (!options.labelled.empty()) {
@@ -150,8 +152,8 @@ Result<ChosenLabels> chooseLabels(const Project& project, const TrainOptions& op
         ASSAY_TRY(chosen.set, trustReviewed(std::move(chosen.set), dataset, decisions));
         chosen.name += ", reviewed only";
     } else if (options.labelledByRun != 0) {
-        ASSAY_TRY(chosen.set, trustByRun(std::move(chosen.set), project, dataset, RunId(options.labelledByRun), options.cleanBelow,
-                                           options.labelledEpoch));
+        ASSAY_TRY(chosen.set, trustByRun(std::move(chosen.set), project, dataset, RunId(options.labelledByRun),
+                                         options.cleanBelow, options.labelledEpoch));
         chosen.name += ", without the suspects of " + judgeName(RunId(options.labelledByRun), options.labelledEpoch);
     }
     return chosen;

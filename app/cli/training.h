@@ -22,7 +22,7 @@ struct TrainOptions {
     std::vector<std::string> settings; ///< key=value
     LabelArguments labels;
     bool cleaned = false;
-    std::string labelSet; ///< a stored one, by number or name
+    std::string labelSet;               ///< a stored one, by number or name
     std::string labelledFile, labelled; ///< which labels count
     std::int64_t labelledByRun = 0;
     std::optional<int> labelledEpoch; ///< of that run; else its last

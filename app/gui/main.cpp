@@ -50,12 +50,15 @@ Wishes readArguments(const QApplication& application) {
     parser.setApplicationDescription(QApplication::translate("main", "Finds and mends wrong image labels."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(QStringLiteral("path"),
-                                 QApplication::translate("main", "Folder, table, archive, binary data set or .assay project."),
-                                 QStringLiteral("[path]"));
-    const QCommandLineOption layout(QStringLiteral("layout"), QApplication::translate("main", "audit, train or compare."),
+    parser.addPositionalArgument(
+        QStringLiteral("path"),
+        QApplication::translate("main", "Folder, table, archive, binary data set or .assay project."),
+        QStringLiteral("[path]"));
+    const QCommandLineOption layout(QStringLiteral("layout"),
+                                    QApplication::translate("main", "audit, train or compare."),
                                     QStringLiteral("layout"), QStringLiteral("audit"));
-    const QCommandLineOption theme(QStringLiteral("theme"), QApplication::translate("main", "auto, light or dark."), QStringLiteral("theme"));
+    const QCommandLineOption theme(QStringLiteral("theme"), QApplication::translate("main", "auto, light or dark."),
+                                   QStringLiteral("theme"));
     parser.addOptions({layout, theme});
     parser.process(application);
     Wishes wishes;
@@ -65,13 +68,14 @@ Wishes readArguments(const QApplication& application) {
         std::fprintf(stderr, "%s\n", qPrintable(sentence));
         std::exit(1);
     };
-    if (!layouts.contains(parser.value(layout))) refuse(QApplication::translate("main", "There is no layout “%1”.").arg(parser.value(layout)));
+    if (!layouts.contains(parser.value(layout)))
+        refuse(QApplication::translate("main", "There is no layout “%1”.").arg(parser.value(layout)));
     wishes.layout = MainWindow::Layout(layouts.indexOf(parser.value(layout)));
     wishes.themeGiven = parser.isSet(theme);
     if (wishes.themeGiven && !themes.contains(parser.value(theme)))
         refuse(QApplication::translate("main", "There is no theme “%1”.").arg(parser.value(theme)));
-    wishes.theme = assay::ui::themeFromId(wishes.themeGiven ? parser.value(theme)
-                                                            : QSettings().value(QStringLiteral("window/theme")).toString());
+    wishes.theme = assay::ui::themeFromId(
+        wishes.themeGiven ? parser.value(theme) : QSettings().value(QStringLiteral("window/theme")).toString());
     if (parser.positionalArguments().size() > 1) refuse(QApplication::translate("main", "One path at most."));
     wishes.path = parser.positionalArguments().value(0);
     return wishes;

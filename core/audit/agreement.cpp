@@ -10,9 +10,7 @@
 namespace assay {
 namespace {
 
-bool isSet(const SuspectMask& mask, std::size_t i) {
-    return i < mask.size() && mask[i] != 0;
-}
+bool isSet(const SuspectMask& mask, std::size_t i) { return i < mask.size() && mask[i] != 0; }
 
 std::size_t longest(const std::vector<SuspectMask>& masks) {
     std::size_t n = 0;
@@ -20,7 +18,8 @@ std::size_t longest(const std::vector<SuspectMask>& masks) {
     return n;
 }
 
-template <class Wanted> std::vector<SampleIndex> samplesWhere(std::size_t n, const Wanted& wanted) {
+template <class Wanted>
+std::vector<SampleIndex> samplesWhere(std::size_t n, const Wanted& wanted) {
     std::vector<SampleIndex> samples;
     for (std::size_t i = 0; i < n; ++i)
         if (wanted(i)) samples.emplace_back(std::uint32_t(i));

@@ -17,12 +17,14 @@ using SuspectMask = std::vector<std::uint8_t>;
 /// How far suspicions agree, in pairs.
 struct AgreementMatrix {
     std::size_t size = 0;
-    std::vector<double> jaccard;     ///< [size, size] shared by united, 1 where both are empty; NaN where none is judged by both
+    std::vector<double>
+        jaccard; ///< [size, size] shared by united, 1 where both are empty; NaN where none is judged by both
     std::vector<std::size_t> shared; ///< [size, size] suspected by both; on the diagonal: by that one
     [[nodiscard]] double at(std::size_t a, std::size_t b) const { return jaccard[a * size + b]; }
     [[nodiscard]] std::size_t sharedBy(std::size_t a, std::size_t b) const { return shared[a * size + b]; }
 };
-/// `judged`: for each mask, 1 where it has a say at all; a pair is compared on what both have judged. Empty: everywhere.
+/// `judged`: for each mask, 1 where it has a say at all; a pair is compared on what both have judged. Empty:
+/// everywhere.
 [[nodiscard]] AgreementMatrix agreementMatrix(const std::vector<SuspectMask>& masks,
                                               const std::vector<SuspectMask>& judged = {});
 

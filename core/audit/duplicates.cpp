@@ -48,8 +48,9 @@ public:
         m_parent[b] = a;
         Known& known = m_known[a];
         for (const Known& more : {m_known[b], how})
-            known = {std::max(known.difference, more.difference), known.exact && more.exact, known.shifted || more.shifted,
-                     known.mirrored || more.mirrored, known.byFeatures || more.byFeatures};
+            known = {std::max(known.difference, more.difference), known.exact && more.exact,
+                     known.shifted || more.shifted, known.mirrored || more.mirrored,
+                     known.byFeatures || more.byFeatures};
     }
     [[nodiscard]] const Known& known(std::uint32_t root) const { return m_known[root]; }
 
@@ -116,7 +117,8 @@ private:
     }
     void join(Groups& groups, const Copy& copy) {
         const bool shifted = !(copy.alignment.offset == CutOffset{});
-        groups.join(m_pictures[copy.a], m_pictures[copy.b], {copy.difference, false, shifted, copy.alignment.mirrored, false});
+        groups.join(m_pictures[copy.a], m_pictures[copy.b],
+                    {copy.difference, false, shifted, copy.alignment.mirrored, false});
         m_alone[std::max(copy.a, copy.b)] = 0;
     }
 
@@ -273,8 +275,8 @@ Status joinByFeatures(Groups& groups, const FeatureMatrix& features, const Progr
     for (std::size_t i = 0; i < features.rows(); ++i) taking += features.has(i) ? 1 : 0;
     if (taking < 2) return {};
     ASSAY_TRY(const stats::Neighbours near,
-              stats::cosineNeighbours(features.values, features.dimension, std::min(kFeatureNeighbours, taking - 1), progress,
-                                      std::move(stop)));
+              stats::cosineNeighbours(features.values, features.dimension, std::min(kFeatureNeighbours, taking - 1),
+                                      progress, std::move(stop)));
     std::vector<float> nearest;
     for (std::size_t i = 0; i < near.size(); ++i)
         if (near.has(i)) nearest.push_back(1 - near.similarityOf(i).front());
@@ -348,10 +350,8 @@ Result<std::vector<DuplicateGroup>> findDuplicates(const Dataset& dataset, const
     std::vector<std::uint32_t> pictures;
     for (std::uint32_t i = 0; i < n; ++i) {
         const auto [seen, isNew] = first.emplace(std::move(looks[i].content), i);
-        if (isNew)
-            pictures.push_back(i);
-        else
-            groups.join(seen->second, i, {});
+        if (isNew) pictures.push_back(i);
+        else groups.join(seen->second, i, {});
     }
     if (options.near)
         ASSAY_CHECK_STATUS(NearSearch(store, options, progress, stop).joinInto(groups, std::move(pictures), looks));

@@ -17,9 +17,9 @@
 namespace assay {
 
 struct DuplicateOptions {
-    bool near = true;      ///< also pictures that only look the same
-    bool mirrored = true;  ///< also pictures that look the same once one is turned left to right
-    int maxDistance = 4;   ///< bits of 64 in which each of two perceptual hashes may differ, 0 to 16, to look again
+    bool near = true;     ///< also pictures that only look the same
+    bool mirrored = true; ///< also pictures that look the same once one is turned left to right
+    int maxDistance = 4;  ///< bits of 64 in which each of two perceptual hashes may differ, 0 to 16, to look again
     /// Where given, also pictures whose features are nearer, by cosine, than 0.13 of what most samples are from their
     /// nearest (the rule of cleanlab's Datalab). A row per sample of the data set.
     std::shared_ptr<const FeatureMatrix> features = nullptr;

@@ -46,7 +46,8 @@ MixedQueue mixAuditSample(std::span<const std::uint32_t> ranked, std::span<const
         asked[row] = 1;
         ++since;
     }
-    while (putForward()) {}
+    while (putForward()) {
+    }
     return mixed;
 }
 

@@ -21,7 +21,8 @@ inline constexpr std::size_t kBetweenAudits = 4;
 /// A queue with its random sample.
 struct MixedQueue {
     std::vector<std::uint32_t> order;
-    std::vector<std::uint8_t> atRandom; ///< [N] by row: put forward for the sample's sake, not asked by the queue itself
+    std::vector<std::uint8_t>
+        atRandom; ///< [N] by row: put forward for the sample's sake, not asked by the queue itself
 };
 /// `ranked` in its order; after every kBetweenAudits undecided rows the next undecided member of `sample` is put
 /// forward, and those that are left over stand at the end. A member that the queue comes to before its turn is asked
@@ -41,7 +42,8 @@ struct ReviewState {
 };
 
 /// Errors among the rows that are not decided. Those asked about at random that the queue would not have reached by now
-/// (no more suspect than the most suspect undecided row) are a random sample of all rows that it has not reached; what the queue found is not part of the estimate, so the estimate is not biased by a good queue.
+/// (no more suspect than the most suspect undecided row) are a random sample of all rows that it has not reached; what
+/// the queue found is not part of the estimate, so the estimate is not biased by a good queue.
 [[nodiscard]] stats::RemainingErrors errorsLeft(const ReviewState& state, double confidence = 0.95);
 
 } // namespace assay

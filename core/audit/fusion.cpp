@@ -107,10 +107,8 @@ void Fusion::vote() {
             const Label label = detector.suggested[i];
             const auto known =
                 std::find_if(votes.begin(), votes.end(), [&](const auto& v) { return v.first == label; });
-            if (known == votes.end())
-                votes.emplace_back(label, 1);
-            else
-                ++known->second;
+            if (known == votes.end()) votes.emplace_back(label, 1);
+            else ++known->second;
         }
         const auto most = std::max_element(votes.begin(), votes.end(),
                                            [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -154,10 +152,8 @@ void Fusion::lift() {
         if (m_counts[d] == 0 || detector.suggested.empty() || detector.byNeighbours) continue;
         const auto same = std::find_if(suggestions.begin(), suggestions.end(),
                                        [&](const Suggestion& one) { return *one.labels == detector.suggested; });
-        if (same != suggestions.end())
-            ++same->voices;
-        else
-            suggestions.push_back({&detector.suggested, 1});
+        if (same != suggestions.end()) ++same->voices;
+        else suggestions.push_back({&detector.suggested, 1});
     }
     if (suggestions.empty()) return;
 

@@ -19,8 +19,8 @@ struct Detector {
     std::string id;               ///< "loss", or "loss of run 3"
     std::vector<float> suspicion; ///< [N] higher = more suspect, on any scale
     std::vector<Label> suggested; ///< [N] or empty
-    /// It suggests the class of a sample's neighbours, not a network's answer: neighbours lean towards some classes whatever
-    /// the labels are, so what they take for what says nothing about one-sided pairs.
+    /// It suggests the class of a sample's neighbours, not a network's answer: neighbours lean towards some classes
+    /// whatever the labels are, so what they take for what says nothing about one-sided pairs.
     bool byNeighbours = false;
 };
 
@@ -35,8 +35,8 @@ struct FusedRanking {
     std::vector<float>
         suspicion; ///< [N] probability of being wrong where calibrated, else the place in the common ranking, 0 to 1
     bool calibrated = false;
-    /// Where calibrated: a weight for each detector, one for how one-sided the pair of classes is, and one for how often
-    /// the pair was called wrong.
+    /// Where calibrated: a weight for each detector, one for how one-sided the pair of classes is, and one for how
+    /// often the pair was called wrong.
     stats::LogisticModel model;
 };
 
@@ -49,16 +49,16 @@ struct ClassGuess {
 /// Of all labels so many are taken to be wrong while nothing is known.
 inline constexpr double kUsualShareWrong = 0.1;
 
-/// The share of the rows that a detector's word counts for in Fusion::agreement(): it suspects as many as are suspects by
-/// p(noisy), those at or past the threshold among the rows that have one; kUsualShareWrong where none has.
+/// The share of the rows that a detector's word counts for in Fusion::agreement(): it suspects as many as are suspects
+/// by p(noisy), those at or past the threshold among the rows that have one; kUsualShareWrong where none has.
 [[nodiscard]] double suspectShare(std::span<const float> pNoisy, double threshold);
 
 /// Several detectors as one queue. Before there are enough answers: the mean of the samples' places in the detectors'
 /// rankings, taken of the places' normal scores, so that being first counts for more than being before the middle;
 /// without detectors that run against all others; and, where classes are taken for each other one way only, a lift for
 /// those pairs. From then on: log-odds of being wrong, a line over the same and over how often the answers so far
-/// called this pair of given and suggested class wrong; all are pulled towards the mean by a normal prior, so few answers
-/// change little. Immutable; any thread.
+/// called this pair of given and suggested class wrong; all are pulled towards the mean by a normal prior, so few
+/// answers change little. Immutable; any thread.
 class Fusion {
 public:
     static constexpr std::size_t kLeastAnswers = 20, kLeastOfEachKind = 5;

@@ -19,9 +19,7 @@ struct Pair {
     [[nodiscard]] double variance() const { return 1 / (forth + 0.5) + 1 / (back + 0.5); }
 };
 
-bool countsAs(Label given, Label suggested) {
-    return given != kNoLabel && suggested != kNoLabel && given != suggested;
-}
+bool countsAs(Label given, Label suggested) { return given != kNoLabel && suggested != kNoLabel && given != suggested; }
 
 } // namespace
 

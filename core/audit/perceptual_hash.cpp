@@ -114,8 +114,6 @@ std::uint64_t differenceHash(std::span<const std::uint8_t> pixels, ImageGeometry
     return hash;
 }
 
-int hammingDistance(std::uint64_t a, std::uint64_t b) {
-    return std::popcount(a ^ b);
-}
+int hammingDistance(std::uint64_t a, std::uint64_t b) { return std::popcount(a ^ b); }
 
 } // namespace assay

@@ -14,8 +14,9 @@
 namespace assay {
 
 /// The evidence that predicted probabilities [N, K] are: loss −ln p_y, prediction, confidence, and the margin of the
-/// logarithms. Samples without probabilities (NaN) take no part; those without a label have the loss 0 and the margin of the
-/// prediction. Probabilities below 1e-12 count as that. An error where no sample has both, or where probabilities are no probabilities; names the first ten rows.
+/// logarithms. Samples without probabilities (NaN) take no part; those without a label have the loss 0 and the margin
+/// of the prediction. Probabilities below 1e-12 count as that. An error where no sample has both, or where
+/// probabilities are no probabilities; names the first ten rows.
 [[nodiscard]] Result<Evidence> evidenceOf(const FeatureMatrix& probabilities, std::span<const Label> labels);
 
 /// The most probable classes of a sample, and how probable.

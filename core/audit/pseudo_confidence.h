@@ -16,8 +16,8 @@ namespace assay {
     return own == evidence.columns.end() ? evidence.confidence : own->second;
 }
 
-/// The likeliest class of the answer that this row's pseudoConfidence() is of: the pseudo-label where one was accepted, else
-/// the answer that was decided on; of older runs, the network's prediction.
+/// The likeliest class of the answer that this row's pseudoConfidence() is of: the pseudo-label where one was accepted,
+/// else the answer that was decided on; of older runs, the network's prediction.
 [[nodiscard]] inline Label pseudoAnswer(const Evidence& evidence, std::size_t row) {
     for (const char* column : {"pseudo-label", "pseudo-answer"})
         if (const auto found = evidence.columns.find(column);

@@ -23,12 +23,12 @@ inline constexpr std::size_t kScoreNeighbours = 10;
 /// What a score may look at: the labels in force and what one run left, epochs in order.
 struct ScoreInput {
     const Dataset* dataset = nullptr;
-    const std::vector<Label>* labels = nullptr; ///< [N], the run's labels
+    const std::vector<Label>* labels = nullptr;          ///< [N], the run's labels
     std::vector<std::shared_ptr<const Evidence>> epochs; ///< may be empty for scores that need pictures alone
     /// Epochs before the learning rate had fallen to half of its highest; 0 where it never did.
     int epochsAtFullRate = 0;
-    std::shared_ptr<const FeatureMatrix> features;       ///< null where the run kept none
-    std::shared_ptr<const FeatureMatrix> probabilities;  ///< null where the run kept none
+    std::shared_ptr<const FeatureMatrix> features;      ///< null where the run kept none
+    std::shared_ptr<const FeatureMatrix> probabilities; ///< null where the run kept none
     /// kScoreNeighbours of all samples with features; scores by neighbours look for themselves where it is null.
     std::shared_ptr<const stats::Neighbours> neighbours;
     std::shared_ptr<DuplicateSearch> duplicates; ///< of the data set; null: who needs them looks for itself
@@ -36,9 +36,9 @@ struct ScoreInput {
 
 /// A number per row of the evidence; higher = more suspect.
 struct ScoreValues {
-    std::vector<float> values;        ///< aligned with the last epoch's rows; with all samples where there is no epoch
-    std::vector<Label> suggested;     ///< the label that the score would give, or kNoLabel
-    bool probability = false;         ///< values are probabilities in [0, 1]
+    std::vector<float> values;    ///< aligned with the last epoch's rows; with all samples where there is no epoch
+    std::vector<Label> suggested; ///< the label that the score would give, or kNoLabel
+    bool probability = false;     ///< values are probabilities in [0, 1]
 };
 
 /// What a score's numbers rest on.

@@ -41,9 +41,9 @@ private:
 struct LastWord {
     double given = 1, other = 0; ///< as here where the row has no label
 };
-/// Of one network from its loss, its confidence and the margin of its logits. The loss of two networks is the mean of their
-/// losses, and so no probability of both: theirs are the kept probabilities of that epoch; where there are none, the
-/// confidence and the mean of each network's probability of the label.
+/// Of one network from its loss, its confidence and the margin of its logits. The loss of two networks is the mean of
+/// their losses, and so no probability of both: theirs are the kept probabilities of that epoch; where there are none,
+/// the confidence and the mean of each network's probability of the label.
 [[nodiscard]] LastWord lastWord(const ScoreInput& input, const ScoreRows& rows, std::size_t row);
 
 } // namespace assay

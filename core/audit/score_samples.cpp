@@ -5,8 +5,7 @@
 namespace assay {
 
 Result<ScoreSamples> ScoreSamples::from(const ScoreInput& input) {
-    if (input.dataset == nullptr)
-        return fail(ErrorCode::InvalidArgument, "a score of pictures needs the data set");
+    if (input.dataset == nullptr) return fail(ErrorCode::InvalidArgument, "a score of pictures needs the data set");
     ScoreSamples samples;
     const std::size_t n = input.dataset->size();
     samples.m_labels = input.labels != nullptr ? input.labels : &input.dataset->givenLabels;

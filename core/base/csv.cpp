@@ -100,7 +100,8 @@ std::string columnList(const CsvTable& table) {
         std::size_t length = name.size();
         if (length > kNameShown) {
             length = kNameShown;
-            while (length > 0 && (static_cast<unsigned char>(name[length]) & 0xC0) == 0x80) --length; // inside a character
+            while (length > 0 && (static_cast<unsigned char>(name[length]) & 0xC0) == 0x80)
+                --length; // inside a character
         }
         text += (i == 0 ? "" : ", ") + escapeForDisplay(std::string_view(name).substr(0, length)) +
                 (length < name.size() ? "…" : "");
@@ -120,9 +121,11 @@ Result<CsvTable> parseCsv(std::string_view bytes, const std::string& name) {
     if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"))
         return broken("this looks like UTF-16; save the table as UTF-8", name);
     if (const auto nul = bytes.find('\0'); nul != std::string_view::npos)
-        return broken("there is a NUL byte in " + rowName(std::size_t(std::count(bytes.begin(), bytes.begin() + std::ptrdiff_t(nul), '\n')) + 1) +
-                          "; this is not a table of text",
-                      name);
+        return broken(
+            "there is a NUL byte in " +
+                rowName(std::size_t(std::count(bytes.begin(), bytes.begin() + std::ptrdiff_t(nul), '\n')) + 1) +
+                "; this is not a table of text",
+            name);
 
     Builder builder;
     builder.table.separator = guessSeparator(bytes);

@@ -25,8 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 
 Error systemError(const std::string& what, const fs::path& file, int number) {
-    const ErrorCode code = number == ENOSPC || number == EDQUOT || number == EFBIG ? ErrorCode::NoSpace
-                           : number == ENOENT || number == ENOTDIR               ? ErrorCode::NotFound
+    const ErrorCode code = number == ENOSPC || number == EDQUOT || number == EFBIG  ? ErrorCode::NoSpace
+                           : number == ENOENT || number == ENOTDIR                  ? ErrorCode::NotFound
                            : number == EACCES || number == EPERM || number == EROFS ? ErrorCode::ReadOnly
                                                                                     : ErrorCode::Io;
     return {code, what + " (" + std::strerror(number) + ")", escapeForDisplay(file.string())};
@@ -94,9 +94,7 @@ private:
     std::uint64_t m_sum = kSumStart;
 };
 
-std::string descriptorPath(int fd) {
-    return "/proc/self/fd/" + std::to_string(fd);
-}
+std::string descriptorPath(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
 
 Status compareWithDisk(int fd, const DescriptorSink& sink, const fs::path& target) {
     std::array<char, 1 << 16> buffer;
@@ -136,7 +134,8 @@ bool isLeftover(const std::string& name) {
 
 /// Calls `take` with names for a temporary file until one is free, removing what a killed process left under them.
 /// Returns the name, or nothing where `take` failed for another reason than that the name was taken (see errno).
-template <class Take> std::string takeTemporaryName(const std::string& prefix, const Take& take) {
+template <class Take>
+std::string takeTemporaryName(const std::string& prefix, const Take& take) {
     for (int number = 1;; ++number) {
         std::string name = prefix + "part";
         if (number > 1) name += std::to_string(number);
@@ -158,7 +157,8 @@ Error noSpaceError(const fs::path& target, std::uint64_t wanted) {
 fs::path xdgFolder(const char* variable, const char* underHome) {
     if (const char* value = std::getenv(variable); value && value[0] == '/') return fs::path(value) / "assay";
     if (const char* home = std::getenv("HOME"); home && home[0] == '/') return fs::path(home) / underHome / "assay";
-    if (const passwd* user = getpwuid(getuid()); user && user->pw_dir) return fs::path(user->pw_dir) / underHome / "assay";
+    if (const passwd* user = getpwuid(getuid()); user && user->pw_dir)
+        return fs::path(user->pw_dir) / underHome / "assay";
     return fs::temp_directory_path() / ("assay-" + std::to_string(getuid()));
 }
 
@@ -168,7 +168,8 @@ Status writeFileAtomically(const fs::path& requested, const std::function<Status
     std::error_code code;
     const fs::path target = fs::is_symlink(requested, code) ? fs::weakly_canonical(requested, code) : requested;
     if (fs::is_directory(target, code))
-        return fail(ErrorCode::InvalidArgument, "this is a folder, a file name was expected", escapeForDisplay(target.string()));
+        return fail(ErrorCode::InvalidArgument, "this is a folder, a file name was expected",
+                    escapeForDisplay(target.string()));
     const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
 
     const std::string prefix = (folder / ("." + target.filename().string().substr(0, 200) + ".")).string();

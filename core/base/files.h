@@ -33,8 +33,8 @@ public:
                                          const std::function<Status(FileSink&)>& produce);
 [[nodiscard]] Status writeFileAtomically(const std::filesystem::path& target, std::string_view content);
 
-/// Makes a folder and those above it, where they are not there yet. `kept` says what is to lie in it, for the sentence of
-/// an error: "checkpoints".
+/// Makes a folder and those above it, where they are not there yet. `kept` says what is to lie in it, for the sentence
+/// of an error: "checkpoints".
 [[nodiscard]] Status makeFolder(const std::filesystem::path& folder, std::string_view kept = {});
 
 /// A whole regular file. Never waits on a FIFO or device; refuses more than `limit` bytes.

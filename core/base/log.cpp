@@ -54,7 +54,8 @@ void startLogFile() {
         const auto folder = userStateFolder();
         std::error_code ignored;
         std::filesystem::create_directories(folder, ignored);
-        auto fileSink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>((folder / "assay.log").string(), 8u << 20, 3);
+        auto fileSink =
+            std::make_shared<spdlog::sinks::rotating_file_sink_mt>((folder / "assay.log").string(), 8u << 20, 3);
         auto logger = std::make_shared<spdlog::logger>("assay", std::move(fileSink));
         logger->set_level(spdlog::level::debug);
         logger->flush_on(spdlog::level::info);

@@ -58,7 +58,8 @@ std::vector<std::string> nearestNames(std::string_view wanted, const std::vector
         const std::string folded = foldedName(name);
         const std::size_t distance = editDistance(typed, folded);
         const bool slip = distance <= most && distance < typed.size();
-        const bool shortForm = (typed.size() > 2 && folded.starts_with(typed)) || (typed.size() > 1 && initials(folded) == typed);
+        const bool shortForm =
+            (typed.size() > 2 && folded.starts_with(typed)) || (typed.size() > 1 && initials(folded) == typed);
         if (slip || shortForm) near.emplace_back(distance, name);
     }
     std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) { return a.first < b.first; });

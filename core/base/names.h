@@ -18,6 +18,7 @@ namespace assay {
 /// or this beginning; nearest first, at most three.
 [[nodiscard]] std::vector<std::string> nearestNames(std::string_view wanted, const std::vector<std::string>& names);
 /// NotFound: there is no `kind` of this name; which ones may have been meant, and all that there are.
-[[nodiscard]] Error unknownName(const std::string& kind, const std::string& wanted, const std::vector<std::string>& names);
+[[nodiscard]] Error unknownName(const std::string& kind, const std::string& wanted,
+                                const std::vector<std::string>& names);
 
 } // namespace assay

@@ -267,8 +267,9 @@ Result<NpyArray> parseNpy(std::span<const std::byte> bytes, const std::string& n
         if (element.size == 8 && isNative(layout) && count > 0)
             std::memcpy(array.reals.data(), rest.data(), rest.size());
         else
-            walk(header, rest, element.size,
-                 [&array, kind = element](std::size_t i, const std::byte* from) { array.reals[i] = realElement(from, kind); });
+            walk(header, rest, element.size, [&array, kind = element](std::size_t i, const std::byte* from) {
+                array.reals[i] = realElement(from, kind);
+            });
         return array;
     }
     array.integers.resize(count);
@@ -277,8 +278,7 @@ Result<NpyArray> parseNpy(std::span<const std::byte> bytes, const std::string& n
         array.integers[i] = integerElement(from, kind);
         tooLarge = tooLarge || (kind.kind == 'u' && array.integers[i] < 0);
     });
-    if (tooLarge)
-        return fail(ErrorCode::Format, "the array holds a number above 9,223,372,036,854,775,807", name);
+    if (tooLarge) return fail(ErrorCode::Format, "the array holds a number above 9,223,372,036,854,775,807", name);
     return array;
 }
 
@@ -302,8 +302,7 @@ Result<NpyMatrix> mapNpyMatrix(const std::filesystem::path& file) {
         if (isNative(layout) && layout.element.size >= 4 && address % layout.element.size == 0) {
             if (layout.element.size == 4)
                 matrix.floats = {reinterpret_cast<const float*>(layout.data.data()), layout.count};
-            else
-                matrix.doubles = {reinterpret_cast<const double*>(layout.data.data()), layout.count};
+            else matrix.doubles = {reinterpret_cast<const double*>(layout.data.data()), layout.count};
             matrix.file = std::move(mapped);
             return matrix;
         }

@@ -32,8 +32,8 @@ struct NpyArray {
 [[nodiscard]] Result<NpyArray> parseNpy(std::span<const std::byte> bytes, const std::string& name);
 [[nodiscard]] Result<NpyArray> readNpy(const std::filesystem::path& file);
 
-/// A matrix of real numbers, [rows, columns] row by row. One of the two spans holds it: where it lies in the file as the
-/// machine would have it, the file is mapped and nothing is copied; else it is read, as doubles.
+/// A matrix of real numbers, [rows, columns] row by row. One of the two spans holds it: where it lies in the file as
+/// the machine would have it, the file is mapped and nothing is copied; else it is read, as doubles.
 struct NpyMatrix {
     NpyMatrix() = default;
     NpyMatrix(NpyMatrix&&) = default;

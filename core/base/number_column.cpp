@@ -27,8 +27,8 @@ std::optional<double> anyNumber(const std::string& cell) {
 } // namespace
 
 bool headerIsNumbers(const CsvTable& table) {
-    return !table.header.empty() &&
-           std::all_of(table.header.begin(), table.header.end(), [](const auto& cell) { return anyNumber(cell).has_value(); });
+    return !table.header.empty() && std::all_of(table.header.begin(), table.header.end(),
+                                                [](const auto& cell) { return anyNumber(cell).has_value(); });
 }
 
 Result<double> numberCell(const CsvTable& table, std::size_t row, std::size_t column, const std::string& file) {

@@ -18,7 +18,8 @@ namespace assay {
                                                            const std::vector<std::string>& usual);
 
 /// A cell as a number, "nan" and "inf" included; the error names row and column.
-[[nodiscard]] Result<double> numberCell(const CsvTable& table, std::size_t row, std::size_t column, const std::string& file);
+[[nodiscard]] Result<double> numberCell(const CsvTable& table, std::size_t row, std::size_t column,
+                                        const std::string& file);
 
 /// True where every cell of the header is a number: the file has no header.
 [[nodiscard]] bool headerIsNumbers(const CsvTable& table);

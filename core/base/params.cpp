@@ -32,7 +32,8 @@ tl::unexpected<Error> outOfRange(const ParamSpec& spec, const std::string& text)
 }
 
 bool withinRange(const ParamSpec& spec, double value) {
-    return std::isfinite(value) && (!spec.minimum || value >= *spec.minimum) && (!spec.maximum || value <= *spec.maximum);
+    return std::isfinite(value) && (!spec.minimum || value >= *spec.minimum) &&
+           (!spec.maximum || value <= *spec.maximum);
 }
 
 /// The value in the type that the setting has, or an error.

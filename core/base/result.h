@@ -53,14 +53,14 @@ using Status = Result<void>;
 
 /// Evaluates a Result, returns its Error from the enclosing function, or binds the value.
 #define ASSAY_TRY(declaration, expression) ASSAY_TRY_INNER(declaration, expression, ASSAY_CONCAT(assayTry, __LINE__))
-#define ASSAY_TRY_INNER(declaration, expression, name)                                                               \
-    auto name = (expression);                                                                                        \
-    if (!name) return tl::unexpected<::assay::Error>(std::move(name).error());                                       \
+#define ASSAY_TRY_INNER(declaration, expression, name)                                                                 \
+    auto name = (expression);                                                                                          \
+    if (!name) return tl::unexpected<::assay::Error>(std::move(name).error());                                         \
     declaration = std::move(*name)
 
 /// The same for a Status, which carries no value.
-#define ASSAY_CHECK_STATUS(expression)                                                                               \
-    do {                                                                                                             \
-        if (auto assayStatus = (expression); !assayStatus)                                                           \
-            return tl::unexpected<::assay::Error>(std::move(assayStatus).error());                                   \
+#define ASSAY_CHECK_STATUS(expression)                                                                                 \
+    do {                                                                                                               \
+        if (auto assayStatus = (expression); !assayStatus)                                                             \
+            return tl::unexpected<::assay::Error>(std::move(assayStatus).error());                                     \
     } while (false)

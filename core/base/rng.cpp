@@ -14,10 +14,9 @@ std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, st
     for (int round = 0; round < 10; ++round) {
         const std::uint64_t product0 = kMultiplier0 * counter[0];
         const std::uint64_t product1 = kMultiplier1 * counter[2];
-        counter = {static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ key[0],
-                   static_cast<std::uint32_t>(product1),
-                   static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ key[1],
-                   static_cast<std::uint32_t>(product0)};
+        counter = {
+            static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(product1),
+            static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(product0)};
         key[0] += kWeyl0;
         key[1] += kWeyl1;
     }
@@ -25,8 +24,8 @@ std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, st
 }
 
 CounterRng::CounterRng(std::uint64_t seed, RngPurpose purpose, std::uint32_t epoch, std::uint32_t sample)
-    : m_counter{0, static_cast<std::uint32_t>(purpose), epoch, sample},
-      m_key{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)} {}
+    : m_counter{0, static_cast<std::uint32_t>(purpose), epoch, sample}, m_key{static_cast<std::uint32_t>(seed),
+                                                                              static_cast<std::uint32_t>(seed >> 32)} {}
 
 CounterRng::result_type CounterRng::operator()() {
     if (m_used == 4) {

@@ -11,8 +11,20 @@ namespace assay {
 /// What a random draw is for. Part of the key, so that draws for one purpose never shift those of another.
 /// Append only: the numbers are part of every recorded run.
 enum class RngPurpose : std::uint32_t {
-    Split = 1, NoiseSelection = 2, NoiseTarget = 3, NoiseProjection = 4, Shuffle = 5, Augment = 6, Mixup = 7,
-    Init = 8, Dropout = 9, Bootstrap = 10, Subset = 11, Method = 12, Test = 13, Bench = 14,
+    Split = 1,
+    NoiseSelection = 2,
+    NoiseTarget = 3,
+    NoiseProjection = 4,
+    Shuffle = 5,
+    Augment = 6,
+    Mixup = 7,
+    Init = 8,
+    Dropout = 9,
+    Bootstrap = 10,
+    Subset = 11,
+    Method = 12,
+    Test = 13,
+    Bench = 14,
 };
 
 /// Counter-based generator: Philox 4x32-10 (Salmon et al., SC 2011). Its stream depends only on

@@ -135,7 +135,8 @@ public:
             }
             std::vector<std::byte> bytes;
             std::uint64_t size = 0;
-            const EntryEnd end = readEntry(*reader, item, keeping ? m_limits.inMemory : kHead, bytes, size, unpacked, stop);
+            const EntryEnd end =
+                readEntry(*reader, item, keeping ? m_limits.inMemory : kHead, bytes, size, unpacked, stop);
             if (end == EntryEnd::Cancelled) return fail(ErrorCode::Cancelled, "reading the archive was stopped");
             if (end == EntryEnd::Archive)
                 return fail(ErrorCode::Unsupported,
@@ -232,9 +233,8 @@ private:
                        std::uint64_t& size, std::uint64_t& unpacked, const std::stop_token& stop) const {
         const std::uint64_t before = reader.consumed();
         if (::archive_entry_size_is_set(item))
-            bytes.reserve(static_cast<std::size_t>(
-                std::min<std::uint64_t>({keep, static_cast<std::uint64_t>(std::max<la_int64_t>(::archive_entry_size(item), 0)),
-                                         64ull << 20})));
+            bytes.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(
+                {keep, static_cast<std::uint64_t>(std::max<la_int64_t>(::archive_entry_size(item), 0)), 64ull << 20})));
         const void* block = nullptr;
         std::size_t length = 0;
         la_int64_t offset = 0;
@@ -247,7 +247,8 @@ private:
             const std::uint64_t end = static_cast<std::uint64_t>(offset) + length;
             if (end < size) return EntryEnd::Cut;
             unpacked += end - size;
-            const std::uint64_t hole = static_cast<std::uint64_t>(offset) > size ? static_cast<std::uint64_t>(offset) - size : 0;
+            const std::uint64_t hole =
+                static_cast<std::uint64_t>(offset) > size ? static_cast<std::uint64_t>(offset) - size : 0;
             size = end;
             if (unpacked > m_limits.total) return EntryEnd::Archive;
             if (unpacked > m_limits.ratio * reader.packedSize() + m_limits.ratioFrom * 16) return EntryEnd::Archive;

@@ -17,12 +17,13 @@ bool areNames(const std::vector<std::string>& classNames, const std::vector<std:
 } // namespace
 
 std::map<Label, Label> publishedClassMap(const std::vector<std::string>& classNames) {
-    if (areNames(classNames, {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}))
+    if (areNames(classNames,
+                 {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}))
         return {{9, 1}, {2, 0}, {4, 7}, {3, 5}, {5, 3}};
     if (areNames(classNames, {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}))
         return {{7, 1}, {2, 7}, {5, 6}, {6, 5}, {3, 8}};
-    if (areNames(classNames, {"t-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag",
-                              "ankle boot"}))
+    if (areNames(classNames, {"t-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker",
+                              "bag", "ankle boot"}))
         return {{9, 7}, {7, 5}, {2, 6}, {4, 3}, {3, 4}};
     if (classNames.size() == 100 && asciiLower(classNames.front()) == "apple" &&
         asciiLower(classNames.back()) == "worm") {

@@ -52,8 +52,8 @@ struct Dataset {
     std::vector<Problem> unreadable; ///< what was left out, and why
     std::vector<std::string> notes;  ///< what a person should know: guesses made, columns chosen
 
-    std::shared_ptr<const PixelStore> pixels;       ///< for training and thumbnails; null if opened without
-    std::shared_ptr<const PictureSource> pictures;  ///< for the inspector; never null
+    std::shared_ptr<const PixelStore> pixels;      ///< for training and thumbnails; null if opened without
+    std::shared_ptr<const PictureSource> pictures; ///< for the inspector; never null
 
     [[nodiscard]] std::size_t size() const { return givenLabels.size(); }
     [[nodiscard]] int classCount() const { return int(classNames.size()); }

@@ -40,7 +40,7 @@ struct RawDataset {
     using Planar = PlanarPixels;
     using Encoded = EncodedPixels;
     struct Sample {
-        std::string name; ///< stable name
+        std::string name;            ///< stable name
         Label givenLabel = kNoLabel; ///< kNoLabel: the sample takes part without one
         Label trueLabel = kNoLabel;
         std::optional<Split> split;

@@ -161,8 +161,8 @@ private:
             }
             const int child = ::openat(fd, folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
             if (child < 0) {
-                problems.add(escapeForDisplay(path), std::string("the folder cannot be read (") +
-                                                         std::strerror(errno) + ")");
+                problems.add(escapeForDisplay(path),
+                             std::string("the folder cannot be read (") + std::strerror(errno) + ")");
                 continue;
             }
             ASSAY_CHECK_STATUS(walk(child, path, depth + 1, problems, progress, stop));
@@ -194,8 +194,7 @@ private:
         const Descriptor root(::open(m_root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
         if (root.get() < 0) {
             if (errno == ENOENT || errno == ENOTDIR)
-                return fail(ErrorCode::NotFound, "the data set is not at its place any more",
-                            escapeForDisplay(m_root));
+                return fail(ErrorCode::NotFound, "the data set is not at its place any more", escapeForDisplay(m_root));
             return tl::unexpected(osError(errno, escapeForDisplay(m_root)));
         }
         constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;

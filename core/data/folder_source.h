@@ -17,7 +17,7 @@ struct FolderListing {
 
 /// Lists a folder: regular files, and links to regular files of the same tree. Cancellable.
 [[nodiscard]] Result<std::shared_ptr<const Source>> openFolder(const std::filesystem::path& folder,
-                                                              FolderListing listing, ProblemCollector& problems,
-                                                              const ProgressFn& progress, std::stop_token stop);
+                                                               FolderListing listing, ProblemCollector& problems,
+                                                               const ProgressFn& progress, std::stop_token stop);
 
 } // namespace assay

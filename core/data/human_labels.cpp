@@ -27,9 +27,7 @@ std::string littleEndian(std::size_t value) {
 }
 
 /// Python writes a text as 'X', its length in four bytes, and its UTF-8.
-std::string pickledText(std::string_view text) {
-    return "X" + littleEndian(text.size()) + std::string(text);
-}
+std::string pickledText(std::string_view text) { return "X" + littleEndian(text.size()) + std::string(text); }
 
 /// Reads a list of small numbers: ']', then marks '(' with items 'K' byte, each batch ended by 'e'; what was stored
 /// for later ('q' byte, 'r' four bytes) is passed over.
@@ -38,18 +36,13 @@ std::optional<std::vector<Label>> readList(std::string_view pickle, std::size_t 
     bool inBatch = false;
     for (++at; at < pickle.size() && labels.size() <= kSamples;) {
         const char code = pickle[at];
-        if (code == 'q')
-            at += 2;
-        else if (code == 'r')
-            at += 5;
-        else if (code == '(' && !inBatch)
-            inBatch = true, ++at;
-        else if (code == 'e' && inBatch)
-            inBatch = false, ++at;
+        if (code == 'q') at += 2;
+        else if (code == 'r') at += 5;
+        else if (code == '(' && !inBatch) inBatch = true, ++at;
+        else if (code == 'e' && inBatch) inBatch = false, ++at;
         else if (code == 'K' && inBatch && at + 1 < pickle.size())
             labels.push_back(static_cast<unsigned char>(pickle[at + 1])), at += 2;
-        else
-            break;
+        else break;
     }
     if (inBatch || labels.size() != kSamples) return std::nullopt;
     return labels;

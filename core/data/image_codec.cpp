@@ -154,8 +154,7 @@ Result<Image> decodeWithOpenCv(std::span<const std::byte> bytes, const ImageHead
                                             : "damaged: " + said);
     if (raw.channels() > 4) return fail(ErrorCode::Unsupported, "a " + type + " with more than four channels");
     if (raw.depth() == CV_16U) return toRgb<std::uint16_t>(raw, false);
-    if (raw.depth() != CV_8U)
-        return fail(ErrorCode::Unsupported, "a " + type + " of floating-point or signed numbers");
+    if (raw.depth() != CV_8U) return fail(ErrorCode::Unsupported, "a " + type + " of floating-point or signed numbers");
     const bool ignoreAlpha = header.type == ImageType::Bmp && raw.channels() == 4 && alphaIsEmpty(raw);
     return toRgb<std::uint8_t>(raw, ignoreAlpha);
 }
@@ -181,7 +180,8 @@ Result<Image> decodeJpeg(std::span<const std::byte> bytes, const ImageHeader& he
                 return fail(ErrorCode::Damaged, "damaged: ends early");
             return decodeWithOpenCv(bytes, header);
         }
-        if (::tjGetErrorCode(handle.get()) != TJERR_WARNING || losesPixels(text)) return tl::unexpected(jpegError(text));
+        if (::tjGetErrorCode(handle.get()) != TJERR_WARNING || losesPixels(text))
+            return tl::unexpected(jpegError(text));
     }
     ImageHeader actual = header;
     actual.width = static_cast<std::uint64_t>(std::max(width, 0));
@@ -208,7 +208,8 @@ Result<Image> decodeJpeg(std::span<const std::byte> bytes, const ImageHeader& he
     if (::tjDecompress2(handle.get(), data, size, pixels.data(), scaledWidth, 0, scaledHeight, format,
                         TJFLAG_LIMITSCANS) != 0) {
         const std::string text = ::tjGetErrorStr2(handle.get());
-        if (::tjGetErrorCode(handle.get()) != TJERR_WARNING || losesPixels(text)) return tl::unexpected(jpegError(text));
+        if (::tjGetErrorCode(handle.get()) != TJERR_WARNING || losesPixels(text))
+            return tl::unexpected(jpegError(text));
     }
     if (cmyk) return fromInvertedCmyk(pixels, scaledWidth, scaledHeight);
     return Image{{scaledWidth, scaledHeight, channels}, std::move(pixels)};
@@ -241,7 +242,8 @@ Result<Image> decodePicture(std::span<const std::byte> bytes, const DecodeScale&
     } catch (const std::bad_alloc&) {
         return fail(ErrorCode::NoSpace, "there is not enough memory to decode the picture");
     } catch (const std::exception&) {
-        return fail(ErrorCode::Damaged, "damaged: the " + std::string(imageTypeName(header.type)) + " decoder refused it");
+        return fail(ErrorCode::Damaged,
+                    "damaged: the " + std::string(imageTypeName(header.type)) + " decoder refused it");
     }
 }
 

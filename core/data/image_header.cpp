@@ -40,8 +40,9 @@ public:
     std::uint64_t u32(std::uint64_t at) { return number(at, 4); }
     [[nodiscard]] bool is(std::uint64_t at, std::string_view text) const {
         if (!has(at, text.size())) return false;
-        return std::equal(text.begin(), text.end(), m_bytes.begin() + static_cast<std::ptrdiff_t>(at),
-                          [](char a, std::byte b) { return static_cast<unsigned char>(a) == std::to_integer<unsigned char>(b); });
+        return std::equal(
+            text.begin(), text.end(), m_bytes.begin() + static_cast<std::ptrdiff_t>(at),
+            [](char a, std::byte b) { return static_cast<unsigned char>(a) == std::to_integer<unsigned char>(b); });
     }
     [[nodiscard]] bool good() const { return m_good; }
     [[nodiscard]] std::uint64_t size() const { return m_bytes.size(); }
@@ -81,8 +82,7 @@ std::optional<TiffDirectory> readDirectory(std::span<const std::byte> bytes) {
         const std::uint64_t values = cursor.u32(entry + 4);
         const int size = type == 3 ? 2 : type == 4 ? 4 : 1;
         // Only the bits per sample may have several values; then they lie elsewhere.
-        const std::uint64_t at =
-            values * std::uint64_t(size) > 4 ? cursor.u32(entry + 8) : entry + 8;
+        const std::uint64_t at = values * std::uint64_t(size) > 4 ? cursor.u32(entry + 8) : entry + 8;
         if (!cursor.has(at, std::uint64_t(size))) continue;
         const std::uint64_t value = cursor.number(at, size);
         switch (tag) {
@@ -200,8 +200,7 @@ Result<ImageHeader> readBmp(std::span<const std::byte> bytes) {
     } else {
         const auto width = static_cast<std::int32_t>(cursor.u32(18));
         const auto height = static_cast<std::int32_t>(cursor.u32(22));
-        if (cursor.good() && (size < 16 || width < 0))
-            return damaged("damaged: the BMP header has impossible sizes");
+        if (cursor.good() && (size < 16 || width < 0)) return damaged("damaged: the BMP header has impossible sizes");
         header.width = static_cast<std::uint64_t>(width);
         header.height = height < 0 ? 0 - static_cast<std::uint64_t>(std::int64_t(height)) : std::uint64_t(height);
         if (cursor.has(28, 2) && cursor.u16(28) == 32) header.channels = 4;
@@ -256,8 +255,7 @@ Result<ImageHeader> readTiff(std::span<const std::byte> bytes) {
     const bool plainGrey = directory->samples == 1 && directory->photometric <= 1;
     header.channels = plainGrey ? 1 : int(std::clamp<std::uint64_t>(directory->samples, 3, 16));
     header.bitsPerChannel = directory->bits > 32 ? 64 : directory->bits > 16 ? 32 : directory->bits > 8 ? 16 : 8;
-    header.orientation =
-        directory->orientation >= 1 && directory->orientation <= 8 ? int(directory->orientation) : 1;
+    header.orientation = directory->orientation >= 1 && directory->orientation <= 8 ? int(directory->orientation) : 1;
     // One tile is read at once, so a tile counts like a picture.
     if (directory->tileWidth > 65'535 || directory->tileHeight > 65'535)
         return damaged("damaged: the TIFF has impossible tiles");
@@ -404,11 +402,13 @@ std::vector<std::byte> firstWebPFrame(std::span<const std::byte> bytes) {
 
 Status checkLimits(const ImageHeader& header, std::uint64_t fileBytes, const ImageLimits& limits) {
     if (fileBytes > limits.fileBytes)
-        return fail(ErrorCode::Unsupported, "the file is larger than " + withThousands(limits.fileBytes >> 20) + " MiB");
+        return fail(ErrorCode::Unsupported,
+                    "the file is larger than " + withThousands(limits.fileBytes >> 20) + " MiB");
     const std::string size = withThousands(header.width) + " × " + withThousands(header.height);
     if (header.width == 0 || header.height == 0) return fail(ErrorCode::Damaged, "damaged: the picture is " + size);
     if (header.decodedBytes() == kAny || header.width * header.height > limits.pixels)
-        return fail(ErrorCode::Unsupported, size + " exceeds " + withThousands(limits.pixels / 1'000'000) + " megapixels");
+        return fail(ErrorCode::Unsupported,
+                    size + " exceeds " + withThousands(limits.pixels / 1'000'000) + " megapixels");
     if (header.width > limits.side || header.height > limits.side)
         return fail(ErrorCode::Unsupported, size + " exceeds " + withThousands(limits.side) + " pixels a side");
     if (header.decodedBytes() > limits.decodedBytes)

@@ -18,11 +18,11 @@ enum class ImageType { Jpeg, Png, WebP, Bmp, Pnm, Tiff };
 /// What a file claims to be, read from its first bytes without any decoder.
 struct ImageHeader {
     ImageType type = ImageType::Png;
-    std::uint64_t width = 0;  ///< as stored, before it is turned upright
+    std::uint64_t width = 0; ///< as stored, before it is turned upright
     std::uint64_t height = 0;
-    int channels = 3;       ///< as decoded, 1 to 5
-    int bitsPerChannel = 8; ///< as decoded: 8, 16 or 32
-    int orientation = 1;    ///< EXIF, 1 to 8; 1 where it is absent or broken
+    int channels = 3;                                 ///< as decoded, 1 to 5
+    int bitsPerChannel = 8;                           ///< as decoded: 8, 16 or 32
+    int orientation = 1;                              ///< EXIF, 1 to 8; 1 where it is absent or broken
     [[nodiscard]] std::uint64_t decodedBytes() const; ///< saturates
 };
 

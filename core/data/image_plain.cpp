@@ -37,7 +37,8 @@ Image upright(Image picture, int orientation) {
             int fromX = turned ? y : x;
             int fromY = turned ? x : y;
             if (orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8) fromX = width - 1 - fromX;
-            if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7) fromY = height - 1 - fromY;
+            if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7)
+                fromY = height - 1 - fromY;
             const std::uint8_t* from =
                 &picture.pixels[(std::size_t(fromY) * std::size_t(width) + std::size_t(fromX)) * std::size_t(channels)];
             std::uint8_t* to = &result.pixels[(std::size_t(y) * std::size_t(result.geometry.width) + std::size_t(x)) *

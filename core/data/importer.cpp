@@ -85,9 +85,7 @@ public:
         : m_source(source), m_raw(raw), m_builder(builder), m_boxSide(boxSide), m_hashes(hashes), m_kept(kept),
           m_problems(problems), m_report(progress, raw.samples.size()), m_stop(std::move(stop)) {}
 
-    Status run() {
-        return m_source.randomAccess() ? runInOrder() : runAsItComes();
-    }
+    Status run() { return m_source.randomAccess() ? runInOrder() : runAsItComes(); }
 
 private:
     const std::string& entryOf(std::size_t sample) const {
@@ -200,9 +198,7 @@ private:
     std::size_t m_done = 0;
 };
 
-bool isPlanar(const RawDataset& raw) {
-    return std::holds_alternative<RawDataset::Planar>(raw.samples.front().pixels);
-}
+bool isPlanar(const RawDataset& raw) { return std::holds_alternative<RawDataset::Planar>(raw.samples.front().pixels); }
 
 Status importPlanar(const RawDataset& raw, StoreBuilder& builder, std::vector<PictureHash>& hashes,
                     std::vector<bool>& kept, const ProgressFn& progress, const std::stop_token& stop) {
@@ -210,9 +206,10 @@ Status importPlanar(const RawDataset& raw, StoreBuilder& builder, std::vector<Pi
     const auto isNative = [](ImageGeometry geometry) {
         return std::max(geometry.width, geometry.height) <= StoreBuilder::kNativeSide;
     };
-    const bool uniform = isNative(first) && std::all_of(raw.samples.begin(), raw.samples.end(), [&](const auto& sample) {
-                             return std::get<RawDataset::Planar>(sample.pixels).geometry == first;
-                         });
+    const bool uniform =
+        isNative(first) && std::all_of(raw.samples.begin(), raw.samples.end(), [&](const auto& sample) {
+            return std::get<RawDataset::Planar>(sample.pixels).geometry == first;
+        });
     Reporter report(progress, raw.samples.size());
     for (std::size_t i = 0; i < raw.samples.size(); ++i) {
         if (stop.stop_requested()) return fail(ErrorCode::Cancelled, "importing was stopped");
@@ -305,8 +302,7 @@ Result<Imported> importPixels(const Source& source, const RawDataset& raw, Store
     if (index.names.size() == 0)
         return fail(ErrorCode::Format,
                     "not one of the " + withThousands(count) + " pictures could be read; the first one: " +
-                        (index.unreadable.empty() ? std::string("unknown reason")
-                                                  : index.unreadable.front().reason),
+                        (index.unreadable.empty() ? std::string("unknown reason") : index.unreadable.front().reason),
                     index.unreadable.empty() ? std::string() : index.unreadable.front().file);
     Imported imported;
     ASSAY_TRY(imported.pixels, builder.finish(index.serialize()));

@@ -24,10 +24,12 @@ struct Imported {
 void dropUnknownLabels(RawDataset& raw, ProblemCollector& problems);
 
 /// Decodes every sample on all cores into a store at `folder`. `index` arrives with format, inner and prefix set.
-/// Pictures that cannot be read are listed and left out. `pictureSide`: as in OpenOptions. Cancelled within one picture.
+/// Pictures that cannot be read are listed and left out. `pictureSide`: as in OpenOptions. Cancelled within one
+/// picture.
 [[nodiscard]] Result<Imported> importPixels(const Source& source, const RawDataset& raw, StoreIndex index,
-                                            const std::filesystem::path& folder, int pictureSide, ProblemCollector& problems,
-                                            const ProgressFn& progress, std::stop_token stop);
+                                            const std::filesystem::path& folder, int pictureSide,
+                                            ProblemCollector& problems, const ProgressFn& progress,
+                                            std::stop_token stop);
 
 /// The index of what the reader said, without pixels and hashes.
 void describeSamples(const RawDataset& raw, const std::vector<bool>& kept, StoreIndex& index);

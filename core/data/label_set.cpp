@@ -19,7 +19,7 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kShown = 10;   ///< rows named in an error
+constexpr std::size_t kShown = 10; ///< rows named in an error
 
 /// Looked for in this order: ours, and those that CIFAR-10N and CIFAR-100N are usually reported with.
 constexpr std::array<const char*, 3> kUsualLabels = {"label", "aggre_label", "noisy_label"};
@@ -41,8 +41,8 @@ public:
     [[nodiscard]] bool any() const { return m_count > 0; }
     [[nodiscard]] Error error(const std::string& what, const std::string& file) const {
         return {ErrorCode::Format,
-                withThousands(m_count) + (m_ofList ? " item" : " row") + (m_count == 1 ? " " : "s ") + what + ": " + m_text +
-                    (m_count > kShown ? ", …; nothing was taken over" : "; nothing was taken over"),
+                withThousands(m_count) + (m_ofList ? " item" : " row") + (m_count == 1 ? " " : "s ") + what + ": " +
+                    m_text + (m_count > kShown ? ", …; nothing was taken over" : "; nothing was taken over"),
                 file};
     }
 
@@ -64,10 +64,10 @@ public:
     [[nodiscard]] Status check(std::size_t classes, const std::string& file) const {
         if (m_unknown.any()) return tl::unexpected(m_unknown.error("with an unknown class", file));
         if (m_outOfRange.any())
-            return tl::unexpected(
-                m_outOfRange.error("with a label that is out of range (there are " + withThousands(classes) +
-                                       " classes, counted from 0 to " + withThousands(classes - 1) + ")",
-                                   file));
+            return tl::unexpected(m_outOfRange.error("with a label that is out of range (there are " +
+                                                         withThousands(classes) + " classes, counted from 0 to " +
+                                                         withThousands(classes - 1) + ")",
+                                                     file));
         if (m_notWhole.any())
             return tl::unexpected(
                 m_notWhole.error("with a part of a number (labels are whole numbers, or names of classes)", file));
@@ -294,18 +294,12 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
 
 std::string_view labelOriginName(LabelOrigin origin) {
     switch (origin) {
-    case LabelOrigin::Given:
-        return "given";
-    case LabelOrigin::NoiseModel:
-        return "noise";
-    case LabelOrigin::File:
-        return "file";
-    case LabelOrigin::Journal:
-        return "journal";
-    case LabelOrigin::Pseudo:
-        return "pseudo";
-    case LabelOrigin::Cleaning:
-        return "cleaning";
+    case LabelOrigin::Given: return "given";
+    case LabelOrigin::NoiseModel: return "noise";
+    case LabelOrigin::File: return "file";
+    case LabelOrigin::Journal: return "journal";
+    case LabelOrigin::Pseudo: return "pseudo";
+    case LabelOrigin::Cleaning: return "cleaning";
     }
     return "given";
 }
@@ -334,8 +328,8 @@ Result<LabelFile> readLabelFile(const std::filesystem::path& path, const Dataset
     const bool oneColumn = table.header.size() == 1;
     const LabelColumns wanted{trimmed(columns.label), trimmed(columns.truth)};
     const std::string lone = oneColumn ? trimmed(table.header[0]) : std::string();
-    const bool headerNamesLabel = oneColumn && !table.headerless &&
-                                  (wanted.label.empty() ? isUsualLabel(lone) : lone == wanted.label);
+    const bool headerNamesLabel =
+        oneColumn && !table.headerless && (wanted.label.empty() ? isUsualLabel(lone) : lone == wanted.label);
     const bool headerIsLabel =
         table.headerless || (oneColumn && !headerNamesLabel && parse(lone).kind != LabelCell::UnknownClass);
     if (!headerIsLabel)
@@ -344,10 +338,11 @@ Result<LabelFile> readLabelFile(const std::filesystem::path& path, const Dataset
     if (headerIsLabel || headerNamesLabel) {
         const std::string& absent = headerIsLabel && !wanted.label.empty() ? wanted.label : wanted.truth;
         if (!absent.empty())
-            return fail(ErrorCode::NotFound,
-                        "there is no column " + escapeForDisplay(absent) +
-                            (headerIsLabel ? ": the file holds labels alone, without a header" : "; there is only " + lone),
-                        file);
+            return fail(
+                ErrorCode::NotFound,
+                "there is no column " + escapeForDisplay(absent) +
+                    (headerIsLabel ? ": the file holds labels alone, without a header" : "; there is only " + lone),
+                file);
         result = readLines(table, headerIsLabel, dataset, file);
     } else {
         ASSAY_TRY(const ChosenColumns chosen, chooseColumns(table, wanted, file));
@@ -387,10 +382,8 @@ Result<SampleList> readSampleList(const std::filesystem::path& path, const Datas
     BadLabels bad;
     const auto take = [&](const std::string& cell, std::size_t line) {
         const auto sample = find(cell);
-        if (sample)
-            named.emplace(*sample, kNoLabel);
-        else
-            unknown.add(line, cell);
+        if (sample) named.emplace(*sample, kNoLabel);
+        else unknown.add(line, cell);
         return sample;
     };
     if (oneColumn && find(table.header[0])) take(table.header[0], 1);

@@ -20,9 +20,9 @@ enum class LabelOrigin { Given, NoiseModel, File, Journal, Pseudo, Cleaning };
 /// One label for every sample, and where it came from. Immutable once published.
 struct LabelSet {
     LabelOrigin origin = LabelOrigin::Given;
-    std::string source;                     ///< file name, noise model with rate and seed, "revision 37", or run and round
-    std::vector<Label> labels;              ///< [N]
-    std::vector<Label> trueLabels;          ///< [N], or empty where unknown
+    std::string source;            ///< file name, noise model with rate and seed, "revision 37", or run and round
+    std::vector<Label> labels;     ///< [N]
+    std::vector<Label> trueLabels; ///< [N], or empty where unknown
     /// [N] 1 = the label counts; 0 = it is kept and scored, but never learnt from. Empty: every label counts.
     std::vector<std::uint8_t> trusted{};
     [[nodiscard]] std::string hash() const; ///< over labels and which of them count
@@ -44,18 +44,19 @@ struct LabelColumns {
     std::string truth;
 };
 
-/// What a label file says. Samples that it does not name keep the data set's label, and its truth where that came with it:
-/// else whether their label is right is not known.
+/// What a label file says. Samples that it does not name keep the data set's label, and its truth where that came with
+/// it: else whether their label is right is not known.
 struct LabelFile {
     LabelSet labels;
     std::size_t rows = 0;
-    std::size_t unnamed = 0; ///< samples that the file does not name
+    std::size_t unnamed = 0;           ///< samples that the file does not name
     std::vector<std::uint8_t> named{}; ///< [N] 1 = the file names it
-    bool tellsTruth = false; ///< a column of the file holds it
+    bool tellsTruth = false;           ///< a column of the file holds it
 };
 
-/// Reads a CSV with a header, one label a line, or what else readLabelTable() knows; an empty cell or -1 is no label, and
-/// the source says how many. All or nothing: ids and classes that are unknown, ids named twice are errors with file and row.
+/// Reads a CSV with a header, one label a line, or what else readLabelTable() knows; an empty cell or -1 is no label,
+/// and the source says how many. All or nothing: ids and classes that are unknown, ids named twice are errors with file
+/// and row.
 [[nodiscard]] Result<LabelFile> readLabelFile(const std::filesystem::path& file, const Dataset& dataset,
                                               const LabelColumns& columns = {});
 

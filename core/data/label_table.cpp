@@ -68,10 +68,8 @@ Result<LabelTable> fromJson(std::string_view text, const std::string& name) {
     std::vector<std::string> cells;
     cells.reserve(json.size());
     for (const auto& item : json) {
-        if (item.is_string())
-            cells.push_back(item.get<std::string>());
-        else if (item.is_number_integer() || isWhole(item))
-            cells.push_back(item.dump());
+        if (item.is_string()) cells.push_back(item.get<std::string>());
+        else if (item.is_number_integer() || isWhole(item)) cells.push_back(item.dump());
         else
             return fail(ErrorCode::Format,
                         "item " + withThousands(cells.size()) +

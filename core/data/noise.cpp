@@ -163,9 +163,10 @@ Result<NoiseKind> parseNoiseKind(const std::string& id) {
         if (name == id) return kind;
     if (id == "sym-exclusive") return NoiseKind::Symmetric; // the names that papers' users know
     if (id == "sym-inclusive") return NoiseKind::SymmetricInclusive;
-    return fail(ErrorCode::InvalidArgument,
-                "there is no such noise model; there are symmetric, symmetric-inclusive, asymmetric, pairflip, instance",
-                escapeForDisplay(id));
+    return fail(
+        ErrorCode::InvalidArgument,
+        "there is no such noise model; there are symmetric, symmetric-inclusive, asymmetric, pairflip, instance",
+        escapeForDisplay(id));
 }
 
 std::string_view noiseKindId(NoiseKind kind) {
@@ -216,7 +217,9 @@ Result<NoisyLabels> injectNoise(const Dataset& dataset, std::span<const Label> c
                 noisy = static_cast<Label>((static_cast<std::uint32_t>(clean) + 1 + target.below(count - 1)) % count);
                 break;
             case NoiseKind::SymmetricInclusive: noisy = static_cast<Label>(target.below(count)); break;
-            case NoiseKind::Pairflip: noisy = static_cast<Label>((static_cast<std::uint32_t>(clean) + 1) % count); break;
+            case NoiseKind::Pairflip:
+                noisy = static_cast<Label>((static_cast<std::uint32_t>(clean) + 1) % count);
+                break;
             case NoiseKind::Asymmetric:
                 if (const auto it = map.find(clean); it != map.end()) noisy = it->second;
                 break;

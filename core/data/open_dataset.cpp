@@ -23,7 +23,8 @@ namespace assay {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::uint64_t kImportVersion = 5; ///< changes whenever the same files would give other samples, pixels or names
+constexpr std::uint64_t kImportVersion =
+    5; ///< changes whenever the same files would give other samples, pixels or names
 
 /// A source whose reader is known.
 struct Recognised {
@@ -229,19 +230,19 @@ public:
             ASSAY_TRY(source, openSource(m_path, m_problems, m_progress, m_stop));
         }
         ASSAY_TRY(Recognised found, recognise(std::move(source), m_readers, m_problems, m_progress, m_stop));
-        ASSAY_TRY(RawDataset raw,
-                  found.reader->read(*found.source, m_options.reader, m_problems, m_progress, m_stop));
+        ASSAY_TRY(RawDataset raw, found.reader->read(*found.source, m_options.reader, m_problems, m_progress, m_stop));
         dropUnknownLabels(raw, m_problems);
         if (std::none_of(raw.samples.begin(), raw.samples.end(),
                          [](const RawDataset::Sample& sample) { return sample.givenLabel != kNoLabel; })) {
             const std::vector<Problem> problems = m_problems.take();
-            return fail(ErrorCode::Format,
-                        (raw.samples.empty() ? std::string("no sample could be read")
-                                             : "not one of the " + withThousands(raw.samples.size()) + " samples has a label") +
-                            (problems.empty() ? std::string()
-                                              : "; the first of " + withThousands(problems.size()) + " problems: " +
-                                                    problems.front().file + ": " + problems.front().reason),
-                        escapeForDisplay(m_path.string()));
+            return fail(
+                ErrorCode::Format,
+                (raw.samples.empty() ? std::string("no sample could be read")
+                                     : "not one of the " + withThousands(raw.samples.size()) + " samples has a label") +
+                    (problems.empty() ? std::string()
+                                      : "; the first of " + withThousands(problems.size()) +
+                                            " problems: " + problems.front().file + ": " + problems.front().reason),
+                escapeForDisplay(m_path.string()));
         }
         StoreIndex index;
         index.format = found.reader->description().id;
@@ -254,8 +255,8 @@ public:
             index.unreadable = m_problems.take();
             return publish({std::move(index), nullptr}, found.source, shared);
         }
-        ASSAY_TRY(Imported imported, importPixels(*found.source, *shared, std::move(index), folder, m_options.pictureSide,
-                                                  m_problems, m_progress, m_stop));
+        ASSAY_TRY(Imported imported, importPixels(*found.source, *shared, std::move(index), folder,
+                                                  m_options.pictureSide, m_problems, m_progress, m_stop));
         if (!folder.empty()) replaceOlder(m_stores, m_path, m_options.reader, m_options.pictureSide, key);
         return publish(std::move(imported), found.source, shared);
     }

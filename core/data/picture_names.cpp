@@ -11,15 +11,15 @@ namespace assay {
 namespace {
 
 constexpr std::array<std::string_view, 42> kPictures{
-    ".jpg",  ".jpeg", ".jpe",  ".jfif", ".png",  ".webp", ".bmp", ".dib",  ".pnm",  ".ppm", ".pgm",
-    ".pbm",  ".tif",  ".tiff", ".gif",  ".ico",  ".cur",  ".tga", ".svg",  ".heic", ".heif", ".avif",
-    ".jp2",  ".j2k",  ".jpx",  ".jxl",  ".psd",  ".exr",  ".hdr", ".pcx",  ".pam",  ".pfm", ".apng",
-    ".sgi",  ".ras",  ".dds",  ".qoi",  ".xbm",  ".xpm",  ".ff",  ".icns", ".dcm"};
+    ".jpg", ".jpeg", ".jpe",  ".jfif", ".png", ".webp", ".bmp", ".dib",  ".pnm",  ".ppm",  ".pgm",
+    ".pbm", ".tif",  ".tiff", ".gif",  ".ico", ".cur",  ".tga", ".svg",  ".heic", ".heif", ".avif",
+    ".jp2", ".j2k",  ".jpx",  ".jxl",  ".psd", ".exr",  ".hdr", ".pcx",  ".pam",  ".pfm",  ".apng",
+    ".sgi", ".ras",  ".dds",  ".qoi",  ".xbm", ".xpm",  ".ff",  ".icns", ".dcm"};
 
 constexpr std::array<std::string_view, 29> kBeside{
-    ".txt", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".html", ".htm", ".md", ".rst", ".yaml", ".yml", ".toml", ".ini",
-    ".db",  ".log", ".py",  ".ipynb", ".sh",  ".mat", ".npy",  ".npz", ".pkl", ".pt", ".zip",  ".tar", ".gz",   ".xz",
-    ".pdf"};
+    ".txt",  ".csv", ".tsv",  ".json", ".jsonl", ".xml", ".html", ".htm",   ".md", ".rst",
+    ".yaml", ".yml", ".toml", ".ini",  ".db",    ".log", ".py",   ".ipynb", ".sh", ".mat",
+    ".npy",  ".npz", ".pkl",  ".pt",   ".zip",   ".tar", ".gz",   ".xz",    ".pdf"};
 
 template <std::size_t N>
 bool isIn(const std::array<std::string_view, N>& list, std::string_view what) {

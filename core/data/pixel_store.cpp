@@ -17,7 +17,7 @@
 namespace assay {
 namespace {
 
-constexpr std::uint64_t kCheckWhole = 256;     ///< blocks
+constexpr std::uint64_t kCheckWhole = 256;      ///< blocks
 constexpr std::uint64_t kStreamed = 1ull << 30; ///< bytes from which a store is not expected to stay in memory
 
 std::uint64_t storedChecksum(std::span<const std::byte> table, std::uint64_t block) {

@@ -23,8 +23,8 @@ public:
     [[nodiscard]] static Result<std::shared_ptr<const PixelStore>> open(const std::filesystem::path& file);
     /// Pixels that somebody else keeps alive: [count, H, W, C].
     [[nodiscard]] static std::shared_ptr<const PixelStore> view(std::shared_ptr<const void> owner,
-                                                                std::span<const std::uint8_t> pixels,
-                                                                std::size_t count, ImageGeometry geometry);
+                                                                std::span<const std::uint8_t> pixels, std::size_t count,
+                                                                ImageGeometry geometry);
 
     [[nodiscard]] std::size_t size() const { return m_count; }
     [[nodiscard]] ImageGeometry geometry() const { return m_geometry; }

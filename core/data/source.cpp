@@ -102,8 +102,8 @@ Result<SharedBytes> Source::share(const std::string& entry, std::uint64_t limit)
     return std::make_shared<const std::vector<std::byte>>(std::move(bytes));
 }
 
-Status Source::visit(const std::function<bool(const std::string&)>& wanted, std::uint64_t limit,
-                     const Visitor& visitor, std::stop_token stop) const {
+Status Source::visit(const std::function<bool(const std::string&)>& wanted, std::uint64_t limit, const Visitor& visitor,
+                     std::stop_token stop) const {
     for (const SourceEntry& entry : entries()) {
         if (stop.stop_requested()) return fail(ErrorCode::Cancelled, "reading was stopped");
         if (wanted(entry.path)) ASSAY_CHECK_STATUS(visitor(entry.path, share(entry.path, limit)));
@@ -116,8 +116,9 @@ Result<std::shared_ptr<const Source>> openSource(const std::filesystem::path& pa
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0)
         return fail(errno == ENOENT || errno == ENOTDIR ? ErrorCode::NotFound : ErrorCode::Io,
-                    errno == ENOENT || errno == ENOTDIR ? "there is no such file or folder"
-                                                        : std::string("cannot be opened (") + std::strerror(errno) + ")",
+                    errno == ENOENT || errno == ENOTDIR
+                        ? "there is no such file or folder"
+                        : std::string("cannot be opened (") + std::strerror(errno) + ")",
                     escapeForDisplay(path.string()));
     if (S_ISDIR(status.st_mode)) return openFolder(path, {}, problems, progress, stop);
     if (!S_ISREG(status.st_mode))

@@ -34,14 +34,14 @@ public:
     /// Sorted by path, bytewise.
     [[nodiscard]] virtual const std::vector<SourceEntry>& entries() const = 0;
     [[nodiscard]] virtual Result<std::vector<std::byte>> read(const std::string& entry,
-                                                             std::uint64_t limit = 1ull << 30) const = 0;
+                                                              std::uint64_t limit = 1ull << 30) const = 0;
     /// The same without a copy where the source holds the bytes in memory.
     [[nodiscard]] virtual Result<SharedBytes> share(const std::string& entry, std::uint64_t limit = 1ull << 30) const;
     /// Hands over each entry that `wanted` accepts, in the order that costs least (an archive is read once).
     /// Stops at the first Status that is not good, and as Cancelled.
     using Visitor = std::function<Status(const std::string& entry, Result<SharedBytes> bytes)>;
-    [[nodiscard]] virtual Status visit(const std::function<bool(const std::string& entry)>& wanted,
-                                       std::uint64_t limit, const Visitor& visitor, std::stop_token stop) const;
+    [[nodiscard]] virtual Status visit(const std::function<bool(const std::string& entry)>& wanted, std::uint64_t limit,
+                                       const Visitor& visitor, std::stop_token stop) const;
     /// Whether share() costs the same in any order; else visit() is the way to read many entries.
     [[nodiscard]] virtual bool randomAccess() const { return true; }
     /// The first bytes of an entry, at most `count`.
@@ -58,8 +58,8 @@ public:
 /// Opens a folder, archive (.tar, .tar.gz, .tar.xz, .zip by first bytes) or file. Nothing is unpacked to disk.
 /// Entries that are refused (links out, absolute names, too many, ratio over 200) go to `problems`.
 [[nodiscard]] Result<std::shared_ptr<const Source>> openSource(const std::filesystem::path& path,
-                                                              ProblemCollector& problems, const ProgressFn& progress,
-                                                              std::stop_token stop);
+                                                               ProblemCollector& problems, const ProgressFn& progress,
+                                                               std::stop_token stop);
 
 /// What fingerprint() would say, where that is known without listing the content: for an archive, and for a folder of
 /// plain files. Empty: list it.

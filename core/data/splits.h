@@ -14,8 +14,8 @@
 namespace assay {
 
 /// A stratified split: of the n samples of each class, round(n × testFraction) become the test split, those whose
-/// draw from (seed, sample) is lowest. A class keeps at least one training sample; samples without a label are all training
-/// samples, as nothing could be measured on them.
+/// draw from (seed, sample) is lowest. A class keeps at least one training sample; samples without a label are all
+/// training samples, as nothing could be measured on them.
 [[nodiscard]] std::vector<Split> stratifiedSplit(std::span<const Label> labels, int classCount, std::uint64_t seed,
                                                  double testFraction);
 

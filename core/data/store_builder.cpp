@@ -104,8 +104,8 @@ StoreBuilder::StoreBuilder(fs::path folder, std::size_t slots, int boxSide)
     if (!m_folder.empty()) {
         fs::create_directories(m_folder.parent_path(), code);
         removeLeftovers();
-        const fs::path working = m_folder.string() + std::string(kWorkingMark) + std::to_string(::getpid()) + "-" +
-                                 std::to_string(++serial);
+        const fs::path working =
+            m_folder.string() + std::string(kWorkingMark) + std::to_string(::getpid()) + "-" + std::to_string(++serial);
         if (fs::create_directory(working, code)) {
             m_lock = ::open((working / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
             if (m_lock >= 0 && ::flock(m_lock, LOCK_EX | LOCK_NB) == 0) m_working = working;
@@ -181,8 +181,7 @@ Status StoreBuilder::place(std::size_t slot, const Image& picture, bool native) 
         ASSAY_CHECK_STATUS(allocate(native ? picture.geometry : box(channels)));
     }
     const int wanted = std::max(m_geometry.channels, channels);
-    const bool sameSize =
-        picture.geometry.width == m_geometry.width && picture.geometry.height == m_geometry.height;
+    const bool sameSize = picture.geometry.width == m_geometry.width && picture.geometry.height == m_geometry.height;
     if (m_native && !(native && sameSize)) {
         ASSAY_CHECK_STATUS(convert(box(wanted)));
         m_native = false;
@@ -247,8 +246,8 @@ Status StoreBuilder::publish(const std::shared_ptr<PixelRegion>& region, std::sp
     for (std::size_t i = 0; i < table.size(); ++i) {
         const std::uint64_t begin = i * StoreHeader::kBlock;
         const std::uint64_t length = std::min(StoreHeader::kBlock, header.payloadBytes - begin);
-        table[i] = checksum64(std::as_bytes(
-            std::span<const std::uint8_t>(base + StoreHeader::kPayloadOffset + begin, static_cast<std::size_t>(length))));
+        table[i] = checksum64(std::as_bytes(std::span<const std::uint8_t>(base + StoreHeader::kPayloadOffset + begin,
+                                                                          static_cast<std::size_t>(length))));
     }
     header.tableChecksum = checksum64(std::as_bytes(std::span<const std::uint64_t>(table)));
     header.headerChecksum = header.ownChecksum();

@@ -26,10 +26,10 @@ struct StoreIndex {
     std::string prefix; ///< common folder that was taken off all names
     std::vector<std::string> classNames;
     NameTable names;
-    NameTable entries; ///< where each picture lies; empty for binary sets
+    NameTable entries;              ///< where each picture lies; empty for binary sets
     std::vector<Label> givenLabels; ///< a class, or kNoLabel
-    std::vector<Label> trueLabels; ///< or empty
-    std::vector<Split> splits;     ///< or empty: none came with it
+    std::vector<Label> trueLabels;  ///< or empty
+    std::vector<Split> splits;      ///< or empty: none came with it
     std::vector<PictureHash> hashes;
     std::vector<Problem> unreadable;
     std::vector<std::string> notes;

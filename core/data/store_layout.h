@@ -25,8 +25,8 @@ struct StoreHeader {
     std::uint32_t channels = 0;
     std::uint32_t reserved = 0;
     std::uint64_t payloadBytes = 0;
-    std::uint64_t tableChecksum = 0; ///< XXH3-64 of the block checksums
-    std::uint64_t indexChecksum = 0; ///< XXH3-64 of the index file beside
+    std::uint64_t tableChecksum = 0;  ///< XXH3-64 of the block checksums
+    std::uint64_t indexChecksum = 0;  ///< XXH3-64 of the index file beside
     std::uint64_t headerChecksum = 0; ///< XXH3-64 of all the above, with `complete` set
 
     [[nodiscard]] std::uint64_t blocks() const { return (payloadBytes + kBlock - 1) / kBlock; }

@@ -42,10 +42,8 @@ void shiftAndFlip(std::span<const std::uint8_t> in, std::span<std::uint8_t> out,
         const auto edge = [&](int begin, int end) {
             for (int x = begin; x < end; ++x) {
                 std::uint8_t* at = to + std::size_t(x) * channels;
-                if (padding == Padding::Zeros)
-                    std::memset(at, fill, channels);
-                else
-                    std::memcpy(at, pixel(reflect(source(x), g.width)), channels);
+                if (padding == Padding::Zeros) std::memset(at, fill, channels);
+                else std::memcpy(at, pixel(reflect(source(x), g.width)), channels);
             }
         };
         edge(0, left);

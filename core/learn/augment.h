@@ -27,24 +27,24 @@ enum class RandAugmentKind {
 /// How a training picture is varied. Every random number is drawn from (seed, Augment, epoch, sample), so what a
 /// network saw can be rendered again, and nothing depends on loaders or threads.
 struct AugmentOptions {
-    int cropPadding = 0;      ///< pixels on each side before a crop of the old size; 0: none
+    int cropPadding = 0; ///< pixels on each side before a crop of the old size; 0: none
     Padding padding = Padding::Zeros;
     double flip = 0;          ///< probability of a horizontal flip
     int cutout = 0;           ///< side of the square, centre uniform, clipped at the borders; 0: none (DeVries 2017)
     int randAugmentOps = 0;   ///< operations in a row, with replacement; 0: none (Cubuk et al. 2020, torchvision's)
     int randAugmentLevel = 9; ///< magnitude index m, 0..30
     RandAugmentKind randAugmentKind = RandAugmentKind::Torchvision;
-    bool photometric = false; ///< RandAugment draws only operations that move nothing
-    std::uint8_t fill = 0;    ///< grey of padding and geometric operations, and of the cutout unless it has its own
-    int cutoutFill = -1;      ///< grey of the cutout; −1: fill
+    bool photometric = false;  ///< RandAugment draws only operations that move nothing
+    std::uint8_t fill = 0;     ///< grey of padding and geometric operations, and of the cutout unless it has its own
+    int cutoutFill = -1;       ///< grey of the cutout; −1: fill
     bool cutoutVaries = false; ///< the square's side is uniform from 0 to `cutout`
-    double erasing = 0;       ///< probability of erasing a rectangle, with the cutout's grey (Zhong et al., AAAI 2020)
-    double smallestArea = 1;  ///< random resized crop: the least share of the area that is kept; 1: none
-    double jitter = 0;        ///< probability of a colour jitter
+    double erasing = 0;        ///< probability of erasing a rectangle, with the cutout's grey (Zhong et al., AAAI 2020)
+    double smallestArea = 1;   ///< random resized crop: the least share of the area that is kept; 1: none
+    double jitter = 0;         ///< probability of a colour jitter
     double brightness = 0, contrast = 0, saturation = 0; ///< factors of the jitter, uniform in 1 ± these
-    double hue = 0;           ///< shift of the jitter, uniform in ± this share of the circle
-    double grey = 0;          ///< probability of losing the colours
-    double solarise = 0;      ///< probability of inverting what is 128 or brighter
+    double hue = 0;      ///< shift of the jitter, uniform in ± this share of the circle
+    double grey = 0;     ///< probability of losing the colours
+    double solarise = 0; ///< probability of inverting what is 128 or brighter
     [[nodiscard]] bool any() const {
         return cropPadding > 0 || flip > 0 || cutout > 0 || randAugmentOps > 0 || smallestArea < 1 || erasing > 0 ||
                coloured();
@@ -67,12 +67,24 @@ void augment(std::span<const std::uint8_t> in, std::span<std::uint8_t> out, Imag
 
 /// An operation on a whole picture. Geometric ones use nearest neighbours about the picture's centre.
 enum class RandAugmentOp {
-    Identity, ShearX, ShearY, TranslateX, TranslateY, Rotate, Brightness, Color, Contrast, Sharpness, Posterize,
-    Solarize, AutoContrast, Equalize,
+    Identity,
+    ShearX,
+    ShearY,
+    TranslateX,
+    TranslateY,
+    Rotate,
+    Brightness,
+    Color,
+    Contrast,
+    Sharpness,
+    Posterize,
+    Solarize,
+    AutoContrast,
+    Equalize,
 };
 inline constexpr int kRandAugmentOps = 14;
-/// What FixMatch's and TorchSSL's RandAugment give an operation at `share` of the largest strength: slope, pixels, degrees,
-/// bits, level, or the factor of an enhancement. `sign`: −1 or 1, where there are two directions.
+/// What FixMatch's and TorchSSL's RandAugment give an operation at `share` of the largest strength: slope, pixels,
+/// degrees, bits, level, or the factor of an enhancement. `sign`: −1 or 1, where there are two directions.
 [[nodiscard]] double strongAmount(RandAugmentOp op, double share, double sign, ImageGeometry geometry);
 /// By `amount` in the operation's own unit: shear factor, pixels, degrees, factor of the enhancement, bits kept,
 /// threshold; without a meaning for the others.

@@ -26,8 +26,7 @@ BatchLoader::BatchLoader(const RunData& data, BatchPlan plan, torch::Device devi
     if (m_starts.size() > 1 && count - m_starts.back() == 1) m_starts.pop_back();
     m_starts.push_back(count);
     m_ahead = std::size_t(std::max(loaders, 1)) + 1;
-    for (int i = 0; i < loaders; ++i)
-        m_threads.emplace_back([this](const std::stop_token& stop) { work(stop); });
+    for (int i = 0; i < loaders; ++i) m_threads.emplace_back([this](const std::stop_token& stop) { work(stop); });
 }
 
 BatchLoader::~BatchLoader() {
@@ -77,7 +76,8 @@ void BatchLoader::work(const std::stop_token& stop) {
         std::size_t number = 0;
         {
             std::unique_lock lock(m_mutex);
-            if (!m_changed.wait(lock, stop, [&] { return m_claimed >= batches() || m_claimed < m_delivered + m_ahead; }))
+            if (!m_changed.wait(lock, stop,
+                                [&] { return m_claimed >= batches() || m_claimed < m_delivered + m_ahead; }))
                 return;
             if (m_claimed >= batches()) return;
             number = m_claimed++;

@@ -25,7 +25,8 @@ struct Batch {
 /// Which rows an epoch visits, in which order and varied how.
 struct BatchPlan {
     std::vector<std::uint32_t> order;
-    std::vector<std::uint32_t> passes{}; ///< of each place how often the epoch visited its row before, 0 to 127; empty: never
+    std::vector<std::uint32_t>
+        passes{}; ///< of each place how often the epoch visited its row before, 0 to 127; empty: never
     std::size_t batchSize = 128;
     AugmentOptions augment;
     std::uint64_t seed = 0;

@@ -48,7 +48,8 @@ std::vector<std::pair<int, fs::path>> list(const fs::path& folder) {
     for (const auto& entry : fs::directory_iterator(folder, code)) {
         const std::string name = entry.path().filename().string();
         if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) continue;
-        const auto digits = std::string_view(name).substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size());
+        const auto digits =
+            std::string_view(name).substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size());
         const auto epoch = parseInteger(digits);
         if (epoch && *epoch > 0 && *epoch <= INT32_MAX) found.emplace_back(int(*epoch), entry.path());
     }
@@ -102,7 +103,8 @@ Result<Checkpoint> readCheckpoint(const fs::path& file) {
     if (format == view.metadata.end() || format->second != kFormat)
         return fail(ErrorCode::Newer, "this checkpoint was written by another version of Assay", name);
     const auto number = epoch == view.metadata.end() ? std::nullopt : parseInteger(epoch->second);
-    if (!number || *number < 1 || *number > INT32_MAX) return fail(ErrorCode::Damaged, "the checkpoint names no epoch", name);
+    if (!number || *number < 1 || *number > INT32_MAX)
+        return fail(ErrorCode::Damaged, "the checkpoint names no epoch", name);
     checkpoint.epoch = int(*number);
     for (const TensorEntry& entry : view.tensors) {
         auto tensor = tensorOf(view, entry);
@@ -119,10 +121,12 @@ std::optional<Checkpoint> newestCheckpoint(const fs::path& folder, std::vector<s
     for (const auto& [epoch, file] : list(folder)) {
         Result<Checkpoint> checkpoint = readCheckpoint(file);
         if (checkpoint) {
-            if (!notes.empty()) notes.push_back("Checkpoint of epoch " + std::to_string(epoch) + " is whole and is used");
+            if (!notes.empty())
+                notes.push_back("Checkpoint of epoch " + std::to_string(epoch) + " is whole and is used");
             return std::move(*checkpoint);
         }
-        notes.push_back("Checkpoint of epoch " + std::to_string(epoch) + " cannot be used: " + checkpoint.error().message);
+        notes.push_back("Checkpoint of epoch " + std::to_string(epoch) +
+                        " cannot be used: " + checkpoint.error().message);
     }
     return std::nullopt;
 }
@@ -132,8 +136,8 @@ Status fits(const Checkpoint& checkpoint, const CheckpointIdentity& identity, co
         const auto theirs = checkpoint.identity.find(key);
         const std::string found = theirs == checkpoint.identity.end() ? "nothing" : theirs->second;
         if (found != ours)
-            return fail(ErrorCode::InvalidArgument,
-                        "the checkpoint belongs to another run: its " + key + " is " + found + ", this run's is " + ours);
+            return fail(ErrorCode::InvalidArgument, "the checkpoint belongs to another run: its " + key + " is " +
+                                                        found + ", this run's is " + ours);
     }
     for (const auto& [name, ours] : state) {
         const auto theirs = checkpoint.state.find(name);

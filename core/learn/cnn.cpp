@@ -6,14 +6,10 @@
 namespace assay::learn {
 namespace {
 
-bool canBeHalved(const torch::Tensor& x) {
-    return x.size(2) > 1 && x.size(3) > 1;
-}
+bool canBeHalved(const torch::Tensor& x) { return x.size(2) > 1 && x.size(3) > 1; }
 
 /// Halves the picture where it is large enough to be halved.
-torch::Tensor halve(const torch::Tensor& x) {
-    return canBeHalved(x) ? torch::max_pool2d(x, 2) : x;
-}
+torch::Tensor halve(const torch::Tensor& x) { return canBeHalved(x) ? torch::max_pool2d(x, 2) : x; }
 
 /// Three 3×3 convolutions of width, 2 width, 4 width and a hidden layer, made for a CPU: pooling comes before norm and
 /// ReLU, so that these touch a quarter of the numbers.
@@ -40,9 +36,7 @@ public:
         }
         return x;
     }
-    torch::Tensor pool(const torch::Tensor& map) override {
-        return m_hidden->forward(gridMeans(map, kGrid)).relu_();
-    }
+    torch::Tensor pool(const torch::Tensor& map) override { return m_hidden->forward(gridMeans(map, kGrid)).relu_(); }
 
 private:
     static constexpr int kGrid = 3; ///< cells a side that the hidden layer sees, whatever the picture's size
@@ -91,8 +85,6 @@ ClassifierPtr makeCnnSmall(ImageGeometry input, int classes, int width) {
     return std::make_shared<CnnSmall>(input, classes, width);
 }
 
-ClassifierPtr makeCnnNine(ImageGeometry input, int classes) {
-    return std::make_shared<CnnNine>(input, classes);
-}
+ClassifierPtr makeCnnNine(ImageGeometry input, int classes) { return std::make_shared<CnnNine>(input, classes); }
 
 } // namespace assay::learn

@@ -16,21 +16,19 @@ constexpr int kCropTries = 10;
 constexpr double kWidestAspect = 4.0 / 3.0;
 constexpr std::uint8_t kSolariseFrom = 128;
 
-double uniformIn(CounterRng& rng, double lo, double hi) {
-    return lo + (hi - lo) * rng.uniform();
-}
+double uniformIn(CounterRng& rng, double lo, double hi) { return lo + (hi - lo) * rng.uniform(); }
 
-/// A box of that size anywhere inside the picture; nothing where it is empty or leaves fewer than `rest` rows or columns.
+/// A box of that size anywhere inside the picture; nothing where it is empty or leaves fewer than `rest` rows or
+/// columns.
 std::optional<CropBox> placeBox(CounterRng& rng, ImageGeometry geometry, int height, int width, int rest) {
-    if (width < 1 || height < 1 || width > geometry.width - rest || height > geometry.height - rest) return std::nullopt;
+    if (width < 1 || height < 1 || width > geometry.width - rest || height > geometry.height - rest)
+        return std::nullopt;
     const int top = int(rng.below(std::uint32_t(geometry.height - height + 1)));
     const int left = int(rng.below(std::uint32_t(geometry.width - width + 1)));
     return CropBox{top, left, height, width};
 }
 
-std::uint8_t toByte(double value) {
-    return std::uint8_t(std::clamp(value * 255.0 + 0.5, 0.0, 255.0));
-}
+std::uint8_t toByte(double value) { return std::uint8_t(std::clamp(value * 255.0 + 0.5, 0.0, 255.0)); }
 
 } // namespace
 
@@ -114,12 +112,9 @@ void shiftHue(double shift, std::span<std::uint8_t> picture, ImageGeometry geome
         const double value = std::max({rgb[0], rgb[1], rgb[2]}), chroma = value - std::min({rgb[0], rgb[1], rgb[2]});
         if (chroma <= 0) continue;
         double sextant = 0;
-        if (value == rgb[0])
-            sextant = (rgb[1] - rgb[2]) / chroma;
-        else if (value == rgb[1])
-            sextant = 2 + (rgb[2] - rgb[0]) / chroma;
-        else
-            sextant = 4 + (rgb[0] - rgb[1]) / chroma;
+        if (value == rgb[0]) sextant = (rgb[1] - rgb[2]) / chroma;
+        else if (value == rgb[1]) sextant = 2 + (rgb[2] - rgb[0]) / chroma;
+        else sextant = 4 + (rgb[0] - rgb[1]) / chroma;
         const double turned = sextant + 6 * shift;
         for (std::size_t c = 0; c < kColours; ++c) {
             // Each channel is a trapezoid over the circle, two sextants after the one before it.

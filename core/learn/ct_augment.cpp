@@ -147,7 +147,8 @@ void applyCtChoice(const CtChoice& choice, bool compat, CounterRng& rng, std::sp
         const auto edge = [margin](int length) { return int(std::lround(margin * length)); };
         const int left = edge(g.width), top = edge(g.height);
         const auto filter = ResizeFilter(binAt(choice.levels.size() > 1 ? choice.levels[1] : 0, kResizeFilters));
-        cropAndResample(left, top, std::max(1, g.width - 2 * left), std::max(1, g.height - 2 * top), filter, in, out, g);
+        cropAndResample(left, top, std::max(1, g.width - 2 * left), std::max(1, g.height - 2 * top), filter, in, out,
+                        g);
         return;
     }
     }

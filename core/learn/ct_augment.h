@@ -14,8 +14,25 @@ namespace assay::learn {
 
 /// The operations of CTAugment (Berthelot et al., ICLR 2020, as the authors' code has them).
 enum class CtOp {
-    AutoContrast, Blur, Brightness, Color, Contrast, Cutout, Equalize, Invert, Identity, Posterize, Rescale, Rotate,
-    Sharpness, ShearX, ShearY, Smooth, Solarize, TranslateX, TranslateY,
+    AutoContrast,
+    Blur,
+    Brightness,
+    Color,
+    Contrast,
+    Cutout,
+    Equalize,
+    Invert,
+    Identity,
+    Posterize,
+    Rescale,
+    Rotate,
+    Sharpness,
+    ShearX,
+    ShearY,
+    Smooth,
+    Solarize,
+    TranslateX,
+    TranslateY,
 };
 inline constexpr int kCtOps = 19;
 

@@ -20,7 +20,8 @@ std::vector<ParamSpec> ctSettings() {
         realSetting("ct-decay", 0.99, 0, 0.9999, "CTAugment: memory of the rates", true),
         realSetting("ct-threshold", 0.8, 0, 1, "CTAugment: rate below which a strength is not used", true),
         choiceSetting("ct-translation", "share", {"share", "published"},
-                      "CTAugment: translations by up to 0.3 of the side, or by 0.3 of a pixel as in the published code", true),
+                      "CTAugment: translations by up to 0.3 of the side, or by 0.3 of a pixel as in the published code",
+                      true),
     };
 }
 

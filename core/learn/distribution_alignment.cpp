@@ -12,8 +12,9 @@ constexpr double kLeast = 1e-6;
 torch::Tensor align(const torch::Tensor& p, const torch::Tensor& data, const torch::Tensor& model,
                     Alignment alignment) {
     if (alignment == Alignment::None) return p;
-    const auto factor =
-        alignment == Alignment::Correct ? (data.to(p.device()) + kLeast) / (model.to(p.device()) + kLeast) : model.to(p.device());
+    const auto factor = alignment == Alignment::Correct
+                            ? (data.to(p.device()) + kLeast) / (model.to(p.device()) + kLeast)
+                            : model.to(p.device());
     const auto scaled = p * factor;
     return scaled / scaled.sum(1, true).clamp_min(1e-12);
 }
@@ -33,10 +34,8 @@ void AnswerMean::start(std::int64_t classes, std::int64_t batches, double decay)
 
 void AnswerMean::add(const torch::Tensor& mean) {
     const auto own = mean.detach().to(torch::kCPU);
-    if (m_decay > 0)
-        m_kept[0] = m_kept[0] * m_decay + own * (1 - m_decay);
-    else
-        m_kept[m_count % m_kept.size(0)] = own;
+    if (m_decay > 0) m_kept[0] = m_kept[0] * m_decay + own * (1 - m_decay);
+    else m_kept[m_count % m_kept.size(0)] = own;
     ++m_count;
 }
 

@@ -10,10 +10,8 @@ namespace {
 void blend(std::vector<torch::Tensor> own, const std::vector<torch::Tensor>& others, double decay) {
     const torch::NoGradGuard noGrad;
     for (std::size_t i = 0; i < own.size(); ++i) {
-        if (own[i].is_floating_point())
-            own[i].lerp_(others[i].detach(), 1 - decay);
-        else
-            own[i].copy_(others[i]);
+        if (own[i].is_floating_point()) own[i].lerp_(others[i].detach(), 1 - decay);
+        else own[i].copy_(others[i]);
     }
 }
 

@@ -9,8 +9,7 @@
 #include <dlfcn.h>
 
 extern "C" void sgemm_(const char*, const char*, const int*, const int*, const int*, const float*, const float*,
-                       const int*, const float*, const int*, const float*, float*, const int*)
-    __attribute__((weak));
+                       const int*, const float*, const int*, const float*, float*, const int*) __attribute__((weak));
 
 namespace assay {
 
@@ -36,7 +35,7 @@ void describeBlas(EngineInfo& info) {
     else {
         info.blas = "reference BLAS (" + path + ")";
         info.warnings.emplace_back("Matrices are multiplied by the reference BLAS, which is some 30 times slower than "
-                                "OpenBLAS; install libopenblas0-openmp");
+                                   "OpenBLAS; install libopenblas0-openmp");
     }
 }
 

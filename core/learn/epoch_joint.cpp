@@ -19,7 +19,8 @@ Result<stats::ConfidentJoint> confidentJointOf(const RunData& data, const std::v
         std::vector<double> mean(classes, 0);
         for (const Answers& network : networks) {
             softmaxOf(network.row(row), one);
-            for (std::size_t k = 0; k < classes; ++k) mean[k] += std::min(1.0, double(one[k])) / double(networks.size());
+            for (std::size_t k = 0; k < classes; ++k)
+                mean[k] += std::min(1.0, double(one[k])) / double(networks.size());
         }
         probabilities.insert(probabilities.end(), mean.begin(), mean.end());
         labels.push_back(data.labels[row]);

@@ -12,9 +12,10 @@ namespace assay::learn {
 /// counts fall as wrong labels are learnt by heart (Northcutt, Jiang, Chuang, JAIR 2021).
 [[nodiscard]] Result<stats::ConfidentJoint> confidentJointOf(const RunData& data, const std::vector<Answers>& networks);
 
-/// Its calibrated counts [K · K], given by guessed, row by row, as the report's per-class record keeps them. Every window
-/// that opens a run reads all its epochs, so the counts of more than 32 classes are those of the last epoch only, and
-/// of more than 100 none.
-[[nodiscard]] std::vector<double> recordedJoint(const RunData& data, const std::vector<Answers>& networks, bool lastEpoch);
+/// Its calibrated counts [K · K], given by guessed, row by row, as the report's per-class record keeps them. Every
+/// window that opens a run reads all its epochs, so the counts of more than 32 classes are those of the last epoch
+/// only, and of more than 100 none.
+[[nodiscard]] std::vector<double> recordedJoint(const RunData& data, const std::vector<Answers>& networks,
+                                                bool lastEpoch);
 
 } // namespace assay::learn

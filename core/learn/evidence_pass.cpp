@@ -79,8 +79,8 @@ Result<Answers> askVaried(Classifier& network, const RunData& data, BatchPlan pl
     return answers;
 }
 
-Result<Answers> askAll(Classifier& network, const RunData& data, torch::Device device, int loaders,
-                       const StopFn& stop, bool withFeatures) {
+Result<Answers> askAll(Classifier& network, const RunData& data, torch::Device device, int loaders, const StopFn& stop,
+                       bool withFeatures) {
     std::vector<std::uint32_t> rows(data.rows());
     std::iota(rows.begin(), rows.end(), 0U);
     return ask(network, data, std::move(rows), device, loaders, stop, withFeatures);
@@ -94,8 +94,8 @@ std::shared_ptr<const FeatureMatrix> makeFeatures(const RunData& data, std::size
     matrix->values.assign(samples * dimension, std::numeric_limits<float>::quiet_NaN());
     for (std::size_t i = 0; i < data.rows(); ++i) {
         const auto row = features.subspan(i * dimension, dimension);
-        std::transform(row.begin(), row.end(), matrix->values.begin() + std::ptrdiff_t(data.samples[i].value * dimension),
-                       [](float value) {
+        std::transform(row.begin(), row.end(),
+                       matrix->values.begin() + std::ptrdiff_t(data.samples[i].value * dimension), [](float value) {
                            constexpr float kMost = std::numeric_limits<float>::max();
                            return std::isnan(value) ? 0.0F : std::clamp(value, -kMost, kMost);
                        });
@@ -162,10 +162,8 @@ Evidence makeEvidence(const RunData& data, const std::vector<Answers>& networks,
             const bool labelled = data.labels[i] != kNoLabel;
             if (labelled) loss += lossOf(logits, data.labels[i]);
             margin += marginOf(logits, labelled ? data.labels[i] : predictionOf(logits));
-            if (addLogits)
-                std::copy(logits.begin(), logits.end(), one.begin());
-            else
-                softmaxOf(logits, one);
+            if (addLogits) std::copy(logits.begin(), logits.end(), one.begin());
+            else softmaxOf(logits, one);
             for (std::size_t k = 0; k < classes; ++k) mean[k] += one[k] * share;
         }
         if (addLogits) {
@@ -174,7 +172,8 @@ Evidence makeEvidence(const RunData& data, const std::vector<Answers>& networks,
         }
         const auto best = std::max_element(mean.begin(), mean.end());
         evidence.loss[i] = float(std::min(loss * double(share), double(std::numeric_limits<float>::max())));
-        evidence.margin[i] = std::clamp(margin * share, std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max());
+        evidence.margin[i] =
+            std::clamp(margin * share, std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max());
         evidence.prediction[i] = Label(best - mean.begin());
         evidence.confidence[i] = std::min(*best, 1.0F);
         entropy[i] = entropyOf(mean);

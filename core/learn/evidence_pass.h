@@ -38,8 +38,8 @@ using StopFn = std::function<bool(std::size_t batch, std::size_t batches)>;
 
 /// Features of the rows of a run [R, dimension] as a row for each of `samples` samples of the data set.
 [[nodiscard]] std::shared_ptr<const FeatureMatrix> makeFeatures(const RunData& data, std::size_t samples,
-                                                                std::span<const float> features,
-                                                                std::size_t dimension, int epoch);
+                                                                std::span<const float> features, std::size_t dimension,
+                                                                int epoch);
 
 /// −ln softmax(logits)_label, computed so that it is finite for finite logits.
 [[nodiscard]] double lossOf(std::span<const float> logits, Label label);

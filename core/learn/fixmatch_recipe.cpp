@@ -94,24 +94,18 @@ double annealedThreshold(SignalAnnealing annealing, double progress, int classes
     constexpr double kScale = 5;
     double alpha = 1;
     switch (annealing) {
-    case SignalAnnealing::None:
-        return 1;
-    case SignalAnnealing::Linear:
-        alpha = progress;
-        break;
-    case SignalAnnealing::Log:
-        alpha = 1 - std::exp(-progress * kScale);
-        break;
-    case SignalAnnealing::Exp:
-        alpha = std::exp((progress - 1) * kScale);
-        break;
+    case SignalAnnealing::None: return 1;
+    case SignalAnnealing::Linear: alpha = progress; break;
+    case SignalAnnealing::Log: alpha = 1 - std::exp(-progress * kScale); break;
+    case SignalAnnealing::Exp: alpha = std::exp((progress - 1) * kScale); break;
     }
     return alpha * (1 - 1.0 / classes) + 1.0 / classes;
 }
 
 Status FixMatchRecipe::start(Run& run) {
     if (m_options.ctAugment && m_options.photometric)
-        return fail(ErrorCode::InvalidArgument, "CTAugment moves pictures; with photometric-only choose another strong-view");
+        return fail(ErrorCode::InvalidArgument,
+                    "CTAugment moves pictures; with photometric-only choose another strong-view");
     ASSAY_CHECK_STATUS(SemiSupervised::start(run));
     m_record.start(run);
     m_answers.start(run.data.classes, kAnswerBatches, 0);
@@ -155,17 +149,15 @@ void FixMatchRecipe::notice(const std::vector<std::uint32_t>& rows, const torch:
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (double(sure.data_ptr<float>()[i]) < m_options.threshold) continue;
         Label& last = m_lastSure[rows[i]];
-        if (last == kNoLabel)
-            --m_unused;
-        else
-            --m_counts[std::size_t(last)];
+        if (last == kNoLabel) --m_unused;
+        else --m_counts[std::size_t(last)];
         last = Label(label.data_ptr<std::int64_t>()[i]);
         ++m_counts[std::size_t(last)];
     }
 }
 
-std::vector<torch::Tensor> FixMatchRecipe::answers(Classifier& network, const Batch& labelled, const torch::Tensor& weak,
-                                                   const torch::Tensor& strong) const {
+std::vector<torch::Tensor> FixMatchRecipe::answers(Classifier& network, const Batch& labelled,
+                                                   const torch::Tensor& weak, const torch::Tensor& strong) const {
     if (!m_options.strongApart) return forwardTogether(network, {labelled.images, weak, strong});
     auto logits = forwardTogether(network, {labelled.images, weak});
     const UntouchedNorms untouched(network);
@@ -207,8 +199,7 @@ PseudoDecision FixMatchRecipe::decisionOf(const Run& run, const EpochOutcome& ou
     const auto& labelled = choice().labelled();
     if (m_options.alignment == Alignment::None)
         return decideByThreshold(run, outcome, labelled, m_options.threshold, thresholds());
-    return decideByThreshold(run,
-                             alignedAnswers(run, outcome, labelShares(), m_answers.value(), m_options.alignment),
+    return decideByThreshold(run, alignedAnswers(run, outcome, labelShares(), m_answers.value(), m_options.alignment),
                              labelled, m_options.threshold, thresholds());
 }
 

@@ -52,8 +52,8 @@ inline constexpr double kShortRunThreshold = 0.8;
 [[nodiscard]] torch::Tensor consistencyLosses(const torch::Tensor& weakLogits, const torch::Tensor& strongLogits,
                                               const torch::Tensor& mask, double temperature);
 
-/// FlexMatch's β (Zhang et al., NeurIPS 2021): `counts` [K] σ of samples whose last sure pseudo-label is each class over
-/// the largest of them and, while it is larger, `unused`, of those that never had one.
+/// FlexMatch's β (Zhang et al., NeurIPS 2021): `counts` [K] σ of samples whose last sure pseudo-label is each class
+/// over the largest of them and, while it is larger, `unused`, of those that never had one.
 [[nodiscard]] std::vector<double> flexBetas(const std::vector<std::int64_t>& counts, std::int64_t unused);
 /// Its thresholds: τ β / (2 − β).
 [[nodiscard]] std::vector<double> flexThresholds(const std::vector<std::int64_t>& counts, std::int64_t unused,
@@ -78,21 +78,21 @@ protected:
     std::vector<ViewPlan> views(const Run& run) const override;
     torch::Tensor learn(Run& run, const Batch& labelled, const std::vector<Batch>& unlabelled) override;
     Status record(Run& run, EpochOutcome& outcome) override;
-    /// What a variant adds to the loss, from the mask [μB] of those of the unlabelled `rows` that are learnt; nothing by
-    /// default.
+    /// What a variant adds to the loss, from the mask [μB] of those of the unlabelled `rows` that are learnt; nothing
+    /// by default.
     virtual torch::Tensor furtherLoss(Run& run, const std::vector<std::uint32_t>& rows, const torch::Tensor& mask) {
         (void)run, (void)rows, (void)mask;
         return {};
     }
     [[nodiscard]] const FixMatchOptions& fixMatch() const { return m_options; }
-    /// CTAugment's strong view of a row as its rates are now, HWC; only with strong-view ctaugment, where views() has the
-    /// weak one alone.
+    /// CTAugment's strong view of a row as its rates are now, HWC; only with strong-view ctaugment, where views() has
+    /// the weak one alone.
     [[nodiscard]] std::vector<std::uint8_t> strongPicture(const Run& run, std::uint32_t row) const;
 
 private:
     /// Logits of labelled, weak and strong pictures.
-    [[nodiscard]] std::vector<torch::Tensor> answers(Classifier& network, const Batch& labelled, const torch::Tensor& weak,
-                                                     const torch::Tensor& strong) const;
+    [[nodiscard]] std::vector<torch::Tensor> answers(Classifier& network, const Batch& labelled,
+                                                     const torch::Tensor& weak, const torch::Tensor& strong) const;
     [[nodiscard]] std::vector<double> thresholds() const;
     /// Logits of the weak views as they decide: aligned where the method asks for it, without a gradient.
     [[nodiscard]] torch::Tensor decided(const torch::Tensor& weakLogits);

@@ -16,7 +16,8 @@ constexpr auto kLast = torch::MemoryFormat::ChannelsLast;
 thread_local bool twiceDifferentiable = false;
 
 bool hasKernels(const torch::Tensor& x) {
-    return !twiceDifferentiable && x.device().is_cpu() && x.scalar_type() == torch::kFloat32 && x.dim() == 4 && x.numel() > 0;
+    return !twiceDifferentiable && x.device().is_cpu() && x.scalar_type() == torch::kFloat32 && x.dim() == 4 &&
+           x.numel() > 0;
 }
 
 MapShape shapeOf(const torch::Tensor& x) {

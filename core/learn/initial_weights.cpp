@@ -104,9 +104,8 @@ private:
         return theirs.empty() ? nullptr : byName(passedOver + theirs);
     }
     [[nodiscard]] std::size_t countFound(const std::vector<std::string>& ours, const std::string& passedOver) const {
-        return std::size_t(std::count_if(ours.begin(), ours.end(), [&](const std::string& name) {
-            return lookUp(name, passedOver) != nullptr;
-        }));
+        return std::size_t(std::count_if(ours.begin(), ours.end(),
+                                         [&](const std::string& name) { return lookUp(name, passedOver) != nullptr; }));
     }
     [[nodiscard]] const TensorEntry* byName(const std::string& name) const {
         const auto at = m_entries.find(name);
@@ -186,7 +185,8 @@ Result<WeightsReport> loadInitialWeights(Classifier& network, const std::filesys
             return {};
         }
         if (source.is_floating_point() && !torch::isfinite(source).all().item<bool>())
-            return fail(ErrorCode::Damaged, "the tensor " + escapeForDisplay(entry->name) + " holds a number that is not finite", name);
+            return fail(ErrorCode::Damaged,
+                        "the tensor " + escapeForDisplay(entry->name) + " holds a number that is not finite", name);
         target.copy_(source);
         if (forColour) report.adapted.push_back(ours + " (summed over colour)");
         ++report.taken;

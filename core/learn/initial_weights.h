@@ -25,11 +25,10 @@ struct WeightsReport {
 };
 
 /// Sets a network's parameters and buffers from a .safetensors file. Its tensors may have our names, those of a
-/// checkpoint of ours (of its network `which`, or its first), or torchvision's and timm's names for ResNets, all of them
-/// behind a prefix ("module.", "backbone.") or none. A last
-/// layer for another number of classes is left as drawn, and that of a second network where the file has weights for one
-/// only: two that begin alike would stay alike. InvalidArgument where nothing, or less than half of the
-/// network, fits.
+/// checkpoint of ours (of its network `which`, or its first), or torchvision's and timm's names for ResNets, all of
+/// them behind a prefix ("module.", "backbone.") or none. A last layer for another number of classes is left as drawn,
+/// and that of a second network where the file has weights for one only: two that begin alike would stay alike.
+/// InvalidArgument where nothing, or less than half of the network, fits.
 [[nodiscard]] Result<WeightsReport> loadInitialWeights(Classifier& network, const std::filesystem::path& file,
                                                        std::size_t which = 0);
 

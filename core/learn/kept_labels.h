@@ -6,9 +6,9 @@
 
 namespace assay::learn {
 
-/// The record of which labels an epoch learnt: `kept` [R], above 0 for those, as the column kKeptColumn; and the scalars
-/// "kept-share" of the training rows and, where the truth is known, "label-precision", the share of right ones among
-/// the kept.
+/// The record of which labels an epoch learnt: `kept` [R], above 0 for those, as the column kKeptColumn; and the
+/// scalars "kept-share" of the training rows and, where the truth is known, "label-precision", the share of right ones
+/// among the kept.
 void recordKept(const Run& run, EpochOutcome& outcome, std::vector<float> kept);
 
 } // namespace assay::learn

@@ -9,8 +9,8 @@
 
 namespace assay::learn {
 
-FeatureMatrix makeProbabilities(const RunData& data, std::size_t samples, const std::vector<Answers>& networks, int epoch,
-                                bool addLogits) {
+FeatureMatrix makeProbabilities(const RunData& data, std::size_t samples, const std::vector<Answers>& networks,
+                                int epoch, bool addLogits) {
     const std::size_t classes = std::size_t(data.classes);
     const auto share = 1.0F / float(networks.size());
     FeatureMatrix matrix;

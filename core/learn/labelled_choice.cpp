@@ -11,7 +11,7 @@ namespace assay::learn {
 namespace {
 
 constexpr const char* kLabelled = "semi.labelled";
-constexpr std::size_t kShownClasses = 10; ///< in a note
+constexpr std::size_t kShownClasses = 10;                                         ///< in a note
 constexpr std::array<const char*, 4> kNames{"all", "per-class", "clean", "auto"}; // in the order of LabelledBy
 
 } // namespace
@@ -35,7 +35,8 @@ std::vector<ParamSpec> labelledSettings(LabelledBy byDefault) {
 LabelledOptions readLabelledOptions(const ParamValues& settings) {
     LabelledOptions options;
     const std::string& by = textParam(settings, "labelled");
-    options.by = LabelledBy(std::find(kNames.begin(), kNames.end(), by) - kNames.begin()); // one of them, as the setting's choices
+    options.by = LabelledBy(std::find(kNames.begin(), kNames.end(), by) -
+                            kNames.begin()); // one of them, as the setting's choices
     options.perClass = intParam(settings, "labelled-per-class");
     options.cleanBelow = realParam(settings, "clean-below");
     options.warmUpShare = realParam(settings, "clean-warm-up");
@@ -129,8 +130,9 @@ void LabelledChoice::finishEpoch(Run& run, const EpochOutcome& outcome) {
     }
     if (classesIn(after) == 1 && classesIn(before) > 1) {
         const auto only = std::find_if(after.begin(), after.end(), [](std::size_t count) { return count > 0; });
-        run.observer.note("Only labels of class " + escapeForDisplay(names[std::size_t(only - after.begin())]) +
-                          " were called clean after the warm-up, and one class alone teaches nothing; every label is kept");
+        run.observer.note(
+            "Only labels of class " + escapeForDisplay(names[std::size_t(only - after.begin())]) +
+            " were called clean after the warm-up, and one class alone teaches nothing; every label is kept");
         return;
     }
     noteLost(run, before, after);
@@ -150,12 +152,14 @@ void LabelledChoice::noteLost(const Run& run, const std::vector<std::size_t>& be
     std::string listed;
     for (std::size_t k = 0; k < before.size(); ++k) {
         if (before[k] == 0 || after[k] > 0) continue;
-        if (++lost <= kShownClasses) listed += (lost == 1 ? "" : ", ") + escapeForDisplay(run.task.dataset->classNames[k]);
+        if (++lost <= kShownClasses)
+            listed += (lost == 1 ? "" : ", ") + escapeForDisplay(run.task.dataset->classNames[k]);
     }
     if (lost == 0) return;
     run.observer.note(std::string(lost == 1 ? "Of one class" : "Of " + withThousands(lost) + " classes") +
-                      " no label was called clean after the warm-up, so " + (lost == 1 ? "it is" : "they are") + " not learnt any more: " + listed +
-                      (lost > kShownClasses ? ", …" : "") + "; a higher clean-below or a longer clean-warm-up keeps more");
+                      " no label was called clean after the warm-up, so " + (lost == 1 ? "it is" : "they are") +
+                      " not learnt any more: " + listed + (lost > kShownClasses ? ", …" : "") +
+                      "; a higher clean-below or a longer clean-warm-up keeps more");
 }
 
 std::vector<std::uint32_t> LabelledChoice::rows(const Run& run, std::uint8_t labelled) const {

@@ -17,8 +17,8 @@ enum class LabelledBy {
 struct LabelledOptions {
     LabelledBy by = LabelledBy::All;
     std::int64_t perClass = 25;
-    double cleanBelow = 0.5;  ///< Clean: p-noisy under which a label is kept
-    double warmUpShare = 0.3; ///< Clean: of the run
+    double cleanBelow = 0.5;     ///< Clean: p-noisy under which a label is kept
+    double warmUpShare = 0.3;    ///< Clean: of the run
     bool needsUnlabelled = true; ///< PerClass: false where a method learns the labelled ones alone
 };
 
@@ -33,8 +33,8 @@ public:
     explicit LabelledChoice(LabelledOptions options) : m_options(options) {}
 
     /// Per class the draw is from (seed, Method, sample), so every method and thread count has the same. An error that
-    /// says how to choose where no label counts, or where All or PerClass would leave no sample unlabelled; a note where
-    /// PerClass asks for more than a class has.
+    /// says how to choose where no label counts, or where All or PerClass would leave no sample unlabelled; a note
+    /// where PerClass asks for more than a class has.
     [[nodiscard]] Status start(Run& run);
     /// Whether the labels are still to be found clean, once start() has settled what auto means.
     [[nodiscard]] bool seeksClean() const { return m_options.by == LabelledBy::Clean; }

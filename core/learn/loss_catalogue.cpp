@@ -121,12 +121,9 @@ std::string lossCitations() {
         const bool pair = entry.options.kind == LossKind::Apl;
         const auto found = std::find_if(papers.begin(), papers.end(),
                                         [&](const auto& paper) { return paper.first == entry.citation; });
-        if (found == papers.end())
-            papers.emplace_back(entry.citation, entry.id);
-        else if (!pair)
-            found->second += ", " + entry.id;
-        else if (found->second.find("apl-*") == std::string::npos)
-            found->second += ", apl-*";
+        if (found == papers.end()) papers.emplace_back(entry.citation, entry.id);
+        else if (!pair) found->second += ", " + entry.id;
+        else if (found->second.find("apl-*") == std::string::npos) found->second += ", apl-*";
     }
     std::string text;
     for (const auto& [citation, losses] : papers) text += (text.empty() ? "" : "; ") + losses + ": " + citation;

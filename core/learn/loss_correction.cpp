@@ -43,8 +43,7 @@ struct PosteriorCurve {
         hi = fit.hi;
         std::vector<double> losses(kPoints);
         for (std::size_t i = 0; i < kPoints; ++i) losses[i] = lo + (hi - lo) * double(i) / double(kPoints - 1);
-        if (original && fit.swapped)
-            posterior = originalRule(fit, losses);
+        if (original && fit.swapped) posterior = originalRule(fit, losses);
         else
             for (std::size_t i = 0; i < kPoints; ++i) posterior[i] = float(fit.pNoisy(losses[i]));
     }
@@ -170,7 +169,8 @@ private:
         plan.seed = run.seed();
         plan.epoch = std::uint32_t(run.epoch);
         plan.view = kTrackingView;
-        ASSAY_TRY(const Answers answers, askVaried(*run.networks[0], run.data, std::move(plan), run.device, run.task.config.loaders));
+        ASSAY_TRY(const Answers answers,
+                  askVaried(*run.networks[0], run.data, std::move(plan), run.device, run.task.config.loaders));
         std::vector<float> losses;
         for (std::size_t i = 0; i < run.data.trainRows.size(); ++i)
             losses.push_back(float(assay::learn::lossOf(answers.row(i), run.data.labels[run.data.trainRows[i]])));
@@ -338,10 +338,11 @@ std::vector<ParamSpec> correctionSettings(const CorrectionDefaults& defaults) {
             "epochs"));
     }
     if (dynamic) {
-        settings.push_back(boolSetting("track-augmented", true,
-                                       "The mixture is fitted to losses of pictures varied as in training (paper's code), not as "
-                                       "they are; no difference without augmentation",
-                                       true));
+        settings.push_back(
+            boolSetting("track-augmented", true,
+                        "The mixture is fitted to losses of pictures varied as in training (paper's code), not as "
+                        "they are; no difference without augmentation",
+                        true));
         settings.push_back(choiceSetting(
             "w-source", o.fromTable ? "table" : "batch", {"batch", "table"},
             "Trust from the loss of the batch at hand (paper), or from the last evidence pass (cheaper)", true));

@@ -24,8 +24,11 @@ struct ElrCase {
     int believed; ///< class of the target; the label is class 0
 };
 constexpr ElrCase kElrCases[] = {
-    {"elr-label-believed", "ELR and ELR+ (methods elr, elr-plus; lambda 3) where the running target is the label: goes on pulling", 0},
-    {"elr-label-doubted", "ELR and ELR+ (methods elr, elr-plus; lambda 3) where the running target is another class: pulls less than ce, or away", 1},
+    {"elr-label-believed",
+     "ELR and ELR+ (methods elr, elr-plus; lambda 3) where the running target is the label: goes on pulling", 0},
+    {"elr-label-doubted",
+     "ELR and ELR+ (methods elr, elr-plus; lambda 3) where the running target is another class: pulls less than ce, or away",
+     1},
 };
 
 std::vector<double> toVector(const torch::Tensor& values) {

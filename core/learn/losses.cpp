@@ -28,9 +28,7 @@ torch::Tensor modulation(const torch::Tensor& logP, double gamma) {
     return torch::pow((1 - logP.exp()).clamp_min(kSmallestProbability), gamma);
 }
 
-torch::Tensor focal(const Terms& terms, double gamma) {
-    return -modulation(terms.logPy, gamma) * terms.logPy;
-}
+torch::Tensor focal(const Terms& terms, double gamma) { return -modulation(terms.logPy, gamma) * terms.logPy; }
 
 /// Safe where there is one class only and the sum is 0.
 torch::Tensor ratio(const torch::Tensor& own, const torch::Tensor& sum) {
@@ -44,9 +42,7 @@ torch::Tensor nflRatio(const Terms& terms, const LossOptions& options) {
     return ratio(pick(perClass, terms.labels), perClass.sum(1));
 }
 
-torch::Tensor gce(const torch::Tensor& logPy, double q) {
-    return -torch::expm1(q * logPy) / q;
-}
+torch::Tensor gce(const torch::Tensor& logPy, double q) { return -torch::expm1(q * logPy) / q; }
 
 torch::Tensor truncatedGce(const Terms& terms, const LossOptions& options) {
     const auto constant = torch::full_like(terms.logPy, (1 - std::pow(options.truncation, options.q)) / options.q);
@@ -59,32 +55,19 @@ torch::Tensor bootstrap(const Terms& terms, const torch::Tensor& ownLoss, double
 
 torch::Tensor evaluate(LossKind kind, const Terms& terms, const LossOptions& options) {
     switch (kind) {
-    case LossKind::CrossEntropy:
-        break;
-    case LossKind::Focal:
-        return focal(terms, options.gamma);
-    case LossKind::NceRatio:
-        return ratio(-terms.logPy, -terms.logP.sum(1));
-    case LossKind::NceExp:
-        return -torch::expm1(terms.logPy / options.temperature);
-    case LossKind::NflRatio:
-        return nflRatio(terms, options);
-    case LossKind::NflExp:
-        return -torch::expm1(-focal(terms, options.gamma) / options.temperature);
-    case LossKind::Mae:
-        return 1 - terms.py();
-    case LossKind::MaeL1:
-        return 2 * (1 - terms.py());
-    case LossKind::MaeMean:
-        return 2 * (1 - terms.py()) / terms.classes();
-    case LossKind::Rce:
-        return -kLogOfZero * (1 - terms.py());
-    case LossKind::Sce:
-        return -options.alpha * terms.logPy - options.beta * kLogOfZero * (1 - terms.py());
-    case LossKind::Gce:
-        return gce(terms.logPy, options.q);
-    case LossKind::TruncatedGce:
-        return truncatedGce(terms, options);
+    case LossKind::CrossEntropy: break;
+    case LossKind::Focal: return focal(terms, options.gamma);
+    case LossKind::NceRatio: return ratio(-terms.logPy, -terms.logP.sum(1));
+    case LossKind::NceExp: return -torch::expm1(terms.logPy / options.temperature);
+    case LossKind::NflRatio: return nflRatio(terms, options);
+    case LossKind::NflExp: return -torch::expm1(-focal(terms, options.gamma) / options.temperature);
+    case LossKind::Mae: return 1 - terms.py();
+    case LossKind::MaeL1: return 2 * (1 - terms.py());
+    case LossKind::MaeMean: return 2 * (1 - terms.py()) / terms.classes();
+    case LossKind::Rce: return -kLogOfZero * (1 - terms.py());
+    case LossKind::Sce: return -options.alpha * terms.logPy - options.beta * kLogOfZero * (1 - terms.py());
+    case LossKind::Gce: return gce(terms.logPy, options.q);
+    case LossKind::TruncatedGce: return truncatedGce(terms, options);
     case LossKind::Ngce:
         return ratio(-torch::expm1(options.q * terms.logPy),
                      terms.classes() - torch::exp(options.q * terms.logP).sum(1));
@@ -93,10 +76,8 @@ torch::Tensor evaluate(LossKind kind, const Terms& terms, const LossOptions& opt
                options.beta * evaluate(options.passive, terms, options);
     case LossKind::LabelSmoothing:
         return -(1 - options.smoothing) * terms.logPy - options.smoothing * terms.logP.mean(1);
-    case LossKind::BootstrapSoft:
-        return bootstrap(terms, -(terms.logP.exp() * terms.logP).sum(1), options.ownShare);
-    case LossKind::BootstrapHard:
-        return bootstrap(terms, -std::get<0>(terms.logP.max(1)), options.ownShare);
+    case LossKind::BootstrapSoft: return bootstrap(terms, -(terms.logP.exp() * terms.logP).sum(1), options.ownShare);
+    case LossKind::BootstrapHard: return bootstrap(terms, -std::get<0>(terms.logP.max(1)), options.ownShare);
     }
     return -terms.logPy;
 }

@@ -11,8 +11,8 @@ constexpr std::int64_t kMaps = 2;
 
 MapAttention::MapAttention(std::int64_t channels) {
     const std::int64_t hidden = std::max<std::int64_t>(1, channels / 2);
-    m_squeeze = register_module(
-        "squeeze", torch::nn::Conv2d(torch::nn::Conv2dOptions(channels, hidden, 1).bias(false)));
+    m_squeeze =
+        register_module("squeeze", torch::nn::Conv2d(torch::nn::Conv2dOptions(channels, hidden, 1).bias(false)));
     m_norm = register_module("norm", torch::nn::BatchNorm2d(hidden));
     m_maps = register_module("maps", torch::nn::Conv2d(torch::nn::Conv2dOptions(hidden, kMaps, 1)));
     // It begins as a multiplication by one everywhere.

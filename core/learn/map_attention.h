@@ -6,8 +6,8 @@
 
 namespace assay::learn {
 
-/// Attention over the last convolution's output: 1×1 convolution to half the channels, norm, ReLU, 1×1 convolution to two
-/// maps whose sum A [B, h, w] every channel is multiplied by before the pooling.
+/// Attention over the last convolution's output: 1×1 convolution to half the channels, norm, ReLU, 1×1 convolution to
+/// two maps whose sum A [B, h, w] every channel is multiplied by before the pooling.
 class MapAttention : public MapModule {
 public:
     explicit MapAttention(std::int64_t channels);

@@ -20,19 +20,14 @@ struct Square {
 };
 
 /// The larger; what is not a number wins.
-ASSAY_ALWAYS_INLINE bool wins(float v, float best) {
-    return (v > best) | (v != v);
-}
-ASSAY_ALWAYS_INLINE float relu(float v) {
-    return v < 0.0F ? 0.0F : v;
-}
+ASSAY_ALWAYS_INLINE bool wins(float v, float best) { return (v > best) | (v != v); }
+ASSAY_ALWAYS_INLINE float relu(float v) { return v < 0.0F ? 0.0F : v; }
 /// The gradient where the ReLU let its input pass.
-ASSAY_ALWAYS_INLINE float passed(float gradient, float out) {
-    return out <= 0.0F ? 0.0F : gradient;
-}
+ASSAY_ALWAYS_INLINE float passed(float gradient, float out) { return out <= 0.0F ? 0.0F : gradient; }
 
 /// body(offset of the 2×2 in the picture, offset of its cell in the halved one).
-template <class Body> ASSAY_ALWAYS_INLINE void forSquares(const MapShape& s, Body body) {
+template <class Body>
+ASSAY_ALWAYS_INLINE void forSquares(const MapShape& s, Body body) {
     const std::size_t height = s.height / 2, width = s.width / 2;
     for (std::size_t y = 0; y < height; ++y)
         for (std::size_t x = 0; x < width; ++x)
@@ -171,7 +166,8 @@ struct Window {
 };
 
 /// body(window's number, offset of a cell, share of a cell) for every cell of every window.
-template <class Body> ASSAY_ALWAYS_INLINE void forWindowCells(const MapShape& s, std::size_t grid, Body body) {
+template <class Body>
+ASSAY_ALWAYS_INLINE void forWindowCells(const MapShape& s, std::size_t grid, Body body) {
     for (std::size_t i = 0; i < grid; ++i)
         for (std::size_t j = 0; j < grid; ++j) {
             const Window rows(i, s.height, grid), columns(j, s.width, grid);
@@ -213,7 +209,8 @@ ASSAY_VECTOR_CLONES void gridMeanGradientOne(const float* gradient, const MapSha
 }
 
 /// body(picture) for every picture, shared out over OpenMP's threads.
-template <class Body> void forPictures(const MapShape& shape, const Body& body) {
+template <class Body>
+void forPictures(const MapShape& shape, const Body& body) {
     const auto pictures = std::int64_t(shape.pictures);
 #pragma omp parallel for schedule(static)
     for (std::int64_t i = 0; i < pictures; ++i) body(std::size_t(i));

@@ -20,8 +20,7 @@ torch::Tensor addLookAheadGradient(torch::nn::Module& network, const torch::Tens
     {
         ReplacedTensors there;
         for (std::size_t i = 0; i < parameters.size(); ++i)
-            if (slope[i].defined())
-                there.replace(parameters[i], parameters[i].detach() - rate * slope[i].detach());
+            if (slope[i].defined()) there.replace(parameters[i], parameters[i].detach() - rate * slope[i].detach());
         for (const auto& buffer : network.buffers()) there.replace(buffer, buffer.clone());
         value = outer();
         total = torch::autograd::grad({value}, parameters, {}, false, false, true);
@@ -46,10 +45,8 @@ torch::Tensor addLookAheadGradient(torch::nn::Module& network, const torch::Tens
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         if (!total[i].defined()) continue;
         auto& gradient = parameters[i].mutable_grad();
-        if (gradient.defined())
-            gradient.add_(total[i], scale);
-        else
-            gradient = total[i] * scale;
+        if (gradient.defined()) gradient.add_(total[i], scale);
+        else gradient = total[i] * scale;
     }
     return value.detach();
 }

@@ -43,13 +43,11 @@ double drawPairWeight(PairWeight kind, double cleanOwn, double cleanPartner, Cou
     const double sum = cleanOwn + cleanPartner;
     const double share = sum > 0 ? cleanOwn / sum : 0.5;
     switch (kind) {
-    case PairWeight::Ratio:
-        return share;
+    case PairWeight::Ratio: return share;
     case PairWeight::BetaReport:
         if (share <= 0 || share >= 1) return share;
         return rng.beta(share, 1 - share);
-    case PairWeight::BetaAsCoded:
-        return rng.beta(std::exp(share), std::exp(1 - share));
+    case PairWeight::BetaAsCoded: return rng.beta(std::exp(share), std::exp(1 - share));
     case PairWeight::Binomial: {
         const double own = drawBinomial(kBinomialTrials, share, rng);
         const double other = drawBinomial(kBinomialTrials, 1 - share, rng);

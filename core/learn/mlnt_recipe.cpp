@@ -165,9 +165,7 @@ private:
         place.steps = std::max(1.0, (place.last - place.first + 1) * perEpoch);
         return place;
     }
-    static int lastEpoch(int round, int epochs, int rounds) {
-        return int((std::int64_t(round) + 1) * epochs / rounds);
-    }
+    static int lastEpoch(int round, int epochs, int rounds) { return int((std::int64_t(round) + 1) * epochs / rounds); }
 
     [[nodiscard]] double rampOf(const Place& place) const {
         return m_options.rampSteps > 0 ? double(m_options.rampSteps) : m_options.rampShare * place.steps;
@@ -191,17 +189,16 @@ private:
         Classifier& student = *run.networks[0];
         const double ramp = rampOf(place);
         m_weight = m_options.weight * consistencyRamp(place.step, ramp);
-        if (place.step == 0)
-            m_teacher.update(student, 0);
-        else
-            m_teacher.updateParameters(student, place.step < ramp ? m_options.rampDecay : decay(place));
+        if (place.step == 0) m_teacher.update(student, 0);
+        else m_teacher.updateParameters(student, place.step < ramp ? m_options.rampDecay : decay(place));
         torch::Tensor target, neighbours;
         {
             const torch::NoGradGuard noGrad;
             target = torch::softmax(m_teacher.network().forward(batch.images), 1);
             if (place.round > 0)
-                target = torch::lerp(target, m_mentor.at(batch.rows),
-                                     1 - (1 - m_options.mentorTeaching) * std::min(1.0, place.step / std::max(1.0, ramp)));
+                target =
+                    torch::lerp(target, m_mentor.at(batch.rows),
+                                1 - (1 - m_options.mentorTeaching) * std::min(1.0, place.step / std::max(1.0, ramp)));
             neighbours = nearestNeighbours(m_features.network().features(batch.images), m_options.neighbours);
         }
         const auto plainLabels = batch.labels.to(torch::kCPU);
@@ -217,8 +214,8 @@ private:
             for (std::size_t i = 0; i < labels.size(); ++i) changed += synthetic[i] != labels[i];
             const auto inner = crossEntropy(logits, torch::tensor(synthetic, torch::kInt64).to(run.device)).mean();
             const auto outer = [&] { return divergenceFrom(target, student.forward(batch.images)).mean() * perClass; };
-            sum += addLookAheadGradient(student, inner, outer, m_options.metaRate,
-                                        m_weight / double(m_options.tasks), m_options.order);
+            sum += addLookAheadGradient(student, inner, outer, m_options.metaRate, m_weight / double(m_options.tasks),
+                                        m_options.order);
         }
         m_consistency += sum / double(m_options.tasks);
         m_changed += changed / double(m_options.tasks * std::int64_t(labels.size()));
@@ -266,25 +263,21 @@ private:
     }
 
     MlntOptions m_options;
-    EmaCopy m_teacher, m_features;        ///< the averaged student; the frozen first stage, in evaluation mode
-    SampleTable m_mentor, m_candidate;    ///< [R, K] the mentor's answers; those of the next round's so far
-    std::vector<std::uint8_t> m_kept;     ///< [R] 1 where the label is learnt
-    bool m_keptChosen = false;            ///< m_kept follows the mentor
-    double m_best = -1;                   ///< the candidate's agreement with the validation split's labels
-    torch::Tensor m_consistency;          ///< of the epoch
-    double m_changed = 0, m_weight = 0;   ///< of the epoch
-    std::size_t m_metaBatches = 0;        ///< of the epoch
+    EmaCopy m_teacher, m_features;      ///< the averaged student; the frozen first stage, in evaluation mode
+    SampleTable m_mentor, m_candidate;  ///< [R, K] the mentor's answers; those of the next round's so far
+    std::vector<std::uint8_t> m_kept;   ///< [R] 1 where the label is learnt
+    bool m_keptChosen = false;          ///< m_kept follows the mentor
+    double m_best = -1;                 ///< the candidate's agreement with the validation split's labels
+    torch::Tensor m_consistency;        ///< of the epoch
+    double m_changed = 0, m_weight = 0; ///< of the epoch
+    std::size_t m_metaBatches = 0;      ///< of the epoch
 };
 
 } // namespace
 
-double consistencyRamp(double step, double ramp) {
-    return step < 0 ? 0 : sigmoidRamp(step, ramp);
-}
+double consistencyRamp(double step, double ramp) { return step < 0 ? 0 : sigmoidRamp(step, ramp); }
 
-double teacherDecay(double steps) {
-    return std::clamp(1 - kForgottenInRun / std::max(1.0, steps), 0.0, kSlowestDecay);
-}
+double teacherDecay(double steps) { return std::clamp(1 - kForgottenInRun / std::max(1.0, steps), 0.0, kSlowestDecay); }
 
 std::vector<ParamSpec> mlntSettings() {
     const MlntOptions usual;
@@ -299,8 +292,9 @@ std::vector<ParamSpec> mlntSettings() {
                        "Epochs of plain training, after which neighbours are told by what the network then sees; 0: by "
                        "stage-one-share (paper: a whole run before)",
                        false, "epochs"),
-        boolSetting("second-order", false,
-                    "The exact gradient, through the step on synthetic labels; more than twice the time (paper: exact)"),
+        boolSetting(
+            "second-order", false,
+            "The exact gradient, through the step on synthetic labels; more than twice the time (paper: exact)"),
         realSetting("replaced-share", usual.replaced, 0, 1,
                     "Rho, share of a batch whose labels are replaced by a neighbour's (paper: 0.5)", true),
         integerSetting("neighbours", usual.neighbours, 1, 1000,
@@ -344,8 +338,6 @@ MlntOptions readMlnt(const ParamValues& settings) {
     return options;
 }
 
-std::unique_ptr<Recipe> makeMlnt(const MlntOptions& options) {
-    return std::make_unique<Mlnt>(options);
-}
+std::unique_ptr<Recipe> makeMlnt(const MlntOptions& options) { return std::make_unique<Mlnt>(options); }
 
 } // namespace assay::learn

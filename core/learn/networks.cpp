@@ -31,7 +31,8 @@ constexpr const char* kSmallStemHelp = "Stem for small pictures: 3×3, stride 1,
 constexpr const char* kLargeStemHelp = "Stem for large pictures: 7×7, stride 2, max-pooling; loses accuracy at 32×32";
 
 /// What a network's maker is when its width is not to be set.
-template <ClassifierPtr (*Make)(ImageGeometry, int)> ClassifierPtr fixed(ImageGeometry input, int classes, int) {
+template <ClassifierPtr (*Make)(ImageGeometry, int)>
+ClassifierPtr fixed(ImageGeometry input, int classes, int) {
     return Make(input, classes);
 }
 
@@ -40,15 +41,18 @@ ClassifierPtr residual(ImageGeometry input, int classes, int width) {
     return Make(input, classes, width, stem);
 }
 
-template <Stem stem> ClassifierPtr grouped(ImageGeometry input, int classes, int) {
+template <Stem stem>
+ClassifierPtr grouped(ImageGeometry input, int classes, int) {
     return makeResNext50(input, classes, stem);
 }
 
-template <PreactEnds ends> ClassifierPtr preact(ImageGeometry input, int classes, int width) {
+template <PreactEnds ends>
+ClassifierPtr preact(ImageGeometry input, int classes, int width) {
     return makePreactResNet18(input, classes, width, ends);
 }
 
-template <int Widening> ClassifierPtr wide(ImageGeometry input, int classes, int) {
+template <int Widening>
+ClassifierPtr wide(ImageGeometry input, int classes, int) {
     return makeWideResNet28(input, classes, Widening);
 }
 
@@ -75,7 +79,8 @@ const std::vector<Entry>& entries() {
          kPreactPaper, 64, preact<PreactEnds::BareStem>},
         {"preact-resnet-18-final-norm", "PreActResNet-18, final norm",
          "Norm and ReLU before the pooling only, as the paper has it", kPreactPaper, 64, preact<PreactEnds::FinalNorm>},
-        {"preact-resnet-18-tcl", "PreActResNet-18, TCL's encoder", "Norm and ReLU behind the stem and before the pooling",
+        {"preact-resnet-18-tcl", "PreActResNet-18, TCL's encoder",
+         "Norm and ReLU behind the stem and before the pooling",
          "He et al., ECCV 2016; Huang, Zhang, Shan, CVPR 2023, arXiv:2303.06930", 64, makeTclEncoder},
         {"resnet-18", "ResNet-18", kSmallStemHelp, kResNetPaper, 64, residual<makeResNet18, small>},
         {"resnet-34", "ResNet-34", kSmallStemHelp, kResNetPaper, 64, residual<makeResNet34, small>},

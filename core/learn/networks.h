@@ -15,8 +15,7 @@ namespace assay::learn {
                                                 std::uint64_t seed, std::uint32_t which = 0);
 
 /// A number of 64 bits for LibTorch's generator, drawn from our own.
-[[nodiscard]] std::uint64_t torchSeed(std::uint64_t seed, RngPurpose purpose, std::uint32_t epoch,
-                                      std::uint32_t which);
+[[nodiscard]] std::uint64_t torchSeed(std::uint64_t seed, RngPurpose purpose, std::uint32_t epoch, std::uint32_t which);
 
 void registerNetworks(Registry& registry);
 

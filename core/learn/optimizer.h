@@ -15,14 +15,14 @@ using StateMap = std::map<std::string, torch::Tensor>;
 
 struct OptimizerOptions {
     bool adam = false;
-    double momentum = 0.9;    ///< SGD; Adam's β1
-    double beta2 = 0.999;     ///< Adam
-    bool nesterov = false;    ///< SGD
+    double momentum = 0.9; ///< SGD; Adam's β1
+    double beta2 = 0.999;  ///< Adam
+    bool nesterov = false; ///< SGD
     double weightDecay = 0;
     /// Whether it is added to the gradients of all weights (L2), to those of kernels only (tensors of two dimensions or
     /// more: neither biases nor norms), or multiplies kernels by 1 − weightDecay · rate after the step.
     enum class Decay { All, Kernels, Decoupled } decay = Decay::All;
-    double clip = 0;          ///< largest norm of the gradient over all parameters; 0: none
+    double clip = 0; ///< largest norm of the gradient over all parameters; 0: none
 };
 
 /// SGD or Adam over one network, with LibTorch's multi-tensor operations. The rate comes with every step.

@@ -39,8 +39,7 @@ TORCH_MODULE(PreactBlock);
 class PreactResNet18 : public Classifier {
 public:
     PreactResNet18(ImageGeometry input, int classes, int width, bool normedStem, bool finalNorm) {
-        if (normedStem)
-            m_normedStem = register_module("stem", ConvNorm(input.channels, width, 3, 1, 1));
+        if (normedStem) m_normedStem = register_module("stem", ConvNorm(input.channels, width, 3, 1, 1));
         else
             m_bareStem = register_module(
                 "stem", torch::nn::Conv2d(torch::nn::Conv2dOptions(input.channels, width, 3).padding(1).bias(false)));

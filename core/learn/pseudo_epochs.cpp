@@ -29,9 +29,7 @@ torch::Tensor PseudoEpochs::learn(Run& run, const Batch& batch, const torch::Ten
     return losses.detach();
 }
 
-double PseudoEpochs::firstThreshold() const {
-    return m_options.curriculumStep > 0 ? 1 : m_options.threshold;
-}
+double PseudoEpochs::firstThreshold() const { return m_options.curriculumStep > 0 ? 1 : m_options.threshold; }
 
 double PseudoEpochs::thresholdOf(Run& run, const EpochOutcome& outcome, int nextRound) const {
     if (m_options.curriculumStep <= 0) return m_options.threshold;

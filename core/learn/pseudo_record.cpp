@@ -34,7 +34,9 @@ struct Correctness {
 
 } // namespace
 
-PseudoAnswers answersOf(const EpochOutcome& outcome) { return {outcome.evidence.prediction, outcome.evidence.confidence}; }
+PseudoAnswers answersOf(const EpochOutcome& outcome) {
+    return {outcome.evidence.prediction, outcome.evidence.confidence};
+}
 
 PseudoAnswers alignedAnswers(const Run& run, const EpochOutcome& outcome, const torch::Tensor& labelShares,
                              const torch::Tensor& meanAnswer, Alignment alignment, double sharpening) {

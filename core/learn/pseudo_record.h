@@ -16,15 +16,16 @@ struct PseudoAnswers {
 [[nodiscard]] PseudoAnswers answersOf(const EpochOutcome& outcome);
 /// The same, made as frequent as the labels are: aligned by the classes' shares [K] of the labels and of the mean
 /// answer, then sharpened by this temperature.
-[[nodiscard]] PseudoAnswers alignedAnswers(const Run& run, const EpochOutcome& outcome, const torch::Tensor& labelShares,
-                                           const torch::Tensor& meanAnswer, Alignment alignment, double sharpening = 1);
+[[nodiscard]] PseudoAnswers alignedAnswers(const Run& run, const EpochOutcome& outcome,
+                                           const torch::Tensor& labelShares, const torch::Tensor& meanAnswer,
+                                           Alignment alignment, double sharpening = 1);
 
 /// Which pseudo-labels an epoch came to.
 struct PseudoDecision {
-    std::vector<Label> labels; ///< [R] accepted, kNoLabel where there is none
-    double threshold = 0;      ///< in force
+    std::vector<Label> labels;             ///< [R] accepted, kNoLabel where there is none
+    double threshold = 0;                  ///< in force
     std::vector<double> classThresholds{}; ///< [K], or empty where there is one for all
-    PseudoAnswers answers{};   ///< that were decided on; empty: the network's
+    PseudoAnswers answers{};               ///< that were decided on; empty: the network's
 };
 
 /// Accepts of every unlabelled training row its answer, where its confidence reaches the threshold.
@@ -37,11 +38,11 @@ struct PseudoDecision {
                                                std::vector<double> classThresholds = {});
 
 /// The record of every method that makes pseudo-labels:
-/// columns "labelled" (0 or 1), "pseudo-label" (−1: none), "pseudo-answer" and "pseudo-confidence" (the likeliest class of
-/// the answer that was decided on, taken or not, and its probability);
-/// scalars "accepted", "acceptance" (of the unlabelled training rows), "pseudo-changed" (share of the rows with
-/// a pseudo-label now or in the epoch before that have another one or none there: new, other and withdrawn ones), "pseudo-entropy" (mean entropy of the answers for unlabelled rows, in nats),
-/// "threshold", and where truth is known "accepted-correctness" and "rejected-correctness";
+/// columns "labelled" (0 or 1), "pseudo-label" (−1: none), "pseudo-answer" and "pseudo-confidence" (the likeliest class
+/// of the answer that was decided on, taken or not, and its probability); scalars "accepted", "acceptance" (of the
+/// unlabelled training rows), "pseudo-changed" (share of the rows with a pseudo-label now or in the epoch before that
+/// have another one or none there: new, other and withdrawn ones), "pseudo-entropy" (mean entropy of the answers for
+/// unlabelled rows, in nats), "threshold", and where truth is known "accepted-correctness" and "rejected-correctness";
 /// per class "accepted", "pseudo-share" (of all pseudo-labels), "threshold" where each class has its own and, where
 /// truth is known, "accepted-correct".
 class PseudoRecord {

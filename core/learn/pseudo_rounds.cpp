@@ -8,8 +8,9 @@
 namespace assay::learn {
 namespace {
 
-constexpr const char *kLabels = "rounds.pseudo-labels", *kAnswers = "rounds.answers", *kConfidence = "rounds.confidence",
-                     *kThreshold = "rounds.threshold", *kAgreement = "rounds.agreement";
+constexpr const char *kLabels = "rounds.pseudo-labels", *kAnswers = "rounds.answers",
+                     *kConfidence = "rounds.confidence", *kThreshold = "rounds.threshold",
+                     *kAgreement = "rounds.agreement";
 constexpr std::uint32_t kOrder = 3;
 
 /// Of the rows with a pseudo-label in both rounds, the share whose label is the same; negative where there are none.
@@ -29,8 +30,7 @@ Status PseudoRounds::start(Run& run) {
     ASSAY_CHECK_STATUS(m_choice.start(run));
     m_record.start(run);
     const int epochs = run.task.config.epochs;
-    const int before =
-        m_choice.seeksClean() ? run.epochsFromShare(m_options.labelled.warmUpShare) : 0;
+    const int before = m_choice.seeksClean() ? run.epochsFromShare(m_options.labelled.warmUpShare) : 0;
     const int left = std::max(0, epochs - before);
     const int onLabels =
         m_options.cleanAreWarm && m_choice.seeksClean() ? 0 : int(std::lround(m_options.firstShare * left));
@@ -53,9 +53,7 @@ int PseudoRounds::roundOf(int epoch) const {
     return int(std::lower_bound(m_ends.begin(), m_ends.end(), epoch) - m_ends.begin()) - 1;
 }
 
-bool PseudoRounds::endsRound(int epoch) const {
-    return std::find(m_ends.begin(), m_ends.end(), epoch) != m_ends.end();
-}
+bool PseudoRounds::endsRound(int epoch) const { return std::find(m_ends.begin(), m_ends.end(), epoch) != m_ends.end(); }
 
 double PseudoRounds::inRound(int epoch, double epochs) const {
     const int round = roundOf(epoch);
@@ -70,9 +68,7 @@ std::vector<float> PseudoRounds::unlabelledConfidences(const Run& run, const Epo
     return confidences;
 }
 
-std::string PseudoRounds::phase(const Run& run) const {
-    return roundOf(run.epoch) < 1 ? "warm-up" : "training";
-}
+std::string PseudoRounds::phase(const Run& run) const { return roundOf(run.epoch) < 1 ? "warm-up" : "training"; }
 
 double PseudoRounds::scheduleProgress(const Run& run, double epochs) const {
     return m_options.fresh ? inRound(run.epoch, epochs) : Recipe::scheduleProgress(run, epochs);

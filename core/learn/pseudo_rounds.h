@@ -23,8 +23,8 @@ struct RoundOptions {
 
 /// Methods that answer all pictures at the end of a round and learn what they accept in the next one. An epoch has the
 /// common setting's number of steps, or as many as one pass over all training rows has, in shuffled rounds over those
-/// that are learnt. Records "round" and, from the second decision on, "round-agreement": of the pictures that the last two
-/// accepted, the share that kept its pseudo-label (Cascante-Bonilla et al., AAAI 2021, who restart every round).
+/// that are learnt. Records "round" and, from the second decision on, "round-agreement": of the pictures that the last
+/// two accepted, the share that kept its pseudo-label (Cascante-Bonilla et al., AAAI 2021, who restart every round).
 class PseudoRounds : public Recipe {
 public:
     explicit PseudoRounds(RoundOptions options) : m_options(std::move(options)), m_choice(m_options.labelled) {}
@@ -42,10 +42,9 @@ public:
 protected:
     /// One step on labels and pseudo-labels [B]. Returns the losses [B], detached.
     virtual torch::Tensor learn(Run& run, const Batch& batch, const torch::Tensor& targets) = 0;
-    /// What the next round learns, by the answers at the end of this one. The decision tells the answers it rests on where
-    /// they are not the network's.
-    [[nodiscard]] virtual Result<PseudoDecision> decide(Run& run, const EpochOutcome& outcome,
-                                                        int nextRound) = 0;
+    /// What the next round learns, by the answers at the end of this one. The decision tells the answers it rests on
+    /// where they are not the network's.
+    [[nodiscard]] virtual Result<PseudoDecision> decide(Run& run, const EpochOutcome& outcome, int nextRound) = 0;
     /// The threshold to tell before the first decision.
     [[nodiscard]] virtual double firstThreshold() const { return 1; }
     /// After the record of an epoch, before the network of the next round is made.
@@ -76,8 +75,8 @@ private:
     LabelledChoice m_choice;
     PseudoRecord m_record;
     PseudoDecision m_decision; ///< standing, with the answers by which it was taken; none before the first round's end
-    double m_agreement = -1; ///< of the last two decisions; negative: nothing in common
-    std::vector<int> m_ends;         ///< last epoch of each round; the first entry is where round 0 begins
+    double m_agreement = -1;   ///< of the last two decisions; negative: nothing in common
+    std::vector<int> m_ends;   ///< last epoch of each round; the first entry is where round 0 begins
 };
 
 } // namespace assay::learn

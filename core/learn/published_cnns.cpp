@@ -105,8 +105,6 @@ ClassifierPtr makeCnnFour(ImageGeometry input, int classes) {
     return std::make_shared<PlainCnn>(input, classes, PlainStack{{32, 64}, {true, true}, 128});
 }
 
-ClassifierPtr makeConvLarge(ImageGeometry input, int classes) {
-    return std::make_shared<ConvLarge>(input, classes);
-}
+ClassifierPtr makeConvLarge(ImageGeometry input, int classes) { return std::make_shared<ConvLarge>(input, classes); }
 
 } // namespace assay::learn

@@ -8,18 +8,14 @@
 
 namespace assay::learn {
 
-double linearRamp(double step, double length) {
-    return length > 0 ? std::clamp(step / length, 0.0, 1.0) : 1.0;
-}
+double linearRamp(double step, double length) { return length > 0 ? std::clamp(step / length, 0.0, 1.0) : 1.0; }
 
 double leeWeight(double t, double first, double last, double full) {
     if (t < first) return 0;
     return full * linearRamp(t - first, last - first);
 }
 
-double meanTeacherDecay(double step, double steady) {
-    return std::min(1 - 1 / (std::max(0.0, step) + 1), steady);
-}
+double meanTeacherDecay(double step, double steady) { return std::min(1 - 1 / (std::max(0.0, step) + 1), steady); }
 
 double waitingCosine(double step, double total, double wait, double warmUp) {
     const double since = step - wait;
@@ -30,8 +26,6 @@ double waitingCosine(double step, double total, double wait, double warmUp) {
     return 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, (since - warmUp) / length)));
 }
 
-double curriculumShare(int round, double step) {
-    return std::clamp(round * step, 0.0, 1.0);
-}
+double curriculumShare(int round, double step) { return std::clamp(round * step, 0.0, 1.0); }
 
 } // namespace assay::learn

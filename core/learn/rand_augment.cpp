@@ -20,7 +20,8 @@ void affine(std::span<const std::uint8_t> in, std::span<std::uint8_t> out, Image
     for (int y = 0; y < g.height; ++y) {
         for (int x = 0; x < g.width; ++x, to += channels) {
             const double px = x - cx, py = y - cy;
-            const int sx = int(std::floor(a * px + b * py + c + cx + 0.5)), sy = int(std::floor(d * px + e * py + f + cy + 0.5));
+            const int sx = int(std::floor(a * px + b * py + c + cx + 0.5)),
+                      sy = int(std::floor(d * px + e * py + f + cy + 0.5));
             if (sx < 0 || sy < 0 || sx >= g.width || sy >= g.height) {
                 std::memset(to, fill, channels);
                 continue;
@@ -40,7 +41,8 @@ void sharpen(double factor, std::span<const std::uint8_t> in, std::span<std::uin
     std::memcpy(out.data(), in.data(), in.size());
     const int channels = g.channels;
     const auto at = [&](int y, int x, int c) {
-        return int(in[(std::size_t(y) * std::size_t(g.width) + std::size_t(x)) * std::size_t(channels) + std::size_t(c)]);
+        return int(
+            in[(std::size_t(y) * std::size_t(g.width) + std::size_t(x)) * std::size_t(channels) + std::size_t(c)]);
     };
     for (int y = 1; y + 1 < g.height; ++y)
         for (int x = 1; x + 1 < g.width; ++x)

@@ -25,10 +25,8 @@ Result<ClassifierPtr> makeFirst(const Run& run, std::size_t which, std::uint32_t
     run.recipe->extend(*network, run.data.classes);
     if (!config.weights.empty()) {
         const auto report = loadInitialWeights(*network, config.weights, which);
-        if (report)
-            run.observer.note(report->summary(escapeForDisplay(config.weights)));
-        else if (!goesOn)
-            return tl::unexpected(report.error());
+        if (report) run.observer.note(report->summary(escapeForDisplay(config.weights)));
+        else if (!goesOn) return tl::unexpected(report.error());
     }
     if (config.freeze) network->freezeAllButHead();
     network->to(run.device);

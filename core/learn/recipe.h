@@ -107,8 +107,8 @@ public:
     }
 };
 
-/// Puts a new network and a new optimiser in the place of network `which`: its weights drawn from (seed, Init, 0, draw),
-/// or those that the run starts from.
+/// Puts a new network and a new optimiser in the place of network `which`: its weights drawn from (seed, Init, 0,
+/// draw), or those that the run starts from.
 [[nodiscard]] Status renewNetwork(Run& run, std::size_t which, std::uint32_t draw);
 
 using MakeRecipe = std::function<Result<std::unique_ptr<Recipe>>(const ParamValues& settings)>;

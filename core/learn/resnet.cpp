@@ -32,7 +32,8 @@ TORCH_MODULE(BasicBlock);
 
 /// 1×1, 3×3 (which has the stride), 1×1 to four times the width; the 3×3 in groups for ResNeXt
 /// (Xie et al., CVPR 2017: 32 groups, of 4 channels in the first stage).
-template <int Groups, int InnerFactor> class BottleneckImpl : public torch::nn::Module {
+template <int Groups, int InnerFactor>
+class BottleneckImpl : public torch::nn::Module {
 public:
     BottleneckImpl(int in, int width, int stride) {
         const int inner = width * InnerFactor;
@@ -57,7 +58,8 @@ TORCH_MODULE(PlainBottleneck);
 using GroupedBottleneckImpl = BottleneckImpl<32, 2>;
 TORCH_MODULE(GroupedBottleneck);
 
-template <class Block> class ResNet : public Classifier {
+template <class Block>
+class ResNet : public Classifier {
 public:
     ResNet(ImageGeometry input, int classes, int width, const StageDepths& depths, Stem stem) : m_stemKind(stem) {
         const bool large = stem == Stem::LargePictures;

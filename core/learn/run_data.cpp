@@ -54,14 +54,15 @@ std::vector<std::uint32_t> chooseSubset(const std::vector<std::uint32_t>& candid
     return chosen;
 }
 
-/// As chooseSubset, the samples whose label counts first: where labels are few, each was chosen. The others are those that
-/// would be drawn if all labels counted, as far as they go: a run without another's suspects has that run's pictures.
+/// As chooseSubset, the samples whose label counts first: where labels are few, each was chosen. The others are those
+/// that would be drawn if all labels counted, as far as they go: a run without another's suspects has that run's
+/// pictures.
 std::vector<std::uint32_t> chooseSubset(const std::vector<std::uint32_t>& candidates, const LabelSet& set, int classes,
                                         std::size_t wanted, std::uint64_t seed) {
     std::vector<std::uint32_t> counting, others;
-    for (const std::uint32_t sample : candidates)
-        (set.counts(sample) ? counting : others).push_back(sample);
-    if (wanted == 0 || others.empty() || counting.empty()) return chooseSubset(candidates, set.labels, classes, wanted, seed);
+    for (const std::uint32_t sample : candidates) (set.counts(sample) ? counting : others).push_back(sample);
+    if (wanted == 0 || others.empty() || counting.empty())
+        return chooseSubset(candidates, set.labels, classes, wanted, seed);
     std::vector<std::uint32_t> chosen = chooseSubset(counting, set.labels, classes, wanted, seed);
     const auto drawn = chooseSubset(candidates, set.labels, classes, wanted, seed); // sorted
     const auto further = std::stable_partition(others.begin(), others.end(), [&](std::uint32_t sample) {
@@ -79,7 +80,9 @@ ImageGeometry inputGeometry(ImageGeometry stored, int asked) {
     if (asked > 0) return {asked, asked, stored.channels};
     const int side = std::max(stored.width, stored.height);
     if (side <= kLargestDefaultSide) return stored;
-    const auto shrink = [side](int length) { return std::max(1, int(std::lround(double(length) * kLargestDefaultSide / side))); };
+    const auto shrink = [side](int length) {
+        return std::max(1, int(std::lround(double(length) * kLargestDefaultSide / side)));
+    };
     return {shrink(stored.width), shrink(stored.height), stored.channels};
 }
 
@@ -176,8 +179,7 @@ Result<RunData> prepareRunData(const TrainingTask& task, bool takesUnlabelled) {
         notCounting += label != kNoLabel && !set.counts(i);
         training.push_back(i);
     }
-    if (unlabelled > 0)
-        data.notes.push_back(withThousands(unlabelled) + " samples have no label and take no part");
+    if (unlabelled > 0) data.notes.push_back(withThousands(unlabelled) + " samples have no label and take no part");
     if (notCounting > 0 && !takesUnlabelled)
         data.notes.push_back("The labels of " + withThousands(notCounting) +
                              " samples do not count: they are scored, but not learnt from");
@@ -186,9 +188,8 @@ Result<RunData> prepareRunData(const TrainingTask& task, bool takesUnlabelled) {
         taken[sample] = 1;
         learnt += set.counts(sample);
     }
-    const std::size_t counting = std::size_t(std::count_if(training.begin(), training.end(), [&](std::uint32_t sample) {
-        return set.counts(sample);
-    }));
+    const std::size_t counting = std::size_t(
+        std::count_if(training.begin(), training.end(), [&](std::uint32_t sample) { return set.counts(sample); }));
     if (counting < training.size() && learnt < counting)
         data.notes.push_back("The subset holds " + withThousands(learnt) + " of the " + withThousands(counting) +
                              " labels that count");
@@ -203,11 +204,14 @@ Result<RunData> prepareRunData(const TrainingTask& task, bool takesUnlabelled) {
         data.splits.push_back(split);
         data.counts.push_back(set.counts(i));
         if (split == Split::Train && !takesUnlabelled && !set.counts(i)) continue;
-        (split == Split::Train ? data.trainRows : split == Split::Validation ? data.validationRows : data.testRows)
+        (split == Split::Train        ? data.trainRows
+         : split == Split::Validation ? data.validationRows
+                                      : data.testRows)
             .push_back(row);
     }
     if (data.trainRows.empty())
-        return fail(ErrorCode::InvalidArgument, "there is no training sample left; look at splits, exclusions, labels and which of them count");
+        return fail(ErrorCode::InvalidArgument,
+                    "there is no training sample left; look at splits, exclusions, labels and which of them count");
     std::vector<std::size_t> labelled(std::size_t(data.classes), 0), learnable = labelled;
     for (std::size_t row = 0; row < data.rows(); ++row) {
         if (data.splits[row] != Split::Train || data.labels[row] == kNoLabel) continue;
@@ -216,8 +220,7 @@ Result<RunData> prepareRunData(const TrainingTask& task, bool takesUnlabelled) {
     }
     for (std::size_t k = 0; k < learnable.size(); ++k) {
         const std::string name = escapeForDisplay(dataset.classNames[k]);
-        if (labelled[k] == 0)
-            data.notes.push_back("Class " + name + " has no training sample");
+        if (labelled[k] == 0) data.notes.push_back("Class " + name + " has no training sample");
         else if (learnable[k] == 0)
             data.notes.push_back("No label of class " + name + " counts, so nothing of it is learnt");
     }

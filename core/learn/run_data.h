@@ -25,8 +25,8 @@ struct RunData {
     std::vector<Split> splits;        ///< [R]
     /// Training rows are those whose label counts; of a method that takes unlabelled samples all of that split.
     std::vector<std::uint32_t> trainRows, validationRows, testRows;
-    std::vector<float> normalised;    ///< [C][256]: what a pixel value becomes, (v/255 − mean) / std of the training rows
-    std::vector<std::string> notes;   ///< what was left out or changed, a sentence each
+    std::vector<float> normalised; ///< [C][256]: what a pixel value becomes, (v/255 − mean) / std of the training rows
+    std::vector<std::string> notes; ///< what was left out or changed, a sentence each
 
     [[nodiscard]] std::size_t rows() const { return samples.size(); }
     /// HWC. Where the store has another size and `resized` would be too large, the caller's thread scales it now: good
@@ -41,7 +41,8 @@ struct RunData {
     [[nodiscard]] bool truthKnown() const { return !truth.empty(); }
 
     std::shared_ptr<const PixelStore> store;
-    std::vector<std::uint8_t> resized; ///< [R, H, W, C]; empty where the store has the size already, or all are too large
+    std::vector<std::uint8_t>
+        resized; ///< [R, H, W, C]; empty where the store has the size already, or all are too large
 };
 
 /// Chooses the rows (exclusions, unlabelled samples and the subset applied), scales the pixels, measures mean and

@@ -76,7 +76,9 @@ void RunLoop::progress(const std::string& phase, std::size_t batch, std::size_t 
     report.secondsElapsed = elapsed();
     const int done = m_run.epoch - m_firstEpoch;
     const double inEpoch = std::chrono::duration<double>(now - m_epochStart).count();
-    const double perEpoch = done > 0 ? m_epochSeconds / done : batch > 0 ? inEpoch * double(batches) / double(batch) : -1;
+    const double perEpoch = done > 0    ? m_epochSeconds / done
+                            : batch > 0 ? inEpoch * double(batches) / double(batch)
+                                        : -1;
     if (perEpoch >= 0) report.secondsLeft = std::max(0.0, perEpoch * (report.epochs - m_run.epoch + 1) - inEpoch);
     report.phase = phase;
     m_run.observer.batchDone(report);
@@ -159,13 +161,13 @@ bool RunLoop::wantsFeatures() const {
 Result<std::vector<Answers>> RunLoop::ask() {
     std::vector<Answers> answers;
     for (Classifier* network : m_recipe.answering(m_run)) {
-        ASSAY_TRY(answers.emplace_back(),
-                  askAll(*network, m_run.data, m_run.device, m_run.task.config.loaders,
-                         [&](std::size_t batch, std::size_t batches) {
-                             progress("evidence", batch, batches, 0, batch == batches);
-                             return m_control.shouldStop();
-                         },
-                         wantsFeatures()));
+        ASSAY_TRY(answers.emplace_back(), askAll(
+                                              *network, m_run.data, m_run.device, m_run.task.config.loaders,
+                                              [&](std::size_t batch, std::size_t batches) {
+                                                  progress("evidence", batch, batches, 0, batch == batches);
+                                                  return m_control.shouldStop();
+                                              },
+                                              wantsFeatures()));
     }
     return answers;
 }
@@ -186,8 +188,9 @@ void RunLoop::scoreAnswers(EpochOutcome& outcome) const {
     add(data.validationRows, "validation");
     // What may choose: methods must not see the truth, which "validation-accuracy" is held to where it is known.
     if (!data.validationRows.empty())
-        scalars["validation-agreement"] =
-            scoreRows(data.validationRows, predictions, {}, [&](std::uint32_t row) { return data.labels[row]; }).accuracy;
+        scalars["validation-agreement"] = scoreRows(data.validationRows, predictions, {}, [&](std::uint32_t row) {
+                                              return data.labels[row];
+                                          }).accuracy;
     add(data.testRows, "test");
     if (outcome.answers.size() < 2 || data.testRows.empty()) return;
     for (std::size_t n = 0; n < outcome.answers.size(); ++n) {
@@ -255,7 +258,8 @@ Status RunLoop::closeEpoch(EpochReport report) {
     for (auto& [name, values] : outcome.evidence.columns)
         for (std::size_t i = 0; i < values.size(); ++i)
             if (!std::isfinite(values[i]))
-                return fail(ErrorCode::Numeric, "the column " + name + " of epoch " + std::to_string(m_run.epoch) + " is not a number",
+                return fail(ErrorCode::Numeric,
+                            "the column " + name + " of epoch " + std::to_string(m_run.epoch) + " is not a number",
                             "sample " + std::to_string(m_run.data.samples[i].value));
     scoreDetection(outcome);
     const bool lastEpoch = m_run.epoch == m_run.task.config.epochs;
@@ -299,20 +303,20 @@ CheckpointIdentity RunLoop::identity() const {
     for (const std::string& name : m_run.task.dataset->classNames) classes.add(name);
     ContentHasher rows;
     for (const SampleIndex sample : m_run.data.samples) rows.add(std::uint64_t(sample.value));
-    CheckpointIdentity identity{
-        {"method", config.method},
-        {"network", config.network},
-        {"epochs", number(config.epochs)},
-        {"seed", number(config.seed)},
-        {"threads", number(at::get_num_threads())},
-        {"picture", number(m_run.data.geometry.width) + "x" + number(m_run.data.geometry.height) + "x" +
-                        number(m_run.data.geometry.channels)},
-        {"device", m_run.device.is_cpu() ? "cpu" : "cuda"},
-        {"libtorch", TORCH_VERSION},
-        {"learns", config.freeze ? "the last layer" : "all layers"},
-        {"classes", classes.hex()},
-        {"samples", rows.hex()},
-        {"labels", m_run.task.labels.hash()}};
+    CheckpointIdentity identity{{"method", config.method},
+                                {"network", config.network},
+                                {"epochs", number(config.epochs)},
+                                {"seed", number(config.seed)},
+                                {"threads", number(at::get_num_threads())},
+                                {"picture", number(m_run.data.geometry.width) + "x" +
+                                                number(m_run.data.geometry.height) + "x" +
+                                                number(m_run.data.geometry.channels)},
+                                {"device", m_run.device.is_cpu() ? "cpu" : "cuda"},
+                                {"libtorch", TORCH_VERSION},
+                                {"learns", config.freeze ? "the last layer" : "all layers"},
+                                {"classes", classes.hex()},
+                                {"samples", rows.hex()},
+                                {"labels", m_run.task.labels.hash()}};
     for (const auto& [name, value] : m_recorded) identity["setting " + name] = toText(value);
     return identity;
 }
@@ -322,8 +326,8 @@ void RunLoop::saveCheckpoint() {
     progress("checkpoint", m_run.batches, m_run.batches, 0, true);
     const Status written = writeCheckpoint(m_run.task.checkpointFolder, {m_run.epoch, identity(), state()});
     if (!written)
-        m_run.observer.note("Checkpoint of epoch " + std::to_string(m_run.epoch) +
-                            " not written; training goes on (" + written.error().sentence() + ")");
+        m_run.observer.note("Checkpoint of epoch " + std::to_string(m_run.epoch) + " not written; training goes on (" +
+                            written.error().sentence() + ")");
 }
 
 Status RunLoop::resume() {
@@ -341,8 +345,10 @@ Status RunLoop::resume() {
     const torch::NoGradGuard noGrad;
     for (std::size_t n = 0; n < m_run.networks.size(); ++n) {
         const std::string prefix = "network" + std::to_string(n) + ".";
-        for (auto& item : m_run.networks[n]->named_parameters()) item.value().copy_(checkpoint->state.at(prefix + item.key()));
-        for (auto& item : m_run.networks[n]->named_buffers()) item.value().copy_(checkpoint->state.at(prefix + item.key()));
+        for (auto& item : m_run.networks[n]->named_parameters())
+            item.value().copy_(checkpoint->state.at(prefix + item.key()));
+        for (auto& item : m_run.networks[n]->named_buffers())
+            item.value().copy_(checkpoint->state.at(prefix + item.key()));
         m_run.optimizers[n]->load(checkpoint->state, "optimizer" + std::to_string(n) + ".");
     }
     m_firstEpoch = checkpoint->epoch + 1;

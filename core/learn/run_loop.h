@@ -44,7 +44,7 @@ private:
     const ParamValues& m_recorded;
     Clock::time_point m_start, m_epochStart, m_lastProgress;
     int m_firstEpoch = 1;
-    double m_epochSeconds = 0;                        ///< of all finished epochs
+    double m_epochSeconds = 0; ///< of all finished epochs
     double m_trainingSeconds = 0, m_trainedSamples = 0;
     /// [R] of the method, from the epoch's batches; 0 for what was in none. Empty where its losses are not one a row.
     std::vector<float> m_trainingLosses;

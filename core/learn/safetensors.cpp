@@ -82,7 +82,8 @@ std::string makeSafetensors(std::map<std::string, std::string> metadata, std::ve
     std::uint64_t offset = 0;
     for (std::size_t i = 0; i < tensors.size(); ++i) {
         const std::uint64_t end = offset + data[i].size();
-        header[tensors[i].name] = {{"dtype", tensors[i].type}, {"shape", tensors[i].shape}, {"data_offsets", {offset, end}}};
+        header[tensors[i].name] = {
+            {"dtype", tensors[i].type}, {"shape", tensors[i].shape}, {"data_offsets", {offset, end}}};
         offset = end;
     }
     std::string text = header.dump();
@@ -102,10 +103,11 @@ Result<SafetensorsView> parseSafetensors(std::span<const std::byte> bytes, const
     const auto damaged = [&](const char* why) { return fail(ErrorCode::Damaged, why, name); };
     if (bytes.size() < kLengthBytes) return damaged("the file is too short to be a checkpoint");
     if (isTorchFile({reinterpret_cast<const char*>(bytes.data()), bytes.size()}))
-        return fail(ErrorCode::Format,
-                    "this is PyTorch's own format (.pt, .pth), which is not read; save the weights as .safetensors, with "
-                    "safetensors.torch.save_file",
-                    name);
+        return fail(
+            ErrorCode::Format,
+            "this is PyTorch's own format (.pt, .pth), which is not read; save the weights as .safetensors, with "
+            "safetensors.torch.save_file",
+            name);
     const std::uint64_t length = readLength(bytes);
     if (length > kLargestHeader || length > bytes.size() - kLengthBytes)
         return damaged("the header is longer than the file or than 16 MiB");

@@ -55,8 +55,10 @@ Result<ScheduleKind> parseScheduleKind(const std::string& id) {
     if (id == "linear-decay") return ScheduleKind::LinearDecay;
     if (id == "exponential") return ScheduleKind::Exponential;
     if (id == "cosine-7-16") return ScheduleKind::Cosine716;
-    return fail(ErrorCode::InvalidArgument,
-                "there is no such schedule; choose constant, step, cosine, cosine-restarts, linear-decay, exponential or cosine-7-16", id);
+    return fail(
+        ErrorCode::InvalidArgument,
+        "there is no such schedule; choose constant, step, cosine, cosine-restarts, linear-decay, exponential or cosine-7-16",
+        id);
 }
 
 Result<std::vector<double>> parseMilestones(const std::string& text) {
@@ -68,7 +70,8 @@ Result<std::vector<double>> parseMilestones(const std::string& text) {
         std::erase(part, ' ');
         const auto value = parseReal(part);
         if (!value || *value <= 0 || *value >= 1 || (!milestones.empty() && *value <= milestones.back()))
-            return fail(ErrorCode::InvalidArgument, "milestones must be rising shares of the run between 0 and 1", text);
+            return fail(ErrorCode::InvalidArgument, "milestones must be rising shares of the run between 0 and 1",
+                        text);
         milestones.push_back(*value);
         begin = end + 1;
     }

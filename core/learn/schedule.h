@@ -20,9 +20,10 @@ struct Schedule {
     double decayStart = 0.4;        ///< LinearDecay: share of the run after which the rate falls linearly to 0
     double warmUp = 0;              ///< share of the run in which the rate rises linearly from 0
     double epochs = 1;              ///< of the run
-    double restartEpochs = 10;      ///< CosineRestarts: T₀, the rate starts again from the top after so many (Loshchilov & Hutter 2017)
-    double epochFactor = 0.97;      ///< Exponential: what each epoch's rate is of the one before
-    double smallestRate = 0;        ///< Cosine, CosineRestarts: where the rate ends; Exponential: no less than that
+    double restartEpochs =
+        10; ///< CosineRestarts: T₀, the rate starts again from the top after so many (Loshchilov & Hutter 2017)
+    double epochFactor = 0.97; ///< Exponential: what each epoch's rate is of the one before
+    double smallestRate = 0;   ///< Cosine, CosineRestarts: where the rate ends; Exponential: no less than that
 
     /// `progress` in [0, 1): optimiser steps done over steps planned.
     [[nodiscard]] double at(double progress) const;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kEma = "semi.ema.";
 constexpr std::uint32_t kLabelledOrder = 1, kUnlabelledOrder = 2;
-constexpr std::uint32_t kOrders = 16;  ///< orders of one round
+constexpr std::uint32_t kOrders = 16; ///< orders of one round
 constexpr std::uint32_t kMostPasses = 127;
 
 } // namespace
@@ -30,8 +30,9 @@ CommonDefaults semiCommonDefaults() {
 
 std::vector<ParamSpec> semiSettings(const SemiDefaults& defaults) {
     std::vector<ParamSpec> settings = labelledSettings();
-    settings.push_back(integerSetting("unlabelled-ratio", defaults.ratio, 1, 64,
-                                      "Unlabelled pictures in a step for each labelled one of the batch (FixMatch: 7)"));
+    settings.push_back(
+        integerSetting("unlabelled-ratio", defaults.ratio, 1, 64,
+                       "Unlabelled pictures in a step for each labelled one of the batch (FixMatch: 7)"));
     settings.push_back(realSetting("ema-decay", defaults.emaDecay, 0, 0.99999,
                                    "Memory of the moving average of the weights that answers; 0: none", true));
     return settings;
@@ -66,12 +67,15 @@ std::vector<torch::Tensor> forwardTogether(Classifier& network, const std::vecto
     return network.forward(torch::cat(images)).split_with_sizes(sizes);
 }
 
-double emaDecayAt(double decay, std::size_t step) { return std::min(decay, (1.0 + double(step)) / (10.0 + double(step))); }
+double emaDecayAt(double decay, std::size_t step) {
+    return std::min(decay, (1.0 + double(step)) / (10.0 + double(step)));
+}
 
 Status SemiSupervised::start(Run& run) {
     if (run.common.sampling.classBalanced)
         return fail(ErrorCode::InvalidArgument,
-                    "unlabelled samples cannot be drawn by class; labelled per-class chooses as many of each", "sampling");
+                    "unlabelled samples cannot be drawn by class; labelled per-class chooses as many of each",
+                    "sampling");
     ASSAY_CHECK_STATUS(m_choice.start(run));
     return m_ema.start(run, 0);
 }
@@ -109,8 +113,7 @@ BatchPlan SemiSupervised::plan(Run& run) {
 }
 
 void SemiSupervised::openLoaders(Run& run, std::size_t steps) {
-    BatchPlan plan =
-        roundsOf(run, run.data.trainRows, steps, run.common.batchSize * m_options.ratio, kUnlabelledOrder);
+    BatchPlan plan = roundsOf(run, run.data.trainRows, steps, run.common.batchSize * m_options.ratio, kUnlabelledOrder);
     for (const ViewPlan& view : views(run)) {
         plan.augment = view.augment;
         fitToPicture(plan.augment, run.data.geometry);
@@ -136,8 +139,7 @@ torch::Tensor SemiSupervised::step(Run& run, const Batch& batch) {
         }
         losses = learn(run, batch, unlabelled);
     }
-    if (m_options.emaDecay > 0)
-        m_ema.update(*run.networks[0], decayAt(run, run.stepsBefore(batch)));
+    if (m_options.emaDecay > 0) m_ema.update(*run.networks[0], decayAt(run, run.stepsBefore(batch)));
     return losses;
 }
 
@@ -161,8 +163,7 @@ double SemiSupervised::shareBehind(double epochs, int last) const {
 
 Status SemiSupervised::finishEpoch(Run& run, EpochOutcome& outcome) {
     m_loaders.clear();
-    outcome.evidence.columns["labelled"] =
-        std::vector<float>(m_choice.labelled().begin(), m_choice.labelled().end());
+    outcome.evidence.columns["labelled"] = std::vector<float>(m_choice.labelled().begin(), m_choice.labelled().end());
     ASSAY_CHECK_STATUS(record(run, outcome));
     m_choice.finishEpoch(run, outcome);
     return {};

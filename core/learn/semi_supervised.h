@@ -16,8 +16,8 @@ struct SemiOptions {
     double emaDecay = 0.999; ///< of the network that answers; 0: the one that learns answers
 };
 /// Defaults that a method may change, and the training of FixMatch (Sohn et al., NeurIPS 2020): a rate that falls as
-/// cos(7πk/16K), decay of kernels only, flip and reflected crop as the weak view; Adam of rate 0.002 in the place of SGD of
-/// rate 0.03, which some thousand steps are too few for.
+/// cos(7πk/16K), decay of kernels only, flip and reflected crop as the weak view; Adam of rate 0.002 in the place of
+/// SGD of rate 0.03, which some thousand steps are too few for.
 struct SemiDefaults {
     std::int64_t ratio = 7;
     double emaDecay = 0.999;
@@ -54,8 +54,8 @@ public:
 protected:
     /// The views of the unlabelled pictures that a step learns from; asked once an epoch.
     [[nodiscard]] virtual std::vector<ViewPlan> views(const Run& run) const = 0;
-    /// One step. `unlabelled`: a batch [μB] for each view, all of the same rows. Returns the losses of the labelled rows
-    /// [B], detached, with what the unlabelled ones add.
+    /// One step. `unlabelled`: a batch [μB] for each view, all of the same rows. Returns the losses of the labelled
+    /// rows [B], detached, with what the unlabelled ones add.
     virtual torch::Tensor learn(Run& run, const Batch& labelled, const std::vector<Batch>& unlabelled) = 0;
     /// Adds the method's record; in a warm-up, too.
     virtual Status record(Run& run, EpochOutcome& outcome) = 0;
@@ -71,7 +71,8 @@ protected:
     [[nodiscard]] const torch::Tensor& labelShares() const { return m_labelShares; }
     /// The moving average; the learning network itself where the decay is 0.
     [[nodiscard]] Classifier& teacher(Run& run);
-    /// Share of the run after its warm-up that is behind at the beginning of this step: what weights and thresholds rise by.
+    /// Share of the run after its warm-up that is behind at the beginning of this step: what weights and thresholds
+    /// rise by.
     [[nodiscard]] double progress(const Run& run, const Batch& batch) const;
     /// The same at the end of this epoch.
     [[nodiscard]] double progressAtEnd(const Run& run) const { return shareBehind(run.epoch, run.task.config.epochs); }
@@ -102,7 +103,8 @@ struct Rounds {
 /// One forward pass over several batches together, so that every batch norm sees them all: the outputs of each.
 [[nodiscard]] std::vector<torch::Tensor> forwardTogether(Classifier& network, const std::vector<torch::Tensor>& images);
 
-/// Decay of a moving average after `step` steps: short runs begin with a shorter memory, min(decay, (1 + t) / (10 + t)).
+/// Decay of a moving average after `step` steps: short runs begin with a shorter memory, min(decay, (1 + t) / (10 +
+/// t)).
 [[nodiscard]] double emaDecayAt(double decay, std::size_t step);
 
 } // namespace assay::learn

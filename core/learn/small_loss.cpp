@@ -12,9 +12,7 @@ namespace {
 constexpr const char* kState = "keep-rate.state";
 constexpr double kSmallestEstimate = 0.02, kLargestEstimate = 0.8;
 
-std::string percent(double share) {
-    return std::to_string(int(std::lround(100 * share))) + " %";
-}
+std::string percent(double share) { return std::to_string(int(std::lround(100 * share))) + " %"; }
 
 } // namespace
 
@@ -25,9 +23,7 @@ double KeepSchedule::forget(int epoch) const {
     return steps > 0 ? end * epoch / steps : end;
 }
 
-double KeepSchedule::keep(int epoch) const {
-    return std::max(1 - forget(epoch), smallestKeep);
-}
+double KeepSchedule::keep(int epoch) const { return std::max(1 - forget(epoch), smallestKeep); }
 
 std::size_t KeepSchedule::count(int epoch, std::size_t batch) const {
     // The small term keeps 0.9 × 10 from becoming 8.
@@ -45,9 +41,11 @@ std::vector<ParamSpec> keepSettings(const KeepDefaults& defaults) {
         integerSetting("ramp-epochs", 0, 0, 100000,
                        "T_k, epochs until the whole share is left out; 0: by ramp-share (" + defaults.from + ")", false,
                        "epochs"),
-        realSetting("ramp-share", defaults.rampShare, 0.001, 1, "T_k as a share of the run, where ramp-epochs is 0", true),
+        realSetting("ramp-share", defaults.rampShare, 0.001, 1, "T_k as a share of the run, where ramp-epochs is 0",
+                    true),
         realSetting("exponent", 1, 0.1, 4, "c: the ramp ends at the noise rate to this power (paper: 0.5, 1, 2)", true),
-        realSetting("smallest-keep", defaults.smallestKeep, 0, 1, "R_min: a batch never loses more than all but this share", true),
+        realSetting("smallest-keep", defaults.smallestKeep, 0, 1,
+                    "R_min: a batch never loses more than all but this share", true),
         integerSetting("estimate-after", 3, 1, 100000,
                        "Epoch after which the noise rate is estimated, where noise-rate is 0", true, "epochs"),
         realSetting("late-momentum", 0.1, 0, 0.9999,
@@ -91,9 +89,10 @@ void KeepRate::finishEpoch(Run& run, EpochOutcome& outcome) {
         return;
     }
     m_schedule.noiseRate = std::clamp(*rate, kSmallestEstimate, kLargestEstimate);
-    run.observer.note("The noise rate is estimated as " + percent(m_schedule.noiseRate) + " (mixture over the losses: " +
-                      (both.mixture ? percent(*both.mixture) : "none") + "; confident learning: " +
-                      (both.confidentLearning ? percent(*both.confidentLearning) : "none") + ")");
+    run.observer.note("The noise rate is estimated as " + percent(m_schedule.noiseRate) +
+                      " (mixture over the losses: " + (both.mixture ? percent(*both.mixture) : "none") +
+                      "; confident learning: " + (both.confidentLearning ? percent(*both.confidentLearning) : "none") +
+                      ")");
 }
 
 Result<double> RateEstimates::chosen(const std::string& from) const {
@@ -103,9 +102,7 @@ Result<double> RateEstimates::chosen(const std::string& from) const {
     return std::min(*mixture, *confidentLearning);
 }
 
-void KeepRate::save(StateMap& state) const {
-    state[kState] = torch::tensor({m_schedule.noiseRate}, torch::kFloat64);
-}
+void KeepRate::save(StateMap& state) const { state[kState] = torch::tensor({m_schedule.noiseRate}, torch::kFloat64); }
 
 Status KeepRate::load(const StateMap& state) {
     const double rate = state.at(kState).item<double>();
@@ -125,7 +122,8 @@ Result<double> mixtureNoiseRate(const Run& run, const EpochOutcome& outcome) {
 
 Result<double> confidentNoiseRate(const Run& run, const std::vector<Answers>& answers) {
     ASSAY_TRY(const stats::ConfidentJoint joint, confidentJointOf(run.data, answers));
-    return double(joint.estimatedErrors) / double(std::accumulate(joint.given.begin(), joint.given.end(), std::int64_t(0)));
+    return double(joint.estimatedErrors) /
+           double(std::accumulate(joint.given.begin(), joint.given.end(), std::int64_t(0)));
 }
 
 torch::Tensor smallest(const torch::Tensor& losses, std::size_t count) {

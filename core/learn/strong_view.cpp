@@ -11,9 +11,9 @@ namespace {
 
 /// Those that leave every pixel where it is.
 constexpr std::array kPhotometric = {
-    RandAugmentOp::Identity,  RandAugmentOp::Brightness,   RandAugmentOp::Color,
-    RandAugmentOp::Contrast,  RandAugmentOp::Sharpness,    RandAugmentOp::Posterize,
-    RandAugmentOp::Solarize,  RandAugmentOp::AutoContrast, RandAugmentOp::Equalize,
+    RandAugmentOp::Identity, RandAugmentOp::Brightness,   RandAugmentOp::Color,
+    RandAugmentOp::Contrast, RandAugmentOp::Sharpness,    RandAugmentOp::Posterize,
+    RandAugmentOp::Solarize, RandAugmentOp::AutoContrast, RandAugmentOp::Equalize,
 };
 
 RandAugmentOp drawOperation(CounterRng& rng, bool photometric) {

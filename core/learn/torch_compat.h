@@ -5,7 +5,7 @@
 #include "core/learn/torch_headers.h"
 
 /// The one place that knows in what LibTorch 1.13 and 2.x differ for us.
-#define ASSAY_TORCH_AT_LEAST(major, minor)                                                                           \
+#define ASSAY_TORCH_AT_LEAST(major, minor)                                                                             \
     (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
 
 namespace assay::learn {

@@ -17,8 +17,9 @@ public:
     void begin(const Run& run, const std::vector<std::uint32_t>& visited);
     /// `positions`: int64, into the batch.
     void mark(std::size_t network, const torch::Tensor& positions, const Batch& batch);
-    /// Columns "selected-1", "selected-2" (−1: not visited); of the rows that were visited the scalars "selection-overlap"
-    /// (both by either), "selected-share" and, where the truth is known, "label-precision" and "label-recall".
+    /// Columns "selected-1", "selected-2" (−1: not visited); of the rows that were visited the scalars
+    /// "selection-overlap" (both by either), "selected-share" and, where the truth is known, "label-precision" and
+    /// "label-recall".
     void record(const Run& run, EpochOutcome& outcome) const;
 
 private:

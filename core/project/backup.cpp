@@ -89,8 +89,8 @@ void keepBackup(Database& source) {
     auto present = backupsOf(project);
     std::error_code ignored;
     if (std::filesystem::file_size(project, ignored) > kLargeProject && !present.empty()) {
-        const auto age = std::filesystem::file_time_type::clock::now() -
-                         std::filesystem::last_write_time(present.back(), ignored);
+        const auto age =
+            std::filesystem::file_time_type::clock::now() - std::filesystem::last_write_time(present.back(), ignored);
         if (age < std::chrono::hours(24)) return;
     }
     const std::filesystem::path folder = backupFolderOf(project);

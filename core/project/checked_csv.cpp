@@ -108,18 +108,21 @@ Status writeCheckedCsv(const CheckedCsv& table, const std::filesystem::path& tar
     const std::string text = renderCsv(table, SIZE_MAX, format);
     const Result<std::size_t> differences = countDifferences(table, text);
     if (!differences)
-        return fail(ErrorCode::Internal, "the export does not read back (" + differences.error().sentence() +
-                                             "); nothing was written", name);
+        return fail(ErrorCode::Internal,
+                    "the export does not read back (" + differences.error().sentence() + "); nothing was written",
+                    name);
     report.differences += *differences;
     if (*differences > 0)
-        return fail(ErrorCode::Internal, "the export reads back with " + withThousands(*differences) +
-                                             " differences; nothing was written", name);
+        return fail(ErrorCode::Internal,
+                    "the export reads back with " + withThousands(*differences) + " differences; nothing was written",
+                    name);
     // The bytes themselves are read back and compared by the atomic write, before the file gets its name.
     const Status written = writeFileAtomically(target, text);
     if (!written && written.error().code == ErrorCode::NoSpace) {
         const auto room = freeSpace(target);
-        return fail(ErrorCode::NoSpace, "there is no room for the export: it takes " + withThousands(text.size()) +
-                                            " bytes" + (room ? ", " + withThousands(*room) + " are free" : std::string()),
+        return fail(ErrorCode::NoSpace,
+                    "there is no room for the export: it takes " + withThousands(text.size()) + " bytes" +
+                        (room ? ", " + withThousands(*room) + " are free" : std::string()),
                     name);
     }
     ASSAY_CHECK_STATUS(written);
@@ -147,14 +150,16 @@ Status checkNames(const ExportTable& table) {
     for (const SampleIndex row : table.rows) {
         const std::string_view file = table.dataset->names[row.value];
         if (!isUtf8(file))
-            return fail(ErrorCode::Unsupported,
-                        "the name of sample " + std::to_string(row.value) +
-                            " is not UTF-8, which a table of files cannot carry; rename it or export by index (audit-csv)",
-                        escapeForDisplay(file));
+            return fail(
+                ErrorCode::Unsupported,
+                "the name of sample " + std::to_string(row.value) +
+                    " is not UTF-8, which a table of files cannot carry; rename it or export by index (audit-csv)",
+                escapeForDisplay(file));
     }
     for (const std::string& name : table.dataset->classNames)
         if (!isUtf8(name))
-            return fail(ErrorCode::Unsupported, "the name of a class is not UTF-8, which a table cannot carry; rename it",
+            return fail(ErrorCode::Unsupported,
+                        "the name of a class is not UTF-8, which a table cannot carry; rename it",
                         escapeForDisplay(name));
     return {};
 }

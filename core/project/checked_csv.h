@@ -36,7 +36,8 @@ using NumberFormat = std::function<std::string(double value, bool single)>;
                                     const NumberFormat& format = {});
 /// Cells that do not read back as what they mean; a missing or additional row counts its cells.
 [[nodiscard]] Result<std::size_t> countDifferences(const CheckedCsv& table, std::string_view text);
-/// Renders, reads back, compares, and only then writes `target`, atomically. Fails, target untouched, at any difference.
+/// Renders, reads back, compares, and only then writes `target`, atomically. Fails, target untouched, at any
+/// difference.
 [[nodiscard]] Status writeCheckedCsv(const CheckedCsv& table, const std::filesystem::path& target, ExportReport& report,
                                      const NumberFormat& format = {});
 

@@ -51,8 +51,8 @@ std::shared_ptr<const Dataset> datasetOfFold(const Dataset& dataset, const FoldP
 }
 
 std::string foldLabelName(const std::string& labels, const FoldPlan& plan, int fold) {
-    return labels + std::string(kFoldMark) + std::to_string(fold + 1) + " of " + std::to_string(plan.folds) + ", seed " +
-           std::to_string(plan.seed);
+    return labels + std::string(kFoldMark) + std::to_string(fold + 1) + " of " + std::to_string(plan.folds) +
+           ", seed " + std::to_string(plan.seed);
 }
 
 std::optional<FoldLabelName> parseFoldLabelName(const std::string& name) {
@@ -72,7 +72,8 @@ std::optional<FoldLabelName> parseFoldLabelName(const std::string& name) {
         rest.remove_prefix(text.size());
         return true;
     };
-    const bool whole = number(parsed.fold) && word(" of ") && number(parsed.folds) && word(", seed ") && number(parsed.seed);
+    const bool whole =
+        number(parsed.fold) && word(" of ") && number(parsed.folds) && word(", seed ") && number(parsed.seed);
     if (!whole || !rest.empty() || parsed.fold < 1 || parsed.fold > parsed.folds) return std::nullopt;
     --parsed.fold;
     return parsed;
@@ -92,7 +93,8 @@ Result<std::shared_ptr<const FeatureMatrix>> heldOutProbabilities(const Project&
             sum.assign(all->values.size(), 0);
         }
         if (matrix->dimension != all->dimension || matrix->rows() != plan.fold.size())
-            return fail(ErrorCode::Damaged, "the probabilities of the folds' runs do not fit together; train them again");
+            return fail(ErrorCode::Damaged,
+                        "the probabilities of the folds' runs do not fit together; train them again");
         for (std::size_t i = 0; i < plan.fold.size(); ++i) {
             if (!matrix->has(i) || (plan.fold[i] >= 0 && plan.fold[i] != int(f))) continue;
             for (std::size_t k = 0; k < all->dimension; ++k) sum[i * all->dimension + k] += double(matrix->row(i)[k]);

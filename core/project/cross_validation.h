@@ -43,8 +43,7 @@ struct FoldLabelName {
 [[nodiscard]] std::optional<FoldLabelName> parseFoldLabelName(const std::string& name);
 /// Of every training sample the probabilities by the run that did not learn from it; of all others, the mean over the
 /// runs. `runs`: one for each fold, finished. NotFound where a run kept no probabilities.
-[[nodiscard]] Result<std::shared_ptr<const FeatureMatrix>> heldOutProbabilities(const Project& project,
-                                                                                const FoldPlan& plan,
-                                                                                std::span<const RunId> runs);
+[[nodiscard]] Result<std::shared_ptr<const FeatureMatrix>>
+heldOutProbabilities(const Project& project, const FoldPlan& plan, std::span<const RunId> runs);
 
 } // namespace assay

@@ -55,14 +55,14 @@ Error describe(sqlite3* handle, int code, const std::filesystem::path& file) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return {ErrorCode::Busy, "another program is using the project file", name};
     case SQLITE_CANTOPEN: return {ErrorCode::Io, "the project file cannot be opened", name};
-    case SQLITE_IOERR:
-        return {ErrorCode::Io, "the disk reported an error; the last change is not saved", name};
+    case SQLITE_IOERR: return {ErrorCode::Io, "the disk reported an error; the last change is not saved", name};
     case SQLITE_TOOBIG: return {ErrorCode::Unsupported, "a value is too large for the project file", name};
     case SQLITE_NOMEM: return {ErrorCode::Internal, "there was not enough memory", name};
     default: break;
     }
     return {ErrorCode::Internal,
-            std::string("the project file refused: ") + (handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code)),
+            std::string("the project file refused: ") +
+                (handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code)),
             name};
 }
 
@@ -103,8 +103,9 @@ Statement& Statement::bind(int parameter, std::string_view text) {
 }
 
 Statement& Statement::bind(int parameter, std::span<const std::byte> blob) {
-    const int code = blob.empty() ? sqlite3_bind_zeroblob(m_statement, parameter, 0)
-                                  : sqlite3_bind_blob64(m_statement, parameter, blob.data(), blob.size(), SQLITE_STATIC);
+    const int code = blob.empty()
+                         ? sqlite3_bind_zeroblob(m_statement, parameter, 0)
+                         : sqlite3_bind_blob64(m_statement, parameter, blob.data(), blob.size(), SQLITE_STATIC);
     if (code != SQLITE_OK) m_database.fail(code);
     return *this;
 }
@@ -128,7 +129,8 @@ bool Statement::step() {
 }
 
 void Statement::run() {
-    while (step()) {}
+    while (step()) {
+    }
     reset();
 }
 
@@ -144,7 +146,8 @@ double Statement::real(int column) const { return sqlite3_column_double(m_statem
 
 std::string Statement::text(int column) const {
     const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(m_statement, column));
-    return bytes != nullptr ? std::string(bytes, std::size_t(sqlite3_column_bytes(m_statement, column))) : std::string();
+    return bytes != nullptr ? std::string(bytes, std::size_t(sqlite3_column_bytes(m_statement, column)))
+                            : std::string();
 }
 
 std::span<const std::byte> Statement::blob(int column) const {
@@ -197,10 +200,8 @@ void Database::configure(Role role) {
     switch (role) {
     case Role::Writer:
         set("journal_mode", "WAL", {"wal"});
-        if (projectFaults().synchronousNormal)
-            set("synchronous", "NORMAL", {"1"});
-        else
-            set("synchronous", "FULL", {"2"});
+        if (projectFaults().synchronousNormal) set("synchronous", "NORMAL", {"1"});
+        else set("synchronous", "FULL", {"2"});
         set("wal_autocheckpoint", "0", {"0"});
         sqlite3_wal_hook(
             m_handle,
@@ -234,8 +235,8 @@ void Database::set(const std::string& pragma, const std::string& value,
     Statement query(*this, "PRAGMA " + pragma);
     if (query.step()) now = query.text(0);
     if (std::find(accepted.begin(), accepted.end(), now) == accepted.end())
-        raise(ErrorCode::Io, "the project file does not take the setting " + pragma + " = " + value + " (it says \"" +
-                                 now + "\")",
+        raise(ErrorCode::Io,
+              "the project file does not take the setting " + pragma + " = " + value + " (it says \"" + now + "\")",
               escapeForDisplay(m_file.string()));
 }
 

@@ -22,9 +22,7 @@ cairo_status_t append(void* closure, const unsigned char* bytes, unsigned int co
 
 } // namespace
 
-void colour(cairo_t* c, const Colour& value) {
-    cairo_set_source_rgb(c, value.red, value.green, value.blue);
-}
+void colour(cairo_t* c, const Colour& value) { cairo_set_source_rgb(c, value.red, value.green, value.blue); }
 
 void text(cairo_t* c, double x, double y, std::string words, double anchor, double most) {
     cairo_text_extents_t extents;

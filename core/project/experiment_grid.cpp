@@ -56,8 +56,8 @@ Result<ExperimentLabelSet> makeLabels(const ExperimentLabels& wanted, std::uint6
         ASSAY_TRY(LabelFile file, readLabelFile(wanted.file, dataset, wanted.columns));
         made.set = std::move(file.labels);
         if (file.unnamed > 0 && file.tellsTruth && dataset.trueLabels.empty())
-            made.notes.push_back(withThousands(file.unnamed) + " samples are not named in " + wanted.file.filename().string() +
-                                 ": whether their label is right is not known");
+            made.notes.push_back(withThousands(file.unnamed) + " samples are not named in " +
+                                 wanted.file.filename().string() + ": whether their label is right is not known");
     } else {
         made.set = givenLabelSet(dataset);
     }
@@ -82,8 +82,8 @@ Result<std::optional<RunRecord>> findRun(const Project& project, const RunConfig
     ASSAY_TRY(const std::vector<RunRecord> runs, project.runs());
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
         if (run->revision || toText(completed(run->config, registry)) != wanted) continue;
-        const auto set = std::find_if(sets.begin(), sets.end(),
-                                      [&](const StoredLabelSet& one) { return one.id == run->labelSet; });
+        const auto set =
+            std::find_if(sets.begin(), sets.end(), [&](const StoredLabelSet& one) { return one.id == run->labelSet; });
         if (set != sets.end() && sameLabels(set->set, labels)) return *run;
     }
     return std::nullopt;

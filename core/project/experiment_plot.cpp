@@ -34,9 +34,7 @@ constexpr Column kAccuracy = {
     "test accuracy, %: last (dot), best (ring)", Metric::Last, Metric::Best, 100, true, kBlue};
 constexpr Column kDetection = {"AUROC of finding wrong labels", Metric::Auroc, std::nullopt, 1, false, kOrange};
 
-const stats::MeanInterval& of(const ExperimentRow& row, Metric metric) {
-    return row.over[std::size_t(metric)];
-}
+const stats::MeanInterval& of(const ExperimentRow& row, Metric metric) { return row.over[std::size_t(metric)]; }
 
 /// The published figure of the column's dot; else whichever the paper gives.
 std::optional<double> markedFigure(const ExperimentRow& row, const Column& column) {

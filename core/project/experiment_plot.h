@@ -17,7 +17,8 @@ namespace assay {
 [[nodiscard]] Result<std::string> plotSummary(const Experiment& experiment, const std::vector<ExperimentRow>& rows,
                                               PlotFormat format);
 
-/// Writes runs.csv, summary.csv, summary.md, summary.svg and summary.pdf into a folder, which is made where there is none.
+/// Writes runs.csv, summary.csv, summary.md, summary.svg and summary.pdf into a folder, which is made where there is
+/// none.
 [[nodiscard]] Status writeExperiment(const std::filesystem::path& folder, const Experiment& experiment,
                                      const std::vector<ExperimentOutcome>& outcomes);
 

@@ -64,9 +64,7 @@ const stats::MeanInterval* differenceIn(const ExperimentRow& row, Metric metric)
 
 constexpr std::array<Metric, 3> kPublished = {Metric::Best, Metric::Last, Metric::MeanOfLastTen};
 
-std::string plainNumber(double value) {
-    return std::isfinite(value) ? formatNumber(value) : std::string();
-}
+std::string plainNumber(double value) { return std::isfinite(value) ? formatNumber(value) : std::string(); }
 
 void addInterval(std::vector<std::string>& row, const stats::MeanInterval& interval) {
     row.push_back(interval.count > 0 ? formatNumber(interval.mean) : "");
@@ -76,12 +74,8 @@ void addInterval(std::vector<std::string>& row, const stats::MeanInterval& inter
 
 } // namespace
 
-const char* metricId(Metric metric) {
-    return textOf(metric).id;
-}
-const char* metricTitle(Metric metric) {
-    return textOf(metric).title;
-}
+const char* metricId(Metric metric) { return textOf(metric).id; }
+const char* metricTitle(Metric metric) { return textOf(metric).title; }
 
 std::optional<double> publishedUnder(const PublishedFigures& published, Metric metric) {
     switch (metric) {
@@ -204,12 +198,14 @@ std::string summaryMarkdown(const Experiment& experiment, const std::vector<Expe
             const MetricText& how = textOf(metric);
             const double unit = how.percent ? 100 : 1;
             text += " " + intervalText(row.over[std::size_t(metric)], how.decimals, unit);
-            if (const auto figure = publishedUnder(row.published, metric)) text += " (" + decimals(*figure, 2, false) + ")";
+            if (const auto figure = publishedUnder(row.published, metric))
+                text += " (" + decimals(*figure, 2, false) + ")";
             text += " |";
             const stats::MeanInterval* difference = differenceIn(row, metric);
             if (difference == nullptr) continue;
-            text += row.method == experiment.reference ? " reference |"
-                                                       : " " + intervalText(*difference, how.decimals, unit, true) + " |";
+            text += row.method == experiment.reference
+                        ? " reference |"
+                        : " " + intervalText(*difference, how.decimals, unit, true) + " |";
         }
         text += "\n";
     }

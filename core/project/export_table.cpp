@@ -37,10 +37,13 @@ Result<RunNumbers> numbersOf(const Project& project, const Dataset& dataset, con
     const std::string name = "run " + std::to_string(run.id.value);
     if (epochs.empty()) return fail(ErrorCode::NotFound, "no epoch of this run was recorded; choose another run", name);
     const int wanted = choice.epoch.value_or(epochs.back().epoch);
-    const auto epoch = std::find_if(epochs.begin(), epochs.end(), [&](const EpochSummary& e) { return e.epoch == wanted; });
+    const auto epoch =
+        std::find_if(epochs.begin(), epochs.end(), [&](const EpochSummary& e) { return e.epoch == wanted; });
     if (epoch == epochs.end())
-        return fail(ErrorCode::NotFound, "epoch " + std::to_string(wanted) + " was not recorded; the newest is " +
-                                             std::to_string(epochs.back().epoch), name);
+        return fail(ErrorCode::NotFound,
+                    "epoch " + std::to_string(wanted) + " was not recorded; the newest is " +
+                        std::to_string(epochs.back().epoch),
+                    name);
     ASSAY_TRY(const std::shared_ptr<const Evidence> evidence, project.evidence(run.id, wanted));
     const std::size_t n = dataset.size();
     if (!evidence->samples.empty() && evidence->samples.back().value >= n)
@@ -76,7 +79,8 @@ Result<std::vector<Label>> givenLabels(const Project& project, const Dataset& da
     }
     if (!run) return dataset.givenLabels;
     ASSAY_TRY(StoredLabelSet stored, project.labelSet(run->labelSet));
-    if (stored.set.origin == LabelOrigin::Journal || stored.set.labels.size() != dataset.size()) return dataset.givenLabels;
+    if (stored.set.origin == LabelOrigin::Journal || stored.set.labels.size() != dataset.size())
+        return dataset.givenLabels;
     return std::move(stored.set.labels);
 }
 
@@ -108,7 +112,8 @@ Result<ExportInclude> parseInclude(const std::string& name) {
     if (name == "all") return ExportInclude::All;
     if (name == "changed") return ExportInclude::Changed;
     if (name == "kept") return ExportInclude::Kept;
-    return fail(ErrorCode::InvalidArgument, "what an export includes is all, changed or kept, not \"" + escapeForDisplay(name) + "\"");
+    return fail(ErrorCode::InvalidArgument,
+                "what an export includes is all, changed or kept, not \"" + escapeForDisplay(name) + "\"");
 }
 
 Result<ExportTable> buildExportTable(const Project& project, const Dataset& dataset, const Exporter& exporter,
@@ -117,8 +122,8 @@ Result<ExportTable> buildExportTable(const Project& project, const Dataset& data
     if (reference.samples != dataset.size() || reference.classNames != dataset.classNames)
         return fail(ErrorCode::InvalidArgument,
                     "this is not the data set of the project: " + withThousands(dataset.size()) + " samples in " +
-                        std::to_string(dataset.classCount()) + " classes instead of " + withThousands(reference.samples) +
-                        " in " + std::to_string(reference.classNames.size()),
+                        std::to_string(dataset.classCount()) + " classes instead of " +
+                        withThousands(reference.samples) + " in " + std::to_string(reference.classNames.size()),
                     escapeForDisplay(dataset.location.string()));
     std::optional<RunRecord> run;
     if (choice.run) {
@@ -160,7 +165,8 @@ Result<ExportTable> buildExportTable(const Project& project, const Dataset& data
         // What an undo or redo brings back was decided for the reason that it had.
         std::vector<const JournalEntry*>& own = made[entry.sample.value];
         if (!entry.undoes) own.push_back(&entry);
-        const auto first = std::find_if(own.rbegin(), own.rend(), [&](const JournalEntry* one) { return one->to == entry.to; });
+        const auto first =
+            std::find_if(own.rbegin(), own.rend(), [&](const JournalEntry* one) { return one->to == entry.to; });
         return first == own.rend() ? entry.reason : (*first)->reason;
     };
     for (const JournalEntry& entry : journal) {

@@ -39,8 +39,7 @@ struct ExportChoice {
 struct ClassCounts {
     std::vector<std::size_t> given, effective;
 };
-[[nodiscard]] ClassCounts countClasses(const Dataset& dataset, const ExportTable& table,
-                                       std::span<const Label> given);
+[[nodiscard]] ClassCounts countClasses(const Dataset& dataset, const ExportTable& table, std::span<const Label> given);
 
 /// Rows, relabelled, excluded and flagged samples of a table (those left out, too): the figures that every report
 /// begins with.

@@ -30,7 +30,7 @@ struct ExportTable {
     std::vector<std::string> reason, who, time; ///< [rows], or empty
     /// [rows], or empty: what the decision was made by, as "run 3" and "pseudo-label=0.981"
     std::vector<std::string> decisionRun, decisionScore;
-    std::string run;                        ///< "3 co-teaching", or empty
+    std::string run; ///< "3 co-teaching", or empty
     /// [rows], or empty: of a decision that took a pseudo-label the epoch that gave it, and how sure the run was
     std::vector<std::string> decisionEpoch, decisionConfidence;
     std::size_t excludedOut = 0, flaggedOut = 0; ///< samples that have no row because they are excluded or flagged

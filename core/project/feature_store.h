@@ -25,8 +25,7 @@ struct FeatureFile {
 [[nodiscard]] Status storeFeatures(const std::filesystem::path& runFolder, const FeatureMatrix& features,
                                    MatrixKind kind = MatrixKind::Features);
 /// NotFound where the run kept none; Damaged where the file is not `samples` rows of numbers.
-[[nodiscard]] Result<std::shared_ptr<const FeatureMatrix>> readFeatures(const std::filesystem::path& runFolder,
-                                                                        std::size_t samples,
-                                                                        MatrixKind kind = MatrixKind::Features);
+[[nodiscard]] Result<std::shared_ptr<const FeatureMatrix>>
+readFeatures(const std::filesystem::path& runFolder, std::size_t samples, MatrixKind kind = MatrixKind::Features);
 
 } // namespace assay

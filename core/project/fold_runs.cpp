@@ -17,8 +17,8 @@ public:
     KnownRuns(const Project& project, const CrossValidation& cross, std::vector<RunRecord> runs)
         : m_project(project), m_cross(cross), m_runs(std::move(runs)) {}
 
-    /// The newest with these settings, in whatever state, on labels of that name that are those of the cross-validation:
-    /// a file may have been changed since, and another may have its name.
+    /// The newest with these settings, in whatever state, on labels of that name that are those of the
+    /// cross-validation: a file may have been changed since, and another may have its name.
     [[nodiscard]] Result<std::optional<RunRecord>> newest(const RunConfig& config, const std::string& labelName) {
         const std::string wanted = toText(config);
         for (auto run = m_runs.rbegin(); run != m_runs.rend(); ++run) {
@@ -95,8 +95,8 @@ Result<RunRecord> joinFolds(Project& project, const Dataset& dataset, const Cros
     together.labelName = cross.labelName;
     together.labels = cross.labels;
     together.revision = cross.revision;
-    together.note =
-        "Put together from runs " + numbers + ": of every training sample, what the run says that did not learn from it.";
+    together.note = "Put together from runs " + numbers +
+                    ": of every training sample, what the run says that did not learn from it.";
     return addProbabilityRun(project, dataset, std::move(together));
 }
 

@@ -13,15 +13,15 @@ namespace assay {
 namespace {
 constexpr std::array<std::string_view, 5> kVerdictNames{"none", "keep", "flag", "relabel", "exclude"};
 constexpr std::string_view kPseudoLabelRule = "pseudo-label, epoch ";
-}
+} // namespace
 
 std::string_view verdictName(Verdict verdict) { return kVerdictNames.at(std::size_t(verdict)); }
 
 Result<Verdict> parseVerdict(const std::string& name) {
     for (std::size_t i = 0; i < kVerdictNames.size(); ++i)
         if (kVerdictNames[i] == name) return Verdict(i);
-    return fail(ErrorCode::InvalidArgument, "a decision is keep, flag, relabel, exclude or none, not \"" +
-                                                escapeForDisplay(name) + "\"");
+    return fail(ErrorCode::InvalidArgument,
+                "a decision is keep, flag, relabel, exclude or none, not \"" + escapeForDisplay(name) + "\"");
 }
 
 std::string pseudoLabelRule(int epoch) { return std::string(kPseudoLabelRule) + std::to_string(epoch); }
@@ -34,9 +34,8 @@ std::optional<int> pseudoLabelEpoch(const std::string& rule) {
 }
 
 EffectiveLabels effectiveLabels(std::span<const Label> base, std::span<const DecisionState> decisions) {
-    EffectiveLabels result{{base.begin(), base.end()},
-                           std::vector<std::uint8_t>(base.size()),
-                           std::vector<std::uint8_t>(base.size())};
+    EffectiveLabels result{
+        {base.begin(), base.end()}, std::vector<std::uint8_t>(base.size()), std::vector<std::uint8_t>(base.size())};
     for (std::size_t i = 0; i < base.size() && i < decisions.size(); ++i) {
         const DecisionState& state = decisions[i];
         if (state.verdict == Verdict::Relabel) result.labels[i] = state.label;

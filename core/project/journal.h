@@ -25,9 +25,9 @@ struct DecisionState {
 
 /// Why a decision was made.
 struct DecisionReason {
-    std::string who;        ///< user name, or a rule's name
-    std::string rule;       ///< "suggestion", "key", "bulk", "import", "undo"; free text
-    std::string score;      ///< score id in force; may be empty
+    std::string who;             ///< user name, or a rule's name
+    std::string rule;            ///< "suggestion", "key", "bulk", "import", "undo"; free text
+    std::string score;           ///< score id in force; may be empty
     std::optional<double> value; ///< the sample's score
     std::optional<RunId> run;
 };
@@ -46,8 +46,8 @@ struct DecisionRequest {
 /// One row of the journal: append-only, never changed.
 struct JournalEntry {
     Revision revision;
-    std::int64_t step = 0;         ///< rows of one action share it: a bulk is one step
-    std::string time;              ///< UTC; only shown, order is the revision
+    std::int64_t step = 0; ///< rows of one action share it: a bulk is one step
+    std::string time;      ///< UTC; only shown, order is the revision
     SampleIndex sample;
     DecisionState from, to;
     DecisionReason reason;

@@ -135,8 +135,8 @@ void JournalStore::noteStep(std::int64_t step, std::optional<std::int64_t> undoe
         return;
     }
     // A redo: the action that the undo had taken back is in force again.
-    const auto it = std::find_if(m_redoable.begin(), m_redoable.end(),
-                                 [&](const Reversal& r) { return r.step == *undoes; });
+    const auto it =
+        std::find_if(m_redoable.begin(), m_redoable.end(), [&](const Reversal& r) { return r.step == *undoes; });
     if (it == m_redoable.end()) return;
     m_undoable.push_back(it->action);
     m_redoable.erase(it);
@@ -146,8 +146,8 @@ std::vector<JournalEntry> JournalStore::write(Database& database, std::vector<Jo
     const std::string time = utcNow();
     std::int64_t revision = m_revision.value;
     std::string chain = m_chain;
-    Statement insert(database, std::string("INSERT INTO journal(") + kJournalColumns +
-                                   ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    Statement insert(database,
+                     std::string("INSERT INTO journal(") + kJournalColumns + ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     for (JournalEntry& entry : entries) {
         entry.revision = Revision(++revision);
         entry.step = m_lastStep + 1;
@@ -184,8 +184,9 @@ std::vector<JournalEntry> JournalStore::decide(Database& database, std::span<con
             raise(ErrorCode::InvalidArgument, "a decision is keep, flag, relabel, exclude or none", sample);
         if (to.verdict != Verdict::Relabel) to.label = kNoLabel;
         else if (to.label < 0 || to.label >= m_classes)
-            raise(ErrorCode::InvalidArgument, "class " + std::to_string(to.label) + " is not one of the " +
-                                                  std::to_string(m_classes) + " classes", sample);
+            raise(ErrorCode::InvalidArgument,
+                  "class " + std::to_string(to.label) + " is not one of the " + std::to_string(m_classes) + " classes",
+                  sample);
         if (request.reason.value && !std::isfinite(*request.reason.value))
             raise(ErrorCode::Numeric, "the score given as reason is not a finite number", sample);
         const auto it = sofar.find(request.sample.value);

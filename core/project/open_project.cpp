@@ -46,7 +46,8 @@ Inspection inspect(const std::filesystem::path& file, int schema, bool unclean) 
     return result;
 }
 
-std::shared_ptr<Project> openForWriting(const std::filesystem::path& file, int schema, std::unique_ptr<ProjectLock> lock) {
+std::shared_ptr<Project> openForWriting(const std::filesystem::path& file, int schema,
+                                        std::unique_ptr<ProjectLock> lock) {
     const bool unclean = endedUncleanly(file);
     Inspection inspection = inspect(file, schema, unclean);
     WriterStart start;
@@ -124,7 +125,8 @@ Result<std::shared_ptr<Project>> Project::create(const std::filesystem::path& fi
     const std::filesystem::path target = std::filesystem::absolute(file).lexically_normal();
     std::error_code error;
     if (std::filesystem::exists(std::filesystem::symlink_status(target, error)))
-        return fail(ErrorCode::InvalidArgument, "a file of this name exists already", escapeForDisplay(target.string()));
+        return fail(ErrorCode::InvalidArgument, "a file of this name exists already",
+                    escapeForDisplay(target.string()));
     if (!std::filesystem::is_directory(target.parent_path(), error))
         return fail(ErrorCode::NotFound, "there is no such folder", escapeForDisplay(target.parent_path().string()));
     if (::access(target.parent_path().c_str(), W_OK | X_OK) != 0)
@@ -166,8 +168,7 @@ Result<std::shared_ptr<Project>> Project::open(const std::filesystem::path& file
         Result<std::unique_ptr<ProjectLock>> lock = ProjectLock::acquire(target);
         if (lock && ::access(target.c_str(), W_OK) != 0)
             lock = fail(ErrorCode::ReadOnly, "the project file cannot be written", name);
-        if (lock)
-            return atDoor([&] { return openForWriting(target, schema, std::move(*lock)); });
+        if (lock) return atDoor([&] { return openForWriting(target, schema, std::move(*lock)); });
         if (mode == OpenMode::ReadWrite) return tl::unexpected<Error>(lock.error());
         reason = lock.error().message;
     }

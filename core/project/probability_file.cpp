@@ -27,7 +27,8 @@ Status refuseOtherFormats(const std::filesystem::path& file) {
     const std::string ending = asciiLower(file.extension().string());
     if (std::find(kOthers.begin(), kOthers.end(), ending) == kOthers.end()) return {};
     return fail(ErrorCode::Unsupported,
-                ending + " files are not read; save the array with numpy.save as .npy, or the table as .csv", file.string());
+                ending + " files are not read; save the array with numpy.save as .npy, or the table as .csv",
+                file.string());
 }
 
 /// A header that numbers the classes from `first`: "0", "1", "2", …
@@ -45,7 +46,8 @@ std::optional<std::size_t> indexColumn(const CsvTable& table) {
 }
 
 /// Row of the file for each sample: as written, or by a column `index` that names each of 0..N−1 once.
-Result<std::vector<std::size_t>> rowOrder(const CsvTable& table, std::optional<std::size_t> index, const std::string& file) {
+Result<std::vector<std::size_t>> rowOrder(const CsvTable& table, std::optional<std::size_t> index,
+                                          const std::string& file) {
     std::vector<std::size_t> order(table.rows.size());
     std::vector<bool> seen(table.rows.size());
     for (std::size_t row = 0; row < table.rows.size(); ++row) {
@@ -67,14 +69,15 @@ Result<std::vector<std::size_t>> rowOrder(const CsvTable& table, std::optional<s
 }
 
 /// The row of each sample by its name; an error where two rows have one.
-Result<std::unordered_map<std::string, std::size_t>> rowsByName(const CsvTable& table, std::size_t name, const std::string& file) {
+Result<std::unordered_map<std::string, std::size_t>> rowsByName(const CsvTable& table, std::size_t name,
+                                                                const std::string& file) {
     std::unordered_map<std::string, std::size_t> rows;
     for (std::size_t row = 0; row < table.rows.size(); ++row) {
         const auto [first, added] = rows.emplace(table.rows[row][name], row);
         if (!added)
             return fail(ErrorCode::Format,
-                        "lines " + withThousands(table.rowLines[first->second]) + " and " + withThousands(table.rowLines[row]) +
-                            " are both about " + escapeForDisplay(first->first),
+                        "lines " + withThousands(table.rowLines[first->second]) + " and " +
+                            withThousands(table.rowLines[row]) + " are both about " + escapeForDisplay(first->first),
                         file);
     }
     return rows;
@@ -99,7 +102,8 @@ Result<ProbabilityTable> fromCsv(const std::filesystem::path& file) {
         if (column == index || column == name) continue;
         const auto& seen = probabilities.classNames;
         if (std::find(seen.begin(), seen.end(), table.header[column]) != seen.end())
-            return fail(ErrorCode::Format, "two columns are named \"" + escapeForDisplay(table.header[column]) + "\"", file.string());
+            return fail(ErrorCode::Format, "two columns are named \"" + escapeForDisplay(table.header[column]) + "\"",
+                        file.string());
         columns.push_back(column);
         probabilities.classNames.push_back(table.header[column]);
     }
@@ -107,7 +111,8 @@ Result<ProbabilityTable> fromCsv(const std::filesystem::path& file) {
     if (numbersClasses(probabilities.classNames)) probabilities.classNames.clear();
     ASSAY_TRY(const std::vector<std::size_t> order, rowOrder(table, index, file.string()));
     if (name)
-        if (auto rows = rowsByName(table, *name, file.string()); !rows) probabilities.namedTwice = std::move(rows).error();
+        if (auto rows = rowsByName(table, *name, file.string()); !rows)
+            probabilities.namedTwice = std::move(rows).error();
     for (const std::size_t row : order) {
         if (name) probabilities.files.push_back(table.rows[row][*name]);
         for (const std::size_t column : columns) {
@@ -159,14 +164,15 @@ Result<std::vector<Label>> numbersFor(const std::filesystem::path& file, const P
 }
 
 /// The rows of the labels in the order of the probabilities' files.
-Result<std::vector<std::size_t>> orderByFile(const CsvTable& labels, std::size_t name, const std::vector<std::string>& files,
-                                             const std::string& file) {
+Result<std::vector<std::size_t>> orderByFile(const CsvTable& labels, std::size_t name,
+                                             const std::vector<std::string>& files, const std::string& file) {
     ASSAY_TRY(const auto rows, rowsByName(labels, name, file));
     std::vector<std::size_t> order;
     for (const std::string& wanted : files) {
         const auto found = rows.find(wanted);
         if (found == rows.end())
-            return fail(ErrorCode::NotFound, "there is no label of " + escapeForDisplay(wanted) + ", which has probabilities", file);
+            return fail(ErrorCode::NotFound,
+                        "there is no label of " + escapeForDisplay(wanted) + ", which has probabilities", file);
         order.push_back(found->second);
     }
     return order;
@@ -255,8 +261,9 @@ Status nameClasses(ProbabilityTable& table, const std::vector<std::string>& name
         return fail(ErrorCode::InvalidArgument, "the probabilities name their classes already: " +
                                                     escapeForDisplay(table.classNames.front()) + ", …");
     if (names.size() != table.classes || std::set(names.begin(), names.end()).size() != names.size())
-        return fail(ErrorCode::InvalidArgument, "there must be one name for each of the " + std::to_string(table.classes) +
-                                                    " columns, no two alike",
+        return fail(ErrorCode::InvalidArgument,
+                    "there must be one name for each of the " + std::to_string(table.classes) +
+                        " columns, no two alike",
                     std::to_string(names.size()) + " names");
     table.classNames = names;
     return {};

@@ -29,7 +29,8 @@ Result<std::vector<std::size_t>> classOfColumns(const ProbabilityTable& table, c
     for (std::size_t k = 0; k < classes.size() && !table.classNames.empty(); ++k) {
         const auto found = std::find(names.begin(), names.end(), table.classNames[k]);
         if (found == names.end())
-            return fail(ErrorCode::Format, "the column \"" + escapeForDisplay(table.classNames[k]) + "\" is no class of the data set");
+            return fail(ErrorCode::Format,
+                        "the column \"" + escapeForDisplay(table.classNames[k]) + "\" is no class of the data set");
         classes[k] = std::size_t(found - names.begin());
     }
     return classes;
@@ -43,7 +44,8 @@ Result<std::vector<SampleIndex>> samplesOfFiles(const Dataset& dataset, const st
     for (const std::string& file : files) {
         const auto found = byName.find(file);
         if (found == byName.end())
-            return fail(ErrorCode::NotFound, "the data set has no sample \"" + escapeForDisplay(file) + "\", or two rows name it");
+            return fail(ErrorCode::NotFound,
+                        "the data set has no sample \"" + escapeForDisplay(file) + "\", or two rows name it");
         samples.emplace_back(found->second);
         byName.erase(found);
     }
@@ -63,7 +65,8 @@ std::shared_ptr<FeatureMatrix> spread(const P& rows, const std::vector<std::size
     return matrix;
 }
 
-std::shared_ptr<FeatureMatrix> spread(const NpyMatrix& matrix, const std::vector<SampleIndex>& samples, std::size_t size) {
+std::shared_ptr<FeatureMatrix> spread(const NpyMatrix& matrix, const std::vector<SampleIndex>& samples,
+                                      std::size_t size) {
     std::vector<std::size_t> columns(matrix.columns);
     std::iota(columns.begin(), columns.end(), std::size_t(0));
     return matrix.floats.empty() ? spread(matrix.doubles, columns, samples, size)
@@ -88,7 +91,7 @@ Result<ProbabilityRun> fromProbabilities(const Dataset& dataset, ProbabilityImpo
     }
     ASSAY_TRY(const auto columns, classOfColumns(table, dataset));
     ASSAY_TRY(const auto samples, table.files.empty() ? samplesOfRows(dataset, table.rows(), import.split)
-                                                     : samplesOfFiles(dataset, table.files));
+                                                      : samplesOfFiles(dataset, table.files));
     ProbabilityRun run = begun(kImportedMethod, import.probabilities, import);
     run.probabilities = table.with([&](const auto& p) { return spread(p.values, columns, samples, dataset.size()); });
     if (!import.features.empty()) {
@@ -122,15 +125,17 @@ Result<ProbabilityRun> fromFeatures(const Dataset& dataset, ProbabilityImport& i
     votes->values = stats::votesOfNeighbours(near, run.labels.labels, votes->dimension);
     run.probabilities = std::move(votes);
     run.note = "Probabilities of " + withThousands(known) + " samples by the labels of the " + withThousands(voters) +
-               " nearest by the features in " + import.features.filename().string() + "; a sample's own label has no vote.";
+               " nearest by the features in " + import.features.filename().string() +
+               "; a sample's own label has no vote.";
     return run;
 }
 
-Result<RunRecord> addImported(Project& project, const Dataset& dataset, ProbabilityImport& import, const ProgressFn& progress,
-                              std::stop_token stop) {
+Result<RunRecord> addImported(Project& project, const Dataset& dataset, ProbabilityImport& import,
+                              const ProgressFn& progress, std::stop_token stop) {
     if (import.probabilities.empty() && import.features.empty())
         return fail(ErrorCode::InvalidArgument, "name a file with probabilities, one with features, or both");
-    auto run = import.probabilities.empty() ? fromFeatures(dataset, import, progress, stop) : fromProbabilities(dataset, import);
+    auto run = import.probabilities.empty() ? fromFeatures(dataset, import, progress, stop)
+                                            : fromProbabilities(dataset, import);
     if (!run) return tl::unexpected<Error>(std::move(run).error());
     return addProbabilityRun(project, dataset, std::move(*run));
 }
@@ -141,7 +146,9 @@ Result<RunRecord> importProbabilities(Project& project, const Dataset& dataset, 
                                       const ProgressFn& progress, std::stop_token stop) {
     const std::string file = (import.probabilities.empty() ? import.features : import.probabilities).string();
     auto added = addImported(project, dataset, import, progress, stop);
-    if (added || added.error().code == ErrorCode::Cancelled || file.empty() || added.error().context.find(file) != std::string::npos) return added;
+    if (added || added.error().code == ErrorCode::Cancelled || file.empty() ||
+        added.error().context.find(file) != std::string::npos)
+        return added;
     Error error = std::move(added).error();
     error.context += (error.context.empty() ? "" : ", ") + file;
     return tl::unexpected<Error>(std::move(error));

@@ -14,8 +14,8 @@ namespace assay {
 namespace {
 
 /// Share of the samples of a split whose prediction is the label, and their mean loss.
-void scoreSplit(const Dataset& dataset, const LabelSet& labels, const Evidence& evidence, Split split, bool againstTruth,
-                EpochReport& report) {
+void scoreSplit(const Dataset& dataset, const LabelSet& labels, const Evidence& evidence, Split split,
+                bool againstTruth, EpochReport& report) {
     double right = 0, loss = 0, count = 0;
     for (std::size_t row = 0; row < evidence.size(); ++row) {
         const std::size_t i = evidence.samples[row].value;
@@ -30,7 +30,8 @@ void scoreSplit(const Dataset& dataset, const LabelSet& labels, const Evidence& 
     report.scalars[std::string(splitName(split)) + "-loss"] = loss / count;
 }
 
-/// Losses of the training samples that have a label; of all that have one where no training sample is among the evidence.
+/// Losses of the training samples that have a label; of all that have one where no training sample is among the
+/// evidence.
 std::vector<float> lossesToFit(const Dataset& dataset, const Evidence& evidence, const std::vector<Label>& labels) {
     std::vector<float> training, all;
     for (std::size_t row = 0; row < evidence.size(); ++row) {
@@ -56,12 +57,11 @@ std::size_t countOf(const Dataset& dataset, Split split) {
 } // namespace
 
 bool isOutOfSample(const RunConfig& config) {
-    return config.method == kImportedMethod || config.method == kNeighbourMethod || config.method == kCrossValidationMethod;
+    return config.method == kImportedMethod || config.method == kNeighbourMethod ||
+           config.method == kCrossValidationMethod;
 }
 
-bool judges(const RunConfig& config, Split split) {
-    return split == Split::Train || isOutOfSample(config);
-}
+bool judges(const RunConfig& config, Split split) { return split == Split::Train || isOutOfSample(config); }
 
 bool suggestsByNeighbours(const RunConfig& config, const ScoreTraits& score) {
     return config.method == kNeighbourMethod || score.basis == ScoreBasis::Features;
@@ -77,9 +77,9 @@ Result<std::int64_t> findOrAddLabelSet(Project& project, const std::string& name
 Result<RunRecord> addProbabilityRun(Project& project, const Dataset& dataset, ProbabilityRun run) {
     const FeatureMatrix& probabilities = *run.probabilities;
     if (int(probabilities.dimension) != dataset.classCount())
-        return fail(ErrorCode::InvalidArgument,
-                    "there are probabilities of " + withThousands(probabilities.dimension) + " classes, but the data set has " +
-                        withThousands(std::size_t(dataset.classCount())));
+        return fail(ErrorCode::InvalidArgument, "there are probabilities of " + withThousands(probabilities.dimension) +
+                                                    " classes, but the data set has " +
+                                                    withThousands(std::size_t(dataset.classCount())));
     ASSAY_TRY(Evidence evidence, evidenceOf(probabilities, run.labels.labels));
     auto report = std::make_shared<EpochReport>();
     report->epoch = report->epochs = evidence.epoch = 1;
@@ -109,7 +109,8 @@ Result<RunRecord> addProbabilityRun(Project& project, const Dataset& dataset, Pr
     ASSAY_TRY(record.labelSet, findOrAddLabelSet(project, run.labelName, run.labels));
     ASSAY_TRY(record.id, project.addRun(record));
     if (!run.note.empty()) project.addNoteAsync(record.id, run.note);
-    Status written = storeFeatures(project.checkpointFolder(record.id), *atFirst(probabilities), MatrixKind::Probabilities);
+    Status written =
+        storeFeatures(project.checkpointFolder(record.id), *atFirst(probabilities), MatrixKind::Probabilities);
     if (written) written = writeEpoch(project, record.id, std::move(report));
     record.state = written ? RunState::Finished : RunState::Failed;
     record.epochsDone = written ? 1 : 0;
@@ -125,7 +126,8 @@ Result<std::vector<SampleIndex>> samplesOfRows(const Dataset& dataset, std::size
     if (!name.empty()) {
         split = parseSplitName(name);
         if (!split)
-            return fail(ErrorCode::InvalidArgument, "there is no such split; choose one of train, validation, test", name);
+            return fail(ErrorCode::InvalidArgument, "there is no such split; choose one of train, validation, test",
+                        name);
     } else if (rows != dataset.size()) {
         for (const Split one : {Split::Train, Split::Validation, Split::Test})
             if (countOf(dataset, one) == rows) {
@@ -142,8 +144,8 @@ Result<std::vector<SampleIndex>> samplesOfRows(const Dataset& dataset, std::size
     std::string sizes = withThousands(dataset.size()) + " samples in all";
     for (const Split one : {Split::Train, Split::Validation, Split::Test})
         sizes += ", " + withThousands(countOf(dataset, one)) + " for " + std::string(splitName(one));
-    return fail(ErrorCode::InvalidArgument,
-                "there are " + withThousands(rows) + " rows, which is neither the data set nor one split of it: " + sizes);
+    return fail(ErrorCode::InvalidArgument, "there are " + withThousands(rows) +
+                                                " rows, which is neither the data set nor one split of it: " + sizes);
 }
 
 } // namespace assay

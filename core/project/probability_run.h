@@ -30,8 +30,8 @@ inline constexpr std::string_view kCrossValidationMethod = "cross-validation";
 /// network may have learnt a wrong label by heart, and confident learning and all that rests on the last epoch
 /// overlook it.
 [[nodiscard]] bool isOutOfSample(const RunConfig& config);
-/// Whether such a run judges the labels of this split: those that it learnt, for suspects are sought among them; all, where
-/// no network of the run had learnt one.
+/// Whether such a run judges the labels of this split: those that it learnt, for suspects are sought among them; all,
+/// where no network of the run had learnt one.
 [[nodiscard]] bool judges(const RunConfig& config, Split split);
 
 /// Whether a score of this run suggests the class of a sample's neighbours: see Detector::byNeighbours.
@@ -41,13 +41,13 @@ inline constexpr std::string_view kCrossValidationMethod = "cross-validation";
 [[nodiscard]] Result<std::int64_t> findOrAddLabelSet(Project& project, const std::string& name, const LabelSet& set);
 
 struct ProbabilityRun {
-    RunConfig config;       ///< its method, settings and seed; epochs become 1
-    std::string labelName;  ///< of the label set: "given"
+    RunConfig config;      ///< its method, settings and seed; epochs become 1
+    std::string labelName; ///< of the label set: "given"
     LabelSet labels;
     std::optional<Revision> revision;
     std::shared_ptr<const FeatureMatrix> probabilities; ///< [N, K]; NaN for samples without
     std::shared_ptr<const FeatureMatrix> features;      ///< may be null
-    std::string note;       ///< kept with the run; may be empty
+    std::string note;                                   ///< kept with the run; may be empty
 };
 /// Adds the run with its evidence to the project and waits until it is on disk. A mixture is fitted over the losses of
 /// the training samples, as after any epoch. Fails where shapes do not fit the data set or probabilities are none.

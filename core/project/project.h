@@ -48,9 +48,9 @@ struct RunRecord {
     RunConfig config;
     std::int64_t labelSet = 0;
     RunState state = RunState::Queued;
-    std::string reason;  ///< why it failed or stopped
-    std::string created; ///< UTC
-    std::string manifest;///< JSON: versions, device, hashes
+    std::string reason;   ///< why it failed or stopped
+    std::string created;  ///< UTC
+    std::string manifest; ///< JSON: versions, device, hashes
     int epochsDone = 0;
     std::optional<RunResult> result;
     std::optional<Revision> revision; ///< journal revision that its labels came from
@@ -93,8 +93,8 @@ public:
     [[nodiscard]] virtual Result<std::int64_t> addLabelSet(const std::string& name, const LabelSet& set) = 0;
     [[nodiscard]] virtual Result<StoredLabelSet> labelSet(std::int64_t id) const = 0;
     [[nodiscard]] virtual Result<std::vector<StoredLabelSet>> labelSets() const = 0; ///< newest last
-    [[nodiscard]] virtual Result<RunId> addRun(const RunRecord& run) = 0; ///< its id is ignored
-    [[nodiscard]] virtual Status updateRun(const RunRecord& run) = 0;     ///< state, reason, manifest, result
+    [[nodiscard]] virtual Result<RunId> addRun(const RunRecord& run) = 0;            ///< its id is ignored
+    [[nodiscard]] virtual Status updateRun(const RunRecord& run) = 0; ///< state, reason, manifest, result
     [[nodiscard]] virtual Result<std::vector<RunRecord>> runs() const = 0;
     [[nodiscard]] virtual Result<RunRecord> run(RunId id) const = 0;
     [[nodiscard]] virtual std::filesystem::path checkpointFolder(RunId id) const = 0;
@@ -104,8 +104,8 @@ public:
     [[nodiscard]] virtual Result<std::vector<std::string>> notes(RunId id) const = 0; ///< oldest first
 
     // Evidence. Writing replaces an epoch of the same number (a resumed run). One that ends a round of cleaning adds a
-    // label set, "run 3, round 1": the run's labels where they were kept, none where the round dropped them or where the
-    // run left the sample out.
+    // label set, "run 3, round 1": the run's labels where they were kept, none where the round dropped them or where
+    // the run left the sample out.
     virtual void addEpochAsync(RunId run, std::shared_ptr<const EpochReport> report,
                                std::function<void(Status)> done) = 0;
     [[nodiscard]] virtual Result<std::vector<EpochSummary>> epochs(RunId run) const = 0;
@@ -153,7 +153,8 @@ struct EffectiveLabels {
 };
 [[nodiscard]] EffectiveLabels effectiveLabels(std::span<const Label> base, std::span<const DecisionState> decisions);
 /// What a run leaves out that trains on the labels of a revision, [N]; empty where there is no revision.
-[[nodiscard]] Result<std::vector<std::uint8_t>> excludedSamples(const Project& project, std::optional<Revision> revision);
+[[nodiscard]] Result<std::vector<std::uint8_t>> excludedSamples(const Project& project,
+                                                                std::optional<Revision> revision);
 
 /// What could be read of a damaged project.
 struct Salvage {

@@ -46,9 +46,11 @@ std::string lookOf(std::string_view head) {
         const char* name;
     };
     static constexpr Kind kKinds[] = {
+        // clang-format off
         {"\x89PNG", "a PNG picture"},      {"\xff\xd8\xff", "a JPEG picture"}, {"PK\x03\x04", "a ZIP archive"},
         {"\x1f\x8b", "a gzip archive"},    {"\xfd" "7zXZ", "an xz archive"},   {"%PDF", "a PDF document"},
         {"\x7f" "ELF", "a program"},       {"GIF8", "a GIF picture"},          {"RIFF", "a RIFF file"},
+        // clang-format on
     };
     for (const Kind& kind : kKinds)
         if (head.substr(0, kind.magic.size()) == kind.magic) return kind.name;
@@ -62,7 +64,8 @@ tl::unexpected<Error> heldElsewhere(int descriptor, const std::filesystem::path&
     const ssize_t n = ::pread(descriptor, who.data(), who.size(), 0);
     std::string holder(who.data(), n > 0 ? std::size_t(n) : 0);
     while (!holder.empty() && holder.back() == '\n') holder.pop_back();
-    return fail(ErrorCode::Busy, "the project is open elsewhere" + (holder.empty() ? "" : " (" + escapeForDisplay(holder) + ")"),
+    return fail(ErrorCode::Busy,
+                "the project is open elsewhere" + (holder.empty() ? "" : " (" + escapeForDisplay(holder) + ")"),
                 escapeForDisplay(project.string()));
 }
 
@@ -88,8 +91,10 @@ Result<int> readProjectHeader(const std::filesystem::path& file) {
     const std::string name = escapeForDisplay(file.string());
     struct stat status {};
     if (::stat(file.c_str(), &status) != 0) {
-        if (errno == ENOENT || errno == ENOTDIR) return fail(ErrorCode::NotFound, "there is no such project file", name);
-        return fail(ErrorCode::Io, std::string("the project file cannot be reached (") + std::strerror(errno) + ")", name);
+        if (errno == ENOENT || errno == ENOTDIR)
+            return fail(ErrorCode::NotFound, "there is no such project file", name);
+        return fail(ErrorCode::Io, std::string("the project file cannot be reached (") + std::strerror(errno) + ")",
+                    name);
     }
     if (S_ISDIR(status.st_mode)) return fail(ErrorCode::Format, "this is a folder, not a project file", name);
     if (!S_ISREG(status.st_mode)) return fail(ErrorCode::Format, "this is not a regular file", name);
@@ -171,7 +176,8 @@ Result<std::unique_ptr<ProjectLock>> ProjectLock::acquire(const std::filesystem:
             const int reason = errno;
             lock->m_file.clear(); // not ours to remove
             if (reason == EWOULDBLOCK) return heldElsewhere(descriptor, project);
-            return fail(ErrorCode::ReadOnly, std::string("the project cannot be locked (") + std::strerror(reason) + ")",
+            return fail(ErrorCode::ReadOnly,
+                        std::string("the project cannot be locked (") + std::strerror(reason) + ")",
                         escapeForDisplay(project.string()));
         }
         // Whoever held it before may have removed the name in the meantime: then this lock is on nothing.
@@ -232,8 +238,11 @@ Status publishNewFile(const std::filesystem::path& finished, const std::filesyst
     ASSAY_CHECK_STATUS(syncFile(finished, target));
     // A link never replaces what is there; renaming would.
     if (::link(finished.c_str(), target.c_str()) != 0) {
-        if (errno == EEXIST) return fail(ErrorCode::InvalidArgument, "a file of this name exists already", escapeForDisplay(target.string()));
-        if (::syscall(SYS_renameat2, AT_FDCWD, finished.c_str(), AT_FDCWD, target.c_str(), 1u /* RENAME_NOREPLACE */) != 0)
+        if (errno == EEXIST)
+            return fail(ErrorCode::InvalidArgument, "a file of this name exists already",
+                        escapeForDisplay(target.string()));
+        if (::syscall(SYS_renameat2, AT_FDCWD, finished.c_str(), AT_FDCWD, target.c_str(), 1u /* RENAME_NOREPLACE */) !=
+            0)
             return broken("the new file cannot be given its name", target);
     } else {
         ::unlink(finished.c_str());

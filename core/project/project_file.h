@@ -18,10 +18,10 @@ inline constexpr std::uint32_t kProjectApplicationId = 0x41534159;
 inline constexpr int kProjectSchema = 1001;
 
 /// What lies beside a project P.assay.
-[[nodiscard]] std::filesystem::path lockFileOf(const std::filesystem::path& project);       ///< P.assay-lock
-[[nodiscard]] std::filesystem::path backupFolderOf(const std::filesystem::path& project);   ///< P.assay-backups
-[[nodiscard]] std::filesystem::path journalTextOf(const std::filesystem::path& project);    ///< P.assay-journal.csv
-[[nodiscard]] std::filesystem::path checkpointsOf(const std::filesystem::path& project);    ///< P.assay-checkpoints
+[[nodiscard]] std::filesystem::path lockFileOf(const std::filesystem::path& project);     ///< P.assay-lock
+[[nodiscard]] std::filesystem::path backupFolderOf(const std::filesystem::path& project); ///< P.assay-backups
+[[nodiscard]] std::filesystem::path journalTextOf(const std::filesystem::path& project);  ///< P.assay-journal.csv
+[[nodiscard]] std::filesystem::path checkpointsOf(const std::filesystem::path& project);  ///< P.assay-checkpoints
 
 /// The first 100 bytes, looked at before SQLite may touch the file. Returns the schema version. Format for another
 /// program's file, Damaged for one cut short. A newer schema is returned, not refused.

@@ -173,7 +173,8 @@ void ProjectWriter::perform(std::vector<Job>& group) {
         if (!m_start.database) reconnect();
         performInTransaction(group);
     } catch (const SqlFailure& failure) {
-        log(LogLevel::Error, "project: " + failure.error().sentence() + " (SQLite " + std::to_string(failure.code()) + ")");
+        log(LogLevel::Error,
+            "project: " + failure.error().sentence() + " (SQLite " + std::to_string(failure.code()) + ")");
         failAll(failure.error());
         afterFailure(failure.connectionLost());
     } catch (const std::exception& exception) {
@@ -201,8 +202,8 @@ void ProjectWriter::afterFailure(bool connectionLost) {
 
 void ProjectWriter::reconnect() {
     checkIdentity();
-    auto database = std::make_unique<Database>(
-        m_start.file, m_start.share ? Database::Role::ShareWriter : Database::Role::Writer);
+    auto database =
+        std::make_unique<Database>(m_start.file, m_start.share ? Database::Role::ShareWriter : Database::Role::Writer);
     m_start.journal->load(*database);
     m_start.database = std::move(database);
     try {
@@ -286,9 +287,9 @@ void ProjectWriter::close() {
             checkIdentity();
             if (!m_start.share) m_start.database->checkpoint(true);
             if (m_changed) keepBackup(*m_start.database);
-            const bool missing = m_start.journal->revision().value > 0 && !std::filesystem::exists(journalTextOf(m_start.file));
-            if (m_journalChanged || missing)
-                writeJournalText(*m_start.database, m_start.classNames);
+            const bool missing =
+                m_start.journal->revision().value > 0 && !std::filesystem::exists(journalTextOf(m_start.file));
+            if (m_journalChanged || missing) writeJournalText(*m_start.database, m_start.classNames);
         } catch (const std::exception& exception) {
             log(LogLevel::Warning, std::string("project: at the end: ") + exception.what());
         }

@@ -16,8 +16,8 @@ namespace assay {
 
 /// Accuracy on what was held out, epoch by epoch.
 struct AccuracyFigures {
-    std::string split;            ///< "test", or "validation" where there is no such split
-    std::vector<double> perEpoch; ///< [0, 1], finite; empty where nothing was held out
+    std::string split;                 ///< "test", or "validation" where there is no such split
+    std::vector<double> perEpoch;      ///< [0, 1], finite; empty where nothing was held out
     [[nodiscard]] double best() const; ///< NaN where there is none, as the next two
     [[nodiscard]] double last() const;
     [[nodiscard]] double meanOfLastTen() const;
@@ -28,12 +28,11 @@ struct AccuracyFigures {
 inline constexpr const char* kThresholdKey = "window/threshold";
 [[nodiscard]] Result<double> suspectThreshold(const Project& project); ///< 0.5 where it was never moved
 
-/// Probability that a label is wrong, for each row of the evidence, as it was recorded: the method's own column "p-noisy",
-/// else the posterior of the mixture of the evidence's epoch over the losses. Empty where there is neither.
+/// Probability that a label is wrong, for each row of the evidence, as it was recorded: the method's own column
+/// "p-noisy", else the posterior of the mixture of the evidence's epoch over the losses. Empty where there is neither.
 [[nodiscard]] std::vector<float> recordedPNoisy(const std::vector<EpochSummary>& epochs, const Evidence& evidence);
-/// Probability that a label is wrong, for each row of the evidence: as it was recorded, else the posterior of a Gaussian mixture that is
-/// fitted here.
-/// Empty where the losses do not fall into two groups.
+/// Probability that a label is wrong, for each row of the evidence: as it was recorded, else the posterior of a
+/// Gaussian mixture that is fitted here. Empty where the losses do not fall into two groups.
 [[nodiscard]] std::vector<float> pNoisy(const std::vector<EpochSummary>& epochs, const Evidence& evidence);
 
 /// Which training samples a run suspects at the end of an epoch, and how right it is.

@@ -38,7 +38,8 @@ std::string_view originText(LabelOrigin origin) { return kOriginNames.at(std::si
 
 LabelOrigin originFrom(const std::string& name) {
     const auto it = std::find(kOriginNames.begin(), kOriginNames.end(), name);
-    if (it == kOriginNames.end()) raise(ErrorCode::Damaged, "a label set of the project is of unknown origin; restore a backup");
+    if (it == kOriginNames.end())
+        raise(ErrorCode::Damaged, "a label set of the project is of unknown origin; restore a backup");
     return LabelOrigin(it - kOriginNames.begin());
 }
 
@@ -48,9 +49,10 @@ RunState parseState(const std::string& name) {
     return *it;
 }
 
-constexpr const char* kLabelSets = "SELECT s.id, s.name, s.origin, s.source, l.data, t.data, c.data FROM label_set s "
-                                   "JOIN label_array l ON l.hash = s.labels LEFT JOIN label_array t ON t.hash = s.truth "
-                                   "LEFT JOIN label_array c ON c.hash = s.trusted ";
+constexpr const char* kLabelSets =
+    "SELECT s.id, s.name, s.origin, s.source, l.data, t.data, c.data FROM label_set s "
+    "JOIN label_array l ON l.hash = s.labels LEFT JOIN label_array t ON t.hash = s.truth "
+    "LEFT JOIN label_array c ON c.hash = s.trusted ";
 
 StoredLabelSet labelSetRow(const Statement& row, std::size_t samples) {
     StoredLabelSet result;
@@ -106,8 +108,9 @@ std::int64_t insertLabelSet(Database& database, const std::string& name, const L
         if (!trusted.empty()) statement.bind(6, trusted);
     };
     // The same labels under the same name are the same set: retraining does not pile up copies.
-    Statement known(database, "SELECT id FROM label_set WHERE name=? AND origin=? AND source=? AND labels=? AND truth IS "
-                              "? AND trusted IS ?");
+    Statement known(database,
+                    "SELECT id FROM label_set WHERE name=? AND origin=? AND source=? AND labels=? AND truth IS "
+                    "? AND trusted IS ?");
     bindAll(known);
     if (known.step()) return known.integer(0);
     Statement insert(database,
@@ -144,8 +147,9 @@ RunId insertRun(Database& database, const RunRecord& run) {
 }
 
 void updateRunRow(Database& database, const RunRecord& run) {
-    Statement update(database, "UPDATE run SET state=?, reason=?, epochs_done=max(epochs_done, ?), result=?, manifest=? "
-                               "WHERE id=?");
+    Statement update(database,
+                     "UPDATE run SET state=?, reason=?, epochs_done=max(epochs_done, ?), result=?, manifest=? "
+                     "WHERE id=?");
     bindOutcome(update, run);
     update.bind(6, run.id.value).run();
     if (database.integer("SELECT changes()") == 0)
@@ -219,11 +223,13 @@ Result<PackedEpoch> packEpoch(const EpochReport& report, std::size_t samples) {
         if (evidence.samples[i].value >= samples)
             return fail(ErrorCode::InvalidArgument, "the data set has no such sample", context(i));
         if (i > 0 && evidence.samples[i] <= evidence.samples[i - 1])
-            return fail(ErrorCode::InvalidArgument, "evidence is to be in order of index, each sample once", context(i));
+            return fail(ErrorCode::InvalidArgument, "evidence is to be in order of index, each sample once",
+                        context(i));
     }
     const auto add = [&](const std::string& name, const std::vector<float>& values) -> Status {
         if (values.size() != n)
-            return fail(ErrorCode::InvalidArgument, "the evidence column \"" + name + "\" has another length than the rest",
+            return fail(ErrorCode::InvalidArgument,
+                        "the evidence column \"" + name + "\" has another length than the rest",
                         "epoch " + std::to_string(report.epoch));
         for (std::size_t i = 0; i < n; ++i)
             if (!std::isfinite(values[i]))
@@ -252,8 +258,14 @@ Result<PackedEpoch> packEpoch(const EpochReport& report, std::size_t samples) {
 }
 
 void insertEpoch(Database& database, RunId run, const PackedEpoch& epoch) {
-    Statement(database, "DELETE FROM evidence WHERE run=? AND epoch=?").bind(1, run.value).bind(2, std::int64_t(epoch.epoch)).run();
-    Statement(database, "DELETE FROM epoch WHERE run=? AND epoch=?").bind(1, run.value).bind(2, std::int64_t(epoch.epoch)).run();
+    Statement(database, "DELETE FROM evidence WHERE run=? AND epoch=?")
+        .bind(1, run.value)
+        .bind(2, std::int64_t(epoch.epoch))
+        .run();
+    Statement(database, "DELETE FROM epoch WHERE run=? AND epoch=?")
+        .bind(1, run.value)
+        .bind(2, std::int64_t(epoch.epoch))
+        .run();
     if (!epoch.samplesHash.empty())
         Statement(database, "INSERT OR IGNORE INTO sample_list VALUES(?,?)")
             .bind(1, epoch.samplesHash)
@@ -278,8 +290,7 @@ void insertRound(Database& database, RunId run, const EpochReport& report, std::
     const std::vector<float>& kept = report.evidence->columns.at(kKeptColumn);
     LabelSet set;
     set.origin = LabelOrigin::Cleaning;
-    const std::string name =
-        "run " + std::to_string(run.value) + ", round " + std::to_string(report.cleaning->round);
+    const std::string name = "run " + std::to_string(run.value) + ", round " + std::to_string(report.cleaning->round);
     set.source = name + " of " + std::to_string(report.cleaning->rounds) + ", epoch " + std::to_string(report.epoch) +
                  ": " + report.cleaning->criterion;
     set.labels.assign(samples, kNoLabel);
@@ -289,7 +300,8 @@ void insertRound(Database& database, RunId run, const EpochReport& report, std::
     }
     set.trueLabels = base.trueLabels;
     const std::int64_t id = insertLabelSet(database, name, set);
-    Statement(database, "DELETE FROM label_set WHERE name=? AND origin=? AND id<>? AND id NOT IN (SELECT label_set FROM run)")
+    Statement(database,
+              "DELETE FROM label_set WHERE name=? AND origin=? AND id<>? AND id NOT IN (SELECT label_set FROM run)")
         .bind(1, name)
         .bind(2, originText(LabelOrigin::Cleaning))
         .bind(3, id)
@@ -356,8 +368,8 @@ void dropUndecodable(Database& database, std::size_t samples) {
     };
     const auto remove = [&](const char* sql, std::int64_t id) { Statement(database, sql).bind(1, id).run(); };
     const auto removeRun = [&](std::int64_t id) {
-        for (const char* sql : {"DELETE FROM evidence WHERE run=?", "DELETE FROM epoch WHERE run=?", "DELETE FROM note WHERE run=?",
-                                "DELETE FROM run WHERE id=?"})
+        for (const char* sql : {"DELETE FROM evidence WHERE run=?", "DELETE FROM epoch WHERE run=?",
+                                "DELETE FROM note WHERE run=?", "DELETE FROM run WHERE id=?"})
             remove(sql, id);
     };
     for (const auto& [set, unused] : ids("SELECT id, 0 FROM label_set")) {

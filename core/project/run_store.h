@@ -44,6 +44,7 @@ void insertRound(Database& database, RunId run, const EpochReport& report, std::
 [[nodiscard]] std::vector<EpochSummary> readEpochs(Database& database, RunId run);
 /// Takes out label sets, runs and epochs that do not decode, with all that refers to them: after a salvage.
 void dropUndecodable(Database& database, std::size_t samples);
-[[nodiscard]] std::shared_ptr<const Evidence> readEvidence(Database& database, RunId run, int epoch, std::size_t samples);
+[[nodiscard]] std::shared_ptr<const Evidence> readEvidence(Database& database, RunId run, int epoch,
+                                                           std::size_t samples);
 
 } // namespace assay

@@ -85,8 +85,7 @@ stats::MixtureFit mixtureFrom(const Json& json) {
 
 std::string configToJson(const RunConfig& config) {
     Json settings = Json::object();
-    for (const auto& [name, value] : config.settings)
-        std::visit([&](const auto& v) { settings[name] = v; }, value);
+    for (const auto& [name, value] : config.settings) std::visit([&](const auto& v) { settings[name] = v; }, value);
     return dump({{"method", config.method},
                  {"settings", settings},
                  {"network", config.network},
@@ -137,7 +136,9 @@ std::string resultToJson(const RunResult& result) {
 
 RunResult resultFromJson(const std::string& text) {
     return reading(text, "the result of a run", [](const Json& json) {
-        const auto number = [&](const char* key) { return json.at(key).is_number() ? json.at(key).get<double>() : 0.0; };
+        const auto number = [&](const char* key) {
+            return json.at(key).is_number() ? json.at(key).get<double>() : 0.0;
+        };
         RunResult result;
         result.device = json.at("device");
         result.epochs = json.at("epochs");

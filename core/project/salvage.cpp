@@ -55,7 +55,8 @@ private:
     fs::path m_file, m_log;
 };
 
-/// Copies the rows of a table that can be read and that fit what was copied before; ends at the first that cannot be read.
+/// Copies the rows of a table that can be read and that fit what was copied before; ends at the first that cannot be
+/// read.
 void copyTable(Database& source, Database& target, const std::string& table) {
     try {
         Statement row(source, "SELECT * FROM " + table);
@@ -84,7 +85,8 @@ void copyJournal(Database& source, Database& target, std::size_t samples, Salvag
     std::string chain;
     try {
         Statement row(source, std::string("SELECT ") + kJournalColumns + " FROM journal ORDER BY revision");
-        Statement insert(target, std::string("INSERT INTO journal(") + kJournalColumns + ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        Statement insert(target, std::string("INSERT INTO journal(") + kJournalColumns +
+                                     ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
         while (row.step()) {
             const JournalEntry entry = journalRow(row);
             chain = chainAfter(chain, entry);
@@ -112,7 +114,8 @@ Salvage salvageInto(const fs::path& readable, const fs::path& unfinished) {
     Transaction transaction(target);
     copyTable(source, target, "setting");
     copyTable(source, target, "label_array");
-    for (const char* table : {"label_set", "run", "note", "sample_list", "epoch", "evidence"}) copyTable(source, target, table);
+    for (const char* table : {"label_set", "run", "note", "sample_list", "epoch", "evidence"})
+        copyTable(source, target, table);
     dropUndecodable(target, dataset.samples);
     salvage.labelSets = std::size_t(target.integer("SELECT count(*) FROM label_set"));
     salvage.runs = std::size_t(target.integer("SELECT count(*) FROM run"));
@@ -143,8 +146,8 @@ Result<Salvage> salvageProject(const fs::path& damaged, const fs::path& target) 
         if (const Status published = publishNewFile(unfinished, made); !published)
             salvage = tl::unexpected<Error>(published.error());
     } else if (salvage.error().code != ErrorCode::NoSpace) {
-        salvage = fail(ErrorCode::Damaged, "nothing of this project can be read (" + salvage.error().message +
-                                               "); restore a backup", name);
+        salvage = fail(ErrorCode::Damaged,
+                       "nothing of this project can be read (" + salvage.error().message + "); restore a backup", name);
     }
     fs::remove(unfinished, error);
     return salvage;

@@ -22,7 +22,8 @@ constexpr std::size_t kHashDigits = 32;
 constexpr std::uint64_t kMostBytes = 512ull << 20;
 constexpr int kMostViews = 16, kMostSide = 4096;
 
-template <class T> std::string_view bytesOf(const std::vector<T>& values) {
+template <class T>
+std::string_view bytesOf(const std::vector<T>& values) {
     return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
@@ -37,22 +38,24 @@ bool shapesFit(const SampleViews& views) {
 
 Status storeSampleViews(const fs::path& runFolder, const SampleViews& views) {
     if (!shapesFit(views))
-        return fail(ErrorCode::InvalidArgument, "the pictures of a method's views do not fit their number", "sample views");
+        return fail(ErrorCode::InvalidArgument, "the pictures of a method's views do not fit their number",
+                    "sample views");
     ASSAY_CHECK_STATUS(makeFolder(runFolder, "a run's views"));
     nlohmann::json header = {{"epoch", views.epoch},
-                                   {"names", views.names},
-                                   {"width", views.geometry.width},
-                                   {"height", views.geometry.height},
-                                   {"channels", views.geometry.channels},
-                                   {"map-width", views.mapWidth},
-                                   {"map-height", views.mapHeight},
-                                   {"samples", views.samples.size()}};
+                             {"names", views.names},
+                             {"width", views.geometry.width},
+                             {"height", views.geometry.height},
+                             {"channels", views.geometry.channels},
+                             {"map-width", views.mapWidth},
+                             {"map-height", views.mapHeight},
+                             {"samples", views.samples.size()}};
     if (!views.gains.empty()) header["gains"] = views.gains;
     const std::string text = header.dump() + "\n";
     std::vector<std::uint32_t> indices;
     for (const SampleIndex sample : views.samples) indices.push_back(sample.value);
     ContentHasher hasher;
-    const std::array<std::string_view, 4> parts = {text, bytesOf(indices), bytesOf(views.pictures), bytesOf(views.maps)};
+    const std::array<std::string_view, 4> parts = {text, bytesOf(indices), bytesOf(views.pictures),
+                                                   bytesOf(views.maps)};
     for (const std::string_view part : parts) hasher.add(part);
     return writeFileAtomically(runFolder / kFile, [&](FileSink& sink) -> Status {
         sink.write(kMagic);
@@ -86,7 +89,8 @@ Result<SampleViews> readSampleViews(const fs::path& runFolder) {
     try {
         views.epoch = header.at("epoch").get<int>();
         views.names = header.at("names").get<std::vector<std::string>>();
-        views.geometry = {header.at("width").get<int>(), header.at("height").get<int>(), header.at("channels").get<int>()};
+        views.geometry = {header.at("width").get<int>(), header.at("height").get<int>(),
+                          header.at("channels").get<int>()};
         views.mapWidth = header.at("map-width").get<int>();
         views.mapHeight = header.at("map-height").get<int>();
         samples = header.at("samples").get<std::size_t>();

@@ -16,14 +16,14 @@ namespace assay {
 /// Pictures as a method saw them at the end of an epoch, side by side, with a map over each where it has one: weak and
 /// strong view with attention, or a picture beside its perturbation.
 struct SampleViews {
-    int epoch = 0;                    ///< counted from 1
-    std::vector<std::string> names;   ///< [V] of the views, "weak", "strong"
-    ImageGeometry geometry;           ///< of every picture
-    int mapWidth = 0, mapHeight = 0;  ///< of every map; 0 where there are none
-    std::vector<SampleIndex> samples; ///< [S] in order of index
+    int epoch = 0;                      ///< counted from 1
+    std::vector<std::string> names;     ///< [V] of the views, "weak", "strong"
+    ImageGeometry geometry;             ///< of every picture
+    int mapWidth = 0, mapHeight = 0;    ///< of every map; 0 where there are none
+    std::vector<SampleIndex> samples;   ///< [S] in order of index
     std::vector<std::uint8_t> pictures; ///< [S, V, HWC]
     std::vector<float> maps;            ///< [S, V, mapHeight, mapWidth], or empty; shares of a view's whole attention
-    std::vector<float> gains;           ///< [S, V] how many times stronger a view is drawn than it is, or empty: none is
+    std::vector<float> gains; ///< [S, V] how many times stronger a view is drawn than it is, or empty: none is
 
     [[nodiscard]] std::span<const std::uint8_t> picture(std::size_t row, std::size_t view) const {
         return std::span(pictures).subspan((row * names.size() + view) * geometry.bytes(), geometry.bytes());

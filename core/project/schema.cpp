@@ -20,9 +20,10 @@ struct Object {
 
 /// The whole schema. The journal's rows are only ever inserted.
 constexpr Object kObjects[] = {
-    {"project", "CREATE TABLE project(id INTEGER PRIMARY KEY CHECK(id=1), created TEXT NOT NULL, location BLOB NOT NULL, "
-                "content_hash TEXT NOT NULL, format TEXT NOT NULL, file_column TEXT NOT NULL, label_column TEXT NOT NULL, "
-                "split_seed INTEGER NOT NULL, samples INTEGER NOT NULL)"},
+    {"project",
+     "CREATE TABLE project(id INTEGER PRIMARY KEY CHECK(id=1), created TEXT NOT NULL, location BLOB NOT NULL, "
+     "content_hash TEXT NOT NULL, format TEXT NOT NULL, file_column TEXT NOT NULL, label_column TEXT NOT NULL, "
+     "split_seed INTEGER NOT NULL, samples INTEGER NOT NULL)"},
     {"class", "CREATE TABLE class(number INTEGER PRIMARY KEY, name TEXT NOT NULL)"},
     {"setting", "CREATE TABLE setting(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"},
     {"label_array", "CREATE TABLE label_array(hash TEXT PRIMARY KEY, data BLOB NOT NULL)"},
@@ -37,13 +38,15 @@ constexpr Object kObjects[] = {
     {"sample_list", "CREATE TABLE sample_list(hash TEXT PRIMARY KEY, data BLOB NOT NULL)"},
     {"epoch", "CREATE TABLE epoch(run INTEGER NOT NULL REFERENCES run(id), epoch INTEGER NOT NULL, samples TEXT "
               "REFERENCES sample_list(hash), summary TEXT NOT NULL, PRIMARY KEY(run, epoch))"},
-    {"evidence", "CREATE TABLE evidence(run INTEGER NOT NULL, epoch INTEGER NOT NULL, name TEXT NOT NULL, data BLOB NOT "
-                 "NULL, PRIMARY KEY(run, epoch, name), FOREIGN KEY(run, epoch) REFERENCES epoch(run, epoch) ON DELETE "
-                 "CASCADE)"},
-    {"journal", "CREATE TABLE journal(revision INTEGER PRIMARY KEY, step INTEGER NOT NULL, time TEXT NOT NULL, sample "
-                "INTEGER NOT NULL, from_verdict INTEGER NOT NULL, from_label INTEGER NOT NULL, to_verdict INTEGER NOT "
-                "NULL, to_label INTEGER NOT NULL, who TEXT NOT NULL, rule TEXT NOT NULL, score TEXT NOT NULL, value REAL, "
-                "run INTEGER, undoes INTEGER, chain TEXT NOT NULL)"},
+    {"evidence",
+     "CREATE TABLE evidence(run INTEGER NOT NULL, epoch INTEGER NOT NULL, name TEXT NOT NULL, data BLOB NOT "
+     "NULL, PRIMARY KEY(run, epoch, name), FOREIGN KEY(run, epoch) REFERENCES epoch(run, epoch) ON DELETE "
+     "CASCADE)"},
+    {"journal",
+     "CREATE TABLE journal(revision INTEGER PRIMARY KEY, step INTEGER NOT NULL, time TEXT NOT NULL, sample "
+     "INTEGER NOT NULL, from_verdict INTEGER NOT NULL, from_label INTEGER NOT NULL, to_verdict INTEGER NOT "
+     "NULL, to_label INTEGER NOT NULL, who TEXT NOT NULL, rule TEXT NOT NULL, score TEXT NOT NULL, value REAL, "
+     "run INTEGER, undoes INTEGER, chain TEXT NOT NULL)"},
     {"journal_step", "CREATE INDEX journal_step ON journal(step)"},
 };
 
@@ -57,11 +60,12 @@ void fromDraft(Database& database) {
         if (name == "project" || name == "journal" || name == "journal_step" || name == "note")
             database.execute(object.sql);
     }
-    database.execute("INSERT INTO project SELECT id, created, location, content_hash, format, '', '', split_seed, samples "
-                     "FROM draft_project;"
-                     "INSERT INTO journal SELECT revision, step, time, sample, from_verdict, from_label, to_verdict, "
-                     "to_label, who, rule, '', NULL, NULL, undoes, chain FROM draft_journal;"
-                     "DROP TABLE draft_project; DROP TABLE draft_journal;");
+    database.execute(
+        "INSERT INTO project SELECT id, created, location, content_hash, format, '', '', split_seed, samples "
+        "FROM draft_project;"
+        "INSERT INTO journal SELECT revision, step, time, sample, from_verdict, from_label, to_verdict, "
+        "to_label, who, rule, '', NULL, NULL, undoes, chain FROM draft_journal;"
+        "DROP TABLE draft_project; DROP TABLE draft_journal;");
 }
 
 /// 1.0 did not say which labels of a set count.
@@ -106,16 +110,18 @@ void verifySchema(Database& database, bool newerMinor) {
         const bool ours = std::any_of(std::begin(kObjects), std::end(kObjects),
                                       [&](const Object& object) { return name == object.name; });
         if (type == "trigger" || type == "view" || (!ours && !newerMinor))
-            raise(ErrorCode::Damaged, "this is not a valid project: it holds the " + escapeForDisplay(type) + " \"" +
-                                          escapeForDisplay(name) + "\", which Assay did not make",
+            raise(ErrorCode::Damaged,
+                  "this is not a valid project: it holds the " + escapeForDisplay(type) + " \"" +
+                      escapeForDisplay(name) + "\", which Assay did not make",
                   escapeForDisplay(database.file().string()));
         found.emplace(name, statement.text(2));
     }
     for (const Object& object : kObjects) {
         const auto it = found.find(object.name);
         if (it == found.end() || (it->second != object.sql && !newerMinor))
-            raise(ErrorCode::Damaged, std::string("this is not a valid project: its table \"") + object.name +
-                                          "\" is missing or altered; restore a backup",
+            raise(ErrorCode::Damaged,
+                  std::string("this is not a valid project: its table \"") + object.name +
+                      "\" is missing or altered; restore a backup",
                   escapeForDisplay(database.file().string()));
     }
 }
@@ -124,7 +130,8 @@ void migrate(Database& database, std::span<const Migration> steps) {
     Transaction transaction(database);
     auto version = database.integer("PRAGMA user_version");
     while (version != kProjectSchema) {
-        const auto step = std::find_if(steps.begin(), steps.end(), [&](const Migration& m) { return m.from == version; });
+        const auto step =
+            std::find_if(steps.begin(), steps.end(), [&](const Migration& m) { return m.from == version; });
         if (step == steps.end())
             raise(ErrorCode::Unsupported,
                   "no way is known from this project's schema " + std::to_string(version) + " to the present one",

@@ -211,9 +211,11 @@ void SqliteProject::decideAsync(std::vector<DecisionRequest> requests,
         if (done) done(tl::unexpected<Error>(std::move(allowed).error()));
         return;
     }
-    m_start.writer->submitJournal([requests = std::move(requests)](
-                                      Database& database, JournalStore& journal) { return journal.decide(database, requests); },
-                                  std::move(done));
+    m_start.writer->submitJournal(
+        [requests = std::move(requests)](Database& database, JournalStore& journal) {
+            return journal.decide(database, requests);
+        },
+        std::move(done));
 }
 
 Result<std::vector<JournalEntry>> SqliteProject::undo(const std::string& who) {
@@ -246,8 +248,8 @@ Revision SqliteProject::revision() const {
 Result<std::vector<DecisionState>> SqliteProject::decisions(std::optional<Revision> at) const {
     if (!at && m_start.writer) return m_start.writer->decisions();
     if (at && (at->value < 0 || at->value > revision().value))
-        return fail(ErrorCode::NotFound, "the journal has no revision " + std::to_string(at->value) + "; its newest is " +
-                                             std::to_string(revision().value));
+        return fail(ErrorCode::NotFound, "the journal has no revision " + std::to_string(at->value) +
+                                             "; its newest is " + std::to_string(revision().value));
     return read([&](Database& database) { return readDecisions(database, m_start.dataset.samples, at); });
 }
 

@@ -24,8 +24,8 @@ public:
         FileIdentity identity;
         DatasetReference dataset;
         Database::Role readerRole = Database::Role::Reader;
-        std::string readOnlyReason;             ///< empty where there is a writer
-        std::shared_ptr<ProjectWriter> writer;  ///< null: read-only
+        std::string readOnlyReason;            ///< empty where there is a writer
+        std::shared_ptr<ProjectWriter> writer; ///< null: read-only
         bool share = false, recovered = false;
         bool unchecked = false; ///< too large to be checked whole before it was opened
     };

@@ -27,7 +27,8 @@ std::size_t countingLabels(const LabelSet& set, const Dataset& dataset) {
     return count;
 }
 
-LabelSet trustListed(LabelSet base, const Dataset& dataset, std::span<const SampleIndex> listed, const std::string& file) {
+LabelSet trustListed(LabelSet base, const Dataset& dataset, std::span<const SampleIndex> listed,
+                     const std::string& file) {
     base.trusted.assign(base.labels.size(), 0);
     for (const SampleIndex sample : listed)
         if (sample.value < base.trusted.size()) base.trusted[sample.value] = 1;
@@ -79,17 +80,20 @@ Result<LabelSet> trustByRun(LabelSet base, const Project& project, const Dataset
     const std::string name = judgeName(run, epoch);
     ASSAY_TRY(std::vector<EpochSummary> epochs, project.epochs(run));
     if (epoch) std::erase_if(epochs, [epoch](const EpochSummary& one) { return one.epoch > *epoch; });
-    if (epochs.empty()) return fail(ErrorCode::NotFound, "the run has recorded no epoch that could say what is wrong", name);
+    if (epochs.empty())
+        return fail(ErrorCode::NotFound, "the run has recorded no epoch that could say what is wrong", name);
     ASSAY_TRY(const auto evidence, project.evidence(run, epochs.back().epoch));
     const std::vector<float> noisy = pNoisy(epochs, *evidence);
     if (noisy.size() != evidence->size())
-        return fail(ErrorCode::NotFound, "the losses of the run do not fall into two groups, so it names no suspects", name);
+        return fail(ErrorCode::NotFound, "the losses of the run do not fall into two groups, so it names no suspects",
+                    name);
     base.trusted.assign(base.labels.size(), 0);
     for (std::size_t row = 0; row < noisy.size(); ++row) {
         const std::size_t sample = evidence->samples[row].value;
         if (sample < base.trusted.size()) base.trusted[sample] = double(noisy[row]) < cleanBelow;
     }
-    return finished(std::move(base), dataset, "those that " + name + " gives less than " + formatNumber(cleanBelow) + " of being wrong");
+    return finished(std::move(base), dataset,
+                    "those that " + name + " gives less than " + formatNumber(cleanBelow) + " of being wrong");
 }
 
 } // namespace assay

@@ -12,26 +12,27 @@
 
 namespace assay {
 
-/// Each of these says which labels of a set count, in the place of what counted before; the labels themselves stay. What
-/// counts is added to the set's source in words, such as "the data set; 250 labels count, those of labelled.csv".
+/// Each of these says which labels of a set count, in the place of what counted before; the labels themselves stay.
+/// What counts is added to the set's source in words, such as "the data set; 250 labels count, those of labelled.csv".
 
 /// Those of the samples that a file named.
 [[nodiscard]] LabelSet trustListed(LabelSet base, const Dataset& dataset, std::span<const SampleIndex> listed,
                                    const std::string& file);
 /// What a person should hear of such a choice, a sentence each: that a list's labels are others than those of the set,
-/// which are learnt; that some samples are not for training. `remedy` ends the first, such as "give the same file as --labels to learn them".
+/// which are learnt; that some samples are not for training. `remedy` ends the first, such as "give the same file as
+/// --labels to learn them".
 [[nodiscard]] std::vector<std::string> listNotes(const SampleList& list, const LabelSet& set, const Dataset& dataset,
                                                  const std::string& file, const std::string& remedy);
-/// Both for a file that lists samples; the notes are added to `notes`. `withLabels`: the list's own labels, where it has
-/// some, are held against those of the set (else another file says what they are).
+/// Both for a file that lists samples; the notes are added to `notes`. `withLabels`: the list's own labels, where it
+/// has some, are held against those of the set (else another file says what they are).
 [[nodiscard]] Result<LabelSet> trustListIn(const std::filesystem::path& list, LabelSet base, const Dataset& dataset,
                                            bool withLabels, const std::string& remedy, std::vector<std::string>& notes);
 /// Those that a person kept or changed; `base` are the labels after the decisions. NotFound where there is none yet.
 [[nodiscard]] Result<LabelSet> trustReviewed(LabelSet base, const Dataset& dataset,
                                              std::span<const DecisionState> decisions);
 /// Those that an epoch of a run, its last one unless said otherwise, calls wrong with a probability below `cleanBelow`:
-/// its suspects, and samples that it left out, no longer count. NotFound where the run recorded nothing or its losses do
-/// not fall into two groups.
+/// its suspects, and samples that it left out, no longer count. NotFound where the run recorded nothing or its losses
+/// do not fall into two groups.
 [[nodiscard]] Result<LabelSet> trustByRun(LabelSet base, const Project& project, const Dataset& dataset, RunId run,
                                           double cleanBelow, std::optional<int> epoch = {});
 

@@ -96,7 +96,8 @@ Result<ConfidentJoint> checkedJoint(const ProbabilityRows<T>& p, std::span<const
 
 } // namespace
 
-ConfidentJoint jointOf(std::vector<double> thresholds, std::vector<std::int64_t> given, RowFlags& rows, std::size_t samples) {
+ConfidentJoint jointOf(std::vector<double> thresholds, std::vector<std::int64_t> given, RowFlags& rows,
+                       std::size_t samples) {
     ConfidentJoint joint;
     joint.classes = thresholds.size();
     joint.thresholds = std::move(thresholds);
@@ -143,7 +144,6 @@ std::vector<double> ConfidentJoint::noiseMatrix() const {
     }
     return matrix;
 }
-
 
 std::vector<double> ConfidentJoint::inverseNoiseMatrix() const {
     std::vector<double> matrix(classes * classes);

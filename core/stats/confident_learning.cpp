@@ -26,7 +26,8 @@ struct RowsByClass {
 };
 
 /// The rows for which wanted(i) holds, in order; without a branch, as nobody can foresee which they are.
-template <class Wanted> std::vector<std::uint32_t> rowsWhere(std::size_t n, const Wanted& wanted) {
+template <class Wanted>
+std::vector<std::uint32_t> rowsWhere(std::size_t n, const Wanted& wanted) {
     constexpr std::size_t kStep = 4096;
     std::array<std::uint32_t, kStep> step;
     std::vector<std::uint32_t> rows;
@@ -53,13 +54,15 @@ RowsByClass byClass(const std::vector<std::uint32_t>& rows, std::span<const Labe
 }
 
 /// A value and where it stands. Exactly n are chosen: ties by position.
-template <class T> struct Candidate {
+template <class T>
+struct Candidate {
     T value;
     std::uint32_t row;
 };
 
 /// Moves the `n` candidates with the largest values to the front.
-template <class T> void largestFirst(std::span<Candidate<T>> candidates, std::size_t n) {
+template <class T>
+void largestFirst(std::span<Candidate<T>> candidates, std::size_t n) {
     if (n >= candidates.size()) return;
     std::nth_element(candidates.begin(), candidates.begin() + std::ptrdiff_t(n), candidates.end(),
                      [](const Candidate<T>& a, const Candidate<T>& b) {
@@ -70,7 +73,8 @@ template <class T> void largestFirst(std::span<Candidate<T>> candidates, std::si
 /// Rows that are visited here and there are given back after so many: the system fetches more than what is asked for.
 constexpr std::size_t kDropEvery = 256;
 
-template <class T> void dropNowAndThen(const ProbabilityRows<T>& p, std::size_t& visited) {
+template <class T>
+void dropNowAndThen(const ProbabilityRows<T>& p, std::size_t& visited) {
     if (++visited % kDropEvery == 0) dropRows(p, 0, p.rows());
 }
 
@@ -87,7 +91,8 @@ ASSAY_ALWAYS_INLINE void fetchAhead(const ProbabilityRows<T>& p, std::span<const
 }
 
 /// The state of the two pruning filters.
-template <class T> struct Pruning {
+template <class T>
+struct Pruning {
     const ProbabilityRows<T>& p;
     std::span<const Label> given;
     const ConfidentJoint& joint;
@@ -105,7 +110,8 @@ using Pairs = std::vector<std::pair<std::size_t, std::size_t>>;
 
 /// For one given class the largest margins of each other class, all in one block of memory: a class keeps room for
 /// twice as many as are wanted, and once that is full, what is below the wanted ones is no longer taken.
-template <class T> class LargestMargins {
+template <class T>
+class LargestMargins {
 public:
     LargestMargins(const Pruning<T>& pruning, std::size_t k)
         : m_begin(pruning.p.classes + 1), m_size(pruning.p.classes) {
@@ -163,15 +169,15 @@ void flagAhead(const Pruning<T>& pruning, std::size_t k, std::span<const std::ui
     for (std::size_t j = 0; j < pruning.p.classes; ++j) {
         if (margins.wanted(j) == 0) continue;
         const auto largest = margins.largest(j);
-        if (largest.size() < margins.wanted(j))
-            wanting.emplace_back(k, j);
+        if (largest.size() < margins.wanted(j)) wanting.emplace_back(k, j);
         else
             for (const Candidate<T>& one : largest) flag[one.row] = 1;
     }
 }
 
 /// The same for pairs where samples that are behind have to make up the number: one more reading serves them all.
-template <class T> void flagWanting(const Pruning<T>& pruning, const Pairs& wanting, std::uint8_t* flag) {
+template <class T>
+void flagWanting(const Pruning<T>& pruning, const Pairs& wanting, std::uint8_t* flag) {
     struct Pair {
         std::size_t other, number;
         std::vector<Candidate<T>> best;
@@ -199,7 +205,8 @@ template <class T> void flagWanting(const Pruning<T>& pruning, const Pairs& want
         }
 }
 
-template <class T> std::vector<std::uint8_t> pruneByNoiseRate(const Pruning<T>& pruning, const std::uint32_t* marks) {
+template <class T>
+std::vector<std::uint8_t> pruneByNoiseRate(const Pruning<T>& pruning, const std::uint32_t* marks) {
     const std::size_t classes = pruning.p.classes;
     const RowsByClass ahead =
         byClass(rowsWhere(pruning.given.size(), [&](std::size_t i) { return (marks[i] & kAhead) != 0; }), pruning.given,
@@ -217,7 +224,8 @@ template <class T> std::vector<std::uint8_t> pruneByNoiseRate(const Pruning<T>& 
 
 /// Takes the flag from all but the samples of each class with the smallest probability of it. Most are told by a
 /// histogram; those of the bin where a class's number ends are sorted out.
-template <class T> void pruneByClass(const Pruning<T>& pruning, std::vector<std::uint8_t>& flag) {
+template <class T>
+void pruneByClass(const Pruning<T>& pruning, std::vector<std::uint8_t>& flag) {
     const std::size_t rows = pruning.given.size(), classes = pruning.p.classes;
     const std::size_t bins = std::clamp<std::size_t>((std::size_t(1) << 18) / classes, 16, 1024);
     const std::size_t parts = (rows + kChunk - 1) / kChunk;
@@ -288,8 +296,7 @@ Result<std::vector<std::uint8_t>> flagged(const ProbabilityRows<T>& p, std::span
                           options.minExamplesPerClass};
     };
     switch (options.filter) {
-    case IssueFilter::PruneByNoiseRate:
-        return pruneByNoiseRate(pruning(), marks);
+    case IssueFilter::PruneByNoiseRate: return pruneByNoiseRate(pruning(), marks);
     case IssueFilter::PruneByClass: {
         std::vector<std::uint8_t> flag(p.rows(), 1);
         pruneByClass(pruning(), flag);
@@ -301,10 +308,8 @@ Result<std::vector<std::uint8_t>> flagged(const ProbabilityRows<T>& p, std::span
         pruneByClass(both, flag);
         return flag;
     }
-    case IssueFilter::ConfidentLearning:
-        return joint.offDiagonal;
-    case IssueFilter::PredictedNeqGiven:
-        return std::vector<std::uint8_t>(p.rows(), 1);
+    case IssueFilter::ConfidentLearning: return joint.offDiagonal;
+    case IssueFilter::PredictedNeqGiven: return std::vector<std::uint8_t>(p.rows(), 1);
     case IssueFilter::LowSelfConfidence: {
         ASSAY_TRY(const std::vector<float> scores, labelQuality(p, given, LabelQuality::SelfConfidence));
         return lowest(scores, joint.estimatedErrors);
@@ -358,7 +363,8 @@ void sortByQuality(std::vector<Ranked>& ranked) {
 }
 
 /// What the readings found out about each row.
-template <class T> struct Known {
+template <class T>
+struct Known {
     const T* own = nullptr;
     const std::uint32_t* marks = nullptr;
 };

@@ -18,7 +18,8 @@
 namespace assay::stats {
 
 /// Predicted class probabilities, one row per sample, [N, K] row by row. T is double or float.
-template <class T> struct ProbabilityRows {
+template <class T>
+struct ProbabilityRows {
     std::span<const T> values;
     std::size_t classes = 0;
     /// Only for values that lie in a read-only map of a file: rows that were read are given back to the system, so that
@@ -71,8 +72,8 @@ struct ConfidentJoint {
 /// Two classes that are taken for one another: "4 to 9: 31 samples".
 struct ClassPair {
     Label given = kNoLabel, suspected = kNoLabel;
-    std::int64_t samples = 0;   ///< estimated number of samples given the one that are the other
-    double share = 0;           ///< of the samples given `given`
+    std::int64_t samples = 0; ///< estimated number of samples given the one that are the other
+    double share = 0;         ///< of the samples given `given`
 };
 /// The off-diagonal cells of the calibrated joint that are not empty, the fullest first; ties by class.
 [[nodiscard]] std::vector<ClassPair> classPairs(const ConfidentJoint& joint);

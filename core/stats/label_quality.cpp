@@ -30,7 +30,8 @@ constexpr std::array<std::pair<LabelQuality, std::string_view>, 3> kQualities = 
     {LabelQuality::ConfidenceWeightedEntropy, "confidence-weighted-entropy"},
 }};
 
-template <class Table> std::vector<std::string> namesOf(const Table& table) {
+template <class Table>
+std::vector<std::string> namesOf(const Table& table) {
     std::vector<std::string> names;
     for (const auto& [value, name] : table) names.emplace_back(name);
     return names;
@@ -99,13 +100,12 @@ Result<std::vector<float>> qualities(const ProbabilityRows<T>& p, std::span<cons
 
 } // namespace
 
-template <class T> double rowQuality(std::span<const T> row, Label given, LabelQuality kind, double leastOwn) {
+template <class T>
+double rowQuality(std::span<const T> row, Label given, LabelQuality kind, double leastOwn) {
     const double own = double(row[std::size_t(given)]);
     switch (kind) {
-    case LabelQuality::SelfConfidence:
-        return own;
-    case LabelQuality::NormalizedMargin:
-        return (own - largestOther(row, std::size_t(given)) + 1) / 2;
+    case LabelQuality::SelfConfidence: return own;
+    case LabelQuality::NormalizedMargin: return (own - largestOther(row, std::size_t(given)) + 1) / 2;
     case LabelQuality::ConfidenceWeightedEntropy: {
         double entropy = 0;
         for (const T p : row)
@@ -121,24 +121,12 @@ template <class T> double rowQuality(std::span<const T> row, Label given, LabelQ
 template double rowQuality(std::span<const double>, Label, LabelQuality, double);
 template double rowQuality(std::span<const float>, Label, LabelQuality, double);
 
-std::string_view issueFilterName(IssueFilter filter) {
-    return kFilters[std::size_t(filter)].second;
-}
-std::string_view labelQualityName(LabelQuality kind) {
-    return kQualities[std::size_t(kind)].second;
-}
-Result<IssueFilter> parseIssueFilter(std::string_view name) {
-    return parseFrom(kFilters, name, "filter");
-}
-Result<LabelQuality> parseLabelQuality(std::string_view name) {
-    return parseFrom(kQualities, name, "ranking");
-}
-std::vector<std::string> issueFilterNames() {
-    return namesOf(kFilters);
-}
-std::vector<std::string> labelQualityNames() {
-    return namesOf(kQualities);
-}
+std::string_view issueFilterName(IssueFilter filter) { return kFilters[std::size_t(filter)].second; }
+std::string_view labelQualityName(LabelQuality kind) { return kQualities[std::size_t(kind)].second; }
+Result<IssueFilter> parseIssueFilter(std::string_view name) { return parseFrom(kFilters, name, "filter"); }
+Result<LabelQuality> parseLabelQuality(std::string_view name) { return parseFrom(kQualities, name, "ranking"); }
+std::vector<std::string> issueFilterNames() { return namesOf(kFilters); }
+std::vector<std::string> labelQualityNames() { return namesOf(kQualities); }
 
 Status normaliseRows(std::span<double> values, std::size_t classes) {
     if (classes == 0 || values.size() % classes != 0)

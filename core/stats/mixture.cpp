@@ -181,7 +181,8 @@ void addFeatures(Sample& sample, MixtureKind kind) {
     }
 }
 
-template <class T> Sample drawSample(std::span<const T> losses, const SampleScale& scale, MixtureKind kind) {
+template <class T>
+Sample drawSample(std::span<const T> losses, const SampleScale& scale, MixtureKind kind) {
     Sample sample;
     sample.x = unsetDoubles(losses.size());
     sample.n = scaleValues(losses, scale, sample.x.get());
@@ -219,7 +220,8 @@ Sample drawHistogram(std::span<const T> losses, const SampleScale& scale, Mixtur
     return sample;
 }
 
-template <class T> Result<MixtureFit> fitAny(std::span<const T> losses, const MixtureOptions& options) {
+template <class T>
+Result<MixtureFit> fitAny(std::span<const T> losses, const MixtureOptions& options) {
     ASSAY_CHECK_STATUS(checkOptions(options));
     ASSAY_TRY(const SampleScale scale, findScale(losses, options.normalisation, options.kind));
     const Sample sample = options.bins == 0 ? drawSample(losses, scale, options.kind)
@@ -296,9 +298,7 @@ double MixtureFit::normalise(double loss) const {
     return std::clamp((loss - lo) / (hi - lo + epsilon), kEdge, 1 - kEdge);
 }
 
-double MixtureFit::pNoisy(double loss) const {
-    return std::isfinite(loss) ? posteriorAt(normalise(loss)) : 0;
-}
+double MixtureFit::pNoisy(double loss) const { return std::isfinite(loss) ? posteriorAt(normalise(loss)) : 0; }
 
 double MixtureFit::weightedDensity(int component, double value) const {
     const auto d = logDensityOf(kind, components[std::size_t(component)]);

@@ -145,10 +145,8 @@ ASSAY_VECTOR_CLONES Halves splitChunk(const Features& f, std::size_t n, double c
     };
     for (; i + kLanes <= n; i += kLanes) {
         const Doubles x = load(f.x + i);
-        if (f.count)
-            add(x, load(f.squares + i), load(f.count + i));
-        else
-            add(x, x * x, splat(1.0));
+        if (f.count) add(x, load(f.squares + i), load(f.count + i));
+        else add(x, x * x, splat(1.0));
     }
     for (; i < n; ++i) {
         Doubles one{};
@@ -162,7 +160,8 @@ ASSAY_VECTOR_CLONES Halves splitChunk(const Features& f, std::size_t n, double c
             {sumLanes(squaresAll) - highSquares, highSquares}};
 }
 
-template <class T> ASSAY_ALWAYS_INLINE FiniteRange rangeBody(const T* values, std::size_t n) {
+template <class T>
+ASSAY_ALWAYS_INLINE FiniteRange rangeBody(const T* values, std::size_t n) {
     constexpr double kMost = std::numeric_limits<double>::max();
     Doubles least = splat(kMost), most = splat(-kMost);
     Words finite{};
@@ -189,12 +188,8 @@ template <class T> ASSAY_ALWAYS_INLINE FiniteRange rangeBody(const T* values, st
     return range;
 }
 
-ASSAY_VECTOR_CLONES FiniteRange rangeOf(const float* values, std::size_t n) {
-    return rangeBody(values, n);
-}
-ASSAY_VECTOR_CLONES FiniteRange rangeOf(const double* values, std::size_t n) {
-    return rangeBody(values, n);
-}
+ASSAY_VECTOR_CLONES FiniteRange rangeOf(const float* values, std::size_t n) { return rangeBody(values, n); }
+ASSAY_VECTOR_CLONES FiniteRange rangeOf(const double* values, std::size_t n) { return rangeBody(values, n); }
 
 Features from(const Features& f, std::size_t begin) {
     return {f.x + begin, f.f1 ? f.f1 + begin : nullptr, f.f2 ? f.f2 + begin : nullptr,
@@ -203,12 +198,8 @@ Features from(const Features& f, std::size_t begin) {
 
 } // namespace
 
-FiniteRange finiteRange(const float* values, std::size_t n) {
-    return rangeOf(values, n);
-}
-FiniteRange finiteRange(const double* values, std::size_t n) {
-    return rangeOf(values, n);
-}
+FiniteRange finiteRange(const float* values, std::size_t n) { return rangeOf(values, n); }
+FiniteRange finiteRange(const double* values, std::size_t n) { return rangeOf(values, n); }
 
 Sums expectation(const Features& features, std::size_t n, const Totals& totals, const LogDensities& densities,
                  double floor) {

@@ -50,7 +50,8 @@ public:
     std::size_t get_data_size() override { return m_dimension * sizeof(float); }
     hnswlib::DISTFUNC<float> get_dist_func() override {
         return [](const void* a, const void* b, const void* dimension) {
-            return 1 - product(static_cast<const float*>(a), static_cast<const float*>(b), *static_cast<const std::size_t*>(dimension));
+            return 1 - product(static_cast<const float*>(a), static_cast<const float*>(b),
+                               *static_cast<const std::size_t*>(dimension));
         };
     }
     void* get_dist_func_param() override { return &m_dimension; }
@@ -68,9 +69,10 @@ struct Near {
     }
 };
 
-/// The k nearest of row `i` of those that take part, itself left out, by their places among these. Where the graph leads
-/// to fewer, all are compared.
-std::vector<Near> nearestIn(const Graph& graph, const UnitRows& unit, std::size_t dimension, std::size_t i, std::size_t k) {
+/// The k nearest of row `i` of those that take part, itself left out, by their places among these. Where the graph
+/// leads to fewer, all are compared.
+std::vector<Near> nearestIn(const Graph& graph, const UnitRows& unit, std::size_t dimension, std::size_t i,
+                            std::size_t k) {
     const float* own = &unit.values[i * dimension];
     std::vector<Near> near;
     for (auto found = graph.searchKnn(own, k + 1); !found.empty(); found.pop())
@@ -85,8 +87,8 @@ std::vector<Near> nearestIn(const Graph& graph, const UnitRows& unit, std::size_
     return near;
 }
 
-Result<Neighbours> search(const UnitRows& unit, std::size_t rows, std::size_t dimension, std::size_t k, const ProgressFn& progress,
-                          const std::stop_token& stop) {
+Result<Neighbours> search(const UnitRows& unit, std::size_t rows, std::size_t dimension, std::size_t k,
+                          const ProgressFn& progress, const std::stop_token& stop) {
     const std::size_t n = unit.rows.size();
     // Adding a row takes about three times as long as finding its neighbours on two threads.
     constexpr std::size_t kAdding = 3;
@@ -147,7 +149,8 @@ Result<Neighbours> graphNeighbours(std::span<const float> values, std::size_t di
 Result<Neighbours> nearestNeighbours(std::span<const float> values, std::size_t dimension, std::size_t k,
                                      const ProgressFn& progress, std::stop_token stop) {
     const bool many = dimension > 0 && values.size() / dimension > kExactRows;
-    return many ? graphNeighbours(values, dimension, k, progress, stop) : cosineNeighbours(values, dimension, k, progress, stop);
+    return many ? graphNeighbours(values, dimension, k, progress, stop)
+                : cosineNeighbours(values, dimension, k, progress, stop);
 }
 
 } // namespace assay::stats

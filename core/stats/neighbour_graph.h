@@ -11,8 +11,8 @@ inline constexpr std::size_t kExactRows = 300'000;
 
 /// Most of the nearest by cosine, found in a graph of small worlds (Malkov, Yashunin, IEEE TPAMI 2020; hnswlib): time
 /// grows little faster than the rows, where cosineNeighbours() takes four times as long for twice as many. Similarities
-/// are exact, a neighbour may be missed. Arguments, errors and ties as there. The graph is built on one thread, and so is
-/// the same each time; two search it.
+/// are exact, a neighbour may be missed. Arguments, errors and ties as there. The graph is built on one thread, and so
+/// is the same each time; two search it.
 [[nodiscard]] Result<Neighbours> graphNeighbours(std::span<const float> values, std::size_t dimension, std::size_t k,
                                                  const ProgressFn& progress = {}, std::stop_token stop = {});
 

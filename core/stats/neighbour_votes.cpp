@@ -35,7 +35,8 @@ std::vector<float> votesOfNeighbours(const Neighbours& near, std::span<const Lab
             const Label label = labels[near.of(row)[i]];
             if (label == kNoLabel) continue;
             // Told from the nearest one, so that no row's weights are all too small to be numbers.
-            const double weight = std::exp((double(near.similarityOf(row)[i]) - double(near.similarityOf(row)[0])) / kTemperature);
+            const double weight =
+                std::exp((double(near.similarityOf(row)[i]) - double(near.similarityOf(row)[0])) / kTemperature);
             votes[std::size_t(label)] += weight;
             weights += weight;
             ++voters;

@@ -16,10 +16,12 @@ namespace assay::stats {
 /// The nearest of every row, itself left out.
 struct Neighbours {
     std::size_t k = 0;
-    std::vector<std::uint32_t> rows;       ///< [N, k] nearest first, ties by row; the row itself where it has none
-    std::vector<float> similarity;         ///< [N, k] cosine in [−1, 1]; −1 where it has none
+    std::vector<std::uint32_t> rows; ///< [N, k] nearest first, ties by row; the row itself where it has none
+    std::vector<float> similarity;   ///< [N, k] cosine in [−1, 1]; −1 where it has none
     [[nodiscard]] std::size_t size() const { return k > 0 ? rows.size() / k : 0; }
-    [[nodiscard]] std::span<const std::uint32_t> of(std::size_t row) const { return std::span(rows).subspan(row * k, k); }
+    [[nodiscard]] std::span<const std::uint32_t> of(std::size_t row) const {
+        return std::span(rows).subspan(row * k, k);
+    }
     [[nodiscard]] std::span<const float> similarityOf(std::size_t row) const {
         return std::span(similarity).subspan(row * k, k);
     }

@@ -15,13 +15,12 @@ inline constexpr std::size_t kChunk = 16384;
 /// Below this many values a second thread costs more than it brings.
 inline constexpr std::size_t kWorthAThread = 131072;
 
-[[nodiscard]] constexpr std::size_t chunkCount(std::size_t n) {
-    return (n + kChunk - 1) / kChunk;
-}
+[[nodiscard]] constexpr std::size_t chunkCount(std::size_t n) { return (n + kChunk - 1) / kChunk; }
 
 /// Calls run(0) here and run(1) on another thread. Where the machine is so busy that run(0) is through before the other
 /// thread has begun, nobody waits for it: run(0) must be able to do all the work. `run` must not throw.
-template <class Run> void withHelper(const Run& run) {
+template <class Run>
+void withHelper(const Run& run) {
     enum State { Awaited, Busy, Done, TooLate };
     const auto state = std::make_shared<std::atomic<State>>(Awaited);
     std::thread([state, &run] {
@@ -39,20 +38,20 @@ template <class Run> void withHelper(const Run& run) {
 /// Calls work(part, worker) for every part, by two workers (0 and 1) where `worth` says that this pays, by worker 0
 /// otherwise. Whoever is free takes the next part, so results must not depend on which worker did one. `work` must not
 /// throw.
-template <class Work> void forEachPart(std::size_t parts, bool worth, const Work& work) {
+template <class Work>
+void forEachPart(std::size_t parts, bool worth, const Work& work) {
     std::atomic<std::size_t> next{0};
     const auto run = [&](std::size_t worker) {
         for (std::size_t part = 0; (part = next.fetch_add(1, std::memory_order_relaxed)) < parts;) work(part, worker);
     };
-    if (!worth || parts < 2 || std::thread::hardware_concurrency() < 2)
-        run(0);
-    else
-        withHelper(run);
+    if (!worth || parts < 2 || std::thread::hardware_concurrency() < 2) run(0);
+    else withHelper(run);
 }
 
 /// Calls work(chunk, begin, end) for every chunk of n values, on two threads where that pays. `work` must not
 /// throw and must touch nothing that another chunk touches.
-template <class Work> void forEachChunk(std::size_t n, const Work& work) {
+template <class Work>
+void forEachChunk(std::size_t n, const Work& work) {
     forEachPart(chunkCount(n), n >= kWorthAThread,
                 [&](std::size_t c, std::size_t) { work(c, c * kChunk, std::min(n, (c + 1) * kChunk)); });
 }

@@ -41,7 +41,8 @@ public:
     [[nodiscard]] double variance() const { return m_variance; } ///< times the number of rows
 
     /// visit(number of the first row among the used ones, centred rows); false where it was stopped.
-    template <class Visit> bool each(const Visit& visit) const {
+    template <class Visit>
+    bool each(const Visit& visit) const {
         Eigen::MatrixXd block;
         for (std::size_t begin = 0; begin < m_used.size(); begin += kBlock) {
             if (m_stop && m_stop()) return false;
@@ -83,8 +84,8 @@ Result<PrincipalPlane> principalPlane(std::span<const float> values, std::size_t
 
     const Eigen::Index count = std::min(kAxes, rows.dimension());
     CounterRng rng(0, RngPurpose::Method);
-    Eigen::MatrixXd axes = orthonormal(
-        Eigen::MatrixXd::NullaryExpr(rows.dimension(), count, [&](Eigen::Index, Eigen::Index) { return rng.normal(); }));
+    Eigen::MatrixXd axes = orthonormal(Eigen::MatrixXd::NullaryExpr(
+        rows.dimension(), count, [&](Eigen::Index, Eigen::Index) { return rng.normal(); }));
     Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> ritz; // its values rise
     double before = 0;
     for (int i = 0; i < kMostIterations; ++i) {

@@ -51,7 +51,8 @@ private:
     std::string m_text;
 };
 
-template <class T> Status checkShape(const ProbabilityRows<T>& p, std::span<const Label> given) {
+template <class T>
+Status checkShape(const ProbabilityRows<T>& p, std::span<const Label> given) {
     if (p.classes < 2) return fail(ErrorCode::InvalidArgument, "probabilities need at least two classes");
     if (p.values.empty()) return fail(ErrorCode::Numeric, "there are no probabilities");
     if (p.values.size() % p.classes != 0)
@@ -62,7 +63,8 @@ template <class T> Status checkShape(const ProbabilityRows<T>& p, std::span<cons
     return {};
 }
 
-template <class T> Status checkRows(const ProbabilityRows<T>& p, std::span<const Label> given) {
+template <class T>
+Status checkRows(const ProbabilityRows<T>& p, std::span<const Label> given) {
     Faults faults;
     for (std::size_t i = 0; i < p.rows(); ++i) {
         const auto row = p.row(i);
@@ -84,14 +86,16 @@ template <class T> Status checkRows(const ProbabilityRows<T>& p, std::span<const
                                        : "its sum is " + formatNumber(sum));
     }
     if (!faults.any()) return {};
-    return fail(ErrorCode::Numeric,
-                "the probabilities cannot be used: each must lie between 0 and 1, each row must sum to 1 (rows that were "
-                "rounded can be divided by their sum first: a tick in the import sheet, --normalise on the command line), and "
-                "each label must be one of the columns",
-                faults.text());
+    return fail(
+        ErrorCode::Numeric,
+        "the probabilities cannot be used: each must lie between 0 and 1, each row must sum to 1 (rows that were "
+        "rounded can be divided by their sum first: a tick in the import sheet, --normalise on the command line), and "
+        "each label must be one of the columns",
+        faults.text());
 }
 
-template <class T> Status checkAll(const ProbabilityRows<T>& p, std::span<const Label> given) {
+template <class T>
+Status checkAll(const ProbabilityRows<T>& p, std::span<const Label> given) {
     ASSAY_CHECK_STATUS(checkShape(p, given));
     return checkRows(p, given);
 }
@@ -132,7 +136,8 @@ constexpr Words kHalves = {4, 5, 6, 7, 0, 1, 2, 3}, kQuarters = {2, 3, 0, 1, 6, 
                 kNeighbours = {1, 0, 3, 2, 5, 4, 7, 6};
 
 /// All lanes joined in every lane.
-template <class V, class Join> ASSAY_ALWAYS_INLINE V joined(V v, const Join& join) {
+template <class V, class Join>
+ASSAY_ALWAYS_INLINE V joined(V v, const Join& join) {
     v = join(v, __builtin_shuffle(v, kHalves));
     v = join(v, __builtin_shuffle(v, kQuarters));
     return join(v, __builtin_shuffle(v, kNeighbours));
@@ -167,7 +172,8 @@ ASSAY_ALWAYS_INLINE bool rowAlong(const T* row, std::size_t classes, const doubl
 }
 
 /// The largest of a row but for the given class.
-template <class T> ASSAY_ALWAYS_INLINE double otherAlong(const T* row, std::size_t classes, std::size_t given) {
+template <class T>
+ASSAY_ALWAYS_INLINE double otherAlong(const T* row, std::size_t classes, std::size_t given) {
     Doubles most = splat(-1);
     std::size_t k = 0;
     Words at = kSteps;
@@ -181,7 +187,8 @@ template <class T> ASSAY_ALWAYS_INLINE double otherAlong(const T* row, std::size
 }
 
 /// What a worker writes: marks of its rows, and how many of each pair it saw.
-template <class T> struct Reading {
+template <class T>
+struct Reading {
     const T* values = nullptr;
     std::size_t classes = 0;
     const Label* given = nullptr;
@@ -193,23 +200,23 @@ template <class T> struct Reading {
     bool shared = false;            ///< both workers count in one table
 };
 
-template <class T> ASSAY_ALWAYS_INLINE void note(const Reading<T>& r, std::size_t i, const RowEnd& end) {
+template <class T>
+ASSAY_ALWAYS_INLINE void note(const Reading<T>& r, std::size_t i, const RowEnd& end) {
     const auto given = std::size_t(r.given[i]);
     std::int64_t guess = 0;
     r.marks[i] = judge(end, double(r.own[i]), given, guess);
     if (guess < 0) return;
     std::int64_t& cell = r.counts[given * r.classes + std::size_t(guess)];
-    if (r.shared)
-        std::atomic_ref(cell).fetch_add(1, std::memory_order_relaxed);
-    else
-        ++cell;
+    if (r.shared) std::atomic_ref(cell).fetch_add(1, std::memory_order_relaxed);
+    else ++cell;
 }
 
 using Labels = Label __attribute__((vector_size(32)));
 using Marks = std::uint32_t __attribute__((vector_size(32)));
 
 /// Eight rows of few classes, lane i holding row i, read and noted. False where one may be faulty.
-template <bool kOthers, class T> ASSAY_ALWAYS_INLINE bool readEight(const Reading<T>& r, std::size_t i) {
+template <bool kOthers, class T>
+ASSAY_ALWAYS_INLINE bool readEight(const Reading<T>& r, std::size_t i) {
     const std::size_t classes = r.classes;
     const T* rows = r.values + i * classes;
     Labels labels;
@@ -282,11 +289,10 @@ bool read(const Reading<float>& r, std::size_t begin, std::size_t end) {
 
 } // namespace
 
-std::size_t rowsPerPart(std::size_t classes) {
-    return std::clamp<std::size_t>(131072 / classes, 64, 8192);
-}
+std::size_t rowsPerPart(std::size_t classes) { return std::clamp<std::size_t>(131072 / classes, 64, 8192); }
 
-template <class T> void dropRows(const ProbabilityRows<T>& p, std::size_t begin, std::size_t end) {
+template <class T>
+void dropRows(const ProbabilityRows<T>& p, std::size_t begin, std::size_t end) {
     if (!p.dropBehind) return;
     const auto page = std::uintptr_t(::sysconf(_SC_PAGESIZE));
     const auto from = reinterpret_cast<std::uintptr_t>(p.values.data() + begin * p.classes) / page * page;
@@ -294,18 +300,21 @@ template <class T> void dropRows(const ProbabilityRows<T>& p, std::size_t begin,
     (void)::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
 }
 
-template <class T> std::size_t largestAt(std::span<const T> row) {
+template <class T>
+std::size_t largestAt(std::span<const T> row) {
     return std::size_t(std::max_element(row.begin(), row.end()) - row.begin());
 }
 
-template <class T> double largestOther(std::span<const T> row, std::size_t but) {
+template <class T>
+double largestOther(std::span<const T> row, std::size_t but) {
     T most = -1;
     for (std::size_t k = 0; k < row.size(); ++k)
         if (k != but) most = std::max(most, row[k]);
     return double(most);
 }
 
-template <class T> Result<OwnProbabilities<T>> readOwn(const ProbabilityRows<T>& p, std::span<const Label> given) {
+template <class T>
+Result<OwnProbabilities<T>> readOwn(const ProbabilityRows<T>& p, std::span<const Label> given) {
     ASSAY_CHECK_STATUS(checkShape(p, given));
     const std::size_t rows = p.rows(), classes = p.classes;
     OwnProbabilities<T> own;
@@ -376,12 +385,8 @@ Result<RowFlags> readRows(const ProbabilityRows<T>& p, std::span<const Label> gi
     return found;
 }
 
-Status checkProbabilities(const Probabilities& p, std::span<const Label> given) {
-    return checkAll(p, given);
-}
-Status checkProbabilities(const FloatProbabilities& p, std::span<const Label> given) {
-    return checkAll(p, given);
-}
+Status checkProbabilities(const Probabilities& p, std::span<const Label> given) { return checkAll(p, given); }
+Status checkProbabilities(const FloatProbabilities& p, std::span<const Label> given) { return checkAll(p, given); }
 
 template std::size_t largestAt(std::span<const double>);
 template std::size_t largestAt(std::span<const float>);

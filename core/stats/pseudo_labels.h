@@ -28,7 +28,8 @@ struct ConfidenceBins {
     /// Which bin a probability falls into; 1 belongs to the last.
     [[nodiscard]] std::size_t binOf(double confidence) const;
 };
-/// All aligned; `right`: 1 the answer is the truth, 0 it is not, −1 unknown. Confidences that are not finite are left out.
+/// All aligned; `right`: 1 the answer is the truth, 0 it is not, −1 unknown. Confidences that are not finite are left
+/// out.
 [[nodiscard]] ConfidenceBins confidenceBins(std::span<const float> confidence, std::span<const std::uint8_t> accepted,
                                             std::span<const std::int8_t> right, std::size_t bins);
 

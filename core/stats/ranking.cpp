@@ -81,7 +81,8 @@ Result<DetectionQuality> detectionQuality(std::span<const float> score, std::spa
 }
 
 std::vector<std::uint32_t> rankDescending(std::span<const float> score, std::span<const float> tieBreak) {
-    const std::vector<std::uint32_t> before = tieBreak.empty() ? std::vector<std::uint32_t>() : rankDescending(tieBreak);
+    const std::vector<std::uint32_t> before =
+        tieBreak.empty() ? std::vector<std::uint32_t>() : rankDescending(tieBreak);
     // Sorted by digits of 11 bits, which keeps ties in order: a queue of 100,000 is ranked anew within a frame.
     constexpr std::uint32_t kDigit = 11, kDigits = 3, kBuckets = 1U << kDigit;
     struct Keyed {

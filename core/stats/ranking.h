@@ -26,7 +26,8 @@ struct DetectionQuality {
 
 /// Sample positions, most suspect first; ties by `tieBreak` where there is one, largest first, then by position; NaN
 /// last.
-[[nodiscard]] std::vector<std::uint32_t> rankDescending(std::span<const float> score, std::span<const float> tieBreak = {});
+[[nodiscard]] std::vector<std::uint32_t> rankDescending(std::span<const float> score,
+                                                        std::span<const float> tieBreak = {});
 /// q in [0, 1], linear interpolation as NumPy's default; values must be finite and at least one.
 [[nodiscard]] double quantile(std::vector<float> values, double q);
 /// |A ∩ B| / |A ∪ B|; 1 where both are empty.

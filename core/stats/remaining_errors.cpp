@@ -37,10 +37,8 @@ RemainingErrors remainingErrors(std::size_t unseen, std::size_t sampled, std::si
     while (low < high) {
         const std::size_t middle = low + (high - low) / 2;
         const double atLeast = wrong == 0 ? 1 : 1 - hypergeometricAtMost(wrong - 1, population, middle, sampled);
-        if (atLeast > tail)
-            high = middle;
-        else
-            low = middle + 1;
+        if (atLeast > tail) high = middle;
+        else low = middle + 1;
     }
     const std::size_t least = low;
     // P(X ≤ wrong) falls with it; the last that is not excluded is the upper end.
@@ -48,10 +46,8 @@ RemainingErrors remainingErrors(std::size_t unseen, std::size_t sampled, std::si
     high = largest;
     while (low < high) {
         const std::size_t middle = low + (high - low + 1) / 2;
-        if (hypergeometricAtMost(wrong, population, middle, sampled) > tail)
-            low = middle;
-        else
-            high = middle - 1;
+        if (hypergeometricAtMost(wrong, population, middle, sampled) > tail) low = middle;
+        else high = middle - 1;
     }
     return {double(unseen) * double(wrong) / double(sampled), least - wrong, low - wrong, sampled};
 }

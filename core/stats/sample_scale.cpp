@@ -23,16 +23,19 @@ constexpr double kEpsilon = 1e-6;
 /// Rounding that a value in [0, 1] is forgiven.
 constexpr double kSlack = 1e-6;
 
-template <class T> using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+template <class T>
+using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
 
 /// Unsigned integers in the order of the numbers.
-template <class T> Bits<T> orderedKey(T value) {
+template <class T>
+Bits<T> orderedKey(T value) {
     constexpr int kShift = int(sizeof(T)) * 8 - 1;
     const Bits<T> bits = std::bit_cast<Bits<T>>(value);
     return bits ^ ((Bits<T>(0) - (bits >> kShift)) | (Bits<T>(1) << kShift));
 }
 
-template <class T> bool isFinite(T value) {
+template <class T>
+bool isFinite(T value) {
     return std::abs(value) <= std::numeric_limits<T>::max(); // false for NaN
 }
 
@@ -79,7 +82,8 @@ std::array<double, N> valuesAtRanks(std::span<const T> values, const std::array<
 }
 
 /// The 5th and 95th percentiles with linear interpolation, as NumPy's default.
-template <class T> std::pair<double, double> outerPercentiles(std::span<const T> values, std::size_t finite) {
+template <class T>
+std::pair<double, double> outerPercentiles(std::span<const T> values, std::size_t finite) {
     const double low = 0.05 * double(finite - 1), high = 0.95 * double(finite - 1);
     const auto rank = [&](double position) { return std::min(finite - 1, std::size_t(position)); };
     const std::array<std::size_t, 4> ranks = {rank(low), std::min(finite - 1, rank(low) + 1), rank(high),
@@ -103,15 +107,14 @@ ASSAY_ALWAYS_INLINE double scaled(double loss, const SampleScale& s, double fact
     return v > 1.0 - s.least ? 1.0 - s.least : v;
 }
 
-ASSAY_ALWAYS_INLINE double factorOf(const SampleScale& s) {
-    return 1.0 / (s.hi - s.lo + s.epsilon);
-}
+ASSAY_ALWAYS_INLINE double factorOf(const SampleScale& s) { return 1.0 / (s.hi - s.lo + s.epsilon); }
 
 tl::unexpected<Error> notApart(const std::string& why) {
     return fail(ErrorCode::Numeric, "no two groups can be told apart: " + why);
 }
 
-template <class T> tl::unexpected<Error> outsideUnitInterval(std::span<const T> losses, double slack) {
+template <class T>
+tl::unexpected<Error> outsideUnitInterval(std::span<const T> losses, double slack) {
     const auto outside = [&](T v) { return isFinite(v) && (double(v) < -slack || double(v) > 1.0 + slack); };
     const auto at = std::find_if(losses.begin(), losses.end(), outside);
     return fail(ErrorCode::InvalidArgument,
@@ -121,7 +124,8 @@ template <class T> tl::unexpected<Error> outsideUnitInterval(std::span<const T> 
 }
 
 /// Whether a fit would see at least two different values.
-template <class T> bool keepsTwo(std::span<const T> losses, const SampleScale& s) {
+template <class T>
+bool keepsTwo(std::span<const T> losses, const SampleScale& s) {
     bool some = false;
     T first{};
     for (const T v : losses) {
@@ -177,7 +181,8 @@ Result<SampleScale> findScale(std::span<const T> losses, Normalisation normalisa
     return s;
 }
 
-template <class T> std::size_t scaleValues(std::span<const T> losses, const SampleScale& scale, double* out) {
+template <class T>
+std::size_t scaleValues(std::span<const T> losses, const SampleScale& scale, double* out) {
     const SampleScale s = scale;
     const double factor = factorOf(s);
     std::size_t used = 0;

@@ -10,7 +10,8 @@ namespace assay::stats {
 
 Result<UnitRows> unitRowsOf(std::span<const float> values, std::size_t dimension, std::size_t k) {
     if (dimension == 0 || values.size() % dimension != 0 || k == 0)
-        return fail(ErrorCode::InvalidArgument, "neighbours need rows of numbers, and at least one neighbour to look for");
+        return fail(ErrorCode::InvalidArgument,
+                    "neighbours need rows of numbers, and at least one neighbour to look for");
     UnitRows taking;
     for (std::size_t i = 0; i < values.size() / dimension; ++i) {
         const auto row = values.subspan(i * dimension, dimension);
@@ -24,8 +25,9 @@ Result<UnitRows> unitRowsOf(std::span<const float> values, std::size_t dimension
         for (const float v : row) taking.values.push_back(float(double(v) * scale));
     }
     if (taking.rows.size() <= k)
-        return fail(ErrorCode::InvalidArgument, withThousands(taking.rows.size()) + " rows have features, too few for " +
-                                                    withThousands(k) + " neighbours each");
+        return fail(ErrorCode::InvalidArgument, withThousands(taking.rows.size()) +
+                                                    " rows have features, too few for " + withThousands(k) +
+                                                    " neighbours each");
     return taking;
 }
 

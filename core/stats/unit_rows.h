@@ -15,8 +15,8 @@ struct UnitRows {
     std::vector<std::uint32_t> rows;
     std::vector<float> values; ///< [rows, dimension]
 };
-/// Of `values` [N, dimension] those that do not begin with NaN. InvalidArgument where `dimension` or `k` is 0 or fewer than
-/// k + 1 rows take part; Numeric, naming the row, where another number is not finite.
+/// Of `values` [N, dimension] those that do not begin with NaN. InvalidArgument where `dimension` or `k` is 0 or fewer
+/// than k + 1 rows take part; Numeric, naming the row, where another number is not finite.
 [[nodiscard]] Result<UnitRows> unitRowsOf(std::span<const float> values, std::size_t dimension, std::size_t k);
 
 } // namespace assay::stats

@@ -26,9 +26,7 @@ inline constexpr std::size_t kLanes = 8;
 using Doubles = double __attribute__((vector_size(64)));
 using Words = std::uint64_t __attribute__((vector_size(64)));
 
-ASSAY_ALWAYS_INLINE Doubles splat(double v) {
-    return Doubles{} + v;
-}
+ASSAY_ALWAYS_INLINE Doubles splat(double v) { return Doubles{} + v; }
 ASSAY_ALWAYS_INLINE Doubles load(const double* from) {
     Doubles v;
     std::memcpy(&v, from, sizeof v);
@@ -40,24 +38,12 @@ ASSAY_ALWAYS_INLINE Doubles load(const float* from) {
     std::memcpy(&v, from, sizeof v);
     return __builtin_convertvector(v, Doubles);
 }
-ASSAY_ALWAYS_INLINE void store(double* to, Doubles v) {
-    std::memcpy(to, &v, sizeof v);
-}
-ASSAY_ALWAYS_INLINE Words bits(Doubles v) {
-    return (Words)v;
-}
-ASSAY_ALWAYS_INLINE Doubles fromBits(Words v) {
-    return (Doubles)v;
-}
-ASSAY_ALWAYS_INLINE Doubles larger(Doubles a, Doubles b) {
-    return a > b ? a : b;
-}
-ASSAY_ALWAYS_INLINE Doubles smaller(Doubles a, Doubles b) {
-    return a < b ? a : b;
-}
-ASSAY_ALWAYS_INLINE Doubles absolute(Doubles v) {
-    return fromBits(bits(v) & 0x7fffffffffffffffull);
-}
+ASSAY_ALWAYS_INLINE void store(double* to, Doubles v) { std::memcpy(to, &v, sizeof v); }
+ASSAY_ALWAYS_INLINE Words bits(Doubles v) { return (Words)v; }
+ASSAY_ALWAYS_INLINE Doubles fromBits(Words v) { return (Doubles)v; }
+ASSAY_ALWAYS_INLINE Doubles larger(Doubles a, Doubles b) { return a > b ? a : b; }
+ASSAY_ALWAYS_INLINE Doubles smaller(Doubles a, Doubles b) { return a < b ? a : b; }
+ASSAY_ALWAYS_INLINE Doubles absolute(Doubles v) { return fromBits(bits(v) & 0x7fffffffffffffffull); }
 /// The lanes added from the first to the last.
 ASSAY_ALWAYS_INLINE double sumLanes(Doubles v) {
     double sum = 0;

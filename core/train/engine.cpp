@@ -52,7 +52,9 @@ std::string& engineStamp() {
 Result<std::string> stampInFile(const fs::path& file) {
     ASSAY_TRY(const auto bytes, readFile(file, 1ull << 30));
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    if (!text.starts_with("\x7f" "ELF")) return fail(ErrorCode::Plugin, "cannot be loaded: it is no shared library", file.string());
+    if (!text.starts_with("\x7f"
+                          "ELF"))
+        return fail(ErrorCode::Plugin, "cannot be loaded: it is no shared library", file.string());
     const auto begin = text.find(kStampStart);
     if (begin == std::string_view::npos)
         return fail(ErrorCode::Plugin, "is no Assay plugin: it has no assay_plugin_stamp", file.string());
@@ -67,8 +69,7 @@ Result<Library> openLibrary(const fs::path& file) {
     Library library;
     library.handle = handle;
     library.registerWith = reinterpret_cast<RegisterFn>(dlsym(handle, "assay_plugin_register"));
-    if (!library.registerWith)
-        return fail(ErrorCode::Plugin, "has no function assay_plugin_register", file.string());
+    if (!library.registerWith) return fail(ErrorCode::Plugin, "has no function assay_plugin_register", file.string());
     return library;
 }
 
@@ -87,7 +88,8 @@ Status trusted(const fs::path& path) {
     if (info.st_uid != 0 && info.st_uid != geteuid())
         return fail(ErrorCode::Plugin, "belongs to another user", path.string());
     if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-        return fail(ErrorCode::Plugin, "may be written to by others; remove that permission (chmod go-w)", path.string());
+        return fail(ErrorCode::Plugin, "may be written to by others; remove that permission (chmod go-w)",
+                    path.string());
     return {};
 }
 
@@ -103,7 +105,8 @@ Status registerInto(Registry& registry, RegisterFn registerWith, const fs::path&
     }
     std::string refused;
     const auto merge = [&](auto& to, const auto& from) {
-        if (const Status added = to.addAll(from); !added) refused += (refused.empty() ? "" : "; ") + added.error().sentence();
+        if (const Status added = to.addAll(from); !added)
+            refused += (refused.empty() ? "" : "; ") + added.error().sentence();
     };
     merge(registry.readers, own.readers);
     merge(registry.scores, own.scores);
@@ -114,9 +117,7 @@ Status registerInto(Registry& registry, RegisterFn registerWith, const fs::path&
     return {};
 }
 
-fs::path engineFile() {
-    return libraryFolder() / "libassay_engine.so";
-}
+fs::path engineFile() { return libraryFolder() / "libassay_engine.so"; }
 
 /// The engine's library, whose stamp fits.
 Result<Library> openEngine(const fs::path& file) {
@@ -127,7 +128,8 @@ Result<Library> openEngine(const fs::path& file) {
     const std::string stamp = stampSymbol ? std::string(stampSymbol, strnlen(stampSymbol, 200)) : "no stamp";
     if (stamp.substr(0, stamp.find("; libtorch")) !=
         std::string(ASSAY_PLUGIN_STAMP).substr(0, std::string(ASSAY_PLUGIN_STAMP).find("; libtorch")))
-        return fail(ErrorCode::Plugin, "the training engine was built for another version (" + stamp + ")", file.string());
+        return fail(ErrorCode::Plugin, "the training engine was built for another version (" + stamp + ")",
+                    file.string());
     engineStamp() = stamp;
     return library;
 }
@@ -208,7 +210,8 @@ std::vector<std::string> loadPlugins(const fs::path& folder, Registry& registry,
             skip(library.error());
             continue;
         }
-        if (const Status registered = registerInto(registry, library->registerWith, file); !registered) skip(registered.error());
+        if (const Status registered = registerInto(registry, library->registerWith, file); !registered)
+            skip(registered.error());
         else if (loaded) loaded->push_back(file.string());
     }
     return skipped;

@@ -20,13 +20,15 @@ struct EpochReport {
     int epoch = 0;  ///< counted from 1
     int epochs = 0; ///< planned
     /// kebab-case scalars. Always: "train-loss", "train-accuracy" (against the run's labels), "learning-rate",
-    /// "seconds", "samples-per-second"; of the engine's methods "peak-memory-mib" too. Splits: "validation-loss", -accuracy,
-    /// "test-loss", "test-accuracy" (against the truth where known). Two networks: "test-accuracy-1", "-2",
+    /// "seconds", "samples-per-second"; of the engine's methods "peak-memory-mib" too. Splits: "validation-loss",
+    /// -accuracy, "test-loss", "test-accuracy" (against the truth where known). Two networks: "test-accuracy-1", "-2",
     /// "disagreement", "keep-rate", "selection-overlap", "label-precision". Pseudo-labels: "accepted",
-    /// "acceptance", "accepted-correctness" and what core/learn/pseudo_record.h lists. Rounds of cleaning: "round", "kept-share", at the end of a round
-    /// "round-overlap" (Jaccard, with the round before). Where truth is known: "detection-auroc", -precision, -recall.
+    /// "acceptance", "accepted-correctness" and what core/learn/pseudo_record.h lists. Rounds of cleaning: "round",
+    /// "kept-share", at the end of a round "round-overlap" (Jaccard, with the round before). Where truth is known:
+    /// "detection-auroc", -precision, -recall.
     std::map<std::string, double> scalars;
-    /// Per class [K]: "accepted", "accepted-correct", "pseudo-share", "threshold"; [K · K] "confident-joint", given by guessed.
+    /// Per class [K]: "accepted", "accepted-correct", "pseudo-share", "threshold"; [K · K] "confident-joint", given by
+    /// guessed.
     std::map<std::string, std::vector<double>> perClass;
     /// The mixture over this epoch's training losses: the method's own where it fits one, else the workbench's.
     std::optional<stats::MixtureFit> mixture;

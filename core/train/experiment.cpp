@@ -22,7 +22,8 @@ class TableReader {
 public:
     TableReader(const toml::table& table, std::string file) : m_table(table), m_file(std::move(file)) {}
 
-    template <class T> std::optional<T> take(const char* key) {
+    template <class T>
+    std::optional<T> take(const char* key) {
         const toml::node* node = find(key);
         if (node == nullptr) return std::nullopt;
         if constexpr (std::is_same_v<T, double>) {
@@ -32,7 +33,8 @@ public:
         if (!value) refuse(*node, std::string(key) + " is not " + kindOf<T>());
         return value;
     }
-    template <class T> std::vector<T> takeList(const char* key) {
+    template <class T>
+    std::vector<T> takeList(const char* key) {
         std::vector<T> list;
         const toml::node* node = find(key);
         if (node == nullptr) return list;
@@ -42,13 +44,12 @@ public:
             return list;
         }
         if (array->empty())
-            refuse(*node, std::string(key) + " is an empty list, so there is nothing to run; name one, or leave it out");
+            refuse(*node,
+                   std::string(key) + " is an empty list, so there is nothing to run; name one, or leave it out");
         for (const toml::node& item : *array) {
             const auto value = item.value_exact<T>();
-            if (!value)
-                refuse(item, std::string("an item of ") + key + " is not " + kindOf<T>());
-            else
-                list.push_back(*value);
+            if (!value) refuse(item, std::string("an item of ") + key + " is not " + kindOf<T>());
+            else list.push_back(*value);
         }
         return list;
     }
@@ -68,10 +69,8 @@ public:
             return tables;
         }
         for (const toml::node& item : *array) {
-            if (item.is_table())
-                tables.push_back(item.as_table());
-            else
-                refuse(item, std::string("an item of ") + key + " is not a table");
+            if (item.is_table()) tables.push_back(item.as_table());
+            else refuse(item, std::string("an item of ") + key + " is not a table");
         }
         return tables;
     }
@@ -87,15 +86,12 @@ public:
     }
 
 private:
-    template <class T> static const char* kindOf() {
-        if constexpr (std::is_same_v<T, std::string>)
-            return "a text in quotes";
-        else if constexpr (std::is_same_v<T, bool>)
-            return "true or false";
-        else if constexpr (std::is_same_v<T, std::int64_t>)
-            return "a whole number";
-        else
-            return "a number";
+    template <class T>
+    static const char* kindOf() {
+        if constexpr (std::is_same_v<T, std::string>) return "a text in quotes";
+        else if constexpr (std::is_same_v<T, bool>) return "true or false";
+        else if constexpr (std::is_same_v<T, std::int64_t>) return "a whole number";
+        else return "a number";
     }
     const toml::node* find(const char* key) {
         m_known.insert(key);
@@ -132,12 +128,10 @@ ListedSetting readListedSetting(TableReader& reader, const std::string& key, con
     if (array.empty()) reader.refuse(array, "the setting " + key + " is an empty list, so there is nothing to run");
     for (const toml::node& item : array) {
         const std::string value = textOf(item);
-        if (!item.is_value())
-            reader.refuse(item, "an item of the setting " + key + " is not one value");
+        if (!item.is_value()) reader.refuse(item, "an item of the setting " + key + " is not one value");
         else if (std::find(listed.values.begin(), listed.values.end(), value) != listed.values.end())
             reader.refuse(item, value + " stands twice in the setting " + key);
-        else
-            listed.values.push_back(value);
+        else listed.values.push_back(value);
     }
     return listed;
 }
@@ -147,15 +141,13 @@ void readSettingTexts(TableReader& reader, const toml::table& table, SettingText
                       std::vector<ListedSetting>* lists = nullptr) {
     for (const auto& [name, node] : table) {
         const std::string key(name.str());
-        if (node.is_value())
-            settings[key] = textOf(node);
-        else if (!node.is_array())
-            reader.refuse(node, "the setting " + key + " is not one value");
+        if (node.is_value()) settings[key] = textOf(node);
+        else if (!node.is_array()) reader.refuse(node, "the setting " + key + " is not one value");
         else if (lists == nullptr)
-            reader.refuse(node, "the setting " + key +
-                                    " is a list; only the settings of a [[method]] may be, which then is a row for each value");
-        else
-            lists->push_back(readListedSetting(reader, key, *node.as_array()));
+            reader.refuse(
+                node, "the setting " + key +
+                          " is a list; only the settings of a [[method]] may be, which then is a row for each value");
+        else lists->push_back(readListedSetting(reader, key, *node.as_array()));
     }
 }
 
@@ -173,10 +165,8 @@ Result<ExperimentLabels> readLabels(const toml::table& table, const fs::path& fo
     if (model) {
         NoiseOptions noise;
         const auto kind = parseNoiseKind(*model);
-        if (kind)
-            noise.kind = *kind;
-        else
-            reader.refuse(kind.error().sentence());
+        if (kind) noise.kind = *kind;
+        else reader.refuse(kind.error().sentence());
         if (!rate || !(*rate >= 0 && *rate <= 1)) reader.refuse("noise needs a rate from 0 to 1");
         noise.rate = rate.value_or(0);
         labels.noise = noise;
@@ -244,7 +234,8 @@ void checkLists(TableReader& reader, const ExperimentMethod& method, const std::
         count = std::min(count * listed.values.size(), 10 * kMostRows);
         const auto sets = [&](const SettingTexts& settings) { return settings.contains(listed.key); };
         if (std::any_of(labels.begin(), labels.end(), [&](const auto& one) { return sets(one.settings); }) ||
-            std::any_of(method.settingsOn.begin(), method.settingsOn.end(), [&](const auto& one) { return sets(one.second); }))
+            std::any_of(method.settingsOn.begin(), method.settingsOn.end(),
+                        [&](const auto& one) { return sets(one.second); }))
             reader.refuse("the setting " + listed.key +
                           " is a list and is set for some labels, too, where its rows would be the same");
     }
@@ -271,10 +262,8 @@ Result<std::vector<ExperimentMethod>> readMethod(const toml::table& table, const
         readSettingTexts(reader, *settings, method.settings, &lists);
     if (const toml::table* cases = reader.takeTable("settings-on"))
         for (const auto& [key, node] : *cases) {
-            if (!node.is_table())
-                reader.refuse(node, "settings-on holds a table of settings for each kind of labels");
-            else
-                readSettingTexts(reader, *node.as_table(), method.settingsOn[std::string(key.str())]);
+            if (!node.is_table()) reader.refuse(node, "settings-on holds a table of settings for each kind of labels");
+            else readSettingTexts(reader, *node.as_table(), method.settingsOn[std::string(key.str())]);
         }
     if (const toml::table* published = reader.takeTable("published"))
         for (const auto& [key, node] : *published)
@@ -307,7 +296,8 @@ std::optional<WrongName> unknownLabels(const Experiment& experiment) {
 }
 
 /// The first item whose name another one before it has.
-template <class Items> std::optional<WrongName> doubledName(const Items& items) {
+template <class Items>
+std::optional<WrongName> doubledName(const Items& items) {
     std::set<std::string> names;
     for (std::size_t i = 0; i < items.size(); ++i)
         if (!names.insert(items[i].name).second) return WrongName{i, items[i].name};
@@ -333,8 +323,7 @@ Result<Experiment> readTable(const toml::table& table, const fs::path& folder, c
         if (*value < least || *value > most)
             reader.refuse(std::string(key) + " is from " + withThousands(std::uint64_t(least)) + " to " +
                           withThousands(std::uint64_t(most)));
-        else
-            target = static_cast<std::remove_reference_t<decltype(target)>>(*value);
+        else target = static_cast<std::remove_reference_t<decltype(target)>>(*value);
     };
     whole("epochs", 1, 100'000, experiment.base.epochs);
     whole("threads", 0, 1024, experiment.base.threads);
@@ -379,8 +368,7 @@ Result<Experiment> readTable(const toml::table& table, const fs::path& folder, c
                                      [&](const ExperimentMethod& method) { return method.name == *reference; });
         if (at == experiment.methods.end())
             reader.refuse(*table.get("reference"), "the reference " + *reference + " is none of the methods");
-        else
-            experiment.reference = std::size_t(at - experiment.methods.begin());
+        else experiment.reference = std::size_t(at - experiment.methods.begin());
     }
     ASSAY_CHECK_STATUS(reader.check());
     return experiment;

@@ -30,7 +30,7 @@ struct ExperimentLabels {
     std::filesystem::path file;        ///< empty: none
     LabelColumns columns;
     std::filesystem::path labelledFile; ///< lists the samples whose labels count; empty: all do
-    SettingTexts settings; ///< of every method on these labels: how many of them count, say
+    SettingTexts settings;              ///< of every method on these labels: how many of them count, say
 };
 
 /// What a paper reports for a row: test accuracies in percent.

@@ -49,10 +49,10 @@ public:
 
 /// How a finished run ended.
 struct RunResult {
-    std::string device;            ///< "cpu", "cuda:0 NVIDIA …"
-    int epochs = 0;                ///< completed
-    double secondsPerEpoch = 0;    ///< mean, evidence pass included
-    double samplesPerSecond = 0;   ///< training part
+    std::string device;          ///< "cpu", "cuda:0 NVIDIA …"
+    int epochs = 0;              ///< completed
+    double secondsPerEpoch = 0;  ///< mean, evidence pass included
+    double samplesPerSecond = 0; ///< training part
     double peakMemoryMib = 0;
 };
 

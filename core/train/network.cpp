@@ -28,7 +28,8 @@ Result<std::shared_ptr<const Network>> findNetwork(const Catalogue<Network>& net
                     "a network's width is a whole number from " + formatNumber(least) + " to " + formatNumber(most),
                     escapeForDisplay(id));
     auto other = found->withWidth(int(*width));
-    if (!other) return fail(ErrorCode::Internal, "this network cannot be made with another width", escapeForDisplay(id));
+    if (!other)
+        return fail(ErrorCode::Internal, "this network cannot be made with another width", escapeForDisplay(id));
     return other;
 }
 

@@ -22,8 +22,8 @@ public:
     [[nodiscard]] virtual std::shared_ptr<const Network> withWidth(int) const { return nullptr; }
 };
 
-/// The network that `id` names: "resnet-18", or "resnet-18:16" for a base width of 16. Errors name what there is, or the
-/// widths that may be asked for.
+/// The network that `id` names: "resnet-18", or "resnet-18:16" for a base width of 16. Errors name what there is, or
+/// the widths that may be asked for.
 [[nodiscard]] Result<std::shared_ptr<const Network>> findNetwork(const Catalogue<Network>& networks,
                                                                  const std::string& id);
 

@@ -14,9 +14,10 @@
 #define ASSAY_LIBTORCH_VERSION "none"
 #endif
 /// Interface version, compiler, LibTorch: anything else does not share our types.
-#define ASSAY_PLUGIN_STAMP                                                                                           \
-    "assay-plugin " ASSAY_STRING(ASSAY_PLUGIN_INTERFACE) "; gcc " ASSAY_STRING(__GNUC__) "; libtorch " ASSAY_LIBTORCH_VERSION
+#define ASSAY_PLUGIN_STAMP                                                                                             \
+    "assay-plugin " ASSAY_STRING(ASSAY_PLUGIN_INTERFACE) "; gcc " ASSAY_STRING(                                        \
+        __GNUC__) "; libtorch " ASSAY_LIBTORCH_VERSION
 
-#define ASSAY_PLUGIN(registryName)                                                                                   \
-    extern "C" __attribute__((visibility("default"))) const char assay_plugin_stamp[] = ASSAY_PLUGIN_STAMP;          \
+#define ASSAY_PLUGIN(registryName)                                                                                     \
+    extern "C" __attribute__((visibility("default"))) const char assay_plugin_stamp[] = ASSAY_PLUGIN_STAMP;            \
     extern "C" __attribute__((visibility("default"))) void assay_plugin_register(::assay::Registry& registryName)

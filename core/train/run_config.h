@@ -12,10 +12,10 @@ namespace assay {
 
 /// Everything that decides a run's result, besides the data and the labels. Stored with the run.
 struct RunConfig {
-    std::string method;          ///< id
-    ParamValues settings;        ///< the method's, completed with its defaults
+    std::string method;   ///< id
+    ParamValues settings; ///< the method's, completed with its defaults
     std::string network = "cnn-small";
-    int epochs = 20;             ///< ≥ 1
+    int epochs = 20; ///< ≥ 1
     std::uint64_t seed = 1;
     std::string device = "auto"; ///< "auto", "cpu", "cuda"
     int threads = 0;             ///< LibTorch's threads; 0: as many as there are cores. Changes bits, so it is recorded

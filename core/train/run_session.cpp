@@ -205,9 +205,9 @@ void RunSession::loop(std::stop_token stop) {
         Control control(*this, stop);
         Observer observer(*this, run);
         const Result<RunResult> result = runOne(run, observer, control);
-        const RunState state = result                                            ? RunState::Finished
+        const RunState state = result                                        ? RunState::Finished
                                : result.error().code == ErrorCode::Cancelled ? RunState::Stopped
-                                                                                 : RunState::Failed;
+                                                                             : RunState::Failed;
         if (state == RunState::Failed) log(LogLevel::Error, run.title + ": " + result.error().sentence());
         if (run.ended)
             run.ended(state, result ? std::nullopt : std::optional(result.error()),

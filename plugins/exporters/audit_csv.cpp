@@ -26,9 +26,25 @@ public:
 private:
     Result<CheckedCsv> tableOf(const ExportTable& table, const ParamValues&) const override {
         CheckedCsv csv;
-        csv.header = {"index", "file",     "given",  "effective", "suggested", "score", "p_noisy", "loss",
-                      "decision", "reason", "who",    "time",      "run",       "split", "predicted", "decision_run", "decision_score",
-                      "decision_epoch", "decision_confidence"};
+        csv.header = {"index",
+                      "file",
+                      "given",
+                      "effective",
+                      "suggested",
+                      "score",
+                      "p_noisy",
+                      "loss",
+                      "decision",
+                      "reason",
+                      "who",
+                      "time",
+                      "run",
+                      "split",
+                      "predicted",
+                      "decision_run",
+                      "decision_score",
+                      "decision_epoch",
+                      "decision_confidence"};
         csv.rows = table.rows.size();
         csv.row = [&table](std::size_t i, std::vector<CsvCell>& cells) { fill(table, i, cells); };
         return csv;

@@ -46,7 +46,13 @@ public:
             "cleanlab frame",
             "is_label_issue,label_quality,given_label,predicted_label; into a folder also classes.txt and labels.npy",
             "Northcutt, Jiang, Chuang, JAIR 2021, doi:10.1613/jair.1.12125",
-            {{"threshold", ParamType::Real, 0.5, 0.0, 1.0, {}, "",
+            {{"threshold",
+              ParamType::Real,
+              0.5,
+              0.0,
+              1.0,
+              {},
+              "",
               "posterior from which on a label counts as an issue; without a posterior, one minus the probability of the "
               "label",
               false}}};
@@ -78,7 +84,8 @@ public:
         ASSAY_TRY(const std::vector<std::byte> bytes, readFile(labels, UINT64_MAX));
         report.differences += npyDifferences(bytes, table.effective);
         if (report.differences > 0)
-            return fail(ErrorCode::Internal, "the labels read back with differences", escapeForDisplay(labels.string()));
+            return fail(ErrorCode::Internal, "the labels read back with differences",
+                        escapeForDisplay(labels.string()));
         report.files.push_back(target / "classes.txt");
         report.files.push_back(labels);
         return report;
@@ -87,8 +94,9 @@ public:
 private:
     Result<CheckedCsv> tableOf(const ExportTable& table, const ParamValues& settings) const override {
         if (table.loss.empty() || table.predicted.empty())
-            return fail(ErrorCode::InvalidArgument,
-                        "the cleanlab frame needs the numbers of a run: choose one, and train one first where there is none");
+            return fail(
+                ErrorCode::InvalidArgument,
+                "the cleanlab frame needs the numbers of a run: choose one, and train one first where there is none");
         const double threshold = realParam(settings, "threshold");
         CheckedCsv csv;
         csv.header = {"is_label_issue", "label_quality", "given_label", "predicted_label"};
@@ -96,7 +104,7 @@ private:
         csv.row = [&table, threshold](std::size_t i, std::vector<CsvCell>& cells) {
             const bool scored = table.scored.empty() || table.scored[i] != 0;
             // Loss is minus the logarithm of the label's probability.
-            const double quality = !scored               ? 1.0
+            const double quality = !scored                ? 1.0
                                    : table.pNoisy.empty() ? std::exp(-double(table.loss[i]))
                                                           : 1.0 - double(table.pNoisy[i]);
             const Label predicted = scored ? table.predicted[i] : table.given[i];

@@ -16,12 +16,14 @@ public:
             "Label table (CSV)",
             "file,label: a row per sample with its effective label",
             "",
+            // clang-format off
             {{"labels", ParamType::Choice, std::string("names"), {}, {}, {"names", "numbers"}, "",
               "how a class is written: by name, or by its number from 0", false},
              {"id", ParamType::Choice, std::string("file"), {}, {}, {"file", "index"}, "",
               "what names a sample: its file, or its position in the data set from 0", false},
              {"provenance", ParamType::Bool, false, {}, {}, {}, "",
               "further columns: the decision, and the run, epoch and confidence that it rests on", false}}};
+        // clang-format on
         return description;
     }
 

@@ -94,7 +94,8 @@ bool writesNumbers(const Template& found, const Dataset& dataset) {
         const std::string& text = cells[found.labelColumn];
         const auto number = parseInteger(text);
         numbers = numbers && number && *number >= 0 && *number < dataset.classCount();
-        names = names && std::find(dataset.classNames.begin(), dataset.classNames.end(), text) != dataset.classNames.end();
+        names =
+            names && std::find(dataset.classNames.begin(), dataset.classNames.end(), text) != dataset.classNames.end();
     }
     return numbers && !names;
 }
@@ -102,7 +103,8 @@ bool writesNumbers(const Template& found, const Dataset& dataset) {
 Result<Template> readTemplate(const Dataset& dataset, const ParamValues& settings) {
     const std::filesystem::path file = textParam(settings, "template");
     if (file.empty())
-        return fail(ErrorCode::InvalidArgument, "this format needs a template file: a table with the ids and columns wanted");
+        return fail(ErrorCode::InvalidArgument,
+                    "this format needs a template file: a table with the ids and columns wanted");
     ASSAY_TRY(const std::vector<std::byte> bytes, readFile(file));
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     const std::string name = escapeForDisplay(file.string());
@@ -131,23 +133,25 @@ Result<Template> readTemplate(const Dataset& dataset, const ParamValues& setting
         const std::string id = escapeForDisplay(found.csv.rows[r][found.idColumn]);
         const std::size_t sample = found.samples[r];
         if (sample == kAmbiguous)
-            return fail(ErrorCode::InvalidArgument, "more than one sample is called \"" + id + "\" (row " +
-                                                        std::to_string(r + 1) + "); use ids with folder and extension",
+            return fail(ErrorCode::InvalidArgument,
+                        "more than one sample is called \"" + id + "\" (row " + std::to_string(r + 1) +
+                            "); use ids with folder and extension",
                         name);
         if (sample == kNoSample) {
             if (unknowns++ < kIdsNamed) unknown += (unknown.empty() ? "" : ", ") + id;
             continue;
         }
         if (seen[sample] != kNoSample)
-            return fail(ErrorCode::InvalidArgument, "the template names \"" + id + "\" twice (rows " +
-                                                        std::to_string(seen[sample] + 1) + " and " + std::to_string(r + 1) + ")",
+            return fail(ErrorCode::InvalidArgument,
+                        "the template names \"" + id + "\" twice (rows " + std::to_string(seen[sample] + 1) + " and " +
+                            std::to_string(r + 1) + ")",
                         name);
         seen[sample] = r;
     }
     if (unknowns > 0)
-        return fail(ErrorCode::NotFound, withThousands(unknowns) + (unknowns == 1 ? " id" : " ids") +
-                                             " of the template belong to no sample: " + unknown +
-                                             (unknowns > kIdsNamed ? ", …" : ""),
+        return fail(ErrorCode::NotFound,
+                    withThousands(unknowns) + (unknowns == 1 ? " id" : " ids") +
+                        " of the template belong to no sample: " + unknown + (unknowns > kIdsNamed ? ", …" : ""),
                     name);
     const std::string& spelling = textParam(settings, "labels");
     found.numbers = spelling == "numbers" || (spelling == "as-template" && writesNumbers(found, dataset));
@@ -162,11 +166,13 @@ public:
             "Label table from a template (CSV)",
             "header, ids, row order and further columns of a sample file, with the effective labels",
             "",
+            // clang-format off
             {{"template", ParamType::Text, std::string(), {}, {}, {}, "", "the sample file to follow", false},
              {"labels", ParamType::Choice, std::string("as-template"), {}, {}, {"as-template", "names", "numbers"}, "",
               "how a class is written", true},
              {"id-column", ParamType::Text, std::string(), {}, {}, {}, "", "column that names the sample; else it is found", true},
              {"label-column", ParamType::Text, std::string(), {}, {}, {}, "", "column of the label; else it is found", true}}};
+        // clang-format on
         return description;
     }
 
@@ -175,12 +181,14 @@ public:
         ASSAY_TRY(const Filled filled, fill(table, settings));
         ExportReport report = summarise(filled.table);
         report.notes = filled.notes;
-        if (std::string warning = formulaWarning(filled.table); !warning.empty()) report.notes.push_back(std::move(warning));
+        if (std::string warning = formulaWarning(filled.table); !warning.empty())
+            report.notes.push_back(std::move(warning));
         ASSAY_CHECK_STATUS(writeCheckedCsv(filled.csv(), target, report));
         return report;
     }
 
-    Result<std::string> preview(const ExportTable& table, const ParamValues& settings, std::size_t rows) const override {
+    Result<std::string> preview(const ExportTable& table, const ParamValues& settings,
+                                std::size_t rows) const override {
         ASSAY_TRY(const Filled filled, fill(table, settings));
         return renderCsv(filled.csv(), rows);
     }
@@ -234,7 +242,8 @@ private:
         }
         const std::size_t written = filled.templateRows.size();
         if (const std::size_t left = filled.source.samples.size() - written; left > 0)
-            filled.notes.push_back(withThousands(left) + " of the template's " + withThousands(filled.source.samples.size()) +
+            filled.notes.push_back(withThousands(left) + " of the template's " +
+                                   withThousands(filled.source.samples.size()) +
                                    " ids are missing from the file: their samples are left out of this export");
         if (const std::size_t extra = table.rows.size() - written; extra > 0)
             filled.notes.push_back(withThousands(extra) + " samples are not in the template and so not in the file");

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Class folders as torchvision and Keras read them: <split>/<class>/<picture>. The readers sort class names, so the order
-// of the classes stands in classes.txt, and what became of every name in mapping.csv.
+// Class folders as torchvision and Keras read them: <split>/<class>/<picture>. The readers sort class names, so the
+// order of the classes stands in classes.txt, and what became of every name in mapping.csv.
 #include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/data/png_writer.h"
@@ -71,20 +71,24 @@ public:
         return description;
     }
 
-    Result<ExportReport> write(const ExportTable& table, const ParamValues& given, const fs::path& target) const override {
+    Result<ExportReport> write(const ExportTable& table, const ParamValues& given,
+                               const fs::path& target) const override {
         ASSAY_TRY(const ParamValues settings, completeParams(description().params, given));
         const std::string name = escapeForDisplay(target.string());
         std::error_code error;
-        if (fs::exists(fs::symlink_status(target, error)) && !(fs::is_directory(target, error) && fs::is_empty(target, error)))
+        if (fs::exists(fs::symlink_status(target, error)) &&
+            !(fs::is_directory(target, error) && fs::is_empty(target, error)))
             return fail(ErrorCode::InvalidArgument, "this folder is not empty; name a new one", name);
         fs::path finished = fs::absolute(target).lexically_normal();
         if (!finished.has_filename()) finished = finished.parent_path();
-        const fs::path building = finished.parent_path() / ("." + finished.filename().string() + ".part-" + std::to_string(::getpid()));
+        const fs::path building =
+            finished.parent_path() / ("." + finished.filename().string() + ".part-" + std::to_string(::getpid()));
         fs::remove_all(building, error);
         ExportReport report = summarise(table);
         Status done = build(table, textParam(settings, "mode"), building, report);
         if (done && ::rename(building.c_str(), finished.c_str()) != 0)
-            done = fail(ErrorCode::Io, std::string("the folder cannot be given its name (") + std::strerror(errno) + ")", name);
+            done = fail(ErrorCode::Io,
+                        std::string("the folder cannot be given its name (") + std::strerror(errno) + ")", name);
         if (!done) {
             fs::remove_all(building, error);
             return tl::unexpected<Error>(done.error());
@@ -108,7 +112,8 @@ private:
         const std::string name(dataset.names[sample.value]);
         const std::string extension = fs::path(name).extension().string();
         const std::string lower = asciiLower(extension);
-        for (const char* known : {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm"})
+        for (const char* known :
+             {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm"})
             if (lower == known) return extension;
         if (dataset.pictures == nullptr) return {};
         const auto original = dataset.pictures->originalBytes(sample);
@@ -132,7 +137,8 @@ private:
             const SampleIndex sample = table.rows[i];
             const std::string name(dataset.names[sample.value]);
             Place place;
-            place.split = sample.value < dataset.splits.size() ? std::string(splitName(dataset.splits[sample.value])) : "train";
+            place.split =
+                sample.value < dataset.splits.size() ? std::string(splitName(dataset.splits[sample.value])) : "train";
             const auto folder = folders.find(table.effective[i]);
             place.folder = folder != folders.end() ? folder->second : "_unlabelled";
             const std::string extension = extensionOf(dataset, sample);
@@ -152,14 +158,17 @@ private:
                       const Place& place) {
         const PictureSource* pictures = table.dataset->pictures.get();
         const std::string name = escapeForDisplay(table.dataset->names[sample.value]);
-        if (pictures == nullptr) return fail(ErrorCode::InvalidArgument, "the data set was opened without its pictures", name);
+        if (pictures == nullptr)
+            return fail(ErrorCode::InvalidArgument, "the data set was opened without its pictures", name);
         if (mode != "copy") {
             const auto original = pictures->originalFile(sample);
             if (!original)
-                return fail(ErrorCode::Unsupported, "this picture is not a file of its own, so nothing can be linked; copy instead", name);
+                return fail(ErrorCode::Unsupported,
+                            "this picture is not a file of its own, so nothing can be linked; copy instead", name);
             const fs::path link = root / place.path();
             const fs::path source = fs::absolute(*original);
-            const int outcome = mode == "hardlink" ? ::link(source.c_str(), link.c_str()) : ::symlink(source.c_str(), link.c_str());
+            const int outcome =
+                mode == "hardlink" ? ::link(source.c_str(), link.c_str()) : ::symlink(source.c_str(), link.c_str());
             if (outcome != 0)
                 return fail(errno == ENOSPC ? ErrorCode::NoSpace : ErrorCode::Io,
                             "the picture cannot be linked (" + std::string(std::strerror(errno)) +
@@ -200,7 +209,8 @@ private:
         ASSAY_CHECK_STATUS(writeCheckedCsv(mapping, root / "mapping.csv", report));
         report.differences += compare(root, all);
         if (report.differences > 0)
-            return fail(ErrorCode::Internal, "the folders read back with " + withThousands(report.differences) + " differences",
+            return fail(ErrorCode::Internal,
+                        "the folders read back with " + withThousands(report.differences) + " differences",
                         escapeForDisplay(root.string()));
         return {};
     }

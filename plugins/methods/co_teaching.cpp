@@ -78,23 +78,27 @@ void registerWithSce(Registry& registry, Ranking ranking, Description descriptio
 
 void registerCoTeaching(Registry& registry) {
     constexpr const char* kPaper = "Han et al., NeurIPS 2018, arXiv:1804.06872";
-    constexpr const char* kWithSce = "Han et al., NeurIPS 2018, arXiv:1804.06872; with SCE: Wang et al., ICCV 2019, arXiv:1908.06112";
-    Description plain = described("co-teaching", "Co-Teaching",
-                                  "Two networks, each of which learns from the samples that the other finds easy (paper: cnn-9, "
-                                  "200 epochs, Adam)",
-                                  kPaper);
+    constexpr const char* kWithSce =
+        "Han et al., NeurIPS 2018, arXiv:1804.06872; with SCE: Wang et al., ICCV 2019, arXiv:1908.06112";
+    Description plain =
+        described("co-teaching", "Co-Teaching",
+                  "Two networks, each of which learns from the samples that the other finds easy (paper: cnn-9, "
+                  "200 epochs, Adam)",
+                  kPaper);
     plain.params = keepSettings();
     registerRecipe(registry, std::move(plain), adamDefaults(), makerOf(Ranking::CrossEntropy));
-    registerWithSce(registry, Ranking::Sce,
-                    described("co-teaching-sce-report", "Co-Teaching with SCE",
-                              "Co-Teaching as a student report has it: each sample's symmetric cross-entropy ranks it and is "
-                              "learnt; never less than smallest-keep of a batch is kept",
-                              kWithSce));
-    registerWithSce(registry, Ranking::SceAsCoded,
-                    described("co-teaching-sce-ascoded", "Co-Teaching with SCE, as coded",
-                              "Co-Teaching as that report's code has it: reverse cross-entropy alone ranks the samples, and the "
-                              "cross-entropy of the whole batch, wrong labels and all, is part of each update; to reproduce only",
-                              kWithSce));
+    registerWithSce(
+        registry, Ranking::Sce,
+        described("co-teaching-sce-report", "Co-Teaching with SCE",
+                  "Co-Teaching as a student report has it: each sample's symmetric cross-entropy ranks it and is "
+                  "learnt; never less than smallest-keep of a batch is kept",
+                  kWithSce));
+    registerWithSce(
+        registry, Ranking::SceAsCoded,
+        described("co-teaching-sce-ascoded", "Co-Teaching with SCE, as coded",
+                  "Co-Teaching as that report's code has it: reverse cross-entropy alone ranks the samples, and the "
+                  "cross-entropy of the whole batch, wrong labels and all, is part of each update; to reproduce only",
+                  kWithSce));
 }
 
 } // namespace assay

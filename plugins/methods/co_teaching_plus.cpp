@@ -20,7 +20,8 @@ public:
     CoTeachingPlus(KeepRate keep, PlusOptions options) : SmallLossRecipe(std::move(keep)), m_options(options) {}
 
     Status start(Run& run) override {
-        if (m_options.plain == 0 && m_options.plainShare > 0) m_options.plain = run.epochsFromShare(m_options.plainShare);
+        if (m_options.plain == 0 && m_options.plainShare > 0)
+            m_options.plain = run.epochsFromShare(m_options.plainShare);
         return SmallLossRecipe::start(run);
     }
 
@@ -103,9 +104,10 @@ void registerCoTeachingPlus(Registry& registry) {
     description.params = keepSettings();
     description.params.push_back(integerSetting(
         "plain-epochs", 0, 0, 100000,
-        "Epochs of plain Co-Teaching first; 0: by plain-share (paper: CIFAR-10 20, CIFAR-100 5 of 200, MNIST none)", false,
-        "epochs"));
-    description.params.push_back(realSetting("plain-share", 0.1, 0, 1, "The same as a share of the run; 0: none", true));
+        "Epochs of plain Co-Teaching first; 0: by plain-share (paper: CIFAR-10 20, CIFAR-100 5 of 200, MNIST none)",
+        false, "epochs"));
+    description.params.push_back(
+        realSetting("plain-share", 0.1, 0, 1, "The same as a share of the run; 0: none", true));
     description.params.push_back(integerSetting(
         "whole-steps", 5000, 0, 1e9,
         "Until so many steps a batch without disagreement is learnt as a whole, later not at all (paper: 5000)", true,

@@ -26,8 +26,8 @@ struct DivideMixOptions {
     double alpha = 4;
     double penalty = 1; ///< keeps one class from taking everything
     bool entropyPenalty = false;
-    std::int64_t history = 1; ///< epochs whose losses are averaged before the fit
-    int warmUp = 0, ramp = 0; ///< epochs; 0: as published where the run is long enough, else by share
+    std::int64_t history = 1;                   ///< epochs whose losses are averaged before the fit
+    int warmUp = 0, ramp = 0;                   ///< epochs; 0: as published where the run is long enough, else by share
     int publishedWarmUp = 0, publishedRamp = 0; ///< of a preset; 0: none
     double warmUpShare = 0.2, rampShare = 0.1;
     std::string preset = "auto", unused; ///< the sentence on settings that a person gave and the preset replaces
@@ -234,7 +234,8 @@ private:
         const auto logits = run.networks[n]->forward(mix.images(all));
         const auto losses = softCrossEntropy(logits.slice(0, 0, labelledRows), mixedTargets.slice(0, 0, labelledRows));
         auto loss = losses.mean() + m_options.penalty * priorRegulariser(logits);
-        const std::size_t before = n == 0 ? 0 : m_batchesOfFirst, own = n == 0 ? m_batchesOfFirst : run.batches - before;
+        const std::size_t before = n == 0 ? 0 : m_batchesOfFirst,
+                          own = n == 0 ? m_batchesOfFirst : run.batches - before;
         const double weight = unlabelledWeight(run, double(batch.number - before) / double(own));
         if (unlabelled && weight > 0)
             loss =

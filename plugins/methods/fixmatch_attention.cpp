@@ -17,8 +17,8 @@ constexpr std::size_t kViewBatch = 128;
 
 struct AttentionOptions {
     FixMatchOptions fixMatch;
-    double weight = 1;          ///< of the loss between the two maps
-    bool detachWeak = true;     ///< only the strong view's map moves
+    double weight = 1;      ///< of the loss between the two maps
+    bool detachWeak = true; ///< only the strong view's map moves
     std::size_t keptViews = 2000;
 };
 
@@ -85,7 +85,8 @@ private:
         std::vector<ViewPlan> plans = views(run);
         for (ViewPlan& plan : plans) fitToPicture(plan.augment, kept.geometry);
         for (std::size_t begin = 0; begin < rows.size(); begin += kViewBatch)
-            keepBatch(run, network, plans, std::span(rows).subspan(begin, std::min(kViewBatch, rows.size() - begin)), kept);
+            keepBatch(run, network, plans, std::span(rows).subspan(begin, std::min(kViewBatch, rows.size() - begin)),
+                      kept);
         network.train();
         if (const Status stored = storeSampleViews(run.task.checkpointFolder, kept); !stored)
             run.observer.note("The attention of epoch " + std::to_string(run.epoch) + " was not kept (" +
@@ -143,7 +144,8 @@ void registerFixmatchAttention(Registry& registry) {
     Description description;
     description.id = "fixmatch-attention";
     description.title = "FixMatch with attention";
-    description.help = "FixMatch that also looks at the same places of a weakly and a strongly varied picture, and shows them";
+    description.help =
+        "FixMatch that also looks at the same places of a weakly and a strongly varied picture, and shows them";
     description.citation = "FixMatch: Sohn et al., NeurIPS 2020, arXiv:2001.07685; with attention: a student report";
     description.params = semiSettings(kShortRunDefaults);
     for (auto& setting : fixMatchSettings(kShortRunThreshold)) description.params.push_back(std::move(setting));
@@ -155,8 +157,8 @@ void registerFixmatchAttention(Registry& registry) {
     description.params.push_back(
         boolSetting("detach-weak", true, "Only the strong view's attention learns from the difference", true));
     description.params.push_back(integerSetting("kept-views", 2000, 0, 20000,
-                                                "Training pictures of which both views and their attention are kept", true,
-                                                "pictures"));
+                                                "Training pictures of which both views and their attention are kept",
+                                                true, "pictures"));
     registerRecipe(registry, std::move(description), semiCommonDefaults(), make);
 }
 

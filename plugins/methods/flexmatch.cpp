@@ -11,7 +11,8 @@ void registerFlexmatch(Registry& registry) {
     description.help = "FixMatch with a threshold for each class, lower for those that are learnt more slowly";
     description.citation = "Zhang et al., NeurIPS 2021, arXiv:2110.08263";
     description.params = learn::semiSettings(learn::kShortRunDefaults);
-    for (auto& setting : learn::fixMatchSettings(learn::kShortRunThreshold)) description.params.push_back(std::move(setting));
+    for (auto& setting : learn::fixMatchSettings(learn::kShortRunThreshold))
+        description.params.push_back(std::move(setting));
     description.params.push_back(learn::normsSetting());
     description.params.push_back(learn::boolSetting("threshold-warm-up", true,
                                                     "Thresholds rise as samples get their first sure answer "

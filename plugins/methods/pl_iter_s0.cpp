@@ -105,7 +105,8 @@ protected:
     }
 
 private:
-    template <class Members> [[nodiscard]] std::size_t capOf(const std::vector<Members>& byClass) const {
+    template <class Members>
+    [[nodiscard]] std::size_t capOf(const std::vector<Members>& byClass) const {
         if (!m_options.capped) return std::numeric_limits<std::size_t>::max();
         if (m_options.cap > 0) return std::size_t(m_options.cap);
         std::vector<std::size_t> counts;
@@ -113,7 +114,8 @@ private:
             if (!members.empty()) counts.push_back(members.size());
         if (counts.empty()) return 0;
         std::sort(counts.begin(), counts.end());
-        // Of the classes that have any, or early rounds would accept nothing. The upper one of two: half keep all of theirs.
+        // Of the classes that have any, or early rounds would accept nothing. The upper one of two: half keep all of
+        // theirs.
         return counts[counts.size() / 2];
     }
 

@@ -27,7 +27,7 @@ struct ReMixMatchOptions {
     double sharpening = 0.5;      ///< T
     double alpha = 0.75;          ///< of mixup
     double mixWeight = 1.5, anchorWeight = 0.5, rotationWeight = 0.5;
-    double rampShare = 0.1;       ///< of the run, over which the weights of mixed and anchored pictures rise
+    double rampShare = 0.1; ///< of the run, over which the weights of mixed and anchored pictures rise
     std::int64_t meanBatches = 128;
     Alignment alignment = Alignment::Correct;
 };
@@ -97,13 +97,11 @@ protected:
         // All in one pass: every norm sees the same mixture of pictures.
         const std::vector<std::int64_t> sizes = {labelled.images.size(0), all.size(0) - labelled.images.size(0),
                                                  anchored.size(0), turned.size(0)};
-        const auto features =
-            network.features(torch::cat({mix.mixed(all), anchored, turned})).split_with_sizes(sizes);
+        const auto features = network.features(torch::cat({mix.mixed(all), anchored, turned})).split_with_sizes(sizes);
         const auto mixedGoals = mix.mixed(goal);
         const auto losses = softCrossEntropy(network.answer(features[0]), mixedGoals.slice(0, 0, sizes[0]));
         const double ramp = linearRamp(progress(run, labelled), m_options.rampShare);
-        const auto ofMixed =
-            softCrossEntropy(network.answer(features[1]), mixedGoals.slice(0, sizes[0])).mean();
+        const auto ofMixed = softCrossEntropy(network.answer(features[1]), mixedGoals.slice(0, sizes[0])).mean();
         const auto ofAnchored = softCrossEntropy(network.answer(features[2]), targets).mean();
         const auto ofTurned = crossEntropy(rotationHead(network).forward(features[3]), turns.to(run.device)).mean();
         const auto rest = m_options.mixWeight * ramp * ofMixed + m_options.anchorWeight * ramp * ofAnchored +
@@ -114,8 +112,9 @@ protected:
 
     Status record(Run& run, EpochOutcome& outcome) override {
         // Every guess is learnt, however sure.
-        PseudoDecision decision = decideByThreshold(
-            run, alignedAnswers(run, outcome, labelShares(), m_mean.value(), m_options.alignment), choice().labelled(), 0);
+        PseudoDecision decision =
+            decideByThreshold(run, alignedAnswers(run, outcome, labelShares(), m_mean.value(), m_options.alignment),
+                              choice().labelled(), 0);
         if (choice().warmingUp(run)) decision.labels.assign(run.data.rows(), kNoLabel);
         m_record.record(run, outcome, choice().labelled(), decision);
         const auto mean = m_mean.value();
@@ -180,13 +179,15 @@ void registerRemixmatch(Registry& registry) {
     Description description;
     description.id = "remixmatch";
     description.title = "ReMixMatch";
-    description.help = "MixMatch with guesses as frequent as the labels, strong views that learn the weak one's guess, and rotations";
+    description.help =
+        "MixMatch with guesses as frequent as the labels, strong views that learn the weak one's guess, and rotations";
     description.citation = "Berthelot et al., ICLR 2020, arXiv:1911.09785";
     SemiDefaults defaults;
     defaults.ratio = 1;
     description.params = semiSettings(defaults);
     for (ParamSpec spec : {
-             integerSetting("strong-views", 2, 1, 16, "Strong views of each unlabelled picture (paper: 8)", false, "views"),
+             integerSetting("strong-views", 2, 1, 16, "Strong views of each unlabelled picture (paper: 8)", false,
+                            "views"),
              choiceSetting("alignment", "correct", {"correct", "none"},
                            "Whether guesses are made as frequent as the labels are", true),
              realSetting("sharpening", 0.5, 0.01, 1, "Temperature of the guesses (paper: 0.5)", true),
@@ -195,7 +196,8 @@ void registerRemixmatch(Registry& registry) {
              realSetting("anchor-weight", 0.5, 0, 100, "Weight of the unmixed strong view"),
              realSetting("rotation-weight", 0.5, 0, 100, "Weight of telling rotations apart"),
              realSetting("ramp-share", 0.1, 0, 1,
-                         "Share of the run over which mix-weight and anchor-weight rise from zero (paper: 0.016)", true),
+                         "Share of the run over which mix-weight and anchor-weight rise from zero (paper: 0.016)",
+                         true),
          })
         description.params.push_back(std::move(spec));
     for (ParamSpec& spec : ctSettings()) description.params.push_back(std::move(spec));

@@ -149,15 +149,21 @@ void registerRemixmatchS0(Registry& registry) {
     for (ParamSpec spec : {
              realSetting("threshold", 0.95, 0, 1, "Confidence from which a guess is learnt, at the start"),
              realSetting("last-threshold", 0.7, 0, 1, "The same at the end of the run"),
-             realSetting("threshold-hold-share", 0.15, 0, 0.99, "Share of the run before the threshold begins to fall", true),
+             realSetting("threshold-hold-share", 0.15, 0, 0.99, "Share of the run before the threshold begins to fall",
+                         true),
              choiceSetting("threshold-of", "sharpened", {"sharpened", "answer"},
-                           "Whether the threshold is compared with the sharpened guess or with the answer before", true),
-             choiceSetting("alignment", "correct", {"none", "correct", "s0-inverted"},
-                           "Whether guesses are made as frequent as the labels; s0-inverted multiplies by the frequency of "
-                           "answers as the student's code did, which lets frequent classes take over", true),
+                           "Whether the threshold is compared with the sharpened guess or with the answer before",
+                           true),
+             choiceSetting(
+                 "alignment", "correct", {"none", "correct", "s0-inverted"},
+                 "Whether guesses are made as frequent as the labels; s0-inverted multiplies by the frequency of "
+                 "answers as the student's code did, which lets frequent classes take over",
+                 true),
              realSetting("sharpening", 0.5, 0.01, 1, "Temperature of the guesses", true),
-             realSetting("mixup-alpha", 0.5, 0, 32, "Both parameters of mixup's Beta distribution, on labelled pictures", true),
-             realSetting("ramp-share", 0.1, 0, 1, "Share of the run over which the unlabelled pictures' weight rises", true),
+             realSetting("mixup-alpha", 0.5, 0, 32,
+                         "Both parameters of mixup's Beta distribution, on labelled pictures", true),
+             realSetting("ramp-share", 0.1, 0, 1, "Share of the run over which the unlabelled pictures' weight rises",
+                         true),
              realSetting("mean-decay", 0.99, 0.001, 0.99999, "Memory of the mean answer for the alignment", true),
          })
         description.params.push_back(std::move(spec));

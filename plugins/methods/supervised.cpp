@@ -36,7 +36,8 @@ void registerSupervised(Registry& registry) {
     Description description;
     description.id = "supervised";
     description.title = "Labelled samples only";
-    description.help = "Learns the labelled samples with as many steps as a semi-supervised method: what those are measured by";
+    description.help =
+        "Learns the labelled samples with as many steps as a semi-supervised method: what those are measured by";
     description.citation = "the baseline of Oliver et al., NeurIPS 2018, arXiv:1804.09170";
     description.params = semiSettings(kShortRunDefaults);
     registerRecipe(registry, std::move(description), semiCommonDefaults(),

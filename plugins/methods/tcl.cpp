@@ -36,9 +36,7 @@ struct TclOptions {
     double plusShare = 0; ///< TCL+: share of the run, at its end, on mended labels
 };
 
-torch::Tensor meanEntropy(const torch::Tensor& logits) {
-    return -negativeEntropy(logits).mean();
-}
+torch::Tensor meanEntropy(const torch::Tensor& logits) { return -negativeEntropy(logits).mean(); }
 
 /// Σ_k p̄_k ln p̄_k of the mean answer: least where all classes are answered alike often.
 torch::Tensor concentration(const torch::Tensor& logits) {
@@ -159,8 +157,8 @@ private:
         const std::array own = {torch::softmax(ofStrong(logits, 0), 1).detach(),
                                 torch::softmax(ofStrong(logits, 1), 1).detach()};
         // In the warm-up every label is learnt as it is, whatever the mixture says of it already.
-        const auto clean = warmingUp(run) ? torch::ones({size}, own[0].options())
-                                          : m_clean.at(batch.rows).squeeze(1).to(run.device);
+        const auto clean =
+            warmingUp(run) ? torch::ones({size}, own[0].options()) : m_clean.at(batch.rows).squeeze(1).to(run.device);
         const double trust1 = warmingUp(run) ? 1 : scale(m_options.scale1);
         const double trust2 = warmingUp(run) ? 1 : scale(m_options.scale2);
         // Each strong view learns what the other one answers, as far as the label is not to be trusted.
@@ -367,8 +365,8 @@ private:
     SampleTable m_clean, m_assigned; ///< [R, 1] probability of being clean; [R, 2] class and its probability
     double m_cleanShare = 1;
     std::array<std::unique_ptr<BatchLoader>, 2> m_strong;
-    std::map<std::string, torch::Tensor> m_sums;      ///< parts of the loss over the present epoch
-    std::vector<std::int64_t> m_mended;               ///< [R] TCL+: labels of the last part
+    std::map<std::string, torch::Tensor> m_sums; ///< parts of the loss over the present epoch
+    std::vector<std::int64_t> m_mended;          ///< [R] TCL+: labels of the last part
     TargetRecord m_targets;
     bool m_collapseNoted = false;
 };

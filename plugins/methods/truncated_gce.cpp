@@ -65,7 +65,8 @@ public:
     }
 
 private:
-    /// p of the given label, of the epoch that agrees best with the labels of the validation split; of the present one where there is none.
+    /// p of the given label, of the epoch that agrees best with the labels of the validation split; of the present one
+    /// where there is none.
     void keepBest(const Run& run, const EpochOutcome& outcome) {
         const auto agreement = outcome.report.scalars.find("validation-agreement");
         if (agreement != outcome.report.scalars.end()) {
@@ -94,8 +95,8 @@ private:
     }
 
     TruncatedOptions m_options;
-    SampleTable m_kept;         ///< [R, 1] 1 where a sample takes part
-    SampleTable m_best;         ///< [R, 1] p of the given label
+    SampleTable m_kept;          ///< [R, 1] 1 where a sample takes part
+    SampleTable m_best;          ///< [R, 1] p of the given label
     double m_bestAgreement = -1; ///< with the validation split's labels, that m_best belongs to
 };
 

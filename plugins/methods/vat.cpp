@@ -142,8 +142,7 @@ protected:
         outcome.evidence.columns["lds"] = std::move(column);
         auto& scalars = outcome.report.scalars;
         if (m_steps > 0) scalars["lds"] = std::max(0.0, m_sum / m_steps);
-        scalars["unlabelled-weight"] =
-            choice().warmingUp(run) ? 0 : m_options.weight * weightAt(progressAtEnd(run));
+        scalars["unlabelled-weight"] = choice().warmingUp(run) ? 0 : m_options.weight * weightAt(progressAtEnd(run));
         m_sum = 0;
         m_steps = 0;
         keepViews(run, outcome);
@@ -291,7 +290,8 @@ void registerVat(Registry& registry) {
         realSetting(
             "epsilon", kOwn.epsilon, 0.001, 1000,
             "L2 norm of the change, in pixels normalised by mean and deviation (authors: CIFAR-10 8, SVHN 2.5)"),
-        realSetting("smoothness-weight", kOwn.weight, 0, 100, "Alpha: weight of the divergence (authors: 1, TorchSSL: 0.3)"),
+        realSetting("smoothness-weight", kOwn.weight, 0, 100,
+                    "Alpha: weight of the divergence (authors: 1, TorchSSL: 0.3)"),
         realSetting("entropy-weight", kOwn.entropyWeight, 0, 100,
                     "Weight of the answers' entropy, so that they become sure (authors: 1, TorchSSL: 0.06)"),
         realSetting("xi", kOwn.xi, 1e-9, 1000,
@@ -299,8 +299,8 @@ void registerVat(Registry& registry) {
                     "where it is less",
                     true),
         integerSetting("power-steps", kOwn.iterations, 1, 100, "Steps towards the worst direction (authors: 1)", true),
-        realSetting("ramp-share", kOwn.rampShare, 0, 1, "Share of the run in which the weights rise from zero (TorchSSL: 0.4)",
-                    true),
+        realSetting("ramp-share", kOwn.rampShare, 0, 1,
+                    "Share of the run in which the weights rise from zero (TorchSSL: 0.4)", true),
         realSetting("warm-up-share", kOwn.warmUpShare, 0, 1, "Share of the run before that on labels alone", true),
         realSetting("late-momentum", kOwn.lateMomentum, 0, 0.9999,
                     "Adam: its first beta once a linear decay of the rate begins (authors: 0.5); 0: unchanged", true),

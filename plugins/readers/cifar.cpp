@@ -40,8 +40,8 @@ public:
     explicit CifarReader(Variant variant) : m_variant(std::move(variant)) {
         m_description.id = m_variant.id;
         m_description.title = m_variant.title;
-        m_description.help = "the binary version, as published: " + std::to_string(m_variant.labelBytes + kPixels) +
-                             " bytes a picture";
+        m_description.help =
+            "the binary version, as published: " + std::to_string(m_variant.labelBytes + kPixels) + " bytes a picture";
         m_description.citation = "Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009";
     }
 
@@ -49,8 +49,8 @@ public:
 
     int probe(const Source& source) const override {
         const std::vector<Batch> found = batches(source);
-        const bool one = std::any_of(found.begin(), found.end(),
-                                     [&](const Batch& batch) { return batch.size >= recordBytes(); });
+        const bool one =
+            std::any_of(found.begin(), found.end(), [&](const Batch& batch) { return batch.size >= recordBytes(); });
         const bool whole = std::all_of(found.begin(), found.end(),
                                        [&](const Batch& batch) { return batch.size % recordBytes() == 0; });
         if (!one) return found.empty() ? 0 : 1; // nothing whole: only said where no other format fits
@@ -111,8 +111,8 @@ private:
                 std::vector<std::string> names = splitLines(*bytes);
                 if (names.size() == m_variant.classes) return names;
             }
-            problems.add(escapeForDisplay(entry.path),
-                         "does not hold " + std::to_string(m_variant.classes) + " class names; the usual ones are used");
+            problems.add(escapeForDisplay(entry.path), "does not hold " + std::to_string(m_variant.classes) +
+                                                           " class names; the usual ones are used");
         }
         return m_variant.defaultNames();
     }
@@ -128,9 +128,9 @@ private:
             RawDataset::Sample sample;
             sample.name = stem + ":" + std::to_string(i);
             if (static_cast<std::size_t>(label) >= m_variant.classes) {
-                problems.add(escapeForDisplay(batch.entry),
-                             "record " + withThousands(i) + " has class " + std::to_string(label) + " of " +
-                                 std::to_string(m_variant.classes));
+                problems.add(escapeForDisplay(batch.entry), "record " + withThousands(i) + " has class " +
+                                                                std::to_string(label) + " of " +
+                                                                std::to_string(m_variant.classes));
                 continue;
             }
             sample.givenLabel = label;
@@ -150,16 +150,21 @@ std::vector<std::string> cifar10Names() {
 
 std::vector<std::string> cifar100Names() {
     static constexpr std::array<std::string_view, 100> kNames{
-        "apple", "aquarium_fish", "baby", "bear", "beaver", "bed", "bee", "beetle", "bicycle", "bottle", "bowl", "boy",
-        "bridge", "bus", "butterfly", "camel", "can", "castle", "caterpillar", "cattle", "chair", "chimpanzee",
-        "clock", "cloud", "cockroach", "couch", "crab", "crocodile", "cup", "dinosaur", "dolphin", "elephant",
-        "flatfish", "forest", "fox", "girl", "hamster", "house", "kangaroo", "keyboard", "lamp", "lawn_mower",
-        "leopard", "lion", "lizard", "lobster", "man", "maple_tree", "motorcycle", "mountain", "mouse", "mushroom",
-        "oak_tree", "orange", "orchid", "otter", "palm_tree", "pear", "pickup_truck", "pine_tree", "plain", "plate",
-        "poppy", "porcupine", "possum", "rabbit", "raccoon", "ray", "road", "rocket", "rose", "sea", "seal", "shark",
-        "shrew", "skunk", "skyscraper", "snail", "snake", "spider", "squirrel", "streetcar", "sunflower",
-        "sweet_pepper", "table", "tank", "telephone", "television", "tiger", "tractor", "train", "trout", "tulip",
-        "turtle", "wardrobe", "whale", "willow_tree", "wolf", "woman", "worm"};
+        "apple",      "aquarium_fish", "baby",         "bear",       "beaver",      "bed",         "bee",
+        "beetle",     "bicycle",       "bottle",       "bowl",       "boy",         "bridge",      "bus",
+        "butterfly",  "camel",         "can",          "castle",     "caterpillar", "cattle",      "chair",
+        "chimpanzee", "clock",         "cloud",        "cockroach",  "couch",       "crab",        "crocodile",
+        "cup",        "dinosaur",      "dolphin",      "elephant",   "flatfish",    "forest",      "fox",
+        "girl",       "hamster",       "house",        "kangaroo",   "keyboard",    "lamp",        "lawn_mower",
+        "leopard",    "lion",          "lizard",       "lobster",    "man",         "maple_tree",  "motorcycle",
+        "mountain",   "mouse",         "mushroom",     "oak_tree",   "orange",      "orchid",      "otter",
+        "palm_tree",  "pear",          "pickup_truck", "pine_tree",  "plain",       "plate",       "poppy",
+        "porcupine",  "possum",        "rabbit",       "raccoon",    "ray",         "road",        "rocket",
+        "rose",       "sea",           "seal",         "shark",      "shrew",       "skunk",       "skyscraper",
+        "snail",      "snake",         "spider",       "squirrel",   "streetcar",   "sunflower",   "sweet_pepper",
+        "table",      "tank",          "telephone",    "television", "tiger",       "tractor",     "train",
+        "trout",      "tulip",         "turtle",       "wardrobe",   "whale",       "willow_tree", "wolf",
+        "woman",      "worm"};
     return {kNames.begin(), kNames.end()};
 }
 
@@ -172,11 +177,11 @@ bool isCifar100Batch(std::string_view name) { return name == "train.bin" || name
 } // namespace
 
 void registerCifar(Registry& registry) {
-    (void)registry.readers.add(std::make_shared<CifarReader>(Variant{
-        "cifar-10", "CIFAR-10, binary", 1, 10, "batches.meta.txt", cifar10Names, isCifar10Batch}));
-    (void)registry.readers.add(std::make_shared<CifarReader>(Variant{
-        "cifar-100", "CIFAR-100, binary (fine labels)", 2, 100, "fine_label_names.txt", cifar100Names,
-        isCifar100Batch}));
+    (void)registry.readers.add(std::make_shared<CifarReader>(
+        Variant{"cifar-10", "CIFAR-10, binary", 1, 10, "batches.meta.txt", cifar10Names, isCifar10Batch}));
+    (void)registry.readers.add(
+        std::make_shared<CifarReader>(Variant{"cifar-100", "CIFAR-100, binary (fine labels)", 2, 100,
+                                              "fine_label_names.txt", cifar100Names, isCifar100Batch}));
 }
 
 } // namespace assay

@@ -18,10 +18,10 @@ namespace {
 
 /// How the folders of a source are to be read.
 struct Layout {
-    std::string root;            ///< above the classes (or splits); ends in '/' or is empty
-    bool splits = false;         ///< the first level below root is train, test, …
-    bool unlabelled = false;     ///< there is a folder for pictures without a label, beside those of the classes
-    std::size_t pictures = 0;    ///< by their extension, or by their first bytes where none has one
+    std::string root;         ///< above the classes (or splits); ends in '/' or is empty
+    bool splits = false;      ///< the first level below root is train, test, …
+    bool unlabelled = false;  ///< there is a folder for pictures without a label, beside those of the classes
+    std::size_t pictures = 0; ///< by their extension, or by their first bytes where none has one
     std::set<std::string> classes;
 };
 
@@ -117,7 +117,8 @@ public:
     ClassFoldersReader() {
         m_description.id = "class-folders";
         m_description.title = "A folder per class";
-        m_description.help = "pictures in one folder per class, perhaps below train, val and test; those without a label in one called _unlabeled";
+        m_description.help =
+            "pictures in one folder per class, perhaps below train, val and test; those without a label in one called _unlabeled";
     }
 
     const Description& description() const override { return m_description; }
@@ -129,15 +130,16 @@ public:
         return layout.classes.size() >= 2 ? 70 : layout.classes.size() == 1 ? 20 : 10;
     }
 
-    Result<RawDataset> read(const Source& source, const ReaderOptions&, ProblemCollector& problems,
-                            const ProgressFn&, std::stop_token stop) const override {
+    Result<RawDataset> read(const Source& source, const ReaderOptions&, ProblemCollector& problems, const ProgressFn&,
+                            std::stop_token stop) const override {
         const Layout layout = lookAt(source);
         if (layout.classes.empty())
-            return fail(ErrorCode::Format,
-                        withThousands(layout.pictures) + (layout.pictures == 1 ? " picture" : " pictures") +
-                            " but no labels: put them into a folder per class, or a CSV with their file names and labels "
-                            "beside them",
-                        escapeForDisplay(source.location().string()));
+            return fail(
+                ErrorCode::Format,
+                withThousands(layout.pictures) + (layout.pictures == 1 ? " picture" : " pictures") +
+                    " but no labels: put them into a folder per class, or a CSV with their file names and labels "
+                    "beside them",
+                escapeForDisplay(source.location().string()));
         RawDataset raw;
         std::map<std::string, Label, std::less<>> labelOf;
         for (const std::string& name : layout.classes) { // a std::set: in byte order
@@ -173,8 +175,6 @@ private:
 
 } // namespace
 
-void registerClassFolders(Registry& registry) {
-    (void)registry.readers.add(std::make_shared<ClassFoldersReader>());
-}
+void registerClassFolders(Registry& registry) { (void)registry.readers.add(std::make_shared<ClassFoldersReader>()); }
 
 } // namespace assay

@@ -40,10 +40,8 @@ public:
     Result<RawDataset> read(const Source& source, const ReaderOptions&, ProblemCollector& problems, const ProgressFn&,
                             std::stop_token stop) const override {
         std::string root;
-        if (const auto noisy = folderHolding(source, kNoisyLabels))
-            root = *noisy;
-        else
-            root = folderHolding(source, kCleanLabels).value_or("");
+        if (const auto noisy = folderHolding(source, kNoisyLabels)) root = *noisy;
+        else root = folderHolding(source, kCleanLabels).value_or("");
         RawDataset raw;
         raw.classNames = classNames(source, root);
         PictureList pictures(source, raw, problems);
@@ -64,10 +62,8 @@ public:
             for (std::size_t i = 0; i < keys.size(); ++i) {
                 const Label cleanLabel = labelOf(clean, keys[i]);
                 const Label given = part.noisy ? labelOf(noisy, keys[i]) : cleanLabel;
-                if (given == kNoLabel)
-                    pictures.refuse(root + part.list, i + 1, "names a picture without a label");
-                else
-                    pictures.add(root + keys[i], given, part.noisy ? cleanLabel : given, part.split);
+                if (given == kNoLabel) pictures.refuse(root + part.list, i + 1, "names a picture without a label");
+                else pictures.add(root + keys[i], given, part.noisy ? cleanLabel : given, part.split);
             }
         }
         pictures.finish();
@@ -93,8 +89,7 @@ private:
             auto listed = parseListedPicture(lines[i]);
             if (!listed || listed->label >= kClasses)
                 pictures.refuse(file, i + 1, "is not a path and a class from 0 to 13");
-            else
-                labels.emplace(std::move(listed->path), listed->label);
+            else labels.emplace(std::move(listed->path), listed->label);
         }
         return labels;
     }
@@ -112,8 +107,6 @@ private:
 
 } // namespace
 
-void registerClothing1m(Registry& registry) {
-    (void)registry.readers.add(std::make_shared<Clothing1MReader>());
-}
+void registerClothing1m(Registry& registry) { (void)registry.readers.add(std::make_shared<Clothing1MReader>()); }
 
 } // namespace assay

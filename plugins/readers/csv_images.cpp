@@ -20,8 +20,8 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kTables = 32;          ///< looked at, shortest path first
-constexpr std::size_t kRowsLookedAt = 500;   ///< of each table, to guess by
+constexpr std::size_t kTables = 32;        ///< looked at, shortest path first
+constexpr std::size_t kRowsLookedAt = 500; ///< of each table, to guess by
 constexpr std::uint64_t kTableBytes = 1ull << 30;
 
 std::string stemOf(std::string_view path) {
@@ -133,8 +133,8 @@ bool isOneOf(const std::string& name, std::initializer_list<std::string_view> li
 }
 
 bool isFileName(const std::string& name) {
-    return isOneOf(name, {"file", "filename", "file_name", "path", "filepath", "file_path", "image", "img", "image_path",
-                          "image_name", "image_id", "id", "name", "picture"});
+    return isOneOf(name, {"file", "filename", "file_name", "path", "filepath", "file_path", "image", "img",
+                          "image_path", "image_name", "image_id", "id", "name", "picture"});
 }
 bool isLabelName(const std::string& name) {
     return isOneOf(name, {"label", "class", "category", "target", "given_label", "noisy_label", "labels", "class_name",
@@ -143,9 +143,7 @@ bool isLabelName(const std::string& name) {
 bool isTruthName(const std::string& name) {
     return isOneOf(name, {"true_label", "clean_label", "true_class", "clean_class", "ground_truth"});
 }
-bool isSplitName(const std::string& name) {
-    return isOneOf(name, {"split", "subset", "partition", "set", "phase"});
-}
+bool isSplitName(const std::string& name) { return isOneOf(name, {"split", "subset", "partition", "set", "phase"}); }
 
 /// One table, and what its columns seem to be.
 struct Table {
@@ -221,8 +219,7 @@ void guessColumns(Table& table, const EntryFinder& finder) {
             table.truth = c;
         } else if (isLabelName(csv.header[c])) {
             named.push_back(c);
-        } else if (isSplitName(csv.header[c]) &&
-                   std::all_of(csv.rows.begin(), csv.rows.end(), [&](const auto& row) {
+        } else if (isSplitName(csv.header[c]) && std::all_of(csv.rows.begin(), csv.rows.end(), [&](const auto& row) {
                        return row[c].empty() || parseSplitName(row[c]).has_value();
                    })) {
             table.split = c;
@@ -260,8 +257,8 @@ Result<Table> loadTable(const Source& source, const std::string& entry, const En
     Table table;
     table.entry = entry;
     table.folder = folderOf(entry);
-    ASSAY_TRY(table.csv, parseCsv({reinterpret_cast<const char*>(bytes->data()), bytes->size()},
-                                  escapeForDisplay(entry)));
+    ASSAY_TRY(table.csv,
+              parseCsv({reinterpret_cast<const char*>(bytes->data()), bytes->size()}, escapeForDisplay(entry)));
     addMissingHeader(table.csv, table.folder, finder);
     guessColumns(table, finder);
     return table;
@@ -281,7 +278,8 @@ std::vector<std::string> sortedClasses(const std::set<std::string>& values) {
     return names;
 }
 
-/// Among class numbers from 0 on, −1 says that there is no label; beside one other number only, it is a class like that.
+/// Among class numbers from 0 on, −1 says that there is no label; beside one other number only, it is a class like
+/// that.
 bool minusOneIsNone(const std::set<std::string>& values) {
     return values.size() > 2 && values.contains("-1") &&
            std::all_of(values.begin(), values.end(), [](const std::string& value) {

@@ -168,7 +168,8 @@ private:
         std::vector<Pair> found;
         for (const std::string& image : images) {
             const std::string expected =
-                stemOf(replaced(replaced(image, "images", "labels"), image.find("idx4") == std::string::npos ? "idx3" : "idx4", "idx1"));
+                stemOf(replaced(replaced(image, "images", "labels"),
+                                image.find("idx4") == std::string::npos ? "idx3" : "idx4", "idx1"));
             const std::string folder = image.substr(0, image.size() - fileName(image).size());
             Pair pair{image, {}, Split::Train, false};
             for (const auto& [label, count] : labels)
@@ -218,7 +219,8 @@ private:
         } else if (bytes->size() > expected) {
             problems.add(shown, "holds more bytes than its header says; the rest is ignored");
         }
-        Loaded loaded{bytes, *header, std::min(header->count, (bytes->size() - std::min(bytes->size(), header->bytes())) / item)};
+        Loaded loaded{bytes, *header,
+                      std::min(header->count, (bytes->size() - std::min(bytes->size(), header->bytes())) / item)};
         if (loaded.items < header->count)
             problems.add(shown, "record " + withThousands(loaded.items) + " is cut: the header says " +
                                     withThousands(header->count) + ", " + withThousands(loaded.items) + " are there");
@@ -231,7 +233,8 @@ private:
         const std::uint64_t count = std::min(images.items, labels.items);
         const ImageGeometry geometry{int(images.header.columns), int(images.header.rows), int(images.header.channels)};
         for (std::uint64_t i = 0; i < count; ++i) {
-            const auto label = std::to_integer<Label>((*labels.bytes)[labels.header.bytes() + static_cast<std::size_t>(i)]);
+            const auto label =
+                std::to_integer<Label>((*labels.bytes)[labels.header.bytes() + static_cast<std::size_t>(i)]);
             if (static_cast<std::size_t>(label) >= classes) {
                 problems.add(escapeForDisplay(pair.labels), "record " + withThousands(i) + " has class " +
                                                                 std::to_string(label) + " of " +
@@ -243,8 +246,8 @@ private:
             sample.name = stem + ":" + std::to_string(i);
             sample.givenLabel = label;
             if (withSplit) sample.split = pair.split;
-            sample.pixels =
-                RawDataset::Planar{images.bytes, images.header.bytes() + i * images.header.itemBytes(), false, geometry};
+            sample.pixels = RawDataset::Planar{images.bytes, images.header.bytes() + i * images.header.itemBytes(),
+                                               false, geometry};
             raw.samples.push_back(std::move(sample));
         }
     }

@@ -102,10 +102,8 @@ private:
             const auto [file, rest] = idAndName(lines[i]);
             const std::string id = rest.substr(0, rest.find('\t'));
             const auto label = labelOf.find(id);
-            if (label == labelOf.end())
-                list.refuse(table, i + 1, "names no class of wnids.txt");
-            else
-                list.add(root + "val/images/" + file, label->second, kNoLabel, Split::Test);
+            if (label == labelOf.end()) list.refuse(table, i + 1, "names no class of wnids.txt");
+            else list.add(root + "val/images/" + file, label->second, kNoLabel, Split::Test);
         }
         return {};
     }
@@ -115,8 +113,6 @@ private:
 
 } // namespace
 
-void registerTinyImagenet(Registry& registry) {
-    (void)registry.readers.add(std::make_shared<TinyImageNetReader>());
-}
+void registerTinyImagenet(Registry& registry) { (void)registry.readers.add(std::make_shared<TinyImageNetReader>()); }
 
 } // namespace assay

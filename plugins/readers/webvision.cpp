@@ -70,8 +70,7 @@ private:
         ASSAY_TRY(const std::vector<std::string> lines, readListFile(source, root + list));
         for (std::size_t i = 0; i < lines.size(); ++i) {
             const auto listed = parseListedPicture(lines[i]);
-            if (!listed)
-                pictures.refuse(root + list, i + 1, "is not a path and a class number");
+            if (!listed) pictures.refuse(root + list, i + 1, "is not a path and a class number");
             else if (listed->label < kClasses)
                 pictures.add(root + folder + listed->path, listed->label, kNoLabel, split);
         }
@@ -114,8 +113,6 @@ private:
 
 } // namespace
 
-void registerWebvision(Registry& registry) {
-    (void)registry.readers.add(std::make_shared<WebVisionMiniReader>());
-}
+void registerWebvision(Registry& registry) { (void)registry.readers.add(std::make_shared<WebVisionMiniReader>()); }
 
 } // namespace assay

@@ -10,7 +10,9 @@ namespace {
 class AumScore final : public Score {
 public:
     [[nodiscard]] const Description& description() const override { return m_description; }
-    [[nodiscard]] ScoreTraits traits() const override { return {ScoreBasis::AllEpochs, "any; 0 where neither class leads"}; }
+    [[nodiscard]] ScoreTraits traits() const override {
+        return {ScoreBasis::AllEpochs, "any; 0 where neither class leads"};
+    }
     [[nodiscard]] Result<ScoreValues> compute(const ScoreInput& input) const override {
         ASSAY_TRY(const ScoreRows rows, ScoreRows::from(input));
         const int last = input.epochsAtFullRate;

@@ -32,8 +32,6 @@ private:
 
 } // namespace
 
-void registerAumThreshold(Registry& registry) {
-    (void)registry.scores.add(std::make_shared<AumThresholdScore>());
-}
+void registerAumThreshold(Registry& registry) { (void)registry.scores.add(std::make_shared<AumThresholdScore>()); }
 
 } // namespace assay

@@ -5,21 +5,25 @@
 namespace assay {
 namespace {
 
-constexpr const char* kCitation = "Swayamdipta, Schwartz, Lourie, Wang, Hajishirzi, Smith, Choi, Dataset Cartography, EMNLP "
-                                  "2020, arXiv 2009.10795";
+constexpr const char* kCitation =
+    "Swayamdipta, Schwartz, Lourie, Wang, Hajishirzi, Smith, Choi, Dataset Cartography, EMNLP "
+    "2020, arXiv 2009.10795";
 
 /// An axis of the data map; the third, variability, is a score of its own.
 class DataMapScore final : public Score {
 public:
     explicit DataMapScore(bool correctness)
         : m_correctness(correctness),
-          m_description(correctness
-                            ? Description{"incorrectness", "Incorrectness",
-                                          "share of the epochs in which the network said another class", kCitation, {}}
-                            : Description{"data-map-confidence", "Low confidence over the run",
-                                          "one minus the given label's probability, averaged over the epochs",
-                                          kCitation,
-                                          {}}) {}
+          m_description(correctness ? Description{"incorrectness",
+                                                  "Incorrectness",
+                                                  "share of the epochs in which the network said another class",
+                                                  kCitation,
+                                                  {}}
+                                    : Description{"data-map-confidence",
+                                                  "Low confidence over the run",
+                                                  "one minus the given label's probability, averaged over the epochs",
+                                                  kCitation,
+                                                  {}}) {}
     [[nodiscard]] const Description& description() const override { return m_description; }
     [[nodiscard]] ScoreTraits traits() const override { return {ScoreBasis::AllEpochs, "0 to 1"}; }
     [[nodiscard]] Result<ScoreValues> compute(const ScoreInput& input) const override {

@@ -52,8 +52,6 @@ Result<ScoreValues> DisagreementScore::compute(const ScoreInput& input) const {
 
 } // namespace
 
-void registerDisagreement(Registry& registry) {
-    (void)registry.scores.add(std::make_shared<DisagreementScore>());
-}
+void registerDisagreement(Registry& registry) { (void)registry.scores.add(std::make_shared<DisagreementScore>()); }
 
 } // namespace assay

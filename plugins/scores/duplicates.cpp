@@ -81,11 +81,12 @@ public:
     }
 
 private:
-    Description m_description{"duplicate-across-splits",
-                              "Copy in another split",
-                              "exact and near duplicates of which one is learnt and another tells how well: the test flatters",
-                              kCitation,
-                              {}};
+    Description m_description{
+        "duplicate-across-splits",
+        "Copy in another split",
+        "exact and near duplicates of which one is learnt and another tells how well: the test flatters",
+        kCitation,
+        {}};
 };
 
 } // namespace

@@ -45,8 +45,6 @@ Result<ScoreValues> ForgettingScore::compute(const ScoreInput& input) const {
 
 } // namespace
 
-void registerForgetting(Registry& registry) {
-    (void)registry.scores.add(std::make_shared<ForgettingScore>());
-}
+void registerForgetting(Registry& registry) { (void)registry.scores.add(std::make_shared<ForgettingScore>()); }
 
 } // namespace assay

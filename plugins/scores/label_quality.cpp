@@ -21,8 +21,9 @@ struct Table {
 
 Result<Table> tableOf(const ScoreInput& input, const ScoreRows& rows) {
     if (!input.probabilities)
-        return fail(ErrorCode::NotFound, "this score needs the probabilities of all classes, which this run did not keep; "
-                                         "they are kept at the end of a run, and imported ones always");
+        return fail(ErrorCode::NotFound,
+                    "this score needs the probabilities of all classes, which this run did not keep; "
+                    "they are kept at the end of a run, and imported ones always");
     Table table;
     table.classes = input.probabilities->dimension;
     for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -41,12 +42,12 @@ Result<Table> tableOf(const ScoreInput& input, const ScoreRows& rows) {
 class QualityScore final : public Score {
 public:
     QualityScore(stats::LabelQuality quality, bool adjusted, const char* title, const char* help)
-        : m_quality(quality), m_adjusted(adjusted),
-          m_description{std::string(stats::labelQualityName(quality)) + (adjusted ? "-adjusted" : ""),
-                        title,
-                        help,
-                        kCitation,
-                        {}} {}
+        : m_quality(quality), m_adjusted(adjusted), m_description{std::string(stats::labelQualityName(quality)) +
+                                                                      (adjusted ? "-adjusted" : ""),
+                                                                  title,
+                                                                  help,
+                                                                  kCitation,
+                                                                  {}} {}
     [[nodiscard]] const Description& description() const override { return m_description; }
     [[nodiscard]] ScoreTraits traits() const override { return {ScoreBasis::Probabilities, "0 to 1"}; }
     [[nodiscard]] Result<ScoreValues> compute(const ScoreInput& input) const override {
@@ -69,16 +70,19 @@ private:
 class ConfidentLearningScore final : public Score {
 public:
     explicit ConfidentLearningScore(stats::IssueFilter filter)
-        : m_filter(filter),
-          m_description{filter == kUsual ? "confident-learning" : "issues-" + std::string(stats::issueFilterName(filter)),
-                        filter == kUsual ? "Confident learning"
-                                         : "Label issues, " + std::string(stats::issueFilterName(filter)),
-                        "issues by the filter " + std::string(stats::issueFilterName(filter)) +
-                            " first (0.5 and up), each part by one minus self-confidence",
-                        kCitation,
-                        {}} {}
+        : m_filter(filter), m_description{filter == kUsual ? "confident-learning"
+                                                           : "issues-" + std::string(stats::issueFilterName(filter)),
+                                          filter == kUsual
+                                              ? "Confident learning"
+                                              : "Label issues, " + std::string(stats::issueFilterName(filter)),
+                                          "issues by the filter " + std::string(stats::issueFilterName(filter)) +
+                                              " first (0.5 and up), each part by one minus self-confidence",
+                                          kCitation,
+                                          {}} {}
     [[nodiscard]] const Description& description() const override { return m_description; }
-    [[nodiscard]] ScoreTraits traits() const override { return {ScoreBasis::Probabilities, "0 to 1", m_filter == kUsual}; }
+    [[nodiscard]] ScoreTraits traits() const override {
+        return {ScoreBasis::Probabilities, "0 to 1", m_filter == kUsual};
+    }
     [[nodiscard]] Result<ScoreValues> compute(const ScoreInput& input) const override {
         ASSAY_TRY(const ScoreRows rows, ScoreRows::from(input));
         ASSAY_TRY(const Table table, tableOf(input, rows));

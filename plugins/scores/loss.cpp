@@ -27,8 +27,6 @@ Result<ScoreValues> LossScore::compute(const ScoreInput& input) const {
 
 } // namespace
 
-void registerLoss(Registry& registry) {
-    (void)registry.scores.add(std::make_shared<LossScore>());
-}
+void registerLoss(Registry& registry) { (void)registry.scores.add(std::make_shared<LossScore>()); }
 
 } // namespace assay

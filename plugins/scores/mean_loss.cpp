@@ -34,8 +34,6 @@ Result<ScoreValues> MeanLossScore::compute(const ScoreInput& input) const {
 
 } // namespace
 
-void registerMeanLoss(Registry& registry) {
-    (void)registry.scores.add(std::make_shared<MeanLossScore>());
-}
+void registerMeanLoss(Registry& registry) { (void)registry.scores.add(std::make_shared<MeanLossScore>()); }
 
 } // namespace assay

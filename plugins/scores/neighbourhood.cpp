@@ -26,7 +26,8 @@ struct Votes {
 };
 
 /// Samples with features that have each label, [K].
-std::vector<std::size_t> classSizes(const stats::Neighbours& near, const std::vector<Label>& labels, std::size_t classes) {
+std::vector<std::size_t> classSizes(const stats::Neighbours& near, const std::vector<Label>& labels,
+                                    std::size_t classes) {
     std::vector<std::size_t> sizes(classes);
     for (std::size_t i = 0; i < std::min(near.size(), labels.size()); ++i)
         if (near.has(i) && labels[i] >= 0) ++sizes[std::size_t(labels[i])];
@@ -41,7 +42,8 @@ Votes votesFor(const stats::Neighbours& near, std::size_t sample, const std::vec
     votes.shares.assign(classes, 0);
     float counted = 0;
     auto asked = near.of(sample);
-    if (labels[sample] >= 0) asked = asked.first(std::min(asked.size(), std::max<std::size_t>(1, sizes[std::size_t(labels[sample])] - 1)));
+    if (labels[sample] >= 0)
+        asked = asked.first(std::min(asked.size(), std::max<std::size_t>(1, sizes[std::size_t(labels[sample])] - 1)));
     for (const std::uint32_t other : asked) {
         if (other >= labels.size() || labels[other] < 0 || std::size_t(labels[other]) >= classes) continue;
         ++votes.shares[std::size_t(labels[other])];
@@ -110,7 +112,8 @@ float NeighbourhoodScore::valueOf(const Votes& votes, Label given) const {
     if (votes.majority == kNoLabel || given == kNoLabel) return 0;
     const float own = votes.shares[std::size_t(given)];
     if (m_kind == Kind::Agreement) return 1 - own;
-    // By vote: one where most say otherwise, the more so the more of them; by rank: one minus the cosine of votes and label.
+    // By vote: one where most say otherwise, the more so the more of them; by rank: one minus the cosine of votes and
+    // label.
     if (m_kind == Kind::Vote)
         return votes.majority != given && votes.shares[std::size_t(votes.majority)] > own
                    ? 0.5f + votes.shares[std::size_t(votes.majority)] / 2
@@ -149,8 +152,8 @@ void NeighbourhoodScore::markLowestRanked(const stats::Neighbours& near, const S
 
 /// One minus exp(-d / median d), d being the mean distance to the neighbours: by the cosine, of points in space by what
 /// lies between them.
-void NeighbourhoodScore::addOutliers(const stats::Neighbours& near, const FeatureMatrix& features, const ScoreRows& rows,
-                                     ScoreValues& scores) {
+void NeighbourhoodScore::addOutliers(const stats::Neighbours& near, const FeatureMatrix& features,
+                                     const ScoreRows& rows, ScoreValues& scores) {
     std::vector<float> distance(rows.size(), -1), known;
     const bool points = features.dimension <= kMostOfSpace;
     std::vector<float> apart;
@@ -171,13 +174,15 @@ void NeighbourhoodScore::addOutliers(const stats::Neighbours& near, const Featur
 Result<ScoreValues> NeighbourhoodScore::compute(const ScoreInput& input) const {
     ASSAY_TRY(const ScoreRows rows, ScoreRows::from(input));
     if (!input.features)
-        return fail(ErrorCode::NotFound, "this score compares samples by their features, which this run did not keep; train "
-                                         "with --keep-features, or with a method that always keeps them (tcl)");
+        return fail(ErrorCode::NotFound,
+                    "this score compares samples by their features, which this run did not keep; train "
+                    "with --keep-features, or with a method that always keeps them (tcl)");
     std::shared_ptr<const stats::Neighbours> near = input.neighbours;
     if (!near) {
         const std::size_t others = std::max<std::size_t>(1, featuresOf(*input.features)) - 1;
-        ASSAY_TRY(stats::Neighbours found, stats::nearestNeighbours(input.features->values, input.features->dimension,
-                                                                    std::clamp<std::size_t>(others, 1, kScoreNeighbours)));
+        ASSAY_TRY(stats::Neighbours found,
+                  stats::nearestNeighbours(input.features->values, input.features->dimension,
+                                           std::clamp<std::size_t>(others, 1, kScoreNeighbours)));
         near = std::make_shared<const stats::Neighbours>(std::move(found));
     }
     const std::vector<Label>& labels = input.labels != nullptr ? *input.labels : input.dataset->givenLabels;
@@ -207,20 +212,30 @@ void registerNeighbourhood(Registry& registry) {
     const auto add = [&](Kind kind, Description description) {
         (void)registry.scores.add(std::make_shared<NeighbourhoodScore>(kind, std::move(description)));
     };
-    add(Kind::Agreement, {"knn-disagreement", "Neighbours disagree",
-                          "share of the ten nearest by features that have another label", kSimiFeat, {}});
-    add(Kind::Vote, {"simifeat-vote", "Outvoted by neighbours",
-                     "above 0.5 where most of the ten nearest by features agree on another label", kSimiFeat, {}});
-    add(Kind::Rank, {"simifeat-rank", "Label against the neighbours' votes",
-                     "one minus the cosine between the given label and the votes of the ten nearest by features, halved; 0.5 "
-                     "more for the first of each class, as many as the estimated noise rates say are wrong",
+    add(Kind::Agreement, {"knn-disagreement",
+                          "Neighbours disagree",
+                          "share of the ten nearest by features that have another label",
+                          kSimiFeat,
+                          {}});
+    add(Kind::Vote, {"simifeat-vote",
+                     "Outvoted by neighbours",
+                     "above 0.5 where most of the ten nearest by features agree on another label",
                      kSimiFeat,
                      {}});
-    add(Kind::Outlier, {"outlier", "Outlier",
-                        "far from its ten nearest by features, compared with other samples: 1 - exp(-d / median d)",
-                        "Kuan, Mueller, Back to the Basics: Revisiting Out-of-Distribution Detection Baselines, ICML 2022 "
-                        "Workshop, arXiv 2207.03061",
-                        {}});
+    add(Kind::Rank,
+        {"simifeat-rank",
+         "Label against the neighbours' votes",
+         "one minus the cosine between the given label and the votes of the ten nearest by features, halved; 0.5 "
+         "more for the first of each class, as many as the estimated noise rates say are wrong",
+         kSimiFeat,
+         {}});
+    add(Kind::Outlier,
+        {"outlier",
+         "Outlier",
+         "far from its ten nearest by features, compared with other samples: 1 - exp(-d / median d)",
+         "Kuan, Mueller, Back to the Basics: Revisiting Out-of-Distribution Detection Baselines, ICML 2022 "
+         "Workshop, arXiv 2207.03061",
+         {}});
 }
 
 } // namespace assay

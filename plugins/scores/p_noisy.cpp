@@ -39,7 +39,8 @@ Result<ScoreValues> PNoisyScore::compute(const ScoreInput& input) const {
     }
     std::vector<float> training;
     for (std::size_t row = 0; row < rows.size(); ++row)
-        if (rows.given(row) != kNoLabel && isTraining(input.dataset, last.samples[row])) training.push_back(last.loss[row]);
+        if (rows.given(row) != kNoLabel && isTraining(input.dataset, last.samples[row]))
+            training.push_back(last.loss[row]);
     ASSAY_TRY(const stats::MixtureFit fit, stats::fitMixture(training.empty() ? last.loss : training));
     if (fit.collapsed)
         return fail(ErrorCode::Numeric, "no posterior can be had from the losses of this run: " + fit.warning);
@@ -51,8 +52,6 @@ Result<ScoreValues> PNoisyScore::compute(const ScoreInput& input) const {
 
 } // namespace
 
-void registerPNoisy(Registry& registry) {
-    (void)registry.scores.add(std::make_shared<PNoisyScore>());
-}
+void registerPNoisy(Registry& registry) { (void)registry.scores.add(std::make_shared<PNoisyScore>()); }
 
 } // namespace assay

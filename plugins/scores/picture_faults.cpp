@@ -13,8 +13,9 @@
 namespace assay {
 namespace {
 
-constexpr const char* kCitation = "CleanVision's checks of pictures (Cleanlab 2023): brightness percentiles, variance of the "
-                                  "Laplacian, entropy of the grey levels, sizes against their quartiles";
+constexpr const char* kCitation =
+    "CleanVision's checks of pictures (Cleanlab 2023): brightness percentiles, variance of the "
+    "Laplacian, entropy of the grey levels, sizes against their quartiles";
 
 enum class Fault { Dark, Bright, Blurred, LowInformation, OddSize, OddAspect };
 
@@ -68,14 +69,10 @@ double entropyBits(const std::vector<std::uint8_t>& grey) {
 float faultOf(Fault fault, std::span<const std::uint8_t> pixels, ImageGeometry g) {
     const std::vector<std::uint8_t> grey = brightnessOf(pixels, g);
     switch (fault) {
-    case Fault::Dark:
-        return 1 - levelAt(grey, 0.99);
-    case Fault::Bright:
-        return levelAt(grey, 0.05);
-    case Fault::Blurred:
-        return float(std::exp(-laplacianVariance(grey, g) / 100));
-    default:
-        return float(1 - entropyBits(grey) / 8);
+    case Fault::Dark: return 1 - levelAt(grey, 0.99);
+    case Fault::Bright: return levelAt(grey, 0.05);
+    case Fault::Blurred: return float(std::exp(-laplacianVariance(grey, g) / 100));
+    default: return float(1 - entropyBits(grey) / 8);
     }
 }
 
@@ -124,10 +121,12 @@ public:
             const std::vector<Size> sizes = sizesOf(dataset);
             if (m_fault == Fault::OddSize) value = oddSizes(sizes);
             for (std::size_t i = 0; m_fault == Fault::OddAspect && i < sizes.size(); ++i)
-                value[i] = float(1 - std::min(sizes[i].width, sizes[i].height) / std::max(sizes[i].width, sizes[i].height));
+                value[i] =
+                    float(1 - std::min(sizes[i].width, sizes[i].height) / std::max(sizes[i].width, sizes[i].height));
         } else {
             if (!dataset.pixels)
-                return fail(ErrorCode::Unsupported, "this score looks at pixels, and the data set was opened without them");
+                return fail(ErrorCode::Unsupported,
+                            "this score looks at pixels, and the data set was opened without them");
             constexpr std::size_t kPart = 256;
             const std::size_t n = std::min(dataset.size(), dataset.pixels->size());
             stats::forEachPart((n + kPart - 1) / kPart, true, [&](std::size_t part, std::size_t) {
@@ -154,7 +153,8 @@ void registerPictureFaults(Registry& registry) {
     add(Fault::Bright, "bright", "Bright picture", "how much light the darkest twentieth of the picture has");
     add(Fault::Blurred, "blurred", "Blurred picture", "how little the picture changes from place to place");
     add(Fault::LowInformation, "low-information", "Little information", "how few of the grey levels the picture uses");
-    add(Fault::OddSize, "odd-size", "Odd size", "how far the picture's area lies outside what is usual in the data set");
+    add(Fault::OddSize, "odd-size", "Odd size",
+        "how far the picture's area lies outside what is usual in the data set");
     add(Fault::OddAspect, "odd-aspect", "Odd shape", "how much longer one side is than the other");
 }
 

@@ -8,8 +8,9 @@
 namespace assay {
 namespace {
 
-constexpr const char* kCitation = "Arazo, Ortego, Albert, O'Connor, McGuinness, Unsupervised Label Noise Modeling and Loss "
-                                  "Correction, ICML 2019, arXiv 1904.11238";
+constexpr const char* kCitation =
+    "Arazo, Ortego, Albert, O'Connor, McGuinness, Unsupervised Label Noise Modeling and Loss "
+    "Correction, ICML 2019, arXiv 1904.11238";
 constexpr double kKept = 0.7; // of the smoothed posterior, from one epoch to the next
 
 /// p(noisy) of every epoch, taken together.
@@ -17,7 +18,8 @@ class PosteriorHistoryScore final : public Score {
 public:
     explicit PosteriorHistoryScore(bool smoothed)
         : m_smoothed(smoothed),
-          m_description(smoothed ? Description{"p-noisy-smoothed", "Smoothed probability of noise",
+          m_description(smoothed ? Description{"p-noisy-smoothed",
+                                               "Smoothed probability of noise",
                                                "posterior of the noisy component of each epoch's losses, smoothed over "
                                                "the epochs: late ones count more",
                                                kCitation,
@@ -41,7 +43,8 @@ private:
 std::vector<float> posteriorOf(const Evidence& evidence, const ScoreInput& input) {
     if (const auto own = evidence.columns.find("p-noisy"); own != evidence.columns.end()) return own->second;
     const Dataset* dataset = input.dataset;
-    const std::vector<Label>& labels = input.labels != nullptr ? *input.labels : dataset->givenLabels; // ScoreRows has one
+    const std::vector<Label>& labels =
+        input.labels != nullptr ? *input.labels : dataset->givenLabels; // ScoreRows has one
     std::vector<float> losses;
     for (std::size_t row = 0; row < evidence.size(); ++row) {
         const std::size_t i = evidence.samples[row].value;

@@ -16,8 +16,7 @@ public:
         ASSAY_TRY(const ScoreRows rows, ScoreRows::from(input));
         const Evidence& last = rows.last();
         const auto column = last.columns.find("pseudo-label");
-        if (column == last.columns.end())
-            return fail(ErrorCode::NotFound, "this run's method gives no pseudo-labels");
+        if (column == last.columns.end()) return fail(ErrorCode::NotFound, "this run's method gives no pseudo-labels");
         const std::vector<float>& confidence = pseudoConfidence(last);
         ScoreValues scores{std::vector<float>(rows.size()), std::vector<Label>(rows.size(), kNoLabel), false};
         for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -40,6 +39,8 @@ private:
 
 } // namespace
 
-void registerPseudoLabelConflict(Registry& registry) { (void)registry.scores.add(std::make_shared<PseudoLabelScore>()); }
+void registerPseudoLabelConflict(Registry& registry) {
+    (void)registry.scores.add(std::make_shared<PseudoLabelScore>());
+}
 
 } // namespace assay

@@ -36,8 +36,9 @@ public:
             scores.values[row] = asked[row] > 0 ? float(1 - taken[row] / asked[row]) : 0.0f;
         }
         if (!any)
-            return fail(ErrorCode::NotFound, "this run's method selects no samples; co-teaching, co-teaching-plus, jocor, "
-                                             "dividemix and loss-cleaning do");
+            return fail(ErrorCode::NotFound,
+                        "this run's method selects no samples; co-teaching, co-teaching-plus, jocor, "
+                        "dividemix and loss-cleaning do");
         return scores;
     }
 

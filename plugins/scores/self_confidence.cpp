@@ -28,8 +28,6 @@ Result<ScoreValues> SelfConfidenceScore::compute(const ScoreInput& input) const 
 
 } // namespace
 
-void registerSelfConfidence(Registry& registry) {
-    (void)registry.scores.add(std::make_shared<SelfConfidenceScore>());
-}
+void registerSelfConfidence(Registry& registry) { (void)registry.scores.add(std::make_shared<SelfConfidenceScore>()); }
 
 } // namespace assay

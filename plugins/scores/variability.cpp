@@ -45,8 +45,6 @@ Result<ScoreValues> VariabilityScore::compute(const ScoreInput& input) const {
 
 } // namespace
 
-void registerVariability(Registry& registry) {
-    (void)registry.scores.add(std::make_shared<VariabilityScore>());
-}
+void registerVariability(Registry& registry) { (void)registry.scores.add(std::make_shared<VariabilityScore>()); }
 
 } // namespace assay

@@ -52,7 +52,8 @@ Status writePictures(const std::filesystem::path& folder, std::uint32_t count) {
             CounterRng rng(1, RngPurpose::Bench, 0, i);
             for (char& pixel : picture) pixel = char(rng.below(80));
             const int place = int(i % 10);
-            for (int y = 0; y < 8; ++y) std::memset(&picture[std::size_t((place / 4 * 9 + y) * kSide + place % 4 * 7)], 0xE0, 6);
+            for (int y = 0; y < 8; ++y)
+                std::memset(&picture[std::size_t((place / 4 * 9 + y) * kSide + place % 4 * 7)], 0xE0, 6);
             sink.write(std::string_view(picture.data(), picture.size()));
         }
         return {};

@@ -66,8 +66,10 @@ void TestCliAudit::initTestCase() {
         labels += QByteArray::number(int(i) - 1) + "," + (wrong ? classes[(k + 1) % 3] : own).toUtf8() + "\n";
         if (int(i) > m_training) continue;
         for (int c = 0; c < 3; ++c)
-            probabilities += QByteArray(c > 0 ? "," : "") + (c == k ? QByteArray::number(0.9 - 0.001 * double(i % 7)) :
-                                                             c == (k + 1) % 3 ? QByteArray::number(0.05 + 0.001 * double(i % 7)) : "0.05");
+            probabilities +=
+                QByteArray(c > 0 ? "," : "") + (c == k             ? QByteArray::number(0.9 - 0.001 * double(i % 7))
+                                                : c == (k + 1) % 3 ? QByteArray::number(0.05 + 0.001 * double(i % 7))
+                                                                   : "0.05");
         probabilities += "\n";
     }
     writeText(path("labels.csv"), labels);
@@ -78,8 +80,8 @@ void TestCliAudit::importedProbabilitiesAreARun() {
     const Call absent = cli({"import-probabilities", path("p.assay"), path("p.csv")});
     QCOMPARE(absent.status, 1);
     QVERIFY2(absent.err.contains("--dataset"), absent.err);
-    const Call call = cli({"import-probabilities", path("p.assay"), path("p.csv"), "--dataset", path("bands"), "--labels",
-                           path("labels.csv"), "--truth", path("clean.csv"), "--json"});
+    const Call call = cli({"import-probabilities", path("p.assay"), path("p.csv"), "--dataset", path("bands"),
+                           "--labels", path("labels.csv"), "--truth", path("clean.csv"), "--json"});
     QVERIFY2(call.status == 0, call.err);
     QCOMPARE(call.json()["method"].toString(), QString("imported"));
     const Call evidence = cli({"evidence", path("p.assay"), "--run", "1", "--out", path("e.csv")});
@@ -126,12 +128,14 @@ void TestCliAudit::featuresAloneAreARun() {
         const double angle = 1.5 * double(seen.indexOf(truth)) + 0.001 * i;
         features.insert(features.end(), {float(std::cos(angle)), float(std::sin(angle))});
     }
-    QVERIFY(assay::writeNpy(path("f.npy").toStdString(), features, std::array<std::size_t, 2>{std::size_t(m_training), 2}).has_value());
+    QVERIFY(
+        assay::writeNpy(path("f.npy").toStdString(), features, std::array<std::size_t, 2>{std::size_t(m_training), 2})
+            .has_value());
     const Call nothing = cli({"import-probabilities", path("f.assay"), "--dataset", path("bands")});
     QCOMPARE(nothing.status, 1);
     QVERIFY2(nothing.err.contains("features"), nothing.err);
-    const Call call = cli({"import-probabilities", path("f.assay"), "--features", path("f.npy"), "--dataset", path("bands"), "--labels",
-                           path("labels.csv"), "--truth", path("clean.csv"), "--json"});
+    const Call call = cli({"import-probabilities", path("f.assay"), "--features", path("f.npy"), "--dataset",
+                           path("bands"), "--labels", path("labels.csv"), "--truth", path("clean.csv"), "--json"});
     QVERIFY2(call.status == 0, call.err);
     QCOMPARE(call.json()["method"].toString(), QString("neighbours"));
     for (const char* score : {"self-confidence", "confident-learning", "knn-disagreement"}) {
@@ -141,12 +145,16 @@ void TestCliAudit::featuresAloneAreARun() {
         QCOMPARE(first["index"].toInt(), m_wrong);
         QCOMPARE(first["suggested"].toString(), m_truth[std::size_t(m_wrong)]);
     }
-    QCOMPARE(cli({"score", path("f.assay"), "--score", "loss", "--json"}).json()["badge"].toString(), QString("out of sample"));
+    QCOMPARE(cli({"score", path("f.assay"), "--score", "loss", "--json"}).json()["badge"].toString(),
+             QString("out of sample"));
     // Rows without features have no vote: of nine with them, eight others can be asked.
     constexpr int kKnown = 9;
     std::fill(features.begin() + 2 * kKnown, features.end(), std::numeric_limits<float>::quiet_NaN());
-    QVERIFY(assay::writeNpy(path("few.npy").toStdString(), features, std::array<std::size_t, 2>{std::size_t(m_training), 2}).has_value());
-    const Call few = cli({"import-probabilities", path("few.assay"), "--features", path("few.npy"), "--dataset", path("bands")});
+    QVERIFY(
+        assay::writeNpy(path("few.npy").toStdString(), features, std::array<std::size_t, 2>{std::size_t(m_training), 2})
+            .has_value());
+    const Call few =
+        cli({"import-probabilities", path("few.assay"), "--features", path("few.npy"), "--dataset", path("bands")});
     QVERIFY2(few.status == 0, few.err);
     QVERIFY(cli({"evidence", path("few.assay"), "--out", path("few.csv")}).status == 0);
     QCOMPARE(int(readCsvFile(path("few.csv")).size()), kKnown + 1);
@@ -170,9 +178,15 @@ void TestCliAudit::rowsThatDoNotFitAreRefused() {
 
 void TestCliAudit::crossValidationHoldsEverySampleOut() {
     if (!engineIsBuilt()) QSKIP("the training engine was not built");
-    const QStringList words = {"cross-validate", path("bands"), "--project", path("cv.assay"), "--method", "cross-entropy",
-                               "--folds", "3", "--epochs", "4", "--threads", "1", "--device", "cpu",
-                               "--labels", path("labels.csv"), "--json"};
+    const QStringList words = {"cross-validate", path("bands"),
+                               "--project",      path("cv.assay"),
+                               "--method",       "cross-entropy",
+                               "--folds",        "3",
+                               "--epochs",       "4",
+                               "--threads",      "1",
+                               "--device",       "cpu",
+                               "--labels",       path("labels.csv"),
+                               "--json"};
     const Call call = cli(words);
     QVERIFY2(call.status == 0, call.err);
     QCOMPARE(call.json()["method"].toString(), QString("cross-validation"));
@@ -181,7 +195,8 @@ void TestCliAudit::crossValidationHoldsEverySampleOut() {
     const Call again = cli(words);
     QVERIFY2(again.status == 0, again.err);
     QCOMPARE(again.json()["run"].toInt(), together); // nothing is trained twice
-    const Call score = cli({"score", path("cv.assay"), "--run", QString::number(together), "--score", "confident-learning", "--json"});
+    const Call score =
+        cli({"score", path("cv.assay"), "--run", QString::number(together), "--score", "confident-learning", "--json"});
     QVERIFY2(score.status == 0, score.err);
     QCOMPARE(score.json()["badge"].toString(), QString("out of sample"));
     QCOMPARE(score.json()["samples"].toArray().first().toObject()["index"].toInt(), m_wrong);
@@ -200,11 +215,13 @@ void TestCliAudit::crossValidationHoldsEverySampleOut() {
     QVERIFY2(!other.err.contains("there already"), other.err);
     QCOMPARE(other.json()["run"].toInt(), 2 * together);
 
-    writeText(path("mended.csv"), "index,decision,label\n" + QByteArray::number(m_wrong) + ",relabel," + m_truth[std::size_t(m_wrong)].toUtf8() + "\n");
+    writeText(path("mended.csv"), "index,decision,label\n" + QByteArray::number(m_wrong) + ",relabel," +
+                                      m_truth[std::size_t(m_wrong)].toUtf8() + "\n");
     const Call mended = cli({"decide", path("cv.assay"), "--from", path("mended.csv")});
     QVERIFY2(mended.status == 0, mended.err);
-    const Call cleaned = cli({"cross-validate", path("bands"), "--project", path("cv.assay"), "--method", "cross-entropy", "--folds", "2",
-                              "--epochs", "2", "--threads", "1", "--device", "cpu", "--cleaned", "--image-size", "24", "--json"});
+    const Call cleaned =
+        cli({"cross-validate", path("bands"), "--project", path("cv.assay"), "--method", "cross-entropy", "--folds",
+             "2", "--epochs", "2", "--threads", "1", "--device", "cpu", "--cleaned", "--image-size", "24", "--json"});
     QVERIFY2(cleaned.status == 0, cleaned.err);
     const QJsonArray runs = cli({"runs", path("cv.assay"), "--json"}).json()["runs"].toArray();
     const QJsonObject last = runs.last().toObject();
@@ -234,13 +251,15 @@ void TestCliAudit::classPairsAndNoiseMatricesAreTold() {
 
 namespace {
 
-constexpr const char* kRows = ".9,.05,.05\n.2,.7,.1\n.6,.3,.1\n.1,.8,.1\n.55,.4,.05\n.05,.9,.05\n.1,.1,.8\n.2,.2,.6\n.7,.2,.1\n"
-                              ".05,.15,.8\n";
+constexpr const char* kRows =
+    ".9,.05,.05\n.2,.7,.1\n.6,.3,.1\n.1,.8,.1\n.55,.4,.05\n.05,.9,.05\n.1,.1,.8\n.2,.2,.6\n.7,.2,.1\n"
+    ".05,.15,.8\n";
 constexpr std::array kGiven = {0, 0, 0, 1, 1, 1, 2, 2, 2, 1};
 
 QString flagged(const Call& call) {
     QStringList rows;
-    for (const QJsonValue one : call.json()["issues"].toArray()) rows << QString::number(one.toObject()["index"].toInt());
+    for (const QJsonValue one : call.json()["issues"].toArray())
+        rows << QString::number(one.toObject()["index"].toInt());
     return rows.join(' ');
 }
 
@@ -257,18 +276,22 @@ void TestCliAudit::labelsAreReadAsPeopleWriteThem_data() {
     };
     const auto number = [](std::size_t i) { return QByteArray::number(kGiven[i]); };
     QTest::newRow("numbers") << list("label", number) << QByteArray("0,1,2\n") << QStringList();
-    QTest::newRow("as a float column is written") << list("label", [&](std::size_t i) { return number(i) + ".0"; }) << QByteArray("0,1,2\n") << QStringList();
-    QTest::newRow("blanks") << list("index,label", [&](std::size_t i) { return QByteArray::number(int(i)) + ", " + number(i); })
+    QTest::newRow("as a float column is written")
+        << list("label", [&](std::size_t i) { return number(i) + ".0"; }) << QByteArray("0,1,2\n") << QStringList();
+    QTest::newRow("blanks") << list("index,label",
+                                    [&](std::size_t i) { return QByteArray::number(int(i)) + ", " + number(i); })
                             << QByteArray("0,1,2\n") << QStringList();
-    QTest::newRow("an index without a name") << list(",label", [&](std::size_t i) { return QByteArray::number(int(i)) + "," + number(i); })
-                                            << QByteArray("0,1,2\n") << QStringList();
+    QTest::newRow("an index without a name")
+        << list(",label", [&](std::size_t i) { return QByteArray::number(int(i)) + "," + number(i); })
+        << QByteArray("0,1,2\n") << QStringList();
     QTest::newRow("no header above the probabilities") << list("label", number) << QByteArray() << QStringList();
     QTest::newRow("classes from one") << list("label", [](std::size_t i) { return QByteArray::number(kGiven[i] + 1); })
                                       << QByteArray("1,2,3\n") << QStringList();
     constexpr std::array<const char*, 3> kNames = {"owl", "cat", "dog"};
     const auto name = [&](std::size_t i) { return QByteArray(kNames[std::size_t(kGiven[i])]); };
     QTest::newRow("names, named by the file") << list("label", name) << QByteArray("owl,cat,dog\n") << QStringList();
-    QTest::newRow("names, named by the user") << list("label", name) << QByteArray("0,1,2\n") << QStringList{"--classes", "owl,cat,dog"};
+    QTest::newRow("names, named by the user")
+        << list("label", name) << QByteArray("0,1,2\n") << QStringList{"--classes", "owl,cat,dog"};
 }
 
 void TestCliAudit::labelsAreReadAsPeopleWriteThem() {
@@ -277,7 +300,9 @@ void TestCliAudit::labelsAreReadAsPeopleWriteThem() {
     QFETCH(QStringList, further);
     writeText(path("written.csv"), labels);
     writeText(path("rows.csv"), header + kRows);
-    const Call call = cli(QStringList{"label-issues", "--labels", path("written.csv"), "--probabilities", path("rows.csv"), "--json"} + further);
+    const Call call = cli(
+        QStringList{"label-issues", "--labels", path("written.csv"), "--probabilities", path("rows.csv"), "--json"} +
+        further);
     QVERIFY2(call.status == 0, call.err);
     QCOMPARE(flagged(call), QString("8 9 1"));
 }
@@ -285,15 +310,19 @@ void TestCliAudit::labelsAreReadAsPeopleWriteThem() {
 void TestCliAudit::labelsAndProbabilitiesMeetByFile() {
     QByteArray labels = "file,label\n", probabilities = "file,0,1,2\n";
     const QList<QByteArray> rows = QByteArray(kRows).trimmed().split('\n');
-    for (std::size_t i = 0; i < kGiven.size(); ++i) labels += "p" + QByteArray::number(int(i)) + ".png," + QByteArray::number(kGiven[i]) + "\n";
-    for (std::size_t i = kGiven.size(); i-- > 0;) probabilities += "p" + QByteArray::number(int(i)) + ".png," + rows[qsizetype(i)] + "\n";
+    for (std::size_t i = 0; i < kGiven.size(); ++i)
+        labels += "p" + QByteArray::number(int(i)) + ".png," + QByteArray::number(kGiven[i]) + "\n";
+    for (std::size_t i = kGiven.size(); i-- > 0;)
+        probabilities += "p" + QByteArray::number(int(i)) + ".png," + rows[qsizetype(i)] + "\n";
     writeText(path("named.csv"), labels);
     writeText(path("named-p.csv"), probabilities);
-    const Call call = cli({"label-issues", "--labels", path("named.csv"), "--probabilities", path("named-p.csv"), "--json"});
+    const Call call =
+        cli({"label-issues", "--labels", path("named.csv"), "--probabilities", path("named-p.csv"), "--json"});
     QVERIFY2(call.status == 0, call.err);
     QCOMPARE(flagged(call), QString("1 0 8")); // rows of the probabilities, which begin with the last file
     QCOMPARE(call.json()["issues"].toArray().first().toObject()["file"].toString(), QString("p8.png"));
-    const Call table = cli({"label-issues", "--labels", path("named.csv"), "--probabilities", path("named-p.csv"), "--out", path("issues.csv")});
+    const Call table = cli({"label-issues", "--labels", path("named.csv"), "--probabilities", path("named-p.csv"),
+                            "--out", path("issues.csv")});
     QVERIFY2(table.status == 0, table.err);
     const auto issues = readCsvFile(path("issues.csv"));
     QCOMPARE(issues[0], (QStringList{"index", "file", "given", "suggested", "score"}));
@@ -303,11 +332,13 @@ void TestCliAudit::labelsAndProbabilitiesMeetByFile() {
     writeText(path("twice.csv"), again);
     const Call twice = cli({"label-issues", "--labels", path("twice.csv"), "--probabilities", path("named-p.csv")});
     QCOMPARE(twice.status, 1);
-    QVERIFY2(twice.err.contains("lines 5 and 12") && twice.err.contains("p3.png") && twice.err.contains("twice.csv"), twice.err);
+    QVERIFY2(twice.err.contains("lines 5 and 12") && twice.err.contains("p3.png") && twice.err.contains("twice.csv"),
+             twice.err);
     writeText(path("twice-p.csv"), probabilities + "p9.png,.1,.1,.8\n");
     const Call both = cli({"label-issues", "--labels", path("named.csv"), "--probabilities", path("twice-p.csv")});
     QCOMPARE(both.status, 1);
-    QVERIFY2(both.err.contains("lines 2 and 12") && both.err.contains("p9.png") && both.err.contains("twice-p.csv"), both.err);
+    QVERIFY2(both.err.contains("lines 2 and 12") && both.err.contains("p9.png") && both.err.contains("twice-p.csv"),
+             both.err);
     writeText(path("named.csv"), labels.replace("p3.png", "p33.png"));
     const Call missing = cli({"label-issues", "--labels", path("named.csv"), "--probabilities", path("named-p.csv")});
     QCOMPARE(missing.status, 1);
@@ -319,7 +350,8 @@ void TestCliAudit::columnsWithoutNamesAreToldHowTheyAreTaken() {
     for (const int k : kGiven) labels += QByteArray(k == 0 ? "a" : k == 1 ? "b" : "c") + "\n";
     writeText(path("words.csv"), labels);
     writeText(path("rows.csv"), QByteArray("0,1,2\n") + kRows);
-    const Call call = cli({"label-issues", "--labels", path("words.csv"), "--probabilities", path("rows.csv"), "--json"});
+    const Call call =
+        cli({"label-issues", "--labels", path("words.csv"), "--probabilities", path("rows.csv"), "--json"});
     QVERIFY2(call.status == 0, call.err);
     QVERIFY2(call.err.contains("a, b, c") && call.err.contains("--classes"), call.err);
     const Call parquet = cli({"label-issues", "--labels", path("words.csv"), "--probabilities", path("rows.parquet")});
@@ -333,7 +365,8 @@ void TestCliAudit::theWholeOfWhatNobodyLearntIsQueued() {
     QVERIFY2(clean.status == 0, clean.err);
     const auto samples = qsizetype(readCsvFile(path("all.csv")).size()) - 1;
     QByteArray probabilities = "0,1,2\n";
-    for (qsizetype i = 0; i < samples; ++i) probabilities += i % 3 == 0 ? ".8,.1,.1\n" : i % 3 == 1 ? ".1,.8,.1\n" : ".1,.1,.8\n";
+    for (qsizetype i = 0; i < samples; ++i)
+        probabilities += i % 3 == 0 ? ".8,.1,.1\n" : i % 3 == 1 ? ".1,.8,.1\n" : ".1,.1,.8\n";
     writeText(path("all-p.csv"), probabilities);
     const Call import = cli({"import-probabilities", path("all.assay"), path("all-p.csv"), "--dataset", path("bands")});
     QVERIFY2(import.status == 0, import.err);
@@ -354,7 +387,8 @@ void TestCliAudit::picturesAreScoredWithoutARun() {
     // Of several runs the pictures say the same, and equal values stay equal.
     const Call twice = cli({"import-probabilities", path("p.assay"), path("p.csv"), "--labels", path("labels.csv")});
     QVERIFY2(twice.status == 0, twice.err);
-    const Call both = cli({"score", path("p.assay"), "--run", "1", "--run", "2", "--score", "duplicate-conflict", "--json"});
+    const Call both =
+        cli({"score", path("p.assay"), "--run", "1", "--run", "2", "--score", "duplicate-conflict", "--json"});
     QVERIFY2(both.status == 0, both.err);
     for (const QJsonValue one : both.json()["samples"].toArray()) QCOMPARE(one.toObject()["score"].toDouble(), 0.0);
 }

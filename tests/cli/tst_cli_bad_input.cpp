@@ -66,9 +66,14 @@ void TestCliBadInput::initTestCase() {
     writeText(path("negative.csv"), "0,1\n1.5,-.5\n.2,.8\n");
     writeText(path("nanp.csv"), "0,1\nnan,.5\n.2,.8\n");
     writeText(path("two.csv"), "index,label\n0,0\n1,1\n");
-    writeText(path("object.npy"), QByteArray::fromHex("934e554d5059010046007b276465736372273a20277c4f272c2027666f727472616e5f6f72646572273a2046616c73652c20277368617065273a2028322c2032292c207d0a"));
-    writeText(path("short.npy"), QByteArray("\x93NUMPY\x01\x00\x46\x00", 10) +
-                                     QByteArray("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }").leftJustified(69, ' ') + "\n1234");
+    writeText(
+        path("object.npy"),
+        QByteArray::fromHex(
+            "934e554d5059010046007b276465736372273a20277c4f272c2027666f727472616e5f6f72646572273a2046616c73652c20277368617065273a2028322c2032292c207d0a"));
+    writeText(path("short.npy"),
+              QByteArray("\x93NUMPY\x01\x00\x46\x00", 10) +
+                  QByteArray("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }").leftJustified(69, ' ') +
+                  "\n1234");
 }
 
 void TestCliBadInput::badInputIsOneSentence_data() {
@@ -84,7 +89,8 @@ void TestCliBadInput::badInputIsOneSentence_data() {
     row("nothing whole left in a CIFAR batch", {"info", "@stump"}, "data_batch_1.bin");
     row("a cut CIFAR batch", {"info", "@batch"}, "record 2 is cut");
     row("noise without a map", {"noise", "@folders", "--model", "asymmetric"}, "map");
-    row("map with an unknown class", {"noise", "@folders", "--model", "asymmetric", "--map", "upper band=ghost"}, "ghost");
+    row("map with an unknown class", {"noise", "@folders", "--model", "asymmetric", "--map", "upper band=ghost"},
+        "ghost");
     row("labels into no folder", {"noise", "@bands", "--out", "@no/such/n.csv"}, "n.csv");
     row("no project", {"runs", "@none.assay"}, "none.assay");
     row("foreign project", {"runs", "@text.assay"}, "text.assay");
@@ -104,12 +110,16 @@ void TestCliBadInput::badInputIsOneSentence_data() {
     row("no such column", {"fit", "--input", "@words.csv", "--column", "margin"}, "margin");
     row("all losses equal", {"fit", "--input", "@equal.csv"}, "equal");
     row("only NaN", {"fit", "--input", "@nan.csv"}, "finite");
-    row("probabilities not summing to one", {"label-issues", "--labels", "@two.csv", "--probabilities", "@rows.csv"}, "row");
+    row("probabilities not summing to one", {"label-issues", "--labels", "@two.csv", "--probabilities", "@rows.csv"},
+        "row");
     row("negative probability", {"label-issues", "--labels", "@two.csv", "--probabilities", "@negative.csv"}, "row");
     row("NaN probability", {"label-issues", "--labels", "@two.csv", "--probabilities", "@nanp.csv"}, "row");
-    row("label past the classes", {"label-issues", "--labels", "@labels-unknown.csv", "--probabilities", "@rows.csv"}, "ghost");
-    row("array of Python objects", {"label-issues", "--labels", "@two.csv", "--probabilities", "@object.npy"}, "object.npy");
-    row("array shorter than it says", {"label-issues", "--labels", "@two.csv", "--probabilities", "@short.npy"}, "short.npy");
+    row("label past the classes", {"label-issues", "--labels", "@labels-unknown.csv", "--probabilities", "@rows.csv"},
+        "ghost");
+    row("array of Python objects", {"label-issues", "--labels", "@two.csv", "--probabilities", "@object.npy"},
+        "object.npy");
+    row("array shorter than it says", {"label-issues", "--labels", "@two.csv", "--probabilities", "@short.npy"},
+        "short.npy");
     if (engineIsBuilt()) {
         const QStringList train{"train", "@bands", "--project", "@t.assay", "--method"};
         row("no such method", train + QStringList{"prayer"}, "prayer");
@@ -118,8 +128,10 @@ void TestCliBadInput::badInputIsOneSentence_data() {
         row("no such setting", train + QStringList{"cross-entropy", "--set", "magic=1"}, "magic");
         row("setting out of range", train + QStringList{"cross-entropy", "--set", "batch-size=-4"}, "batch-size");
         row("no such network", train + QStringList{"cross-entropy", "--network", "brain"}, "brain");
-        row("unknown class in labels", train + QStringList{"cross-entropy", "--labels", "@labels-unknown.csv"}, "ghost");
-        row("sample twice in labels", train + QStringList{"cross-entropy", "--labels", "@labels-twice.csv"}, "labels-twice.csv");
+        row("unknown class in labels", train + QStringList{"cross-entropy", "--labels", "@labels-unknown.csv"},
+            "ghost");
+        row("sample twice in labels", train + QStringList{"cross-entropy", "--labels", "@labels-twice.csv"},
+            "labels-twice.csv");
         row("index out of range", train + QStringList{"cross-entropy", "--labels", "@labels-range.csv"}, "4711");
         row("broken quotes", train + QStringList{"cross-entropy", "--labels", "@labels-quote.csv"}, "labels-quote.csv");
         row("no such device", train + QStringList{"cross-entropy", "--device", "cuda"}, "CUDA");
@@ -148,7 +160,9 @@ void TestCliBadInput::cutFilesAreNamedAndTheirWholeRecordsOpen_data() {
     QTest::addColumn<QString>("file");
     QTest::addColumn<QString>("reason");
     QTest::addColumn<int>("samples");
-    QTest::newRow("IDX") << "cut" << "train-images-idx3-ubyte" << "record 6 is cut" << 6;
+    QTest::newRow("IDX") << "cut"
+                         << "train-images-idx3-ubyte"
+                         << "record 6 is cut" << 6;
 }
 
 void TestCliBadInput::cutFilesAreNamedAndTheirWholeRecordsOpen() {

@@ -80,17 +80,19 @@ void TestCliContract::versionAndHelpAreGiven() {
     QVERIFY(version.out.startsWith("assay-cli 0."));
     const Call help = cli({"--help"});
     QCOMPARE(help.status, 0);
-    for (const char* command : {"info", "noise", "methods", "scores", "formats", "losses", "networks", "train", "runs", "rounds",
-                                "epochs", "evidence", "features", "score",
-                                "fit", "label-issues", "decide", "journal", "undo", "compare", "export", "duplicates", "bench"})
+    for (const char* command :
+         {"info",   "noise",   "methods", "scores",   "formats",  "losses",     "networks", "train",
+          "runs",   "rounds",  "epochs",  "evidence", "features", "score",      "fit",      "label-issues",
+          "decide", "journal", "undo",    "compare",  "export",   "duplicates", "bench"})
         QVERIFY2(help.out.contains(QByteArray("\n  ") + command), command);
 }
 
 void TestCliContract::everyCommandHasHelpWithAnExample_data() {
     QTest::addColumn<QString>("command");
-    for (const char* command : {"info", "noise", "methods", "scores", "formats", "losses", "networks", "train", "runs", "rounds",
-                                "epochs", "evidence", "features", "score",
-                                "fit", "label-issues", "decide", "accept", "journal", "undo", "compare", "export", "duplicates", "bench"})
+    for (const char* command :
+         {"info",   "noise",  "methods", "scores",   "formats",  "losses", "networks",   "train",
+          "runs",   "rounds", "epochs",  "evidence", "features", "score",  "fit",        "label-issues",
+          "decide", "accept", "journal", "undo",     "compare",  "export", "duplicates", "bench"})
         QTest::newRow(command) << QString(command);
 }
 
@@ -117,7 +119,8 @@ void TestCliContract::wrongUsageEndsWithTwo_data() {
     QTest::newRow("no epochs") << QStringList{"train", "x", "--project", "p", "--method", "m", "--epochs", "0"};
     for (const char* value : {"nan", "-NaN", "inf"}) {
         const auto row = [&](const char* option, const QStringList& arguments) {
-            QTest::addRow("%s %s %s", qPrintable(arguments.front()), option, value) << arguments + QStringList{option, value};
+            QTest::addRow("%s %s %s", qPrintable(arguments.front()), option, value)
+                << arguments + QStringList{option, value};
         };
         row("--rate", {"noise", "x"});
         row("--threshold", {"accept", "x"});
@@ -161,12 +164,13 @@ void TestCliContract::infoOfAnArchiveIsThatOfItsFolder() {
     const QJsonObject folder = cli({"info", path("folders"), "--json"}).json();
     const QJsonObject archive = cli({"info", path("folders.tar.gz"), "--json"}).json();
     QCOMPARE(folder["classes"].toArray(), (QJsonArray{"lower, band", "middle \"band\"", "upper band"}));
-    for (const char* key : {"format", "samples", "classes", "class_counts", "splits"}) QCOMPARE(archive[key], folder[key]);
+    for (const char* key : {"format", "samples", "classes", "class_counts", "splits"})
+        QCOMPARE(archive[key], folder[key]);
 }
 
 void TestCliContract::noiseWritesLabelsWithTheTruth() {
-    const Call call = cli({"noise", path("bands"), "--model", "symmetric", "--rate", "0.4", "--seed", "1", "--out", path("n.csv"),
-                           "--matrix", path("matrix.csv"), "--json"});
+    const Call call = cli({"noise", path("bands"), "--model", "symmetric", "--rate", "0.4", "--seed", "1", "--out",
+                           path("n.csv"), "--matrix", path("matrix.csv"), "--json"});
     QVERIFY2(call.status == 0, call.err);
     const auto rows = readCsvFile(path("n.csv"));
     QCOMPARE(rows.front(), (QStringList{"index", "label", "true_label"}));
@@ -180,7 +184,10 @@ void TestCliContract::noiseWritesLabelsWithTheTruth() {
     QVERIFY(std::abs(changed / 150.0 - 0.4) < 0.12);
     const auto matrix = readCsvFile(path("matrix.csv"));
     QCOMPARE(matrix.size(), 4u);
-    for (int k = 1; k <= 3; ++k) QCOMPARE(matrix[std::size_t(k)][1].toInt() + matrix[std::size_t(k)][2].toInt() + matrix[std::size_t(k)][3].toInt(), 50);
+    for (int k = 1; k <= 3; ++k)
+        QCOMPARE(matrix[std::size_t(k)][1].toInt() + matrix[std::size_t(k)][2].toInt() +
+                     matrix[std::size_t(k)][3].toInt(),
+                 50);
 }
 
 void TestCliContract::noiseIsTheSameForTheSameSeed() {
@@ -203,7 +210,8 @@ void TestCliContract::cataloguesHaveIdsParametersAndCitations_data() {
     QTest::addColumn<QString>("command");
     QTest::addColumn<QStringList>("expected");
     QTest::addColumn<bool>("needsEngine");
-    QTest::newRow("methods") << "methods" << QStringList{"cross-entropy", "co-teaching", "m-dyr-h", "pseudo-label"} << true;
+    QTest::newRow("methods") << "methods" << QStringList{"cross-entropy", "co-teaching", "m-dyr-h", "pseudo-label"}
+                             << true;
     QTest::newRow("networks") << "networks" << QStringList{"cnn-small"} << true;
     QTest::newRow("scores") << "scores" << QStringList{"p-noisy", "loss"} << false;
 }
@@ -256,9 +264,10 @@ void TestCliContract::lossCurvesComeAsATable() {
         QVERIFY(std::abs(rows[i][2].toDouble() - rows[i + 3][2].toDouble()) < 1e-9);
         QVERIFY(std::abs(rows[i][3].toDouble() - rows[i + 3][3].toDouble()) < 1e-9);
     }
-    // ELR at p = 1/2 of two classes: ln 2 + 3 ln(1/2); its slope -(1 - p) - 3 p, or + 3 (1 - p) where the target is the other.
-    const auto elr = parseCsvBytes(cli({"losses", "elr-label-believed", "elr-label-doubted", "--curves", "--points", "1",
-                                        "--classes", "2"}).out);
+    // ELR at p = 1/2 of two classes: ln 2 + 3 ln(1/2); its slope -(1 - p) - 3 p, or + 3 (1 - p) where the target is the
+    // other.
+    const auto elr = parseCsvBytes(
+        cli({"losses", "elr-label-believed", "elr-label-doubted", "--curves", "--points", "1", "--classes", "2"}).out);
     QCOMPARE(elr.size(), std::size_t(3));
     for (int i = 1; i <= 2; ++i) QVERIFY(std::abs(elr[i][2].toDouble() + 2 * std::log(2.0)) < 1e-9);
     QVERIFY(std::abs(elr[1][3].toDouble() + 2) < 1e-9);
@@ -267,12 +276,15 @@ void TestCliContract::lossCurvesComeAsATable() {
 }
 
 void TestCliContract::betaFitReproducesThePublishedExample() {
-    const Call call = cli({"fit", "--mixture", "beta", "--iterations", "10", "--raw", "--input", path("groups.csv"), "--json"});
+    const Call call =
+        cli({"fit", "--mixture", "beta", "--iterations", "10", "--raw", "--input", path("groups.csv"), "--json"});
     QVERIFY2(call.status == 0, call.err);
     const QJsonObject fit = call.json();
     const QJsonArray components = fit["components"].toArray();
     QCOMPARE(components.size(), 2);
-    const auto close = [](const QJsonValue& value, double expected) { return std::abs(value.toDouble() - expected) < 2e-6; };
+    const auto close = [](const QJsonValue& value, double expected) {
+        return std::abs(value.toDouble() - expected) < 2e-6;
+    };
     QVERIFY(close(components[0].toObject()["alpha"], 0.312667));
     QVERIFY(close(components[0].toObject()["beta"], 1.598017));
     QVERIFY(close(components[0].toObject()["weight"], 0.610374));
@@ -300,8 +312,8 @@ void TestCliContract::fitWritesAPosteriorForEveryValue() {
 }
 
 void TestCliContract::gaussianFitFollowsScikitLearn() {
-    const Call call = cli({"fit", "--mixture", "gaussian", "--raw", "--tolerance", "0.01", "--variance-floor", "0.0005", "--input",
-                           path("groups.csv"), "--json"});
+    const Call call = cli({"fit", "--mixture", "gaussian", "--raw", "--tolerance", "0.01", "--variance-floor", "0.0005",
+                           "--input", path("groups.csv"), "--json"});
     QVERIFY2(call.status == 0, call.err);
     const QJsonArray components = call.json()["components"].toArray();
     QVERIFY(std::abs(components[0].toObject()["weight"].toDouble() - 0.618661) < 2e-6);
@@ -311,8 +323,9 @@ void TestCliContract::gaussianFitFollowsScikitLearn() {
 }
 
 void TestCliContract::labelIssuesReproduceTheWorkedExample() {
-    writeText(path("p.csv"), "0,1,2\n.9,.05,.05\n.2,.7,.1\n.6,.3,.1\n.1,.8,.1\n.55,.4,.05\n.05,.9,.05\n.1,.1,.8\n.2,.2,.6\n.7,.2,.1\n"
-                             ".05,.15,.8\n");
+    writeText(path("p.csv"),
+              "0,1,2\n.9,.05,.05\n.2,.7,.1\n.6,.3,.1\n.1,.8,.1\n.55,.4,.05\n.05,.9,.05\n.1,.1,.8\n.2,.2,.6\n.7,.2,.1\n"
+              ".05,.15,.8\n");
     writeText(path("l.csv"), "index,label\n0,0\n1,0\n2,0\n3,1\n4,1\n5,1\n6,2\n7,2\n8,2\n9,1\n");
     const Call call = cli({"label-issues", "--labels", path("l.csv"), "--probabilities", path("p.csv"), "--json"});
     QVERIFY2(call.status == 0, call.err);
@@ -331,16 +344,18 @@ void TestCliContract::labelIssuesRankTheOtherWaysToo_data() {
     QTest::addColumn<QString>("filter");
     QTest::addColumn<QString>("rank");
     QTest::addColumn<QList<int>>("expected");
-    QTest::newRow("argmax differs") << "predicted-neq-given" << "self-confidence" << QList<int>{8, 9, 1, 4};
-    QTest::newRow("margin") << "prune-by-noise-rate" << "normalized-margin" << QList<int>{9, 8, 1};
+    QTest::newRow("argmax differs") << "predicted-neq-given"
+                                    << "self-confidence" << QList<int>{8, 9, 1, 4};
+    QTest::newRow("margin") << "prune-by-noise-rate"
+                            << "normalized-margin" << QList<int>{9, 8, 1};
 }
 
 void TestCliContract::labelIssuesRankTheOtherWaysToo() {
     QFETCH(QString, filter);
     QFETCH(QString, rank);
     QFETCH(QList<int>, expected);
-    const Call call = cli({"label-issues", "--labels", path("l.csv"), "--probabilities", path("p.csv"), "--filter", filter,
-                           "--rank-by", rank, "--json"});
+    const Call call = cli({"label-issues", "--labels", path("l.csv"), "--probabilities", path("p.csv"), "--filter",
+                           filter, "--rank-by", rank, "--json"});
     QVERIFY2(call.status == 0, call.err);
     QList<int> indices;
     for (const auto& issue : call.json()["issues"].toArray()) indices << issue.toObject()["index"].toInt();
@@ -365,7 +380,10 @@ void TestCliContract::outputIntoAClosedPipeEndsQuietly() {
     shell.setProcessEnvironment(m_environment);
     writeBands(path("many"), 20'000, 0);
     const QString program = QStringLiteral(ASSAY_BINARY_DIR "/bin/assay-cli");
-    shell.start("bash", {"-c", QString("'%1' noise '%2' 2>'%3' | head -n 1; echo ${PIPESTATUS[0]}").arg(program, path("many"), path("err"))});
+    shell.start(
+        "bash",
+        {"-c",
+         QString("'%1' noise '%2' 2>'%3' | head -n 1; echo ${PIPESTATUS[0]}").arg(program, path("many"), path("err"))});
     QVERIFY(shell.waitForFinished(60'000));
     QCOMPARE(shell.readAllStandardOutput(), QByteArray("index,label,true_label\n1\n"));
     const QByteArray complaint = readAll(path("err"));
@@ -375,7 +393,10 @@ void TestCliContract::outputIntoAClosedPipeEndsQuietly() {
 void TestCliContract::fullDiskOnStandardOutputIsAnError() {
     QProcess shell;
     shell.setProcessEnvironment(m_environment);
-    shell.start("bash", {"-c", QString("'%1' info '%2' > /dev/full").arg(QStringLiteral(ASSAY_BINARY_DIR "/bin/assay-cli"), path("bands"))});
+    shell.start(
+        "bash",
+        {"-c",
+         QString("'%1' info '%2' > /dev/full").arg(QStringLiteral(ASSAY_BINARY_DIR "/bin/assay-cli"), path("bands"))});
     QVERIFY(shell.waitForFinished(60'000));
     QCOMPARE(shell.exitCode(), 1);
     QVERIFY(shell.readAllStandardError().contains("No space left"));
@@ -396,10 +417,9 @@ void TestCliContract::foreignLanguagesChangeNoByte() {
     foreign.insert("LOCPATH", locales);
     foreign.insert("LC_ALL", language + ".UTF-8");
     foreign.insert("LANG", language + ".UTF-8");
-    for (const QStringList& arguments : {QStringList{"info", path("folders"), "--json"},
-                                         QStringList{"noise", path("folders"), "--rate", "0.25"},
-                                         QStringList{"fit", "--input", path("groups.csv"), "--json"},
-                                         QStringList{"scores", "--json"}}) {
+    for (const QStringList& arguments :
+         {QStringList{"info", path("folders"), "--json"}, QStringList{"noise", path("folders"), "--rate", "0.25"},
+          QStringList{"fit", "--input", path("groups.csv"), "--json"}, QStringList{"scores", "--json"}}) {
         const Call here = cli(arguments), there = callCli(arguments, foreign);
         QVERIFY2(here.status == 0, here.err);
         QCOMPARE(there.status, 0);

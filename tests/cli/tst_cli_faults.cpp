@@ -147,10 +147,8 @@ void TestCliFaults::withoutFoldersOfItsOwnItWorksAllTheSame() {
     QFETCH(bool, unset);
     QProcessEnvironment environment = m_environment;
     for (const char* name : {"HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"}) {
-        if (unset)
-            environment.remove(name);
-        else
-            environment.insert(name, path("locked"));
+        if (unset) environment.remove(name);
+        else environment.insert(name, path("locked"));
     }
     for (const QStringList& arguments :
          {QStringList{"info", path("folders"), "--json"}, QStringList{"duplicates", path("folders"), "--json"},

@@ -86,7 +86,8 @@ void TestCliJourney::journalTellsEveryDecisionAndUndo() {
     const QJsonArray entries = journal();
     QCOMPARE(entries.size(), 2);
     const QJsonObject first = entries[0].toObject(), second = entries[1].toObject();
-    for (const char* key : {"revision", "time", "index", "decision", "from", "to", "reason", "undoes"}) QVERIFY2(first.contains(key), key);
+    for (const char* key : {"revision", "time", "index", "decision", "from", "to", "reason", "undoes"})
+        QVERIFY2(first.contains(key), key);
     QCOMPARE(first["revision"].toInt(), 1);
     QCOMPARE(first["index"].toInt(), 4);
     QCOMPARE(first["decision"].toString(), QString("relabel"));
@@ -107,7 +108,8 @@ void TestCliJourney::filesNameSamplesToo() {
 }
 
 void TestCliJourney::suggestionsBecomeRelabels() {
-    const Call call = decide("index,file,given,suggested,score\n0,,\"lower, band\",upper band,0.97\n", {"--decision", "relabel"});
+    const Call call =
+        decide("index,file,given,suggested,score\n0,,\"lower, band\",upper band,0.97\n", {"--decision", "relabel"});
     QVERIFY2(call.status == 0, call.err);
     QCOMPARE(journal()[0].toObject()["to"].toString(), QString("upper band"));
 }
@@ -153,9 +155,11 @@ void TestCliJourney::exportHoldsTheEffectiveLabels() {
     QCOMPARE(rows.size(), 18u);
     QCOMPARE(rows[1], (QStringList{"lower, band/picture 000.png", "upper band"}));
     QCOMPARE(rows[2], (QStringList{"lower, band/picture 002.png", "lower, band"}));
-    const QByteArray said = cli({"export", m_project, "--format", "csv", "--out", path("cleaned.csv"), "--flagged", "leave-out"}).out;
+    const QByteArray said =
+        cli({"export", m_project, "--format", "csv", "--out", path("cleaned.csv"), "--flagged", "leave-out"}).out;
     QVERIFY2(said.contains("1 flagged (left out), 1 excluded (left out)"), said);
-    const QByteArray kept = cli({"export", m_project, "--format", "csv", "--out", path("cleaned.csv"), "--excluded", "keep-given"}).out;
+    const QByteArray kept =
+        cli({"export", m_project, "--format", "csv", "--out", path("cleaned.csv"), "--excluded", "keep-given"}).out;
     QVERIFY2(kept.contains("18 rows, 1 relabelled, 1 flagged, 1 excluded\n"), kept);
     // Undone, all is as it came.
     for (int i = 0; i < 4; ++i) QCOMPARE(cli({"undo", m_project}).status, 0);
@@ -165,7 +169,8 @@ void TestCliJourney::exportHoldsTheEffectiveLabels() {
 
 void TestCliJourney::exportCanHoldOnlyWhatChanged() {
     QCOMPARE(decide("index,decision,label\n5,relabel,2\n6,keep,\n").status, 0);
-    QCOMPARE(cli({"export", m_project, "--format", "csv", "--include", "changed", "--out", path("changed.csv")}).status, 0);
+    QCOMPARE(cli({"export", m_project, "--format", "csv", "--include", "changed", "--out", path("changed.csv")}).status,
+             0);
     const auto rows = readCsvFile(path("changed.csv"));
     QCOMPARE(rows.size(), 2u);
     QCOMPARE(rows[1][1], QString("upper band"));
@@ -180,8 +185,9 @@ void TestCliJourney::secondWriterIsTurnedAway() {
     QByteArray many = "index,decision\n";
     for (int i = 0; i < 18; ++i) many += QByteArray::number(i) + ",keep\n";
     writeText(path("many.csv"), many);
-    first.start("bash", {"-c", QString("'%1' decide '%2' --from '%3' | (read line; echo $line; cat >/dev/null <<<x; sleep 100)")
-                                   .arg(QStringLiteral(ASSAY_BINARY_DIR "/bin/assay-cli"), m_project, path("many.csv"))});
+    first.start("bash",
+                {"-c", QString("'%1' decide '%2' --from '%3' | (read line; echo $line; cat >/dev/null <<<x; sleep 100)")
+                           .arg(QStringLiteral(ASSAY_BINARY_DIR "/bin/assay-cli"), m_project, path("many.csv"))});
     QVERIFY(first.waitForReadyRead(20'000));
     first.kill();
     first.waitForFinished();
@@ -197,7 +203,8 @@ void TestCliJourney::killedWhileDecidingLosesNothingAcknowledged() {
     for (int kill = 1; kill <= 6; ++kill) {
         QProcess process;
         process.setProcessEnvironment(m_environment);
-        process.start(QStringLiteral(ASSAY_BINARY_DIR "/bin/assay-cli"), {"decide", m_project, "--from", path("many.csv")});
+        process.start(QStringLiteral(ASSAY_BINARY_DIR "/bin/assay-cli"),
+                      {"decide", m_project, "--from", path("many.csv")});
         QByteArray said;
         while (said.count('\n') < kill * 2 && process.waitForReadyRead(20'000)) said += process.readAllStandardOutput();
         ::kill(pid_t(process.processId()), SIGKILL);

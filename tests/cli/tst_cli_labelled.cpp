@@ -30,9 +30,12 @@ private:
     QString path(const QString& name) const { return m_folder.filePath(name); }
     /// Trains a few short epochs; `more` says what counts.
     Call train(const QString& method, const QStringList& more, int epochs = 2) {
-        QStringList words = {"train",    path("bands"),           "--project", path("p.assay"), "--method", method,
-                             "--epochs", QString::number(epochs), "--device",  "cpu",           "--threads", "1", "--json"};
-        if (method != "cross-entropy") words << "--set" << "unlabelled-ratio=2";
+        QStringList words = {"train",    path("bands"),           "--project", path("p.assay"), "--method",  method,
+                             "--epochs", QString::number(epochs), "--device",  "cpu",           "--threads", "1",
+                             "--json"};
+        if (method != "cross-entropy")
+            words << "--set"
+                  << "unlabelled-ratio=2";
         return cli(words + more);
     }
     /// Column "labelled" of a run's last epoch, one for each sample.
@@ -113,7 +116,8 @@ void TestCliLabelled::aListsOwnLabelsAreTold() {
     writeText(path("test.csv"), "index\n0\n7\n185\n");
     const Call test = train("supervised", {"--labelled-file", path("test.csv")});
     QVERIFY2(test.status == 0, test.err);
-    QVERIFY2(test.err.contains("1 of the 3 samples listed in test.csv is in the test split and is not learnt"), test.err);
+    QVERIFY2(test.err.contains("1 of the 3 samples listed in test.csv is in the test split and is not learnt"),
+             test.err);
     QVERIFY2(test.err.contains("No label of class 2 counts") && !test.err.contains("has no training sample"), test.err);
     writeText(path("ghost.csv"), four + "130,ghost\n");
     const Call ghost = train("supervised", {"--labelled-file", path("ghost.csv")});
@@ -174,17 +178,23 @@ void TestCliLabelled::contradictingChoicesAreRefused() {
 }
 
 void TestCliLabelled::pseudoLabelsAreAcceptedWithWhereTheyCameFrom() {
-    QCOMPARE(cli({"accept", path("p.assay"), "--run", "1", "--score", "pseudo-label"}).status, 1); // cross-entropy gives none
-    const Call run = train("fixmatch", {"--set", "labelled=per-class", "--set", "labelled-per-class=20", "--set", "threshold=0.4"}, 3);
+    QCOMPARE(cli({"accept", path("p.assay"), "--run", "1", "--score", "pseudo-label"}).status,
+             1); // cross-entropy gives none
+    const Call run = train(
+        "fixmatch", {"--set", "labelled=per-class", "--set", "labelled-per-class=20", "--set", "threshold=0.4"}, 3);
     QVERIFY2(run.status == 0, run.err);
     const QString number = QString::number(run.json()["run"].toInt());
-    const auto count = [&](const char* entries) { return int(cli({"journal", path("p.assay"), "--json"}).json()[entries].toArray().size()); };
+    const auto count = [&](const char* entries) {
+        return int(cli({"journal", path("p.assay"), "--json"}).json()[entries].toArray().size());
+    };
     const int before = count("entries");
-    const Call call = cli({"accept", path("p.assay"), "--run", number, "--score", "pseudo-label", "--threshold", "0.5", "--json"});
+    const Call call =
+        cli({"accept", path("p.assay"), "--run", number, "--score", "pseudo-label", "--threshold", "0.5", "--json"});
     QVERIFY2(call.status == 0, call.err);
     const QJsonObject told = call.json();
     QVERIFY(told["suspects"].toInt() > 20);
-    QCOMPARE(told["relabelled"].toInt() + told["kept"].toInt() + told["decided_before"].toInt(), told["suspects"].toInt());
+    QCOMPARE(told["relabelled"].toInt() + told["kept"].toInt() + told["decided_before"].toInt(),
+             told["suspects"].toInt());
     QVERIFY(told["kept"].toInt() > 0);
     const QJsonArray entries = cli({"journal", path("p.assay"), "--json"}).json()["entries"].toArray();
     QCOMPARE(int(entries.size()), before + told["relabelled"].toInt() + told["kept"].toInt());
@@ -205,7 +215,8 @@ void TestCliLabelled::pseudoLabelsAreAcceptedWithWhereTheyCameFrom() {
     }
     QCOMPARE(taken, told["relabelled"].toInt() + told["kept"].toInt());
     QCOMPARE(cli({"undo", path("p.assay")}).status, 0); // one step
-    const Call again = cli({"accept", path("p.assay"), "--run", number, "--score", "pseudo-label", "--threshold", "0.5", "--json"});
+    const Call again =
+        cli({"accept", path("p.assay"), "--run", number, "--score", "pseudo-label", "--threshold", "0.5", "--json"});
     QCOMPARE(again.json()["relabelled"].toInt(), told["relabelled"].toInt());
 }
 
@@ -218,7 +229,9 @@ void TestCliLabelled::picturesWithoutALabelAreLearntFrom() {
     for (int k = 0; k < 3; ++k) {
         for (int i = 0; i < 20; ++i) {
             const QString file = QStringLiteral("%1-%2.png").arg(QString::fromLatin1(names[k])).arg(i);
-            QVERIFY(QFile::rename(path("few/") + folders[k] + QStringLiteral("/picture %1.png").arg(i, 3, 10, QLatin1Char('0')), path("few/") + file));
+            QVERIFY(QFile::rename(path("few/") + folders[k] +
+                                      QStringLiteral("/picture %1.png").arg(i, 3, 10, QLatin1Char('0')),
+                                  path("few/") + file));
             table += file.toLatin1() + ',' + (i < 6 ? names[k] : QByteArray()) + '\n';
         }
         QVERIFY(QDir(path("few")).rmdir(folders[k]));
@@ -235,11 +248,13 @@ void TestCliLabelled::picturesWithoutALabelAreLearntFrom() {
     QVERIFY(cli({"info", path("few")}).out.contains("60 in 3 classes, 42 without a label"));
 
     const auto trainFew = [&](const QString& method, const QStringList& more) {
-        return cli(QStringList{"train", path("few"), "--project", path("few.assay"), "--method", method, "--epochs", "1",
-                               "--device", "cpu", "--threads", "1", "--json"} + more);
+        return cli(QStringList{"train", path("few"), "--project", path("few.assay"), "--method", method, "--epochs",
+                               "1", "--device", "cpu", "--threads", "1", "--json"} +
+                   more);
     };
     const auto rowsOf = [&](const Call& run) {
-        const Call call = cli({"evidence", path("few.assay"), "--run", QString::number(run.json()["run"].toInt()), "--out", path("few-e.csv")});
+        const Call call = cli({"evidence", path("few.assay"), "--run", QString::number(run.json()["run"].toInt()),
+                               "--out", path("few-e.csv")});
         if (call.status != 0) qWarning("%s", call.err.constData());
         return readCsvFile(path("few-e.csv"));
     };
@@ -276,8 +291,8 @@ void TestCliLabelled::picturesWithoutALabelAreLearntFrom() {
         return std::pair(int(written.size()) - 1, empty);
     };
     QCOMPARE(exported("few-before.csv"), std::pair(60, 42));
-    const Call accepted = cli({"accept", path("few.assay"), "--run", QString::number(run.json()["run"].toInt()), "--score",
-                               "pseudo-label", "--threshold", "0", "--json"});
+    const Call accepted = cli({"accept", path("few.assay"), "--run", QString::number(run.json()["run"].toInt()),
+                               "--score", "pseudo-label", "--threshold", "0", "--json"});
     QVERIFY2(accepted.status == 0, accepted.err);
     QCOMPARE(accepted.json()["relabelled"].toInt(), 42);
     QCOMPARE(exported("few-after.csv"), std::pair(60, 0));

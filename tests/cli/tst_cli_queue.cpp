@@ -90,8 +90,8 @@ void TestCliQueue::beforeDecisionsPlacesAreMeans() {
     QCOMPARE(call.json()["decided"].toInt(), 0);
 }
 
-/// As in the window: a score counts a sample among the suspects where it is one of its first so many as p(noisy) suspects,
-/// before decisions and after.
+/// As in the window: a score counts a sample among the suspects where it is one of its first so many as p(noisy)
+/// suspects, before decisions and after.
 void TestCliQueue::theAgreementCountsAsManyAsThereAreSuspects() {
     const Call score = cli({"score", path("p.assay"), "--score", "p-noisy", "--json"});
     QVERIFY2(score.status == 0, score.err);
@@ -160,12 +160,13 @@ void TestCliQueue::aQueueOfAnotherSplit() {
     probabilities = classes.join(',').toUtf8() + "\n";
     for (int i = m_training; i < m_truth.size(); ++i) {
         const auto own = (classes.indexOf(m_truth[i]) + (i == doubted ? 1 : 0)) % classes.size();
-        for (qsizetype c = 0; c < classes.size(); ++c) probabilities += QByteArray(c > 0 ? "," : "") + (c == own ? "0.9" : "0.05");
+        for (qsizetype c = 0; c < classes.size(); ++c)
+            probabilities += QByteArray(c > 0 ? "," : "") + (c == own ? "0.9" : "0.05");
         probabilities += "\n";
     }
     writeText(path("tested.csv"), probabilities);
-    const Call imported = cli({"import-probabilities", path("tested.assay"), path("tested.csv"), "--dataset", path("bands"),
-                               "--split", "test"});
+    const Call imported = cli({"import-probabilities", path("tested.assay"), path("tested.csv"), "--dataset",
+                               path("bands"), "--split", "test"});
     QVERIFY2(imported.status == 0, imported.err);
     for (const QStringList& options : {QStringList{}, QStringList{"--split", "test"}, QStringList{"--split", "all"}}) {
         const Call queue = cli(QStringList{"queue", path("tested.assay"), "--out", path("tested-queue.csv")} + options);
@@ -234,7 +235,8 @@ void TestCliQueue::aRandomSampleTellsWhatIsLeft() {
     QVERIFY(estimate["most"].toInt() < int(undecided.size()) - 1);
     const int sampled = estimate["sampled"].toInt();
     QVERIFY(sampled > 0 && sampled <= random);
-    QVERIFY2(after.err.contains("from " + QByteArray::number(sampled) + " decisions that were asked for at random"), after.err);
+    QVERIFY2(after.err.contains("from " + QByteArray::number(sampled) + " decisions that were asked for at random"),
+             after.err);
     // Taken back and made again, the same decisions tell the same.
     QVERIFY(cli({"undo", path("p.assay")}).status == 0);
     QVERIFY(cli({"undo", path("p.assay"), "--redo"}).status == 0);
@@ -277,8 +279,8 @@ void TestCliQueue::aTruthOfSomeSamplesTellsNothingOfTheOthers() {
     QCOMPARE(detection["total"].toInt(), kNamed);
     QCOMPARE(detection["wrong"].toInt(), kNamed / kEvery);
     // Kept with a run, it is no more than that.
-    const Call import = cli({"import-probabilities", path("some.assay"), path("p.csv"), "--dataset", path("bands"), "--labels",
-                             path("labels.csv"), "--truth", path("some.csv"), "--json"});
+    const Call import = cli({"import-probabilities", path("some.assay"), path("p.csv"), "--dataset", path("bands"),
+                             "--labels", path("labels.csv"), "--truth", path("some.csv"), "--json"});
     QVERIFY2(import.status == 0, import.err);
     QCOMPARE(import.json()["detection"].toObject()["total"].toInt(), kNamed);
     const Call kept = cli({"simulate-review", path("some.assay"), "--json"});

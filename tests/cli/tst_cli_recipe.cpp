@@ -80,9 +80,12 @@ void TestCliRecipe::whatIsThereIsNotTrainedAgain() {
 void TestCliRecipe::runsOfAnEarlierVersionAreNotTrainedAgain() {
     sqlite3* project = nullptr;
     QCOMPARE(sqlite3_open(path("grid.assay").toUtf8().constData(), &project), SQLITE_OK);
-    QCOMPARE(sqlite3_exec(project, "UPDATE run SET config = json_remove(config, '$.settings.mirror')", nullptr, nullptr, nullptr), SQLITE_OK);
+    QCOMPARE(sqlite3_exec(project, "UPDATE run SET config = json_remove(config, '$.settings.mirror')", nullptr, nullptr,
+                          nullptr),
+             SQLITE_OK);
     QCOMPARE(sqlite3_changes(project), 8);
-    QCOMPARE(sqlite3_exec(project, "UPDATE run SET id = id WHERE config LIKE '%mirror%'", nullptr, nullptr, nullptr), SQLITE_OK);
+    QCOMPARE(sqlite3_exec(project, "UPDATE run SET id = id WHERE config LIKE '%mirror%'", nullptr, nullptr, nullptr),
+             SQLITE_OK);
     QCOMPARE(sqlite3_changes(project), 0);
     sqlite3_close(project);
     const Call call = recipe("r.toml");
@@ -104,7 +107,8 @@ void TestCliRecipe::labelsThatCountCanBeListed() {
     writeText(path("listed.csv"), "index,label\n0,0\n7,1\n100,2\n130,1\n"); // 100 is of class 1
     writeText(path("few.toml"), "dataset = \"bands\"\nthreads = 1\ndevice = \"cpu\"\nepochs = 1\n"
                                 "[[labels]]\nlabelled-file = \"listed.csv\"\n[[method]]\nid = \"fixmatch\"\n");
-    const Call call = callCli({"recipe", path("few.toml"), "--project", path("few.assay"), "--json"}, m_environment, 240);
+    const Call call =
+        callCli({"recipe", path("few.toml"), "--project", path("few.assay"), "--json"}, m_environment, 240);
     QVERIFY2(call.status == 0, call.err);
     QCOMPARE(call.json()["rows"].toArray()[0].toObject()["labels"].toString(), QString("given, those of listed.csv"));
     QVERIFY2(call.err.contains("1 of the 4 labels in listed.csv is not the one"), call.err);

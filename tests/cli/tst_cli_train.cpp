@@ -37,8 +37,15 @@ private:
     Call cli(const QStringList& arguments) { return callCli(arguments, m_environment, 240); }
     QString path(const QString& name) const { return m_folder.filePath(name); }
     QStringList train(const QString& project, int epochs) {
-        return {"train",   path("bands"),      "--project",    project,    "--method", "cross-entropy", "--labels", path("noisy.csv"),
-                "--epochs", QString::number(epochs), "--device", "cpu", "--seed",   "3",             "--threads", "1", "--json"};
+        return {"train",     path("bands"),
+                "--project", project,
+                "--method",  "cross-entropy",
+                "--labels",  path("noisy.csv"),
+                "--epochs",  QString::number(epochs),
+                "--device",  "cpu",
+                "--seed",    "3",
+                "--threads", "1",
+                "--json"};
     }
 
     QTemporaryDir m_folder;
@@ -84,7 +91,8 @@ void TestCliTrain::runsAndCompareTellTheSame() {
     QVERIFY2(call.status == 0, call.err);
     const QJsonArray compared = call.json()["runs"].toArray();
     QCOMPARE(compared.size(), 1);
-    for (const char* key : {"accuracy", "detection", "seed", "method"}) QCOMPARE(compared[0].toObject()[key], again[key]);
+    for (const char* key : {"accuracy", "detection", "seed", "method"})
+        QCOMPARE(compared[0].toObject()[key], again[key]);
     const QByteArray text = cli({"compare", path("p.assay")}).out;
     QVERIFY(text.contains("cross-entropy") && text.contains("batch-size"));
 }
@@ -99,7 +107,8 @@ void TestCliTrain::compareTellsWhatDiffersAndHowFarRunsAgree() {
     const QJsonArray jaccard = agreement["jaccard"].toArray(), shared = agreement["shared_suspects"].toArray();
     QCOMPARE(agreement["runs"].toArray(), (QJsonArray{1, 2}));
     QCOMPARE(jaccard[0].toArray()[0].toDouble(), 1.0);
-    const int own = shared[0].toArray()[0].toInt(), other = shared[1].toArray()[1].toInt(), common = shared[0].toArray()[1].toInt();
+    const int own = shared[0].toArray()[0].toInt(), other = shared[1].toArray()[1].toInt(),
+              common = shared[0].toArray()[1].toInt();
     QVERIFY(own > 0 && other > 0 && common <= std::min(own, other));
     QVERIFY(std::abs(jaccard[0].toArray()[1].toDouble() - double(common) / double(own + other - common)) < 1e-12);
     QCOMPARE(jaccard[0].toArray()[1], jaccard[1].toArray()[0]);
@@ -139,7 +148,8 @@ void TestCliTrain::epochsAreExported() {
         const auto at = rows.front().indexOf(QString(column));
         QVERIFY2(at > 0, column);
         for (qsizetype e = 0; e < epochs.size(); ++e)
-            QCOMPARE(rows[std::size_t(e) + 1][at].toDouble(), epochs[e].toObject()["scalars"].toObject()[column].toDouble());
+            QCOMPARE(rows[std::size_t(e) + 1][at].toDouble(),
+                     epochs[e].toObject()["scalars"].toObject()[column].toDouble());
     }
     const QJsonArray joint = epochs.last().toObject()["per_class"].toObject()["confident-joint"].toArray();
     double samples = 0;
@@ -184,7 +194,9 @@ void TestCliTrain::scoreRanksTheMostSuspectFirst() {
     QVERIFY(wrong >= 40); // of the first fifty; 30 % would be chance
     QCOMPARE(cli({"score", path("p.assay"), "--score", "loss", "--run", "1", "--run", "2"}).status, 0);
     // As of an epoch: its own losses.
-    QCOMPARE(cli({"score", path("p.assay"), "--score", "loss", "--run", "1", "--epoch", "1", "--out", path("s1.csv")}).status, 0);
+    QCOMPARE(cli({"score", path("p.assay"), "--score", "loss", "--run", "1", "--epoch", "1", "--out", path("s1.csv")})
+                 .status,
+             0);
     QCOMPARE(cli({"evidence", path("p.assay"), "--run", "1", "--epoch", "1", "--out", path("e1.csv")}).status, 0);
     const auto first = readCsvFile(path("s1.csv")), evidence = readCsvFile(path("e1.csv"));
     const qsizetype loss = evidence.front().indexOf("loss");
@@ -208,8 +220,8 @@ void TestCliTrain::acceptedSuggestionsMendLabels() {
 }
 
 void TestCliTrain::cleanedLabelsCanBeTrainedOn() {
-    const Call call = cli({"train", path("bands"), "--project", path("p.assay"), "--method", "cross-entropy", "--cleaned", "--epochs",
-                           "2", "--device", "cpu", "--json"});
+    const Call call = cli({"train", path("bands"), "--project", path("p.assay"), "--method", "cross-entropy",
+                           "--cleaned", "--epochs", "2", "--device", "cpu", "--json"});
     QVERIFY2(call.status == 0, call.err);
     const QJsonObject run = call.json();
     QVERIFY(run["labels"].toString().contains("revision"));
@@ -290,13 +302,16 @@ void TestCliTrain::roundsOfCleaningAreLabelSets() {
         QVERIFY2(text.contains(word), text);
 
     const int set = rounds[1].toObject()["label_set"].toInt();
-    QCOMPARE(cli({"export", project, "--format", "csv", "--label-set", "run 1, round 2", "--out", path("round.csv")}).status, 0);
+    QCOMPARE(
+        cli({"export", project, "--format", "csv", "--label-set", "run 1, round 2", "--out", path("round.csv")}).status,
+        0);
     int labelled = 0, unlabelled = 0;
     for (const QStringList& row : readCsvFile(path("round.csv"))) ++(row[1].isEmpty() ? unlabelled : labelled);
     QCOMPARE(unlabelled, rounds[1].toObject()["dropped"].toInt());
     QCOMPARE(labelled, 1 + 90 + rounds[1].toObject()["kept"].toInt()); // header and test samples
-    QStringList again = {"train", path("bands"), "--project", project, "--method", "cross-entropy", "--epochs", "1",
-                         "--threads", "1", "--device", "cpu", "--label-set", QString::number(set), "--json"};
+    QStringList again = {
+        "train",     path("bands"), "--project", project, "--method",    "cross-entropy",      "--epochs", "1",
+        "--threads", "1",           "--device",  "cpu",   "--label-set", QString::number(set), "--json"};
     const Call onRound = cli(again);
     QVERIFY2(onRound.status == 0, onRound.err);
     QCOMPARE(onRound.json()["labels"].toString(), QString("run 1, round 2"));

@@ -60,9 +60,12 @@ void TestExternalPlugin::initTestCase() {
     QVERIFY(m_folder.isValid());
     m_environment = cleanEnvironment(m_folder.path());
     QByteArray said;
-    QVERIFY2(run("cmake", {"--install", ASSAY_BINARY_DIR, "--prefix", path("prefix"), "--component", "core"}, &said), said);
-    QVERIFY2(run("cmake", {"-G", "Ninja", "-S", ASSAY_SOURCE_DIR "/tests/plugins/external", "-B", path("build"),
-                           "-DCMAKE_PREFIX_PATH=" + path("prefix"), "-DCMAKE_BUILD_TYPE=Release", "-DASSAY_FAULTY_PLUGINS=ON"}, &said),
+    QVERIFY2(run("cmake", {"--install", ASSAY_BINARY_DIR, "--prefix", path("prefix"), "--component", "core"}, &said),
+             said);
+    QVERIFY2(run("cmake",
+                 {"-G", "Ninja", "-S", ASSAY_SOURCE_DIR "/tests/plugins/external", "-B", path("build"),
+                  "-DCMAKE_PREFIX_PATH=" + path("prefix"), "-DCMAKE_BUILD_TYPE=Release", "-DASSAY_FAULTY_PLUGINS=ON"},
+                 &said),
              said);
     QVERIFY2(run("cmake", {"--build", path("build")}, &said), said);
     QDir().mkpath(path("plugins"));
@@ -80,8 +83,8 @@ void TestExternalPlugin::isListedWithItsSettings() {
 void TestExternalPlugin::trainsAndFindsWrongLabels() {
     writeBands(path("bands"), 60, 20);
     QCOMPARE(cli({"noise", path("bands"), "--rate", "0.3", "--out", path("noisy.csv")}, "").status, 0);
-    const Call call = cli({"train", path("bands"), "--project", path("p.assay"), "--method", "linear-softmax", "--labels",
-                           path("noisy.csv"), "--epochs", "5", "--set", "learning-rate=0.005", "--json"},
+    const Call call = cli({"train", path("bands"), "--project", path("p.assay"), "--method", "linear-softmax",
+                           "--labels", path("noisy.csv"), "--epochs", "5", "--set", "learning-rate=0.005", "--json"},
                           path("plugins"));
     QVERIFY2(call.status == 0, call.err);
     QCOMPARE(call.json()["epochs"].toInt(), 5);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A reviewer who may be killed, whose disk may fail or lose power: decides as fast as it can and says on standard output
-// what was acknowledged, a line each: "ack REVISION SAMPLE".
+// A reviewer who may be killed, whose disk may fail or lose power: decides as fast as it can and says on standard
+// output what was acknowledged, a line each: "ack REVISION SAMPLE".
 #include "core/base/rng.h"
 #include "core/project/checked_csv.h"
 #include "core/project/project.h"
@@ -59,7 +59,8 @@ int main(int argc, char** argv) {
         for (int attempt = 0;; ++attempt) {
             const auto rows = undo ? project->undo("child") : project->decide(requests);
             if (rows) {
-                say("ack " + std::to_string(rows->back().revision.value) + " " + std::to_string(rows->back().sample.value));
+                say("ack " + std::to_string(rows->back().revision.value) + " " +
+                    std::to_string(rows->back().sample.value));
                 break;
             }
             say("error " + rows.error().sentence());

@@ -45,10 +45,8 @@ int main(int argc, char** argv) {
     if (mode == "write") {
         const std::string tables[] = {table(0), table(1)};
         for (int round = 0;; ++round) {
-            if (argc > 3)
-                writeInPlace(argv[2], tables[round % 2]);
-            else if (!writeFileAtomically(argv[2], tables[round % 2]))
-                return 4;
+            if (argc > 3) writeInPlace(argv[2], tables[round % 2]);
+            else if (!writeFileAtomically(argv[2], tables[round % 2])) return 4;
             say("written");
         }
     }

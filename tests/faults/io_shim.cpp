@@ -118,8 +118,12 @@ int syncOf(const char* name, int descriptor) {
 
 extern "C" {
 
-ssize_t pwrite(int descriptor, const void* bytes, size_t count, off_t offset) { return writeAt(descriptor, bytes, count, offset); }
-ssize_t pwrite64(int descriptor, const void* bytes, size_t count, off64_t offset) { return writeAt(descriptor, bytes, count, offset); }
+ssize_t pwrite(int descriptor, const void* bytes, size_t count, off_t offset) {
+    return writeAt(descriptor, bytes, count, offset);
+}
+ssize_t pwrite64(int descriptor, const void* bytes, size_t count, off64_t offset) {
+    return writeAt(descriptor, bytes, count, offset);
+}
 int ftruncate(int descriptor, off_t length) { return truncateTo(descriptor, length); }
 int ftruncate64(int descriptor, off64_t length) { return truncateTo(descriptor, length); }
 int fsync(int descriptor) { return syncOf("fsync", descriptor); }

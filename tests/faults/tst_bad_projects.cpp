@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Files that are no projects, of a newer or an older version, damaged or hostile: a sentence each, and not a byte changed.
+// Files that are no projects, of a newer or an older version, damaged or hostile: a sentence each, and not a byte
+// changed.
 #include "tests/core/project/project_fixture.h"
 
 #include "core/project/database.h"
@@ -16,29 +17,34 @@ using namespace assay::test;
 
 namespace {
 
-void put(const std::filesystem::path& file, const std::string& bytes) { std::ofstream(file, std::ios::binary) << bytes; }
+void put(const std::filesystem::path& file, const std::string& bytes) {
+    std::ofstream(file, std::ios::binary) << bytes;
+}
 
 std::set<std::string> listing(const std::filesystem::path& folder) {
     std::set<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) names.insert(entry.path().filename().string());
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        names.insert(entry.path().filename().string());
     return names;
 }
 
 void sql(const std::filesystem::path& file, const char* text) {
     sqlite3* handle = nullptr;
     char* error = nullptr;
-    if (sqlite3_open(file.c_str(), &handle) != SQLITE_OK || sqlite3_exec(handle, text, nullptr, nullptr, &error) != SQLITE_OK)
+    if (sqlite3_open(file.c_str(), &handle) != SQLITE_OK ||
+        sqlite3_exec(handle, text, nullptr, nullptr, &error) != SQLITE_OK)
         qFatal("%s", error != nullptr ? error : "cannot open");
     sqlite3_close(handle);
 }
 
 /// Schema 1.0: label sets did not say which labels count.
 void takeBackToOneZero(const std::filesystem::path& file) {
-    sql(file, "PRAGMA foreign_keys=OFF; PRAGMA legacy_alter_table=ON; ALTER TABLE label_set RENAME TO newer; CREATE TABLE "
-              "label_set(id INTEGER PRIMARY KEY, name TEXT NOT NULL, origin TEXT NOT NULL, source TEXT NOT NULL, labels TEXT NOT "
-              "NULL REFERENCES label_array(hash), truth TEXT REFERENCES label_array(hash)); INSERT INTO label_set SELECT id, name, "
-              "origin, source, labels, truth FROM newer; DROP TABLE newer; PRAGMA user_version=1000; PRAGMA "
-              "wal_checkpoint(TRUNCATE);");
+    sql(file,
+        "PRAGMA foreign_keys=OFF; PRAGMA legacy_alter_table=ON; ALTER TABLE label_set RENAME TO newer; CREATE TABLE "
+        "label_set(id INTEGER PRIMARY KEY, name TEXT NOT NULL, origin TEXT NOT NULL, source TEXT NOT NULL, labels TEXT NOT "
+        "NULL REFERENCES label_array(hash), truth TEXT REFERENCES label_array(hash)); INSERT INTO label_set SELECT id, name, "
+        "origin, source, labels, truth FROM newer; DROP TABLE newer; PRAGMA user_version=1000; PRAGMA "
+        "wal_checkpoint(TRUNCATE);");
 }
 
 /// A project with decisions, a label set, a run and its evidence; no log beside it.
@@ -50,7 +56,8 @@ void fill(const std::filesystem::path& file) {
     RunRecord record = *project->run(run);
     record.state = RunState::Finished;
     (void)project->updateRun(record);
-    for (std::uint32_t i = 0; i < 200; ++i) (void)project->decide(std::vector{request(i, Verdict::Relabel, Label(i % 10))});
+    for (std::uint32_t i = 0; i < 200; ++i)
+        (void)project->decide(std::vector{request(i, Verdict::Relabel, Label(i % 10))});
 }
 
 } // namespace
@@ -62,7 +69,10 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<QByteArray>("word");
         QTest::newRow("empty") << QByteArray() << QByteArray("empty");
-        QTest::newRow("text") << QByteArray("hello, this is a text that is longer than the hundred bytes of a header; it goes on and on and on\n") << QByteArray("text");
+        QTest::newRow("text")
+            << QByteArray(
+                   "hello, this is a text that is longer than the hundred bytes of a header; it goes on and on and on\n")
+            << QByteArray("text");
         QTest::newRow("PNG") << QByteArray("\x89PNG\r\n\x1a\n" + QByteArray(200, '\0')) << QByteArray("PNG");
         QTest::newRow("ZIP") << QByteArray("PK\x03\x04" + QByteArray(200, 'x')) << QByteArray("ZIP");
         QTest::newRow("cut header") << QByteArray("SQLite format 3\0\x10", 17) << QByteArray("cut short");
@@ -75,7 +85,8 @@ private Q_SLOTS:
         for (const OpenMode mode : {OpenMode::ReadWrite, OpenMode::ReadOnly, OpenMode::ReadWriteOrReadOnly}) {
             const auto opened = Project::open(folder.path(), mode);
             QVERIFY(!opened);
-            QVERIFY2(opened.error().sentence().find(word.toStdString()) != std::string::npos, opened.error().sentence().c_str());
+            QVERIFY2(opened.error().sentence().find(word.toStdString()) != std::string::npos,
+                     opened.error().sentence().c_str());
         }
         QCOMPARE(bytesOf(folder.path()), bytes.toStdString());
         QCOMPARE(listing(folder.path().parent_path()), std::set<std::string>{"p.assay"});
@@ -208,7 +219,8 @@ private Q_SLOTS:
             std::string bytes = whole;
             if (i % 2 == 0) bytes.resize(512 * (1 + rng.below(std::uint32_t(whole.size() / 512 - 1))));
             else
-                for (int k = 0; k < 40; ++k) bytes[100 + rng.below(std::uint32_t(bytes.size() - 100))] = char(rng.below(256));
+                for (int k = 0; k < 40; ++k)
+                    bytes[100 + rng.below(std::uint32_t(bytes.size() - 100))] = char(rng.below(256));
             ProjectFolder victim;
             put(victim.path(), bytes);
             const auto opened = Project::open(victim.path(), OpenMode::ReadWrite);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One call to the disk fails, and then another, all through a session of decisions and an export: every failure ends in a
-// sentence, nothing acknowledged is lost, and the work goes on.
+// One call to the disk fails, and then another, all through a session of decisions and an export: every failure ends in
+// a sentence, nothing acknowledged is lost, and the work goes on.
 #include "tests/core/project/project_fixture.h"
 
 #include <QProcess>
@@ -30,8 +30,9 @@ Session review(const ProjectFolder& folder, const QString& kind, long failAt, in
     environment.insert("ASSAY_IO_FAIL_AT", QString::number(failAt));
     environment.insert("ASSAY_IO_FAIL_ERRNO", QString::number(error));
     child.setProcessEnvironment(environment);
-    child.start(QString(ASSAY_DECIDE_CHILD), {QString::fromStdString(folder.path().string()), "1", "200", "1", "small-log", "export",
-                                              QString::fromStdString(folder.path("out.csv").string())});
+    child.start(QString(ASSAY_DECIDE_CHILD),
+                {QString::fromStdString(folder.path().string()), "1", "200", "1", "small-log", "export",
+                 QString::fromStdString(folder.path("out.csv").string())});
     if (!child.waitForFinished(60000)) qFatal("the reviewer hangs");
     Session session;
     session.exitCode = child.exitCode();
@@ -62,7 +63,8 @@ private Q_SLOTS:
             QVERIFY(Project::create(folder.path(), reference(500)).has_value());
             const Session session = review(folder, kind, at, error);
             if (at == 1) calls = kind == "write" ? session.writes : session.syncs;
-            const auto where = qPrintable(QString("%1 call %2: %3").arg(kind).arg(at).arg(QString(session.said.right(300))));
+            const auto where =
+                qPrintable(QString("%1 call %2: %3").arg(kind).arg(at).arg(QString(session.said.right(300))));
             QVERIFY2(!session.crashed, where);
             QCOMPARE(session.exitCode, 0);
             failures += session.said.contains("error ");

@@ -38,11 +38,13 @@ private Q_SLOTS:
         CounterRng rng(2026, RngPurpose::Test, std::uint32_t(bulk));
         std::int64_t before = 0, acknowledgedInAll = 0;
         for (int kill = 0; kill < kills; ++kill) {
-            const std::int64_t told = std::max(before, killAfter(folder.path(), std::uint64_t(kill), bulk, 5 + int(rng.below(246))));
+            const std::int64_t told =
+                std::max(before, killAfter(folder.path(), std::uint64_t(kill), bulk, 5 + int(rng.below(246))));
             auto project = Project::open(folder.path(), OpenMode::ReadWrite); // replays and proves the whole chain
             QVERIFY2(project, project ? "" : project.error().sentence().c_str());
             const std::int64_t found = (*project)->revision().value;
-            QVERIFY2(found >= told, qPrintable(QString("kill %1: %2 acknowledged, %3 found").arg(kill).arg(told).arg(found)));
+            QVERIFY2(found >= told,
+                     qPrintable(QString("kill %1: %2 acknowledged, %3 found").arg(kill).arg(told).arg(found)));
             QVERIFY2(found <= told + bulk, "more than the step in flight");
             QCOMPARE(found % bulk, std::int64_t(0)); // a bulk is all there, or not at all
             const auto journal = *(*project)->journal();
@@ -50,8 +52,8 @@ private Q_SLOTS:
             acknowledgedInAll += told - before;
             before = found;
         }
-        qInfo("%d kills, %lld acknowledged, %lld in the journal, 0 lost", kills, static_cast<long long>(acknowledgedInAll),
-              static_cast<long long>(before));
+        qInfo("%d kills, %lld acknowledged, %lld in the journal, 0 lost", kills,
+              static_cast<long long>(acknowledgedInAll), static_cast<long long>(before));
         QVERIFY(acknowledgedInAll > 0);
     }
 };

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a reviewer did to the disk is logged, and the power is cut at any point of the log: what was synced stays; of the
-// rest none, all or a random half, the last write torn at 512 bytes. A journalling file system on an honest disk.
+// What a reviewer did to the disk is logged, and the power is cut at any point of the log: what was synced stays; of
+// the rest none, all or a random half, the last write torn at 512 bytes. A journalling file system on an honest disk.
 #include "tests/core/project/project_fixture.h"
 
 #include "core/base/rng.h"
@@ -145,7 +145,8 @@ class TestPowerCuts : public QObject {
         QStringList arguments{QString::fromStdString(folder.path().string()), "1", "400", "1", "small-log"};
         if (normal) arguments << "normal";
         child.start(QString(ASSAY_DECIDE_CHILD), arguments);
-        if (!child.waitForFinished(60000) || child.exitCode() != 0) qFatal("the reviewer failed: %s", child.readAllStandardError().constData());
+        if (!child.waitForFinished(60000) || child.exitCode() != 0)
+            qFatal("the reviewer failed: %s", child.readAllStandardError().constData());
         if (!child.readAllStandardOutput().contains("ack 400 ")) qFatal("the reviewer did not finish");
         return replay(readLog(log), start, std::filesystem::canonical(folder.path()).string(), 500);
     }

@@ -46,7 +46,8 @@ std::string code(const std::string& line) {
             else if (line[i] == quote) quote = 0;
             continue;
         }
-        if (line[i] == '"' || (line[i] == '\'' && (i == 0 || std::isxdigit(static_cast<unsigned char>(line[i - 1])) == 0))) {
+        if (line[i] == '"' ||
+            (line[i] == '\'' && (i == 0 || std::isxdigit(static_cast<unsigned char>(line[i - 1])) == 0))) {
             quote = line[i];
             continue;
         }
@@ -81,7 +82,9 @@ public:
     }
 
 private:
-    void report(const std::string& rule, const std::string& text) { m_breaches.push_back({m_file->path, m_line, rule, text}); }
+    void report(const std::string& rule, const std::string& text) {
+        m_breaches.push_back({m_file->path, m_line, rule, text});
+    }
 
     void checkWhole() {
         m_line = 0;
@@ -99,9 +102,11 @@ private:
         if (under(path, "tests")) return;
         if (quoted) checkArrow(name);
         const bool isQt = std::regex_search(name, std::regex(R"(^(Qt[A-Z]\w*/)?Q[A-Za-z]\w*$|^qt|^q[a-z]+\.h$)"));
-        if (isQt && (under(path, "core") || under(path, "plugins") || under(path, "app/cli") || path.rfind("app/composition", 0) == 0))
+        if (isQt && (under(path, "core") || under(path, "plugins") || under(path, "app/cli") ||
+                     path.rfind("app/composition", 0) == 0))
             report("no Qt in core, plugins and the command line", name);
-        if (std::regex_search(name, std::regex("^(torch|ATen|c10)/")) && !under(path, "core/learn") && !under(path, "plugins/methods"))
+        if (std::regex_search(name, std::regex("^(torch|ATen|c10)/")) && !under(path, "core/learn") &&
+            !under(path, "plugins/methods"))
             report("LibTorch only in core/learn and plugins/methods", name);
         if (name.rfind("opencv2/", 0) == 0) {
             m_withOpenCv.insert(path);
@@ -147,9 +152,11 @@ private:
     void checkCode(const std::string& line) {
         const std::string& path = m_file->path;
         if (under(path, "tests")) return;
-        static const std::regex random(R"(\bstd::random_device\b|\bsrand\s*\(|\b(std::)?mt19937|\btime\s*\(\s*(NULL|nullptr|0)\s*\))");
+        static const std::regex random(
+            R"(\bstd::random_device\b|\bsrand\s*\(|\b(std::)?mt19937|\btime\s*\(\s*(NULL|nullptr|0)\s*\))");
         if (std::regex_search(line, random)) report("every draw comes from CounterRng", line);
-        static const std::regex writes(R"(\bstd::(ofstream|fstream)\b|\bfopen\s*\(|\bO_(WRONLY|RDWR|CREAT)\b|\bQSaveFile\b|QIODevice::(WriteOnly|Append|ReadWrite)|QFile::(WriteOnly|Append|ReadWrite))");
+        static const std::regex writes(
+            R"(\bstd::(ofstream|fstream)\b|\bfopen\s*\(|\bO_(WRONLY|RDWR|CREAT)\b|\bQSaveFile\b|QIODevice::(WriteOnly|Append|ReadWrite)|QFile::(WriteOnly|Append|ReadWrite))");
         // The one way to write, the pixel store's own writer, and the empty file that SQLite is then given.
         // The last one turns a switch of the kernel's, which is no file.
         static const std::set<std::string> mayWrite{"core/base/files.cpp", "core/data/store_builder.cpp",
@@ -161,8 +168,8 @@ private:
 
     void checkText(const std::string& line) {
         // Put together here, so that this file does not break its own rule.
-        static const std::vector<std::string> machine{std::string("/wo") + "rk/", std::string("/tmp/") + "wt", std::string("/ro") + "ot/",
-                                                      std::string("/ho") + "me/"};
+        static const std::vector<std::string> machine{std::string("/wo") + "rk/", std::string("/tmp/") + "wt",
+                                                      std::string("/ro") + "ot/", std::string("/ho") + "me/"};
         for (const std::string& place : machine)
             if (line.find(place) != std::string::npos) report("no path of one machine", line);
     }
@@ -187,11 +194,12 @@ std::vector<Breach> checkHouse(const fs::path& root) {
     std::vector<fs::path> sources, texts;
     for (const char* folder : {"app", "core", "plugins", "ui", "tests", "packaging", "cmake", "docs"}) {
         std::error_code none;
-        for (auto entry = fs::recursive_directory_iterator(root / folder, none); entry != fs::recursive_directory_iterator();
-             ++entry) {
+        for (auto entry = fs::recursive_directory_iterator(root / folder, none);
+             entry != fs::recursive_directory_iterator(); ++entry) {
             if (!entry->is_regular_file()) continue;
             const std::string extension = entry->path().extension().string();
-            static const std::set<std::string> words{".cmake", ".txt", ".sh", ".md", ".in", ".xml", ".desktop", ".json"};
+            static const std::set<std::string> words{".cmake", ".txt", ".sh",      ".md",
+                                                     ".in",    ".xml", ".desktop", ".json"};
             if (extension == ".h" || extension == ".cpp") sources.push_back(entry->path());
             else if (words.count(extension) > 0) texts.push_back(entry->path());
         }

@@ -10,7 +10,7 @@ namespace assay::rules {
 
 /// A line that breaks a rule of the house.
 struct Breach {
-    std::string file; ///< relative to the root
+    std::string file;     ///< relative to the root
     std::size_t line = 0; ///< 1-based; 0: the file as a whole
     std::string rule;
     std::string text;

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/rules/house_rules.h"
 
+#include <QDirIterator>
+#include <QProcess>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -20,7 +23,8 @@ std::string describe(const std::vector<Breach>& breaches) {
     return text;
 }
 
-const char* const kLicence = "// SPDX-FileCopyrightText: The Assay authors\n// SPDX-License-Identifier: GPL-3.0-or-later\n";
+const char* const kLicence =
+    "// SPDX-FileCopyrightText: The Assay authors\n// SPDX-License-Identifier: GPL-3.0-or-later\n";
 
 /// A tree of one file.
 void write(const std::filesystem::path& file, const std::string& content) {
@@ -39,6 +43,7 @@ private Q_SLOTS:
     void whatIsAllowedIsNotReported_data();
     void whatIsAllowedIsNotReported();
     void thirdFileWithOpenCvIsFound();
+    void everySourceIsFormatted();
 };
 
 void TestRules::thisTreeKeepsTheRules() {
@@ -50,6 +55,7 @@ void TestRules::thisTreeKeepsTheRules() {
 void TestRules::plantedFaultsAreFound_data() {
     QTest::addColumn<QString>("file");
     QTest::addColumn<QString>("line");
+    // clang-format off
     QTest::newRow("base looks up to data") << "core/base/a.h" << "#include \"core/data/dataset.h\"";
     QTest::newRow("stats looks up to train") << "core/stats/a.cpp" << "#include \"core/train/method.h\"";
     QTest::newRow("audit looks up to project") << "core/audit/a.cpp" << "#include \"core/project/project.h\"";
@@ -76,6 +82,7 @@ void TestRules::plantedFaultsAreFound_data() {
     QTest::newRow("seed from the clock") << "core/train/a.cpp" << "auto seed = time(nullptr);";
     QTest::newRow("path of one machine") << "core/train/a.cpp" << QString("auto p = \"/ho%1\";").arg("me/me/data");
     QTest::newRow("include without its folder") << "core/train/a.cpp" << "#include \"method.h\"";
+    // clang-format on
 }
 
 void TestRules::plantedFaultsAreFound() {
@@ -94,6 +101,7 @@ void TestRules::plantedFaultsAreFound() {
 void TestRules::whatIsAllowedIsNotReported_data() {
     QTest::addColumn<QString>("file");
     QTest::addColumn<QString>("line");
+    // clang-format off
     QTest::newRow("own header of a plugin") << "plugins/scores/a.cpp" << "#include \"plugins/scores/a.h\"";
     QTest::newRow("method and engine") << "plugins/methods/a.cpp" << "#include \"core/learn/networks.h\"";
     QTest::newRow("to the left") << "core/project/a.cpp" << "#include \"core/base/csv.h\"";
@@ -101,13 +109,15 @@ void TestRules::whatIsAllowedIsNotReported_data() {
     QTest::newRow("a word in a comment") << "core/train/a.cpp" << "// std::ofstream is forbidden";
     QTest::newRow("a word in a string") << "core/train/a.cpp" << "auto text = \"fopen(\";";
     QTest::newRow("reading") << "core/train/a.cpp" << "std::ifstream in(path);";
+    // clang-format on
 }
 
 void TestRules::whatIsAllowedIsNotReported() {
     QFETCH(QString, file);
     QFETCH(QString, line);
     const QTemporaryDir folder;
-    write(std::filesystem::path(folder.path().toStdString()) / file.toStdString(), kLicence + line.toStdString() + "\n");
+    write(std::filesystem::path(folder.path().toStdString()) / file.toStdString(),
+          kLicence + line.toStdString() + "\n");
     const auto breaches = checkHouse(folder.path().toStdString());
     QVERIFY2(breaches.empty(), describe(breaches).c_str());
 }
@@ -116,13 +126,33 @@ void TestRules::thirdFileWithOpenCvIsFound() {
     const QTemporaryDir folder;
     const std::filesystem::path root = folder.path().toStdString();
     for (const char* name : {"a", "b", "c"})
-        write(root / "core/data" / (std::string(name) + ".cpp"), std::string(kLicence) + "#include <opencv2/core.hpp>\n");
+        write(root / "core/data" / (std::string(name) + ".cpp"),
+              std::string(kLicence) + "#include <opencv2/core.hpp>\n");
     const auto breaches = checkHouse(root);
     QCOMPARE(breaches.size(), 1u);
     QCOMPARE(breaches[0].file, std::string("core/data/c.cpp"));
     // Neither a missing licence nor a missing guard goes unseen.
     write(root / "core/base/bare.h", "int x;\n");
     QCOMPARE(checkHouse(root).size(), 3u);
+}
+
+void TestRules::everySourceIsFormatted() {
+    // Other versions break other lines, so the one that Debian 12 has is the one that counts.
+    const QString program = QStandardPaths::findExecutable(QStringLiteral("clang-format-14"));
+    if (program.isEmpty()) QSKIP("clang-format-14 is not installed: whether every source is formatted is not checked");
+    QStringList sources;
+    for (const char* folder : {"app", "core", "plugins", "tests", "ui"}) {
+        QDirIterator files(QDir(QStringLiteral(ASSAY_SOURCE_DIR)).filePath(QLatin1String(folder)),
+                           {QStringLiteral("*.cpp"), QStringLiteral("*.h")}, QDir::Files, QDirIterator::Subdirectories);
+        while (files.hasNext()) sources << files.next();
+    }
+    QVERIFY(!sources.isEmpty());
+    QProcess format;
+    format.setProcessChannelMode(QProcess::MergedChannels);
+    format.start(program, QStringList{"--style=file", "--dry-run", "--Werror", "--ferror-limit=1"} + sources);
+    QVERIFY2(format.waitForFinished(-1), qPrintable(format.errorString()));
+    QVERIFY2(format.exitStatus() == QProcess::NormalExit && format.exitCode() == 0,
+             format.readAll().left(2000) + "\nclang-format-14 -i FILE formats a file");
 }
 
 QTEST_GUILESS_MAIN(TestRules)

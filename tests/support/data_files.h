@@ -31,8 +31,8 @@ inline QString sharedData(const QString& part) {
     return root + QLatin1Char('/') + part;
 }
 
-#define ASSAY_NEEDS(part)                                                                                            \
-    if (!QFileInfo::exists(assay::testing::sharedData(QStringLiteral(part))))                                        \
+#define ASSAY_NEEDS(part)                                                                                              \
+    if (!QFileInfo::exists(assay::testing::sharedData(QStringLiteral(part))))                                          \
     QSKIP("missing: " part " (set ASSAY_SHARED_DATA)")
 
 inline std::filesystem::path toPath(const QString& text) {
@@ -108,10 +108,10 @@ private:
 
 inline QString sentence(const Error& error) { return QString::fromStdString(error.sentence()); }
 
-#define ASSAY_OPENED(variable, expression)                                                                           \
-    const auto variable##Result = (expression);                                                                      \
-    QVERIFY2(variable##Result.has_value(),                                                                           \
-             qPrintable(variable##Result ? QString() : assay::testing::sentence(variable##Result.error())));         \
+#define ASSAY_OPENED(variable, expression)                                                                             \
+    const auto variable##Result = (expression);                                                                        \
+    QVERIFY2(variable##Result.has_value(),                                                                             \
+             qPrintable(variable##Result ? QString() : assay::testing::sentence(variable##Result.error())));           \
     const assay::Dataset& variable = **variable##Result
 
 inline bool run(const QString& program, const QStringList& arguments, const QString& folder) {

@@ -18,10 +18,10 @@ namespace assay::test {
 class FakeMethod final : public Method {
 public:
     struct Script {
-        int batches = 4;              ///< polls of the control per epoch
-        int failInEpoch = 0;          ///< > 0: fails there
-        bool throws = false;          ///< … by throwing
-        std::size_t samples = 0;      ///< evidence rows; 0: the data set's
+        int batches = 4;                                   ///< polls of the control per epoch
+        int failInEpoch = 0;                               ///< > 0: fails there
+        bool throws = false;                               ///< … by throwing
+        std::size_t samples = 0;                           ///< evidence rows; 0: the data set's
         std::function<void(int epoch, int batch)> atBatch; ///< called before each poll
     };
     FakeMethod() : FakeMethod(Script{}) {}
@@ -67,8 +67,9 @@ private:
         auto out = std::make_shared<EpochReport>();
         out->epoch = epoch;
         out->epochs = task.config.epochs;
-        out->scalars = {{"train-loss", 2.0 / epoch}, {"train-accuracy", 1.0 - 0.5 / epoch}, {"learning-rate", 0.1},
-                        {"seconds", 0.001}, {"samples-per-second", 1000}, {"test-accuracy", 1.0 - 0.6 / epoch}};
+        out->scalars = {{"train-loss", 2.0 / epoch},  {"train-accuracy", 1.0 - 0.5 / epoch},
+                        {"learning-rate", 0.1},       {"seconds", 0.001},
+                        {"samples-per-second", 1000}, {"test-accuracy", 1.0 - 0.6 / epoch}};
         if (auto fit = stats::fitMixture(std::span<const float>(evidence->loss))) out->mixture = *fit;
         if (task.config.keepFeatures && epoch == task.config.epochs) out->features = features(task, *evidence);
         out->evidence = std::move(evidence);
@@ -83,7 +84,8 @@ private:
         for (std::size_t i = 0; i < evidence.size(); ++i) {
             const double angle = 6.28 * evidence.prediction[i] / std::max(1, task.dataset->classCount());
             const double spread = double(i * 7919 % 97) / 97.0;
-            for (const double value : {3 * std::cos(angle) + 0.3 * spread, 2 * std::sin(angle) - 0.3 * spread, 0.2 * spread})
+            for (const double value :
+                 {3 * std::cos(angle) + 0.3 * spread, 2 * std::sin(angle) - 0.3 * spread, 0.2 * spread})
                 made->values.push_back(float(value));
         }
         return made;

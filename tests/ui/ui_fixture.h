@@ -30,7 +30,8 @@ inline void useFolder(const QTemporaryDir& home) {
 }
 
 /// An IDX pair with `count` pictures of 8 × 8 pixels, label = index mod `classes`; returns its folder.
-inline QString writeIdx(const QTemporaryDir& folder, int count, const QString& name = QStringLiteral("tiny"), int classes = 10) {
+inline QString writeIdx(const QTemporaryDir& folder, int count, const QString& name = QStringLiteral("tiny"),
+                        int classes = 10) {
     QDir(folder.path()).mkpath(name);
     const auto number = [](QByteArray& to, quint32 value) {
         for (int shift = 24; shift >= 0; shift -= 8) to.append(char(value >> shift & 0xff));

@@ -42,7 +42,8 @@ QJsonObject toJson(const ViewFilter& filter) {
     json[QStringLiteral("classes")] = classes;
     json[QStringLiteral("splits")] = splits;
     json[QStringLiteral("verdicts")] = verdicts;
-    if (filter.scoreRange) json[QStringLiteral("range")] = QJsonArray{filter.scoreRange->first, filter.scoreRange->second};
+    if (filter.scoreRange)
+        json[QStringLiteral("range")] = QJsonArray{filter.scoreRange->first, filter.scoreRange->second};
     return json;
 }
 
@@ -52,7 +53,8 @@ ViewFilter fromJson(const QJsonObject& json) {
     filter.descending = json[QStringLiteral("descending")].toBool(true);
     filter.suspectsOnly = json[QStringLiteral("suspects")].toBool();
     filter.text = json[QStringLiteral("text")].toString();
-    for (const QJsonValue& value : json[QStringLiteral("classes")].toArray()) filter.classes.push_back(Label(value.toInt()));
+    for (const QJsonValue& value : json[QStringLiteral("classes")].toArray())
+        filter.classes.push_back(Label(value.toInt()));
     for (const QJsonValue& value : json[QStringLiteral("splits")].toArray())
         filter.splits.push_back(Split(std::clamp(value.toInt(), 0, 2)));
     for (const QJsonValue& value : json[QStringLiteral("verdicts")].toArray())
@@ -198,8 +200,9 @@ void FilterPanel::countClasses() {
     m_showing = true;
     const QLocale locale;
     for (int row = 0; row < m_classes->count(); ++row)
-        m_classes->item(row)->setText(tr("%1  %2  (%3)").arg(QString::number(row), className(m_workspace, row),
-                                                             locale.toString(qulonglong(counts[std::size_t(row)]))));
+        m_classes->item(row)->setText(tr("%1  %2  (%3)")
+                                          .arg(QString::number(row), className(m_workspace, row),
+                                               locale.toString(qulonglong(counts[std::size_t(row)]))));
     m_showing = false;
 }
 
@@ -246,9 +249,7 @@ void FilterPanel::apply() {
     m_workspace.setFilter(filter);
 }
 
-void FilterPanel::clearFilters() {
-    m_workspace.setFilter(m_workspace.filter().everything());
-}
+void FilterPanel::clearFilters() { m_workspace.setFilter(m_workspace.filter().everything()); }
 
 void FilterPanel::loadViews() {
     m_views->clear();
@@ -263,12 +264,14 @@ void FilterPanel::loadViews() {
         undecided.suspectsOnly = true;
         undecided.verdicts = {Verdict::None};
         kept.verdicts = {Verdict::Flag};
-        views = {QJsonObject{{QStringLiteral("name"), tr("undecided suspects")}, {QStringLiteral("filter"), toJson(undecided)}},
+        views = {QJsonObject{{QStringLiteral("name"), tr("undecided suspects")},
+                             {QStringLiteral("filter"), toJson(undecided)}},
                  QJsonObject{{QStringLiteral("name"), tr("flagged")}, {QStringLiteral("filter"), toJson(kept)}}};
     }
     for (const QJsonValue& value : views) {
         auto* item = new QListWidgetItem(value[QStringLiteral("name")].toString(), m_views);
-        item->setData(Qt::UserRole, QJsonDocument(value[QStringLiteral("filter")].toObject()).toJson(QJsonDocument::Compact));
+        item->setData(Qt::UserRole,
+                      QJsonDocument(value[QStringLiteral("filter")].toObject()).toJson(QJsonDocument::Compact));
     }
 }
 
@@ -285,7 +288,8 @@ void FilterPanel::storeViews() {
 
 void FilterPanel::saveView() {
     bool ok = false;
-    const QString name = QInputDialog::getText(this, tr("Save view"), tr("Name of this view:"), QLineEdit::Normal, {}, &ok);
+    const QString name =
+        QInputDialog::getText(this, tr("Save view"), tr("Name of this view:"), QLineEdit::Normal, {}, &ok);
     if (!ok || name.trimmed().isEmpty()) return;
     auto* item = new QListWidgetItem(name.trimmed(), m_views);
     item->setData(Qt::UserRole, QJsonDocument(toJson(m_workspace.filter())).toJson(QJsonDocument::Compact));

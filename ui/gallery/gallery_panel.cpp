@@ -76,8 +76,9 @@ void GalleryPanel::buildUi() {
     m_scores = new QComboBox(this);
     m_scores->setObjectName(QStringLiteral("sortBy"));
     m_scores->setAccessibleName(tr("Sort by"));
-    m_scores->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon); // the title comes before its longest item
-    m_scores->setMinimumContentsLength(10); // "all detectors" stays readable
+    m_scores->setSizeAdjustPolicy(
+        QComboBox::AdjustToMinimumContentsLengthWithIcon); // the title comes before its longest item
+    m_scores->setMinimumContentsLength(10);                // "all detectors" stays readable
     m_scores->setMaximumWidth(fontMetrics().averageCharWidth() * 40);
     m_scores->installEventFilter(this);
     m_scores->view()->installEventFilter(this);
@@ -150,10 +151,10 @@ void GalleryPanel::buildUi() {
     m_view->verticalScrollBar()->installEventFilter(this);
     m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
     connect(m_view, &GalleryView::visibleRowsChanged, this, &GalleryPanel::wantThumbnails);
-    connect(m_view, &GalleryView::opened, this, [this](const QModelIndex& index) {
-        Q_EMIT openRequested(m_model->sampleAt(index.row()));
-    });
-    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &GalleryPanel::takeSelectionFromView);
+    connect(m_view, &GalleryView::opened, this,
+            [this](const QModelIndex& index) { Q_EMIT openRequested(m_model->sampleAt(index.row())); });
+    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            &GalleryPanel::takeSelectionFromView);
     connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& now) {
         if (!m_syncing && now.isValid()) m_workspace.setFocus(m_model->sampleAt(now.row()));
     });
@@ -164,9 +165,8 @@ void GalleryPanel::buildUi() {
     m_empty->setWordWrap(true);
     m_emptyButton = new QPushButton(tr("Show everything"), emptyPage);
     m_emptyButton->setObjectName(QStringLiteral("galleryEmptyButton"));
-    connect(m_emptyButton, &QPushButton::clicked, this, [this] {
-        m_workspace.setFilter(m_workspace.filter().everything());
-    });
+    connect(m_emptyButton, &QPushButton::clicked, this,
+            [this] { m_workspace.setFilter(m_workspace.filter().everything()); });
     auto* emptyLayout = new QVBoxLayout(emptyPage);
     emptyLayout->addStretch();
     emptyLayout->addWidget(m_empty);
@@ -196,15 +196,18 @@ void GalleryPanel::fillScores() {
         m_scores->clear();
         for (const QString& name : names) {
             m_scores->addItem(scoreTitle(name), name);
-            m_scores->setItemData(m_scores->count() - 1, scoreHelp(m_workspace.registry(), name, outside), Qt::ToolTipRole);
+            m_scores->setItemData(m_scores->count() - 1, scoreHelp(m_workspace.registry(), name, outside),
+                                  Qt::ToolTipRole);
         }
-        m_scores->view()->setMinimumWidth(m_scores->view()->sizeHintForColumn(0) + style()->pixelMetric(QStyle::PM_ScrollBarExtent) + 8);
+        m_scores->view()->setMinimumWidth(m_scores->view()->sizeHintForColumn(0) +
+                                          style()->pixelMetric(QStyle::PM_ScrollBarExtent) + 8);
     }
     markMissing(outside);
     int at = m_scores->findData(m_workspace.filter().score);
     if (at < 0) at = m_scores->findData(QStringLiteral("index"));
     m_scores->setCurrentIndex(at);
-    m_scores->setToolTip(tr("Sort by this score") + QLatin1Char('\n') + m_scores->currentData(Qt::ToolTipRole).toString());
+    m_scores->setToolTip(tr("Sort by this score") + QLatin1Char('\n') +
+                         m_scores->currentData(Qt::ToolTipRole).toString());
 }
 
 /// Scores that the run does not have cannot be chosen, and say why.
@@ -257,14 +260,17 @@ void GalleryPanel::updateHeader() {
                      : mixed                     ? tr("MIXED QUEUE by")
                      : suspects                  ? tr("SUSPECTS by")
                                                  : tr("ALL by"));
-    m_title->setToolTip(mixed ? tr("Suspects, and after every four of them a picture that was drawn at random, with a hollow mark") : filter.onlyTitle);
+    m_title->setToolTip(
+        mixed ? tr("Suspects, and after every four of them a picture that was drawn at random, with a hollow mark")
+              : filter.onlyTitle);
     m_direction->setText(filter.descending ? QStringLiteral("↓") : QStringLiteral("↑"));
     m_clear->setVisible(filter.only.has_value());
     const auto run = m_workspace.currentRun();
     const auto score = m_workspace.registry().scores.find(filter.score.toStdString());
     const bool byPictures = score && score->traits().basis == ScoreBasis::Pictures;
-    const bool scored = m_workspace.scoreProblem(filter.score).isEmpty() &&
-                        (byPictures || (run && m_workspace.currentEvidence() && filter.score != QLatin1String("index")));
+    const bool scored =
+        m_workspace.scoreProblem(filter.score).isEmpty() &&
+        (byPictures || (run && m_workspace.currentEvidence() && filter.score != QLatin1String("index")));
     m_badge->setVisible(scored);
     m_badge->setForegroundRole(QPalette::PlaceholderText);
     m_badge->setPalette({});
@@ -275,16 +281,20 @@ void GalleryPanel::updateHeader() {
         showBadge(m_workspace.runsBehind(filter.score), score ? score->traits() : ScoreTraits());
     }
     m_resort->setVisible(m_workspace.orderIsOld() && m_workspace.currentEvidence());
-    const int total = !dataset ? 0 : suspects ? int(m_workspace.judgedCount()) : int(dataset->size()); // suspects: of those that are judged
+    const int total = !dataset   ? 0
+                      : suspects ? int(m_workspace.judgedCount())
+                                 : int(dataset->size()); // suspects: of those that are judged
     const int shown = int(m_workspace.view().size());
-    m_count->setText(shown == total ? locale.toString(total) : tr("%1 of %2").arg(locale.toString(shown), locale.toString(total)));
+    m_count->setText(shown == total ? locale.toString(total)
+                                    : tr("%1 of %2").arg(locale.toString(shown), locale.toString(total)));
     if (!dataset || shown > 0) {
         m_stack->setCurrentIndex(0);
     } else {
-        m_empty->setText(filter.only && filter.only->empty() ? tr("There is no picture in this set: %1.").arg(filter.onlyTitle)
-                         : filter.suspectsOnly && m_workspace.suspectCount() == 0
-                             ? tr("No sample is past the threshold %1.").arg(locale.toString(m_workspace.threshold(), 'f', 2))
-                             : tr("No sample passes these filters."));
+        m_empty->setText(
+            filter.only && filter.only->empty() ? tr("There is no picture in this set: %1.").arg(filter.onlyTitle)
+            : filter.suspectsOnly && m_workspace.suspectCount() == 0
+                ? tr("No sample is past the threshold %1.").arg(locale.toString(m_workspace.threshold(), 'f', 2))
+                : tr("No sample passes these filters."));
         m_stack->setCurrentIndex(1);
     }
     fitHeader();
@@ -293,7 +303,8 @@ void GalleryPanel::updateHeader() {
 /// What the scores of the pictures in the view rest on: the worst of `runs`.
 void GalleryPanel::showBadge(const std::vector<RunId>& runs, const ScoreTraits& traits) {
     const std::vector<SampleIndex>& view = m_workspace.view();
-    const auto unseen = std::size_t(std::count_if(view.begin(), view.end(), [&](SampleIndex s) { return m_workspace.outOfSample(runs, s); }));
+    const auto unseen = std::size_t(
+        std::count_if(view.begin(), view.end(), [&](SampleIndex s) { return m_workspace.outOfSample(runs, s); }));
     const QLocale locale;
     const bool outside = std::all_of(runs.begin(), runs.end(), [&](RunId run) { return m_workspace.outOfSample(run); });
     if (outside || (unseen == view.size() && unseen > 0)) {
@@ -304,8 +315,9 @@ void GalleryPanel::showBadge(const std::vector<RunId>& runs, const ScoreTraits& 
     m_badge->setText(unseen > 0 ? tr("partly in-sample") : tr("in-sample"));
     QString text = tr("By networks that were trained on these labels, which may have learnt wrong ones by heart");
     if (unseen > 0)
-        text += QLatin1Char('\n') + tr("%1 of the %2 pictures are judged out of sample: their labels took no part in training")
-                                        .arg(locale.toString(qulonglong(unseen)), locale.toString(qulonglong(view.size())));
+        text += QLatin1Char('\n') +
+                tr("%1 of the %2 pictures are judged out of sample: their labels took no part in training")
+                    .arg(locale.toString(qulonglong(unseen)), locale.toString(qulonglong(view.size())));
     if (const std::string_view warning = scoreWarning(traits, false); !warning.empty()) {
         QPalette warned = palette();
         warned.setColor(QPalette::WindowText, PlotTheme::fromPalette(palette()).suspectText);
@@ -324,7 +336,8 @@ void GalleryPanel::wantThumbnails() {
     std::vector<SampleIndex> wanted;
     const int margin = end - first;
     for (int row = first; row < end; ++row) wanted.push_back(m_model->sampleAt(row));
-    for (int row = end; row < std::min(m_model->rowCount(), end + margin); ++row) wanted.push_back(m_model->sampleAt(row));
+    for (int row = end; row < std::min(m_model->rowCount(), end + margin); ++row)
+        wanted.push_back(m_model->sampleAt(row));
     for (int row = first - 1; row >= std::max(0, first - margin); --row) wanted.push_back(m_model->sampleAt(row));
     m_thumbnails.want(wanted, int(std::lround(m_delegate->pictureSide() * m_view->devicePixelRatioF())));
 }
@@ -363,11 +376,13 @@ bool GalleryPanel::eventFilter(QObject* watched, QEvent* event) {
         if (event->type() == QEvent::Show) m_fromList = watched != m_scores;
         return QWidget::eventFilter(watched, event);
     }
-    const bool key = event->type() == QEvent::KeyPress && !(static_cast<QKeyEvent*>(event)->modifiers() & Qt::ControlModifier);
+    const bool key =
+        event->type() == QEvent::KeyPress && !(static_cast<QKeyEvent*>(event)->modifiers() & Qt::ControlModifier);
     if (key || event->type() == QEvent::MouseButtonPress || event->type() == QEvent::Wheel) m_touched = true;
     if (watched == m_view && event->type() == QEvent::KeyPress) {
         const auto* pressed = static_cast<QKeyEvent*>(event);
-        if (pressed->modifiers() == Qt::ControlModifier && (pressed->key() == Qt::Key_Plus || pressed->key() == Qt::Key_Minus)) {
+        if (pressed->modifiers() == Qt::ControlModifier &&
+            (pressed->key() == Qt::Key_Plus || pressed->key() == Qt::Key_Minus)) {
             m_size->setValue(m_size->value() + (pressed->key() == Qt::Key_Plus ? 14 : -14));
             return true;
         }
@@ -408,7 +423,8 @@ void GalleryPanel::showFocus() {
     const auto focus = m_workspace.focus();
     const auto row = focus ? m_model->rowOf(*focus) : std::nullopt;
     m_syncing = true;
-    m_view->selectionModel()->setCurrentIndex(row ? m_model->index(*row) : QModelIndex(), QItemSelectionModel::NoUpdate);
+    m_view->selectionModel()->setCurrentIndex(row ? m_model->index(*row) : QModelIndex(),
+                                              QItemSelectionModel::NoUpdate);
     if (row) m_view->scrollTo(m_model->index(*row));
     m_syncing = false;
 }
@@ -453,7 +469,8 @@ void GalleryPanel::onEpoch() {
 void GalleryPanel::onDetectors() {
     // Slow ones come later: the tiles keep their places once somebody has looked at them.
     const bool calm = !m_touched && !m_view->underMouse() && !m_strip && m_workspace.selection().size() <= 1;
-    if (m_workspace.orderIsOld() && m_workspace.filter().score == QLatin1String(kFusedScore) && calm) m_workspace.resort();
+    if (m_workspace.orderIsOld() && m_workspace.filter().score == QLatin1String(kFusedScore) && calm)
+        m_workspace.resort();
     updateHeader();
 }
 

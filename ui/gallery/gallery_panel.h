@@ -90,8 +90,8 @@ private:
     QSlider* m_size;
     QLabel* m_sizeLabel = nullptr;
     QHBoxLayout* m_header = nullptr;
-    bool m_narrow = false;   ///< the header has no room to say everything
-    bool m_fromList = false; ///< the list of orders has been opened, nothing chosen yet
+    bool m_narrow = false;      ///< the header has no room to say everything
+    bool m_fromList = false;    ///< the list of orders has been opened, nothing chosen yet
     bool m_helpOutside = false; ///< the sort box explains its scores for a run out of sample
     bool m_syncing = false;
     bool m_strip = false;

@@ -45,9 +45,7 @@ void GalleryView::setArrangement(Arrangement arrangement) {
     Q_EMIT visibleRowsChanged();
 }
 
-int GalleryView::rows() const {
-    return model() == nullptr ? 0 : model()->rowCount();
-}
+int GalleryView::rows() const { return model() == nullptr ? 0 : model()->rowCount(); }
 
 int GalleryView::columns() const {
     if (m_arrangement == Arrangement::Strip) return std::max(1, rows());
@@ -197,7 +195,8 @@ void GalleryView::wheelEvent(QWheelEvent* event) {
 void GalleryView::keyboardSearch(const QString&) {} // letters belong to the review keys
 
 bool GalleryView::viewportEvent(QEvent* event) {
-    if (event->type() == QEvent::Leave || event->type() == QEvent::HoverMove) return QAbstractScrollArea::viewportEvent(event);
+    if (event->type() == QEvent::Leave || event->type() == QEvent::HoverMove)
+        return QAbstractScrollArea::viewportEvent(event);
     return QAbstractItemView::viewportEvent(event);
 }
 
@@ -231,9 +230,7 @@ int GalleryView::verticalOffset() const {
     return m_arrangement == Arrangement::Grid ? verticalScrollBar()->value() : 0;
 }
 
-bool GalleryView::isIndexHidden(const QModelIndex&) const {
-    return false;
-}
+bool GalleryView::isIndexHidden(const QModelIndex&) const { return false; }
 
 void GalleryView::selectIn(const QRect& area, QItemSelectionModel::SelectionFlags flags) {
     const int left = std::clamp(area.left() / m_tile.width(), 0, columns() - 1);

@@ -30,18 +30,24 @@ QString basisText(ScoreBasis basis) {
 QString columnHelp(const QString& name) {
     if (name == QLatin1String("index")) return text("The data set's own order");
     if (name == QLatin1String(kFusedScore))
-        return text("All detectors of the run as one order: the mean of their rankings; after enough decisions the probability that the "
-                    "label is wrong\nHigher is more suspect; 0 to 1");
-    if (name == QLatin1String("confidence")) return text("How probable the network finds its own answer\nHigher is surer; 0 to 1");
-    if (name == QLatin1String("margin")) return text("How far the label's logit leads over the best other\nLower is more suspect; any number");
+        return text(
+            "All detectors of the run as one order: the mean of their rankings; after enough decisions the probability that the "
+            "label is wrong\nHigher is more suspect; 0 to 1");
+    if (name == QLatin1String("confidence"))
+        return text("How probable the network finds its own answer\nHigher is surer; 0 to 1");
+    if (name == QLatin1String("margin"))
+        return text("How far the label's logit leads over the best other\nLower is more suspect; any number");
     if (name == QLatin1String("entropy"))
-        return text("How undecided the network is between the classes, in nats\nHigher is less sure; 0 to the logarithm of the number of classes");
+        return text(
+            "How undecided the network is between the classes, in nats\nHigher is less sure; 0 to the logarithm of the number of classes");
     if (name == QLatin1String("training-loss"))
-        return text("The method's own loss when the picture was last in a batch; 0 where it was in none\nHigher is harder; any number");
+        return text(
+            "The method's own loss when the picture was last in a batch; 0 where it was in none\nHigher is harder; any number");
     if (name == QLatin1String(kPseudoLabelScore))
         return text("Pictures that the method gave a label of its own, by how sure it was\nHigher is surer; 0 to 1");
     if (name == QLatin1String(kPseudoConfidenceScore))
-        return text("How sure the method was of its own label for each picture, sure enough to be accepted or not\nHigher is surer; 0 to 1");
+        return text(
+            "How sure the method was of its own label for each picture, sure enough to be accepted or not\nHigher is surer; 0 to 1");
     return text("A figure of each picture that the method recorded in this epoch");
 }
 
@@ -60,8 +66,10 @@ QString scoreHelp(const Registry& registry, const QString& score, bool outOfSamp
     const ScoreTraits traits = found->traits();
     QStringList lines{QString::fromStdString(about.title) + QStringLiteral(": ") + QString::fromStdString(about.help),
                       text("Higher is more suspect; %1").arg(fromView(traits.range)),
-                      basisText(traits.basis) + QStringLiteral(" (") + fromView(scoreBadge(traits, outOfSample)) + QLatin1Char(')')};
-    if (const auto warning = scoreWarning(traits, outOfSample); !warning.empty()) lines << QStringLiteral("⚠ ") + fromView(warning);
+                      basisText(traits.basis) + QStringLiteral(" (") + fromView(scoreBadge(traits, outOfSample)) +
+                          QLatin1Char(')')};
+    if (const auto warning = scoreWarning(traits, outOfSample); !warning.empty())
+        lines << QStringLiteral("⚠ ") + fromView(warning);
     if (!about.citation.empty()) lines << QString::fromStdString(about.citation);
     return lines.join(QLatin1Char('\n'));
 }

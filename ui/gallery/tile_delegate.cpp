@@ -22,7 +22,8 @@ constexpr int kLeastForAgreement = 48;
 
 void drawDiamond(QPainter& painter, QRectF area) {
     const QPointF c = area.center();
-    painter.drawPolygon(QPolygonF({{c.x(), area.top()}, {area.right(), c.y()}, {c.x(), area.bottom()}, {area.left(), c.y()}}));
+    painter.drawPolygon(
+        QPolygonF({{c.x(), area.top()}, {area.right(), c.y()}, {c.x(), area.bottom()}, {area.left(), c.y()}}));
 }
 
 } // namespace
@@ -57,7 +58,8 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     const bool selected = option.state & QStyle::State_Selected;
     if (selected) painter->fillRect(area, option.palette.brush(QPalette::Active, QPalette::Highlight));
     if (option.state & QStyle::State_HasFocus) {
-        painter->setPen(QPen(option.palette.color(QPalette::Active, selected ? QPalette::HighlightedText : QPalette::Highlight), 2));
+        painter->setPen(QPen(
+            option.palette.color(QPalette::Active, selected ? QPalette::HighlightedText : QPalette::Highlight), 2));
         painter->drawRect(area.adjusted(1, 1, -1, -1));
     }
     const QRect picture(option.rect.left() + kMargin, option.rect.top() + kMargin, m_side, m_side);
@@ -120,7 +122,8 @@ void TileDelegate::paintMarks(QPainter& painter, const QRect& area, const Tile& 
     const PlotTheme theme = PlotTheme::fromPalette(palette);
     painter.setRenderHint(QPainter::Antialiasing);
     if (tile.hasEvidence)
-        paintSuspicion(painter, QRectF(area.left() + 2, area.top() + 2, kMarkSide, kMarkSide), tile.suspect, theme, tile.atRandom);
+        paintSuspicion(painter, QRectF(area.left() + 2, area.top() + 2, kMarkSide, kMarkSide), tile.suspect, theme,
+                       tile.atRandom);
     const QFont plain = painter.font();
     const auto badge = [&](const QRect& place, const QString& text) {
         painter.setPen(Qt::NoPen);
@@ -144,7 +147,8 @@ void TileDelegate::paintMarks(QPainter& painter, const QRect& area, const Tile& 
         const int width = metrics.horizontalAdvance(tile.agreement) + 6;
         const QRect count(area.left() + 1, area.bottom() - metrics.height(), width, metrics.height());
         badge(count, tile.agreement);
-        paintSays(painter, QRect(count.right() + 2, count.top(), area.right() - count.right() - 2, count.height()), tile, palette);
+        paintSays(painter, QRect(count.right() + 2, count.top(), area.right() - count.right() - 2, count.height()),
+                  tile, palette);
     }
     painter.setFont(plain);
     painter.setRenderHint(QPainter::Antialiasing, false);
@@ -167,7 +171,8 @@ void TileDelegate::paintSays(QPainter& painter, const QRect& area, const Tile& t
     for (std::size_t i = 0; i < tile.says.size(); ++i) {
         const int column = int(i) % columns, line = int(i) / columns;
         const QRect mark(area.left() + 2 + column * step, area.top() + 1 + line * height, step - 1, height - 2);
-        painter.fillRect(tile.says[i] ? mark : QRect(mark.left(), mark.bottom(), mark.width(), 1), tile.says[i] ? theme.suspect : theme.muted);
+        painter.fillRect(tile.says[i] ? mark : QRect(mark.left(), mark.bottom(), mark.width(), 1),
+                         tile.says[i] ? theme.suspect : theme.muted);
     }
     painter.setRenderHint(QPainter::Antialiasing);
 }

@@ -12,8 +12,8 @@ class ThumbnailService;
 struct PlotTheme;
 
 /// Draws a tile: picture, given → suggested label, score bar, the mark of suspicion (◆ orange, ● blue) and of the
-/// decision (✔ ✎ ⚑ ✕); in the queue of all detectors, how many of them suspect it and, where there is room, which. What is asked about at random has a
-/// hollow mark.
+/// decision (✔ ✎ ⚑ ✕); in the queue of all detectors, how many of them suspect it and, where there is room, which. What
+/// is asked about at random has a hollow mark.
 class TileDelegate final : public QStyledItemDelegate {
     Q_OBJECT
 public:

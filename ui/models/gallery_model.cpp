@@ -25,7 +25,8 @@ std::optional<bool> isShare(const Registry& registry, const QString& score) {
 }
 
 bool allShares(const std::vector<float>& values) {
-    return std::all_of(values.begin(), values.end(), [](float value) { return !std::isfinite(value) || (value >= 0 && value <= 1); });
+    return std::all_of(values.begin(), values.end(),
+                       [](float value) { return !std::isfinite(value) || (value >= 0 && value <= 1); });
 }
 
 } // namespace
@@ -92,9 +93,7 @@ void GalleryModel::refreshAll() {
     if (!m_rows.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1));
 }
 
-int GalleryModel::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : int(m_rows.size());
-}
+int GalleryModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_rows.size()); }
 
 std::optional<int> GalleryModel::rowOf(SampleIndex sample) const {
     if (sample.value >= m_rowOf.size() || m_rowOf[sample.value] < 0) return std::nullopt;
@@ -119,7 +118,8 @@ Tile GalleryModel::tile(int row) const {
     if (m_workspace.filter().score == QLatin1String(kFusedScore)) {
         for (const DetectorOpinion& one : m_workspace.opinions(tile.sample)) tile.says.push_back(one.suspects);
         if (!tile.says.empty())
-            tile.agreement = QStringLiteral("%1/%2").arg(std::count(tile.says.begin(), tile.says.end(), 1)).arg(tile.says.size());
+            tile.agreement =
+                QStringLiteral("%1/%2").arg(std::count(tile.says.begin(), tile.says.end(), 1)).arg(tile.says.size());
     }
     if (tile.decision.verdict == Verdict::Relabel) tile.decided = className(m_workspace, tile.decision.label);
     return tile;
@@ -133,12 +133,12 @@ QString GalleryModel::describe(const Tile& tile) const {
     if (!tile.suggested.isEmpty()) text += QLatin1Char('\n') + tr("suggested: %1").arg(tile.suggested);
     if (std::isfinite(tile.score))
         text += QLatin1Char('\n') + QStringLiteral("%1: %2").arg(m_workspace.filter().score,
-                                                                  QLocale().toString(double(tile.score), 'g', 3));
+                                                                 QLocale().toString(double(tile.score), 'g', 3));
     if (!tile.agreement.isEmpty()) text += QLatin1Char('\n') + tr("detectors that suspect it: %1").arg(tile.agreement);
     if (tile.atRandom) text += QLatin1Char('\n') + tr("drawn at random: it tells how many errors are left");
     if (tile.decision.verdict != Verdict::None)
-        text += QLatin1Char('\n') + tr("decision: %1 %2").arg(
-                    QString::fromUtf8(verdictName(tile.decision.verdict).data()), tile.decided);
+        text += QLatin1Char('\n') +
+                tr("decision: %1 %2").arg(QString::fromUtf8(verdictName(tile.decision.verdict).data()), tile.decided);
     return text;
 }
 

@@ -29,10 +29,10 @@ struct Tile {
     bool hasEvidence = false;
     bool pending = false;
     DecisionState decision;
-    QString decided; ///< class name of a relabel
+    QString decided;                ///< class name of a relabel
     std::vector<std::uint8_t> says; ///< of each detector whether it suspects it; empty unless they make the order
-    QString agreement; ///< "7/12" detectors suspect it; empty unless all detectors make the order
-    bool atRandom = false; ///< asked about at random, to tell how many errors are left
+    QString agreement;              ///< "7/12" detectors suspect it; empty unless all detectors make the order
+    bool atRandom = false;          ///< asked about at random, to tell how many errors are left
 };
 
 /// The workspace's view as a list. GUI thread.

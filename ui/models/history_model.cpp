@@ -49,13 +49,9 @@ void HistoryModel::rebuild() {
     endResetModel();
 }
 
-int HistoryModel::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : int(m_steps.size());
-}
+int HistoryModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_steps.size()); }
 
-int HistoryModel::columnCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : ColumnCount;
-}
+int HistoryModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
 
 QVariant HistoryModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
@@ -85,7 +81,8 @@ QString HistoryModel::what(const Step& step) const {
     case Verdict::None: return count == 1 ? tr("reopened %1").arg(one) : tr("reopened %Ln samples", nullptr, count);
     case Verdict::Keep: return count == 1 ? tr("✔ kept %1").arg(one) : tr("✔ kept %Ln samples", nullptr, count);
     case Verdict::Flag: return count == 1 ? tr("⚑ flagged %1").arg(one) : tr("⚑ flagged %Ln samples", nullptr, count);
-    case Verdict::Exclude: return count == 1 ? tr("✕ excluded %1").arg(one) : tr("✕ excluded %Ln samples", nullptr, count);
+    case Verdict::Exclude:
+        return count == 1 ? tr("✕ excluded %1").arg(one) : tr("✕ excluded %Ln samples", nullptr, count);
     case Verdict::Relabel:
         return count == 1 ? tr("✎ %1: %2").arg(className(m_workspace, entry.to.label), one)
                           : tr("✎ relabelled %Ln samples", nullptr, count);
@@ -100,7 +97,8 @@ QString HistoryModel::detail(const Step& step) const {
     QStringList lines{what(step)};
     for (std::size_t i = 0; i < std::min(kMostNamed, step.count); ++i) lines << fileOf(journal[step.first + i].sample);
     if (step.count > kMostNamed) lines << tr("and %L1 more").arg(qulonglong(step.count - kMostNamed));
-    if (const std::string& rule = journal[step.first].reason.rule; !rule.empty()) lines << tr("why: %1").arg(QString::fromStdString(rule));
+    if (const std::string& rule = journal[step.first].reason.rule; !rule.empty())
+        lines << tr("why: %1").arg(QString::fromStdString(rule));
     return lines.join(QLatin1Char('\n'));
 }
 

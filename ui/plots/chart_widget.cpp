@@ -52,10 +52,8 @@ void ChartWidget::canvasPressed(QMouseEvent*) {}
 
 void ChartWidget::canvasMoved(QMouseEvent* event) {
     const QString text = hoverText(event->position());
-    if (text.isEmpty())
-        QToolTip::hideText();
-    else
-        QToolTip::showText(event->globalPosition().toPoint() + QPoint(8, 4), text, m_plot);
+    if (text.isEmpty()) QToolTip::hideText();
+    else QToolTip::showText(event->globalPosition().toPoint() + QPoint(8, 4), text, m_plot);
 }
 
 void ChartWidget::canvasReleased(QMouseEvent*) {}

@@ -43,14 +43,10 @@ CleaningFlowPlot::CleaningFlowPlot(QWidget* parent)
 
 std::size_t CleaningFlowPlot::count(const CleaningFlow& flow, CleaningBand band) {
     switch (band) {
-    case CleaningBand::Stayed:
-        return flow.stayed;
-    case CleaningBand::Dropped:
-        return flow.dropped;
-    case CleaningBand::Returned:
-        return flow.returned;
-    case CleaningBand::StayedOut:
-        return flow.stayedOut;
+    case CleaningBand::Stayed: return flow.stayed;
+    case CleaningBand::Dropped: return flow.dropped;
+    case CleaningBand::Returned: return flow.returned;
+    case CleaningBand::StayedOut: return flow.stayedOut;
     }
     return 0;
 }
@@ -95,10 +91,8 @@ QString CleaningFlowPlot::sentence(int round, CleaningBand band) const {
     case CleaningBand::Dropped:
         return round == 1 ? tr("round 1: %1 are dropped").arg(number)
                           : tr("round %1: %2 that were kept before are dropped").arg(round).arg(number);
-    case CleaningBand::Returned:
-        return tr("round %1: %2 that were dropped before return").arg(round).arg(number);
-    case CleaningBand::StayedOut:
-        return tr("round %1: %2 stay dropped").arg(round).arg(number);
+    case CleaningBand::Returned: return tr("round %1: %2 that were dropped before return").arg(round).arg(number);
+    case CleaningBand::StayedOut: return tr("round %1: %2 stay dropped").arg(round).arg(number);
     }
     return {};
 }
@@ -283,20 +277,15 @@ void CleaningFlowPlot::walk(int rounds, int bands) {
 void CleaningFlowPlot::keyPressEvent(QKeyEvent* event) {
     if (!hasData()) return PaintedPlot::keyPressEvent(event);
     switch (event->key()) {
-    case Qt::Key_Left:
-        return walk(-1, 0);
-    case Qt::Key_Right:
-        return walk(1, 0);
-    case Qt::Key_Up:
-        return walk(0, -1);
-    case Qt::Key_Down:
-        return walk(0, 1);
+    case Qt::Key_Left: return walk(-1, 0);
+    case Qt::Key_Right: return walk(1, 0);
+    case Qt::Key_Up: return walk(0, -1);
+    case Qt::Key_Down: return walk(0, 1);
     case Qt::Key_Return:
     case Qt::Key_Enter:
         if (m_current) Q_EMIT bandClicked(m_current->first, m_current->second);
         return;
-    default:
-        PaintedPlot::keyPressEvent(event);
+    default: PaintedPlot::keyPressEvent(event);
     }
 }
 

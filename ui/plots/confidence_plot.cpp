@@ -106,7 +106,8 @@ void ConfidencePlot::redraw() {
         high.append(QCPBarsData(at, double(bins.accepted[bin])));
         heights.push_back(double(bins.accepted[bin] + bins.rejected[bin]));
         const std::uint64_t known = bins.acceptedKnown[bin] + bins.rejectedKnown[bin];
-        right.append(QCPGraphData(at, known > 0 ? double(bins.acceptedRight[bin] + bins.rejectedRight[bin]) / double(known) : qQNaN()));
+        right.append(QCPGraphData(
+            at, known > 0 ? double(bins.acceptedRight[bin] + bins.rejectedRight[bin]) / double(known) : qQNaN()));
     }
     m_rejected->data()->set(low, true);
     m_accepted->data()->set(high, true);
@@ -121,8 +122,10 @@ void ConfidencePlot::redraw() {
     plot().yAxis->setRange(0, cut.value_or(highest * 1.12));
     m_labels[3]->setText(tr("highest bar %1 ↑").arg(countText(std::uint64_t(highest))));
     m_labels[3]->setVisible(cut.has_value());
-    const QString above = tr("■ accepted: %1%2").arg(countText(accepted), rightText(sum(bins.acceptedRight), acceptedKnown));
-    const QString below = tr("■ not accepted: %1%2").arg(countText(rejected), rightText(sum(bins.rejectedRight), rejectedKnown));
+    const QString above =
+        tr("■ accepted: %1%2").arg(countText(accepted), rightText(sum(bins.acceptedRight), acceptedKnown));
+    const QString below =
+        tr("■ not accepted: %1%2").arg(countText(rejected), rightText(sum(bins.rejectedRight), rejectedKnown));
     m_labels[0]->setText(above);
     m_labels[1]->setText(below);
     m_labels[2]->setText(tr("— right answers"));
@@ -232,7 +235,8 @@ std::optional<std::size_t> ConfidencePlot::binAt(QPointF position) const {
 }
 
 QPointF ConfidencePlot::barFoot(std::size_t bin) const {
-    return {plot().xAxis->coordToPixel(from(bin) + 0.5 / double(m_confidence.bins.size())), plot().yAxis->coordToPixel(0) - 2};
+    return {plot().xAxis->coordToPixel(from(bin) + 0.5 / double(m_confidence.bins.size())),
+            plot().yAxis->coordToPixel(0) - 2};
 }
 
 QString ConfidencePlot::sentence(std::size_t bin) const {
@@ -290,7 +294,8 @@ void ConfidencePlot::keyPressEvent(QKeyEvent* event) {
 
 QString ConfidencePlot::dataAsTsv() const {
     const stats::ConfidenceBins& bins = m_confidence.bins;
-    QString text = QStringLiteral("from\tto\taccepted\taccepted_right\taccepted_known\trejected\trejected_right\trejected_known\n");
+    QString text = QStringLiteral(
+        "from\tto\taccepted\taccepted_right\taccepted_known\trejected\trejected_right\trejected_known\n");
     for (std::size_t bin = 0; bin < bins.size(); ++bin) {
         text += plainNumber(from(bin)) + QLatin1Char('\t') + plainNumber(from(bin + 1));
         for (const auto* counts : {&bins.accepted, &bins.acceptedRight, &bins.acceptedKnown, &bins.rejected,

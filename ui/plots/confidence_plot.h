@@ -21,9 +21,9 @@ namespace assay::ui {
 /// How sure the answers to unlabelled samples are, and from where they count.
 struct ConfidenceHistory {
     stats::ConfidenceBins bins;
-    std::optional<double> threshold;      ///< in force in this epoch
-    std::vector<double> classThresholds;  ///< [K] where each class has its own, else empty
-    std::vector<QString> classNames;      ///< [K]
+    std::optional<double> threshold;     ///< in force in this epoch
+    std::vector<double> classThresholds; ///< [K] where each class has its own, else empty
+    std::vector<QString> classNames;     ///< [K]
 };
 
 /// The histogram of the highest probability of unlabelled samples: what was accepted stands on what was not, under the

@@ -42,7 +42,8 @@ CorrectionBins correctionBins(std::span<const float> losses, std::span<const flo
 
 CorrectionPlot::CorrectionPlot(QWidget* parent)
     : ChartWidget(QStringLiteral("correction"), tr("Correction over the loss"), parent) {
-    setEmptyText(tr("Methods that correct losses show here, once their warm-up is over, how far which labels are believed."));
+    setEmptyText(
+        tr("Methods that correct losses show here, once their warm-up is over, how far which labels are believed."));
     QCustomPlot& p = plot();
     p.axisRect()->setAutoMargins(QCP::msLeft | QCP::msRight | QCP::msBottom);
     p.xAxis->setLabel(tr("loss"));
@@ -69,7 +70,8 @@ CorrectionPlot::CorrectionPlot(QWidget* parent)
     }
     m_labels[0]->setText(tr("— mean w"));
     m_labels[1]->setText(tr("╌ other class"));
-    setToolTip(tr("Mean w: how far the label is given up. Other class: how often the network's own answer is another one."));
+    setToolTip(
+        tr("Mean w: how far the label is given up. Other class: how often the network's own answer is another one."));
     p.setCurrentLayer(QStringLiteral("main"));
     setExpandable(true);
     themeChanged();
@@ -111,7 +113,8 @@ void CorrectionPlot::redraw() {
     const double highest = std::max(1.0, *std::max_element(heights.begin(), heights.end()));
     plot().xAxis->setRange(counts.lo, counts.hi);
     plot().yAxis->setRange(0, axisCut(heights).value_or(highest * 1.12));
-    setSummary(tr("%1 samples; w is %2 on average.").arg(countText(std::uint64_t(all)), valueText(all > 0 ? weighted / all : NAN)));
+    setSummary(tr("%1 samples; w is %2 on average.")
+                   .arg(countText(std::uint64_t(all)), valueText(all > 0 ? weighted / all : NAN)));
     restyle();
     refresh();
 }
@@ -136,17 +139,19 @@ QString CorrectionPlot::hoverText(QPointF position) const {
     const double place = (plot().xAxis->pixelToCoord(position.x()) - counts.lo) / counts.binWidth();
     const auto bin = std::size_t(std::clamp(place, 0.0, double(counts.counts.size() - 1)));
     return tr("loss %1 – %2: %3 samples\nmean w %4, own answer differs for %5")
-        .arg(valueText(counts.lo + double(bin) * counts.binWidth()), valueText(counts.lo + double(bin + 1) * counts.binWidth()),
-             countText(counts.counts[bin]), valueText(m_bins.meanW[bin]), percentText(m_bins.differing[bin]));
+        .arg(valueText(counts.lo + double(bin) * counts.binWidth()),
+             valueText(counts.lo + double(bin + 1) * counts.binWidth()), countText(counts.counts[bin]),
+             valueText(m_bins.meanW[bin]), percentText(m_bins.differing[bin]));
 }
 
 QString CorrectionPlot::dataAsTsv() const {
     QString text = QStringLiteral("loss_from\tloss_to\tsamples\tmean_w\town_answer_differs\n");
     for (std::size_t bin = 0; bin < m_bins.counts.counts.size(); ++bin) {
         const double from = m_bins.counts.lo + double(bin) * m_bins.counts.binWidth();
-        text += plainNumber(from) + QLatin1Char('\t') + plainNumber(from + m_bins.counts.binWidth()) + QLatin1Char('\t') +
-                QString::number(m_bins.counts.counts[bin]) + QLatin1Char('\t') + plainNumber(m_bins.meanW[bin]) +
-                QLatin1Char('\t') + plainNumber(m_bins.differing[bin]) + QLatin1Char('\n');
+        text += plainNumber(from) + QLatin1Char('\t') + plainNumber(from + m_bins.counts.binWidth()) +
+                QLatin1Char('\t') + QString::number(m_bins.counts.counts[bin]) + QLatin1Char('\t') +
+                plainNumber(m_bins.meanW[bin]) + QLatin1Char('\t') + plainNumber(m_bins.differing[bin]) +
+                QLatin1Char('\n');
     }
     return text;
 }

@@ -17,7 +17,8 @@ DisagreementPlot::DisagreementPlot(QWidget* parent)
     setPanels({{tr("share"), true, std::pair(0.0, 1.04), 1}});
     m_verdict = new QLabel(this);
     m_verdict->setObjectName(QStringLiteral("disagreementVerdict"));
-    m_verdict->setToolTip(tr("Share of the samples on which the two networks differ. Two networks that differ on less than 1 % of the samples no longer correct each other"));
+    m_verdict->setToolTip(tr(
+        "Share of the samples on which the two networks differ. Two networks that differ on less than 1 % of the samples no longer correct each other"));
     addHeaderWidget(m_verdict);
     setExpandable(true);
 }
@@ -47,8 +48,8 @@ void DisagreementPlot::setHistory(const DisagreementHistory& history) {
     for (const double v : history.differing)
         if (std::isfinite(v)) last = v;
     m_verdict->setText(!std::isfinite(last) ? QString()
-                       : last < 0.01 ? tr("◆ %1: one opinion").arg(percentText(last))
-                                     : tr("● %1: two opinions").arg(percentText(last)));
+                       : last < 0.01        ? tr("◆ %1: one opinion").arg(percentText(last))
+                                            : tr("● %1: two opinions").arg(percentText(last)));
 }
 
 } // namespace assay::ui

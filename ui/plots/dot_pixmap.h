@@ -21,10 +21,8 @@ namespace assay::ui {
     painter.setPen(Qt::NoPen);
     colour.setAlpha(150);
     painter.setBrush(colour);
-    if (diamond)
-        painter.drawPolygon(QPolygonF({QPointF(3, 0.4), QPointF(5.6, 3), QPointF(3, 5.6), QPointF(0.4, 3)}));
-    else
-        painter.drawEllipse(QRectF(1, 1, kSize, kSize));
+    if (diamond) painter.drawPolygon(QPolygonF({QPointF(3, 0.4), QPointF(5.6, 3), QPointF(3, 5.6), QPointF(0.4, 3)}));
+    else painter.drawEllipse(QRectF(1, 1, kSize, kSize));
     return pixmap;
 }
 

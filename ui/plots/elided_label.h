@@ -28,7 +28,8 @@ public:
 protected:
     bool event(QEvent* event) override {
         if (event->type() != QEvent::ToolTip || !toolTip().isEmpty() || shown() == text()) return QLabel::event(event);
-        QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(), Qt::convertFromPlainText(text(), Qt::WhiteSpaceNormal), this);
+        QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(),
+                           Qt::convertFromPlainText(text(), Qt::WhiteSpaceNormal), this);
         return true;
     }
     void paintEvent(QPaintEvent*) override {
@@ -38,7 +39,9 @@ protected:
     }
 
 private:
-    [[nodiscard]] QString shown() const { return fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()); }
+    [[nodiscard]] QString shown() const {
+        return fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width());
+    }
 };
 
 } // namespace assay::ui

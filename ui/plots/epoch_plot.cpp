@@ -187,7 +187,10 @@ void EpochPlot::rebuild() {
         if (s.name.isEmpty() || parts.size() >= 10 || !std::isfinite(lastFinite(s.values, &at))) continue;
         parts << tr("%1 %2").arg(s.name, text(s, s.shown.size() > at ? s.shown[at] : s.values[at]));
     }
-    setSummary(tr("Epochs %1 to %2; at the end: %3.").arg(m_firstEpoch).arg(m_lastEpoch).arg(parts.join(QStringLiteral(", "))));
+    setSummary(tr("Epochs %1 to %2; at the end: %3.")
+                   .arg(m_firstEpoch)
+                   .arg(m_lastEpoch)
+                   .arg(parts.join(QStringLiteral(", "))));
 }
 
 void EpochPlot::setRanges() {
@@ -224,8 +227,8 @@ void EpochPlot::setRanges() {
             y->setRange(spec.range->first, spec.range->second);
         } else if (std::isfinite(lo)) {
             const double flat = spec.percent ? std::max(std::abs(hi) * 0.1, 0.02) : std::abs(hi) * 0.1;
-            const double room = spec.bandsWhole ? std::numeric_limits<double>::infinity()
-                                                : std::max(hi - lo, flat) * kRoomForBands;
+            const double room =
+                spec.bandsWhole ? std::numeric_limits<double>::infinity() : std::max(hi - lo, flat) * kRoomForBands;
             const double least = lo - room, most = hi + room;
             for (const EpochSeries& s : m_series) {
                 if (std::size_t(s.panel) != panel) continue;
@@ -277,7 +280,8 @@ bool EpochPlot::fitNames() {
     const double most = std::max(0.0, plot().viewport().width() * kMostForNames - kBesideNames);
     const double room = std::min(std::ceil(widest), most);
     for (std::size_t i = 0; i < m_series.size(); ++i)
-        if (m_labels[i] != nullptr) m_labels[i]->setText(metrics.elidedText(m_series[i].name, Qt::ElideMiddle, room + 1));
+        if (m_labels[i] != nullptr)
+            m_labels[i]->setText(metrics.elidedText(m_series[i].name, Qt::ElideMiddle, room + 1));
     const int right = int(std::ceil(room)) + kBesideNames;
     bool changed = false;
     for (QCPAxisRect* rect : m_rects) {
@@ -295,12 +299,15 @@ bool EpochPlot::fitAxes() {
     for (std::size_t panel = 0; panel < m_rects.size(); ++panel) {
         const QCPAxisRect* rect = m_rects[panel];
         QCPAxis* y = rect->axis(QCPAxis::atLeft);
-        const QString label = labelFor(m_panels[panel].label, QFontMetricsF(y->labelFont()), rect->height() + kBesideAxisLabel);
+        const QString label =
+            labelFor(m_panels[panel].label, QFontMetricsF(y->labelFont()), rect->height() + kBesideAxisLabel);
         changed |= label != y->label();
         y->setLabel(label);
         const QFontMetricsF metrics(y->tickLabelFont());
         const int fit = int(rect->height() / (kLinesPerTick * metrics.height()));
-        const int ticks = fit > kTwoTicks ? std::min(fit, kMostTicks) : rect->height() >= 2 * metrics.height() ? kTwoTicks : 1;
+        const int ticks = fit > kTwoTicks                          ? std::min(fit, kMostTicks)
+                          : rect->height() >= 2 * metrics.height() ? kTwoTicks
+                                                                   : 1;
         changed |= ticks != y->ticker()->tickCount();
         y->ticker()->setTickCount(ticks);
         QCPAxis* x = rect->axis(QCPAxis::atBottom);
@@ -339,7 +346,8 @@ void EpochPlot::placeLabels() {
         const double top = rect->top() + height / 2 - 4;
         const double bottom = rect->bottom() - height / 2 + 4;
         for (const Place& place : places) place.label->setVisible(true);
-        const bool weighed = std::all_of(places.begin(), places.end(), [](const Place& place) { return place.weight.has_value(); });
+        const bool weighed =
+            std::all_of(places.begin(), places.end(), [](const Place& place) { return place.weight.has_value(); });
         while (places.size() > 1 && double(places.size()) * height > bottom - top + height) {
             // No room for all: the lightest goes, else the one that stands closest below another.
             std::size_t least = weighed ? 0 : 1;
@@ -382,11 +390,14 @@ void EpochPlot::restyle() {
         const QColor colour = t.colour(s.ink);
         if (m_graphs[i] != nullptr) {
             m_graphs[i]->setPen(QPen(colour, s.width, s.style));
-            const bool single = std::count_if(s.values.begin(), s.values.end(), [](double v) { return std::isfinite(v); }) == 1;
-            m_graphs[i]->setScatterStyle(single ? QCPScatterStyle(QCPScatterStyle::ssDisc, colour, 5) : QCPScatterStyle());
+            const bool single =
+                std::count_if(s.values.begin(), s.values.end(), [](double v) { return std::isfinite(v); }) == 1;
+            m_graphs[i]->setScatterStyle(single ? QCPScatterStyle(QCPScatterStyle::ssDisc, colour, 5)
+                                                : QCPScatterStyle());
             QColor area = colour;
             area.setAlphaF(float(s.opacity));
-            m_graphs[i]->setBrush(!s.filled ? QBrush(Qt::NoBrush) : QBrush(area, s.hatched ? Qt::BDiagPattern : Qt::SolidPattern));
+            m_graphs[i]->setBrush(!s.filled ? QBrush(Qt::NoBrush)
+                                            : QBrush(area, s.hatched ? Qt::BDiagPattern : Qt::SolidPattern));
             if (s.filled && s.fillTo >= 0 && std::size_t(s.fillTo) < m_graphs.size())
                 m_graphs[i]->setChannelFillGraph(m_graphs[std::size_t(s.fillTo)]);
         }
@@ -425,8 +436,8 @@ int EpochPlot::epochAt(QPointF position) const {
 }
 
 QString EpochPlot::text(const EpochSeries& series, double value) const {
-    const bool percent = series.panel >= 0 && std::size_t(series.panel) < m_panels.size() &&
-                         m_panels[std::size_t(series.panel)].percent;
+    const bool percent =
+        series.panel >= 0 && std::size_t(series.panel) < m_panels.size() && m_panels[std::size_t(series.panel)].percent;
     return percent ? percentText(value) : valueText(value, 4);
 }
 
@@ -434,7 +445,8 @@ QString EpochPlot::hoverText(QPointF position) const {
     for (std::size_t i = 0; i < m_labels.size(); ++i) {
         const QCPItemText* label = m_labels[i];
         if (label == nullptr || !label->visible() || label->text() == m_series[i].name) continue;
-        if (QRectF(label->topLeft->pixelPosition(), label->bottomRight->pixelPosition()).contains(position)) return m_series[i].name;
+        if (QRectF(label->topLeft->pixelPosition(), label->bottomRight->pixelPosition()).contains(position))
+            return m_series[i].name;
     }
     const int epoch = hasData() ? epochAt(position) : 0;
     if (epoch == 0) return {};
@@ -446,10 +458,12 @@ QString EpochPlot::hoverText(QPointF position) const {
         const auto at = std::find(s.epochs.begin(), s.epochs.end(), double(epoch));
         const auto i = std::size_t(at - s.epochs.begin());
         if (at == s.epochs.end() || i >= s.values.size() || !std::isfinite(s.values[i])) continue;
-        const bool alone = std::count_if(m_series.begin(), m_series.end(), [&](const auto& one) { return one.panel == s.panel; }) == 1;
+        const bool alone =
+            std::count_if(m_series.begin(), m_series.end(), [&](const auto& one) { return one.panel == s.panel; }) == 1;
         const QString name = s.name.isEmpty() && alone ? m_panels[std::size_t(s.panel)].label : s.name;
         QString line = QStringLiteral("%1  %2").arg(name, text(s, i < s.shown.size() ? s.shown[i] : s.values[i]));
-        if (i < s.lower.size() && i < s.upper.size()) line += tr(" (%1 to %2)").arg(text(s, s.lower[i]), text(s, s.upper[i]));
+        if (i < s.lower.size() && i < s.upper.size())
+            line += tr(" (%1 to %2)").arg(text(s, s.lower[i]), text(s, s.upper[i]));
         lines << line.trimmed();
         if (lines.size() > 14) break;
     }

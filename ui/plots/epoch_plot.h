@@ -18,29 +18,30 @@ namespace assay::ui {
 
 /// One of the stacked areas of an epoch plot.
 struct EpochPanel {
-    QString label;                                   ///< of the vertical axis, with its unit
-    bool percent = false;                            ///< values are shares in [0, 1]
-    std::optional<std::pair<double, double>> range;  ///< fixed; else from the data
-    double height = 1;                               ///< relative to the others
-    bool bandsWhole = false;                         ///< bands are what is shown; else the axis may cut them
+    QString label;                                  ///< of the vertical axis, with its unit
+    bool percent = false;                           ///< values are shares in [0, 1]
+    std::optional<std::pair<double, double>> range; ///< fixed; else from the data
+    double height = 1;                              ///< relative to the others
+    bool bandsWhole = false;                        ///< bands are what is shown; else the axis may cut them
 };
 
 /// A line over epochs.
 struct EpochSeries {
-    QString name;                   ///< stands at the end of the line; empty: no label
+    QString name; ///< stands at the end of the line; empty: no label
     int panel = 0;
-    int ink = 0;                    ///< Ink, or number of a run or class
+    int ink = 0; ///< Ink, or number of a run or class
     Qt::PenStyle style = Qt::SolidLine;
     double width = 1.6;
     std::vector<double> epochs;
-    std::vector<double> values;     ///< NaN where an epoch has none
+    std::vector<double> values;       ///< NaN where an epoch has none
     std::vector<double> lower, upper; ///< a band around the line; may be empty
-    bool filled = false;            ///< down to zero, or to series `fillTo`
+    bool filled = false;              ///< down to zero, or to series `fillTo`
     int fillTo = -1;
-    double opacity = 0.35;          ///< of what is filled
-    bool hatched = false;           ///< filled with strokes
-    std::optional<double> weight;   ///< where names do not all fit the lightest goes first; a filled area of 0 has no name
-    std::vector<double> shown;      ///< what hover and copy tell instead of `values` (stacked areas); may be empty
+    double opacity = 0.35; ///< of what is filled
+    bool hatched = false;  ///< filled with strokes
+    std::optional<double>
+        weight;                ///< where names do not all fit the lightest goes first; a filled area of 0 has no name
+    std::vector<double> shown; ///< what hover and copy tell instead of `values` (stacked areas); may be empty
 };
 
 /// Lines over epochs in one or more stacked areas that share the horizontal axis; names stand at the ends of the

@@ -59,7 +59,7 @@ void EpochSlider::setState(int epoch, int recorded, int planned, bool running, b
     m_forward->setEnabled(epoch < recorded);
     m_live->setVisible(running);
     m_live->setChecked(live);
-    m_text->setText(recorded == 0   ? tr("no epoch yet")
+    m_text->setText(recorded == 0 ? tr("no epoch yet")
                     : planned > 0 ? tr("epoch %1 of %2").arg(epoch).arg(planned)
                                   : tr("epoch %1").arg(epoch));
 }

@@ -68,13 +68,9 @@ FeatureMapPlot::FeatureMapPlot(QWidget* parent) : ChartWidget(QStringLiteral("fe
     setHasData(false);
 }
 
-FeatureMapPlot::Colouring FeatureMapPlot::colouring() const {
-    return Colouring(m_colourBy->currentIndex());
-}
+FeatureMapPlot::Colouring FeatureMapPlot::colouring() const { return Colouring(m_colourBy->currentIndex()); }
 
-void FeatureMapPlot::setColouring(Colouring colouring) {
-    m_colourBy->setCurrentIndex(int(colouring));
-}
+void FeatureMapPlot::setColouring(Colouring colouring) { m_colourBy->setCurrentIndex(int(colouring)); }
 
 void FeatureMapPlot::setPoints(Points points) {
     m_points = std::move(points);
@@ -217,8 +213,8 @@ void FeatureMapPlot::spreadNames() {
         for (int step = 0; step < 2 * kMostLinesAside && !name->visible(); ++step) {
             const int lines = (step + 1) / 2 * (step % 2 == 0 ? 1 : -1);
             area.moveTop(wanted + lines * area.height() / 2);
-            const bool clear = std::none_of(taken.begin(), taken.end(),
-                                            [&](const QRectF& other) { return other.intersects(area); });
+            const bool clear =
+                std::none_of(taken.begin(), taken.end(), [&](const QRectF& other) { return other.intersects(area); });
             name->setVisible(clear && area.top() >= inside.top() && area.bottom() <= inside.bottom());
         }
         if (!name->visible()) continue;
@@ -342,10 +338,8 @@ void FeatureMapPlot::canvasReleased(QMouseEvent* event) {
     if (extent >= kLeastLasso && m_lasso.size() > 2) {
         const auto inside = samplesInside(m_lasso);
         refresh();
-        if (inside.empty())
-            Q_EMIT notice(tr("No picture lies inside the loop."));
-        else
-            Q_EMIT lassoed(inside);
+        if (inside.empty()) Q_EMIT notice(tr("No picture lies inside the loop."));
+        else Q_EMIT lassoed(inside);
         return;
     }
     clearLasso();
@@ -364,25 +358,13 @@ void FeatureMapPlot::keyPressEvent(QKeyEvent* event) {
         return;
     }
     switch (event->key()) {
-    case Qt::Key_Left:
-        move(-1, 0);
-        break;
-    case Qt::Key_Right:
-        move(1, 0);
-        break;
-    case Qt::Key_Up:
-        move(0, -1);
-        break;
-    case Qt::Key_Down:
-        move(0, 1);
-        break;
+    case Qt::Key_Left: move(-1, 0); break;
+    case Qt::Key_Right: move(1, 0); break;
+    case Qt::Key_Up: move(0, -1); break;
+    case Qt::Key_Down: move(0, 1); break;
     case Qt::Key_Plus:
-    case Qt::Key_Equal:
-        m_circleRadius = std::min(kLargestRadius, m_circleRadius * 1.2);
-        break;
-    case Qt::Key_Minus:
-        m_circleRadius = std::max(kLeastRadius, m_circleRadius / 1.2);
-        break;
+    case Qt::Key_Equal: m_circleRadius = std::min(kLargestRadius, m_circleRadius * 1.2); break;
+    case Qt::Key_Minus: m_circleRadius = std::max(kLeastRadius, m_circleRadius / 1.2); break;
     case Qt::Key_Escape:
         if (!m_circleShown && m_lasso.isEmpty()) {
             ChartWidget::keyPressEvent(event);
@@ -394,16 +376,12 @@ void FeatureMapPlot::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Enter:
         if (m_circleShown) {
             const auto inside = samplesInside(circle());
-            if (inside.empty())
-                Q_EMIT notice(tr("No picture lies inside the circle."));
-            else
-                Q_EMIT lassoed(inside);
+            if (inside.empty()) Q_EMIT notice(tr("No picture lies inside the circle."));
+            else Q_EMIT lassoed(inside);
             return;
         }
         break;
-    default:
-        ChartWidget::keyPressEvent(event);
-        return;
+    default: ChartWidget::keyPressEvent(event); return;
     }
     m_circleShown = true;
     m_lasso.clear();

@@ -93,7 +93,7 @@ private:
     std::optional<SampleIndex> m_marked;
     std::vector<SampleIndex> m_standingOut;
     std::vector<std::uint8_t> m_out; ///< aligned with the points; empty: none is dimmed
-    QPolygonF m_lasso; ///< in coordinates
+    QPolygonF m_lasso;               ///< in coordinates
     bool m_drawing = false;
     bool m_circleShown = false;
     QPointF m_circleCentre{0.5, 0.5}; ///< as a share of the canvas

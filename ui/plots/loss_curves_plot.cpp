@@ -99,8 +99,10 @@ void LossCurvesPlot::redraw() {
     p.clearPlottables();
     m_graphs.clear();
     m_rects[0]->axis(QCPAxis::atLeft)->setLabel(m_scaled ? tr("loss, scaled") : tr("loss"));
-    m_rects[1]->axis(QCPAxis::atLeft)
-        ->setLabel(m_scaled ? tr("pull on the label's logit, −dL/dz, scaled") : tr("pull on the label's logit, −dL/dz"));
+    m_rects[1]
+        ->axis(QCPAxis::atLeft)
+        ->setLabel(m_scaled ? tr("pull on the label's logit, −dL/dz, scaled")
+                            : tr("pull on the label's logit, −dL/dz"));
     std::array<double, 2> low{}, high{};
     for (const LossLine& line : m_lines) {
         const std::array<const std::vector<double>*, 2> values = {&line.loss, &line.gradient};
@@ -139,12 +141,14 @@ QString LossCurvesPlot::familyText() const {
         const QString first = m_lines[family.members.front()].name;
         for (std::size_t i = 1; i < family.members.size(); ++i) {
             const bool equal = std::abs(family.factors[i] - 1) < 1e-4;
-            sentences << (equal ? tr("%1 = %2").arg(m_lines[family.members[i]].name, first)
-                                : tr("%1 = %3 × %2").arg(m_lines[family.members[i]].name, first,
-                                                         valueText(family.factors[i])));
+            sentences
+                << (equal
+                        ? tr("%1 = %2").arg(m_lines[family.members[i]].name, first)
+                        : tr("%1 = %3 × %2").arg(m_lines[family.members[i]].name, first, valueText(family.factors[i])));
         }
     }
-    return sentences.isEmpty() ? QString() : tr("The same curve up to a factor: %1.").arg(sentences.join(QStringLiteral("; ")));
+    return sentences.isEmpty() ? QString()
+                               : tr("The same curve up to a factor: %1.").arg(sentences.join(QStringLiteral("; ")));
 }
 
 QColor LossCurvesPlot::lineColour(std::size_t line) const { return theme().colour(int(line)); }

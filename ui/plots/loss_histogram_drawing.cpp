@@ -222,7 +222,8 @@ void LossHistogramPlot::drawCut(const std::vector<double>& heights) {
 void LossHistogramPlot::drawCurves() {
     const bool drawn = m_shown.has_value();
     for (QCPGraph* graph : m_componentGraphs) graph->setVisible(drawn);
-    for (QCPItemText* label : m_componentLabels) label->setVisible(drawn && m_fitProblem.isEmpty()); // no shares of a fit not to be trusted
+    for (QCPItemText* label : m_componentLabels)
+        label->setVisible(drawn && m_fitProblem.isEmpty()); // no shares of a fit not to be trusted
     m_sumGraph->setVisible(drawn);
     m_posteriorGraph->setVisible(drawn);
     plot().yAxis2->setVisible(drawn);
@@ -331,8 +332,8 @@ void LossHistogramPlot::placeThresholdLabel() {
     const QRect rect = plot().axisRect()->rect();
     const QString text = m_lineLabel->text();
     const double half = QFontMetricsF(m_lineLabel->font()).horizontalAdvance(text) / 2 + 4;
-    const double pixel = m_lineShown ? plot().xAxis->coordToPixel(std::clamp(m_lineLoss, m_counts.lo, m_counts.hi))
-                                     : rect.center().x();
+    const double pixel =
+        m_lineShown ? plot().xAxis->coordToPixel(std::clamp(m_lineLoss, m_counts.lo, m_counts.hi)) : rect.center().x();
     m_lineLabel->position->setCoords(
         std::clamp(pixel, rect.left() + half, std::max(rect.left() + half, rect.right() - half)), rect.top() - 4);
     m_lineLabel->setPositionAlignment(Qt::AlignBottom | Qt::AlignHCenter);
@@ -356,10 +357,8 @@ void LossHistogramPlot::setLogScale(bool log) {
     m_logButton->setChecked(log);
     QCPAxis* axis = plot().yAxis;
     axis->setScaleType(log ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-    if (log)
-        axis->setTicker(QSharedPointer<QCPAxisTicker>(new GroupedLogTicker));
-    else
-        axis->setTicker(QSharedPointer<QCPAxisTicker>(new GroupedTicker));
+    if (log) axis->setTicker(QSharedPointer<QCPAxisTicker>(new GroupedLogTicker));
+    else axis->setTicker(QSharedPointer<QCPAxisTicker>(new GroupedTicker));
     axis->ticker()->setTickCount(4);
     redraw();
 }

@@ -35,7 +35,8 @@ LossHistogramPanel::LossHistogramPanel(Workspace& workspace, bool withSlider, QW
         connect(&m_workspace, &Workspace::epochArrived, this, &LossHistogramPanel::updateSlider);
         connect(&m_workspace, &Workspace::runsChanged, this, &LossHistogramPanel::updateSlider);
     }
-    m_plot->setEmptyText(tr("The losses of the training samples appear here after a run's first epoch."), tr("New run…"), tr("Import probabilities…"));
+    m_plot->setEmptyText(tr("The losses of the training samples appear here after a run's first epoch."),
+                         tr("New run…"), tr("Import probabilities…"));
     connect(m_plot, &PlotWidget::otherEmptyButtonClicked, this, &LossHistogramPanel::importRequested);
     connect(m_plot, &PlotWidget::emptyButtonClicked, this, &LossHistogramPanel::newRunRequested);
     connect(m_plot, &PlotWidget::expandRequested, this, &LossHistogramPanel::expandRequested);

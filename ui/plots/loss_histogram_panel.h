@@ -42,7 +42,7 @@ private:
     Workspace& m_workspace;
     LossHistogramPlot* m_plot = nullptr;
     EpochSlider* m_slider = nullptr;
-    QString m_brushTitle; ///< of the set that the brush made
+    QString m_brushTitle;                    ///< of the set that the brush made
     std::optional<ViewFilter> m_beforeBrush; ///< comes back once the brush is cleared
     QTimer m_markDelay;
     bool m_stale = true;

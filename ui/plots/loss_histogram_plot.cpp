@@ -219,10 +219,8 @@ void LossHistogramPlot::setThreshold(double pNoisy) {
 void LossHistogramPlot::showThreshold() {
     placeThreshold();
     updateSummary();
-    if (isVisible())
-        plot().layer(QStringLiteral("overlay"))->replot();
-    else
-        refresh();
+    if (isVisible()) plot().layer(QStringLiteral("overlay"))->replot();
+    else refresh();
 }
 
 void LossHistogramPlot::setSuspectCount(std::optional<std::size_t> count) {
@@ -275,15 +273,18 @@ void LossHistogramPlot::updateSummary() {
         text += tr(" Threshold %1 marks %2 suspects.")
                     .arg(fixedText(m_threshold, 2), countText(m_suspectCount ? *m_suspectCount : suspects()));
     if (!m_markedCounts.counts.empty()) text += tr(" %1 of them stand out.").arg(countText(m_marked.size()));
-    if (m_cutAt) text += tr(" The axis ends at %1: the highest bar, %2, is cut.").arg(valueText(*m_cutAt, 2), countText(highestBar()));
+    if (m_cutAt)
+        text += tr(" The axis ends at %1: the highest bar, %2, is cut.")
+                    .arg(valueText(*m_cutAt, 2), countText(highestBar()));
     if (m_counts.notFinite > 0) text += tr(" %1 values are not numbers.").arg(countText(m_counts.notFinite));
     if (!m_fitProblem.isEmpty()) text += QLatin1Char(' ') + m_fitProblem + QLatin1Char('.');
     setSummary(text);
 }
 
 bool LossHistogramPlot::overThreshold(QPointF position) const {
-    return m_given && m_lineShown && std::abs(plot().xAxis->coordToPixel(std::clamp(m_lineLoss, m_counts.lo, m_counts.hi)) -
-                               position.x()) <= kGrabPixels;
+    return m_given && m_lineShown &&
+           std::abs(plot().xAxis->coordToPixel(std::clamp(m_lineLoss, m_counts.lo, m_counts.hi)) - position.x()) <=
+               kGrabPixels;
 }
 
 void LossHistogramPlot::canvasPressed(QMouseEvent* event) {
@@ -321,8 +322,8 @@ void LossHistogramPlot::canvasReleased(QMouseEvent* event) {
     m_draggingLine = false;
     if (!m_brushStart) return;
     m_brushStart.reset();
-    const double dragged = std::abs(plot().xAxis->coordToPixel(m_brush->second) -
-                                    plot().xAxis->coordToPixel(m_brush->first));
+    const double dragged =
+        std::abs(plot().xAxis->coordToPixel(m_brush->second) - plot().xAxis->coordToPixel(m_brush->first));
     if (event->button() == Qt::LeftButton && dragged >= 3) {
         Q_EMIT rangeBrushed(m_brush->first, m_brush->second);
     } else {
@@ -351,8 +352,8 @@ void LossHistogramPlot::keyPressEvent(QKeyEvent* event) {
 QString LossHistogramPlot::hoverText(QPointF position) const {
     if (m_counts.counts.empty() || !plot().axisRect()->rect().contains(position.toPoint())) return {};
     const double loss = plot().xAxis->pixelToCoord(position.x());
-    const auto bin = std::size_t(std::clamp((loss - m_counts.lo) / m_counts.binWidth(), 0.0,
-                                            double(m_counts.counts.size() - 1)));
+    const auto bin =
+        std::size_t(std::clamp((loss - m_counts.lo) / m_counts.binWidth(), 0.0, double(m_counts.counts.size() - 1)));
     const double from = m_counts.lo + double(bin) * m_counts.binWidth();
     QString text = tr("loss %1 – %2: %3 samples")
                        .arg(valueText(from), valueText(from + m_counts.binWidth()), countText(m_counts.counts[bin]));

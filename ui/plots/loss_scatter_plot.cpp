@@ -114,7 +114,9 @@ void LossScatterPlot::redraw() {
         m_map->data()->fill(0);
         std::vector<std::uint32_t> counts(std::size_t(kCells) * kCells);
         for (std::size_t i = 0; i < n; ++i) {
-            const auto cell = [&](double loss) { return std::size_t(std::clamp(loss / edge, 0.0, 1.0) * (kCells - 1)); };
+            const auto cell = [&](double loss) {
+                return std::size_t(std::clamp(loss / edge, 0.0, 1.0) * (kCells - 1));
+            };
             ++counts[cell(double(m_loss2[i])) * kCells + cell(double(m_loss1[i]))];
         }
         for (int y = 0; y < kCells; ++y)
@@ -142,7 +144,8 @@ void LossScatterPlot::redraw() {
 
 void LossScatterPlot::updateSummary() {
     if (!hasData()) return;
-    QString text = tr("%1 samples, %2 up to %3.").arg(countText(m_samples.size()), m_subject.quantity, valueText(m_highest));
+    QString text =
+        tr("%1 samples, %2 up to %3.").arg(countText(m_samples.size()), m_subject.quantity, valueText(m_highest));
     if (m_brush) text += tr(" %1 of them inside the rectangle.").arg(countText(brushedSamples().size()));
     setSummary(text);
 }
@@ -184,8 +187,8 @@ void LossScatterPlot::clearBrush() {
 
 void LossScatterPlot::canvasPressed(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton || !hasData()) return;
-    m_brushStart = QPointF(plot().xAxis->pixelToCoord(event->position().x()),
-                           plot().yAxis->pixelToCoord(event->position().y()));
+    m_brushStart =
+        QPointF(plot().xAxis->pixelToCoord(event->position().x()), plot().yAxis->pixelToCoord(event->position().y()));
 }
 
 void LossScatterPlot::canvasMoved(QMouseEvent* event) {
@@ -240,8 +243,7 @@ void LossScatterPlot::keyPressEvent(QKeyEvent* event) {
         if (!m_brush) break;
         if (const auto inside = brushedSamples(); inside.empty())
             Q_EMIT notice(tr("No picture lies inside the rectangle."));
-        else
-            Q_EMIT brushed(inside);
+        else Q_EMIT brushed(inside);
         return;
     default: ChartWidget::keyPressEvent(event); return;
     }

@@ -21,12 +21,13 @@ namespace assay::ui {
 /// What two networks say of a sample, and how the plot speaks of it.
 struct ScatterSubject {
     QString objectName, title, emptyText;
-    QString quantity;        ///< "loss": axes are "loss of network 1", "loss of network 2"
+    QString quantity;         ///< "loss": axes are "loss of network 1", "loss of network 2"
     bool probability = false; ///< axes are fixed to [0, 1]
 };
 
 /// A figure of two networks against each other (their losses; else as `subject` says), a point per sample up to 20,000,
-/// beyond that a density map. A rectangle drawn with the mouse, or moved with the arrow keys, asks for the samples inside.
+/// beyond that a density map. A rectangle drawn with the mouse, or moved with the arrow keys, asks for the samples
+/// inside.
 class LossScatterPlot final : public ChartWidget {
     Q_OBJECT
 public:

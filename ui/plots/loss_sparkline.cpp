@@ -71,7 +71,8 @@ QSize LossSparkline::minimumSizeHint() const { return {80, fontMetrics().height(
 
 QRectF LossSparkline::plotArea() const {
     const double hills = m_fit ? kComponentsWidth + 6 : 0, bar = m_learnt.empty() ? 0 : kLearntHeight + 3;
-    return QRectF(rect()).adjusted(4, 4, -8 - hills - fontMetrics().horizontalAdvance(QStringLiteral("00.00")), -4 - bar);
+    return QRectF(rect()).adjusted(4, 4, -8 - hills - fontMetrics().horizontalAdvance(QStringLiteral("00.00")),
+                                   -4 - bar);
 }
 
 double LossSparkline::highest() const { return std::max(double(m_highest), m_fit ? m_fit->hi : 0.0); }
@@ -105,13 +106,15 @@ void LossSparkline::paintComponents(QPainter& painter, const PlotTheme& theme) c
         std::vector<double> heights;
         for (double y = area.bottom(); y >= area.top(); y -= 1) {
             const double loss = (area.bottom() - y) / area.height() * highest();
-            heights.push_back(loss < m_fit->lo || loss > m_fit->hi ? 0 : m_fit->weightedDensity(component, m_fit->normalise(loss)));
+            heights.push_back(
+                loss < m_fit->lo || loss > m_fit->hi ? 0 : m_fit->weightedDensity(component, m_fit->normalise(loss)));
         }
         const double most = *std::max_element(heights.begin(), heights.end());
         if (!(most > 0)) continue;
         // Each hill on a scale of its own: the clean one is far higher than broad.
         QPolygonF hill{{left, area.bottom()}};
-        for (std::size_t i = 0; i < heights.size(); ++i) hill << QPointF(left + heights[i] / most * kComponentsWidth, area.bottom() - double(i));
+        for (std::size_t i = 0; i < heights.size(); ++i)
+            hill << QPointF(left + heights[i] / most * kComponentsWidth, area.bottom() - double(i));
         hill << QPointF(left, area.top());
         QColor colour = component == m_fit->noisyComponent ? theme.suspect : theme.clean;
         painter.setPen(QPen(colour, 1));
@@ -119,7 +122,8 @@ void LossSparkline::paintComponents(QPainter& painter, const PlotTheme& theme) c
         painter.setBrush(colour);
         painter.drawPolygon(hill);
     }
-    if (m_marked < 1 || std::size_t(m_marked) > m_losses.size() || !std::isfinite(m_losses[std::size_t(m_marked - 1)])) return;
+    if (m_marked < 1 || std::size_t(m_marked) > m_losses.size() || !std::isfinite(m_losses[std::size_t(m_marked - 1)]))
+        return;
     const double y = yOf(double(m_losses[std::size_t(m_marked - 1)]));
     painter.setPen(QPen(theme.foreground, 1));
     painter.drawLine(QPointF(left - 3, y), QPointF(left + kComponentsWidth, y));
@@ -188,8 +192,8 @@ void LossSparkline::paintEvent(QPaintEvent*) {
         if (std::isfinite(loss)) last = double(loss);
     painter.setPen(theme.foreground);
     const double y = std::clamp(points.back().y(), area.top() + 5, area.bottom() - 5);
-    painter.drawText(QRectF(area.right() + 6, y - 10, fontMetrics().horizontalAdvance(QStringLiteral("00.00")), 20), Qt::AlignLeft | Qt::AlignVCenter,
-                     fixedText(last, last < 10 ? 2 : 1));
+    painter.drawText(QRectF(area.right() + 6, y - 10, fontMetrics().horizontalAdvance(QStringLiteral("00.00")), 20),
+                     Qt::AlignLeft | Qt::AlignVCenter, fixedText(last, last < 10 ? 2 : 1));
 }
 
 void LossSparkline::mousePressEvent(QMouseEvent* event) {

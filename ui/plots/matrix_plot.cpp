@@ -16,10 +16,10 @@ namespace assay::ui {
 namespace {
 
 constexpr qsizetype kMostWithZeros = 20; ///< columns; in more, zeros would hide the rest
-constexpr int kLeastType = 7;         // pixels
-constexpr int kEasyType = 9;          // pixels: below, a shorter text in larger type is easier to read
-constexpr double kMostOfHeight = 0.35; // that slanted names may take
-constexpr double kMostBeside = 0.35;   // of the width, to the right of the last column's middle
+constexpr int kLeastType = 7;            // pixels
+constexpr int kEasyType = 9;             // pixels: below, a shorter text in larger type is easier to read
+constexpr double kMostOfHeight = 0.35;   // that slanted names may take
+constexpr double kMostBeside = 0.35;     // of the width, to the right of the last column's middle
 
 QFont sized(const QFont& type, int pixels) {
     QFont font(type);
@@ -43,8 +43,8 @@ MatrixPlot::MatrixPlot(const QString& objectName, const QString& title, QWidget*
     setHasData(false);
 }
 
-void MatrixPlot::setMatrix(std::vector<std::vector<double>> values, const QStringList& rows,
-                           const QStringList& columns, Format format, std::optional<double> full) {
+void MatrixPlot::setMatrix(std::vector<std::vector<double>> values, const QStringList& rows, const QStringList& columns,
+                           Format format, std::optional<double> full) {
     m_values = std::move(values);
     m_rows = rows;
     m_columns = columns;
@@ -107,14 +107,16 @@ MatrixPlot::Layout MatrixPlot::layoutFor(QSizeF size, const QFont& type) const {
         // Small type is a little wider than its share of the whole.
         const double share = layout.namePixels < whole ? 1.04 * layout.namePixels / whole : 1;
         const double above = line * 0.6 + 4; // what the height of the letters takes, and the gap to the cells
-        layout.nameLength = std::max(1.0, std::min({widest * share, (size.height() * kMostOfHeight - above) * std::numbers::sqrt2,
-                                                    room * kMostBeside * std::numbers::sqrt2}));
+        layout.nameLength =
+            std::max(1.0, std::min({widest * share, (size.height() * kMostOfHeight - above) * std::numbers::sqrt2,
+                                    room * kMostBeside * std::numbers::sqrt2}));
         double widestCell = level;
         for (std::size_t j = 0; j < names.size(); ++j) {
             const double reach = std::min(names[j] * share, layout.nameLength) / std::numbers::sqrt2 + 4;
             widestCell = std::min(widestCell, (room - reach) / (double(j) + 0.5));
         }
-        const double apart = place(std::max(1.0, widestCell), layout.nameLength / std::numbers::sqrt2 + above) / std::numbers::sqrt2;
+        const double apart =
+            place(std::max(1.0, widestCell), layout.nameLength / std::numbers::sqrt2 + above) / std::numbers::sqrt2;
         if (apart >= (layout.namePixels == whole ? line * 0.9 : double(layout.namePixels))) return layout;
     }
     layout.namePixels = 0; // so many columns that their names have no room: the tooltip tells them
@@ -229,7 +231,8 @@ void MatrixPlot::paint(QPainter& painter, QSizeF size) const {
         if (h < metrics.height() * 0.7) low.setPixelSize(int(h));
         painter.setFont(low);
         for (int row = 0; row < m_rows.size(); ++row) {
-            const QRectF place(layout.cells.left() - layout.rowNames, layout.cells.top() + row * h, layout.rowNames - 6, h);
+            const QRectF place(layout.cells.left() - layout.rowNames, layout.cells.top() + row * h, layout.rowNames - 6,
+                               h);
             painter.drawText(place, Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip,
                              QFontMetricsF(low).elidedText(m_rows[row], Qt::ElideRight, place.width()));
         }
@@ -246,8 +249,8 @@ void MatrixPlot::paint(QPainter& painter, QSizeF size) const {
             painter.setFont(steep);
             painter.translate(x, layout.cells.top() - 4);
             painter.rotate(-45);
-            painter.drawText(QPointF(0, 0), QFontMetricsF(steep).elidedText(m_columns[column], Qt::ElideRight,
-                                                                            layout.nameLength + 1));
+            painter.drawText(QPointF(0, 0),
+                             QFontMetricsF(steep).elidedText(m_columns[column], Qt::ElideRight, layout.nameLength + 1));
             painter.restore();
         }
     }
@@ -257,8 +260,8 @@ void MatrixPlot::paint(QPainter& painter, QSizeF size) const {
         for (int column = 0; column < m_columns.size(); ++column) {
             const QRectF cell(layout.cells.left() + column * w, layout.cells.top() + row * h, w, h);
             const double value = m_values[std::size_t(row)][std::size_t(column)];
-            const QColor fill = std::isfinite(value) && value > 0 ? t.sequential(std::clamp(value / m_full, 0.0, 1.0))
-                                                                  : t.grid;
+            const QColor fill =
+                std::isfinite(value) && value > 0 ? t.sequential(std::clamp(value / m_full, 0.0, 1.0)) : t.grid;
             painter.fillRect(cell.adjusted(0.5, 0.5, -0.5, -0.5), fill);
             if (numbers.texts.isEmpty() || (value == 0 && m_columns.size() > kMostWithZeros)) continue;
             painter.setPen(PlotTheme::textOn(fill));
@@ -268,8 +271,8 @@ void MatrixPlot::paint(QPainter& painter, QSizeF size) const {
     if (m_current) {
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(t.focus, 2));
-        painter.drawRect(QRectF(layout.cells.left() + m_current->second * w, layout.cells.top() + m_current->first * h,
-                                w, h));
+        painter.drawRect(
+            QRectF(layout.cells.left() + m_current->second * w, layout.cells.top() + m_current->first * h, w, h));
     }
 }
 

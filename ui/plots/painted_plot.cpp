@@ -16,9 +16,7 @@ PaintedPlot::PaintedPlot(const QString& objectName, const QString& title, QWidge
     setCanvas(m_canvas);
 }
 
-void PaintedPlot::themeChanged() {
-    m_canvas->update();
-}
+void PaintedPlot::themeChanged() { m_canvas->update(); }
 
 void PaintedPlot::drawFigure(QPaintDevice& device, QSize size) {
     QPainter painter(&device);
@@ -45,8 +43,7 @@ bool PaintedPlot::eventFilter(QObject* watched, QEvent* event) {
         if (mouse->button() == Qt::LeftButton) clickedAt(mouse->position());
         break;
     }
-    default:
-        break;
+    default: break;
     }
     return PlotWidget::eventFilter(watched, event);
 }

@@ -21,8 +21,8 @@ double luminance(const QColor& colour) {
     return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
 }
 
-// Okabe and Ito, "Color Universal Design" (2008), beginning with the hues that mean neither clean nor suspect; then those
-// that are farthest from them and from each other to the eye, colour-blind or not.
+// Okabe and Ito, "Color Universal Design" (2008), beginning with the hues that mean neither clean nor suspect; then
+// those that are farthest from them and from each other to the eye, colour-blind or not.
 constexpr std::array<QRgb, 12> kRunsLight = {0xff009e73, 0xffcc79a7, 0xffd55e00, 0xff56b4e9, 0xff0072b2, 0xffe69f00,
                                              0xff7a7a7a, 0xff332288, 0xff661100, 0xff999933, 0xff882255, 0xff003f3f};
 constexpr std::array<QRgb, 12> kRunsDark = {0xff2bc296, 0xffdf98bf, 0xffee7733, 0xff7cc6f0, 0xff4aa3df, 0xfff0b429,
@@ -120,10 +120,8 @@ void PlotTheme::applyTo(QCustomPlot& plot, const QFont& font) const {
 
 QFont plotFont(const QFont& font) {
     QFont small(font);
-    if (font.pointSizeF() > 0)
-        small.setPointSizeF(std::max(6.5, font.pointSizeF() * 0.88));
-    else
-        small.setPixelSize(std::max(9, int(font.pixelSize() * 0.88)));
+    if (font.pointSizeF() > 0) small.setPointSizeF(std::max(6.5, font.pointSizeF() * 0.88));
+    else small.setPixelSize(std::max(9, int(font.pixelSize() * 0.88)));
     return small;
 }
 

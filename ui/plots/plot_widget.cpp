@@ -125,9 +125,7 @@ void PlotWidget::setCanvas(QWidget* canvas) {
     m_stack->addWidget(canvas);
 }
 
-void PlotWidget::addHeaderWidget(QWidget* widget) {
-    m_headerLayout->insertWidget(m_headerLayout->count() - 1, widget);
-}
+void PlotWidget::addHeaderWidget(QWidget* widget) { m_headerLayout->insertWidget(m_headerLayout->count() - 1, widget); }
 
 void PlotWidget::addMenuAction(QAction* action) { m_extraActions.append(action); }
 
@@ -188,10 +186,8 @@ QByteArray PlotWidget::figure(FigureFormat format, QSize size) {
 Status PlotWidget::saveFigure(const QString& file, QSize size) {
     const QString lower = file.toLower();
     FigureFormat format = FigureFormat::Png;
-    if (lower.endsWith(QLatin1String(".svg")))
-        format = FigureFormat::Svg;
-    else if (lower.endsWith(QLatin1String(".pdf")))
-        format = FigureFormat::Pdf;
+    if (lower.endsWith(QLatin1String(".svg"))) format = FigureFormat::Svg;
+    else if (lower.endsWith(QLatin1String(".pdf"))) format = FigureFormat::Pdf;
     else if (!lower.endsWith(QLatin1String(".png")))
         return fail(ErrorCode::Unsupported, "a figure is saved as .svg, .pdf or .png; choose one of these endings",
                     file.toStdString());

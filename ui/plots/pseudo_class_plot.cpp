@@ -40,7 +40,9 @@ void PseudoClassPlot::setClasses(std::vector<PseudoClass> classes) {
         const std::uint64_t known = total([](const PseudoClass& one) { return one.known; });
         const std::uint64_t right = total([](const PseudoClass& one) { return one.right; });
         setSummary(known > 0 ? tr("%1 pseudo-labels in %2 classes, %3 of them right.")
-                                   .arg(countText(all)).arg(m_classes.size()).arg(percentText(double(right) / double(known)))
+                                   .arg(countText(all))
+                                   .arg(m_classes.size())
+                                   .arg(percentText(double(right) / double(known)))
                              : tr("%1 pseudo-labels in %2 classes.").arg(countText(all)).arg(m_classes.size()));
     }
     canvas()->update();
@@ -127,8 +129,8 @@ void PseudoClassPlot::paint(QPainter& painter, QSizeF size) const {
         painter.drawText(footer, Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("■"));
         painter.setPen(t.suspect);
         const qsizetype second = text.indexOf(QChar(0x25a0), 1);
-        painter.drawText(footer.translated(metrics.horizontalAdvance(text.left(second)), 0), Qt::AlignLeft | Qt::AlignVCenter,
-                         QStringLiteral("■"));
+        painter.drawText(footer.translated(metrics.horizontalAdvance(text.left(second)), 0),
+                         Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("■"));
     }
 }
 
@@ -145,7 +147,8 @@ void PseudoClassPlot::paintRow(QPainter& painter, const Layout& layout, std::siz
     painter.setPen(one.flooded ? t.suspectText : one.starved ? t.muted : t.foreground);
     const QString name = one.flooded ? QStringLiteral("◆ ") + one.name : one.name;
     const QRectF place(4, line.top(), layout.bars - 10, line.height());
-    painter.drawText(place, Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(name, Qt::ElideMiddle, place.width()));
+    painter.drawText(place, Qt::AlignRight | Qt::AlignVCenter,
+                     metrics.elidedText(name, Qt::ElideMiddle, place.width()));
     const double scale = (layout.barsEnd - layout.bars) / layout.full;
     const double height = std::min(line.height() * 0.7, 16.0);
     const QRectF bar(layout.bars, line.center().y() - height / 2, double(one.accepted) * scale, height);
@@ -225,9 +228,10 @@ void PseudoClassPlot::keyPressEvent(QKeyEvent* event) {
 QString PseudoClassPlot::dataAsTsv() const {
     QString text = QStringLiteral("class\taccepted\tright\tknown\texpected\tthreshold\ttakes_over\n");
     for (const PseudoClass& one : m_classes)
-        text += one.name + QLatin1Char('\t') + QString::number(one.accepted) + QLatin1Char('\t') + QString::number(one.right) +
-                QLatin1Char('\t') + QString::number(one.known) + QLatin1Char('\t') + plainNumber(one.expected) +
-                QLatin1Char('\t') + (one.threshold ? plainNumber(*one.threshold) : QString()) + QLatin1Char('\t') +
+        text += one.name + QLatin1Char('\t') + QString::number(one.accepted) + QLatin1Char('\t') +
+                QString::number(one.right) + QLatin1Char('\t') + QString::number(one.known) + QLatin1Char('\t') +
+                plainNumber(one.expected) + QLatin1Char('\t') +
+                (one.threshold ? plainNumber(*one.threshold) : QString()) + QLatin1Char('\t') +
                 (one.flooded ? QLatin1Char('1') : QLatin1Char('0')) + QLatin1Char('\n');
     return text;
 }

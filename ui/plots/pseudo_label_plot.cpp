@@ -106,10 +106,12 @@ void PseudoLabelPlot::redraw() {
         std::iota(order.begin(), order.end(), std::size_t(0));
         std::vector<double> totals;
         for (const auto& row : h.perClass)
-            totals.push_back(std::accumulate(row.begin(), row.end(), 0.0, [](double a, double b) { return a + finiteOr0(b); }));
+            totals.push_back(
+                std::accumulate(row.begin(), row.end(), 0.0, [](double a, double b) { return a + finiteOr0(b); }));
         std::size_t alone = order.size();
         if (order.size() > kMostClasses) {
-            std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return totals[a] > totals[b]; });
+            std::stable_sort(order.begin(), order.end(),
+                             [&](std::size_t a, std::size_t b) { return totals[a] > totals[b]; });
             alone = kMostClasses - 1;
         }
         std::vector<double> ground(epochs, 0);

@@ -60,7 +60,8 @@ void TrainingCurvesPlot::redraw() {
     const bool single = m_runs.size() == 1;
     std::vector<EpochSeries> series;
     for (const RunCurves& run : m_runs) {
-        const auto line = [&](int panel, const std::string& key, const QString& name, Qt::PenStyle style, double width) {
+        const auto line = [&](int panel, const std::string& key, const QString& name, Qt::PenStyle style,
+                              double width) {
             const auto values = run.values.find(key);
             if (values == run.values.end() ||
                 std::none_of(values->second.begin(), values->second.end(), [](double v) { return std::isfinite(v); }))
@@ -86,10 +87,13 @@ void TrainingCurvesPlot::redraw() {
                 if (!m_split.isEmpty() && m_split != QLatin1String(split.key)) continue;
                 const QString name = single ? split.name : named ? QString() : run.name;
                 const bool own = !single && !named && run.colour >= PlotTheme::runColours();
-                named |= line(panel, split.key + what, name, own ? PlotTheme::runStyle(run.colour) : split.style, split.width);
+                named |= line(panel, split.key + what, name, own ? PlotTheme::runStyle(run.colour) : split.style,
+                              split.width);
             }
         }
-        if (m_rateShown) line(2, "learning-rate", single ? QString() : run.name, single ? Qt::SolidLine : PlotTheme::runStyle(run.colour), 1.4);
+        if (m_rateShown)
+            line(2, "learning-rate", single ? QString() : run.name,
+                 single ? Qt::SolidLine : PlotTheme::runStyle(run.colour), 1.4);
     }
     setPanels(std::move(panels));
     setFootnote(single || !m_split.isEmpty() ? QString() : tr("— test    ╌ validation    ⋯ train"));

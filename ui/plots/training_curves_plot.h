@@ -14,9 +14,9 @@ namespace assay::ui {
 /// A run's scalars over its epochs, keys as in EpochReport ("test-accuracy", "train-loss", …).
 struct RunCurves {
     QString name;
-    int colour = 0;                                    ///< number of the run's colour, the same in every plot
+    int colour = 0; ///< number of the run's colour, the same in every plot
     std::vector<double> epochs;
-    std::map<std::string, std::vector<double>> values; ///< aligned with epochs; NaN where an epoch has none
+    std::map<std::string, std::vector<double>> values;       ///< aligned with epochs; NaN where an epoch has none
     std::map<std::string, std::vector<double>> lower, upper; ///< bands over seeds; may be empty
 };
 

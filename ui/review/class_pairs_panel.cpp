@@ -29,7 +29,8 @@ constexpr std::size_t kPairsInWords = 5;
 
 ClassPairsPanel::ClassPairsPanel(Workspace& workspace, QWidget* parent)
     : QWidget(parent), m_workspace(workspace), m_finder(workspace), m_tables(new QComboBox(this)),
-      m_matrix(new MatrixPlot(QStringLiteral("classPairs"), {}, this)), m_words(new QLabel(this)), m_errors(new QTreeWidget(this)) {
+      m_matrix(new MatrixPlot(QStringLiteral("classPairs"), {}, this)), m_words(new QLabel(this)),
+      m_errors(new QTreeWidget(this)) {
     setObjectName(QStringLiteral("classPairsPanel"));
     m_tables->setObjectName(QStringLiteral("classPairsTable"));
     m_tables->setAccessibleName(tr("What the class pairs count"));
@@ -38,9 +39,12 @@ ClassPairsPanel::ClassPairsPanel(Workspace& workspace, QWidget* parent)
         m_tables->setItemData(m_tables->count() - 1, help, Qt::ToolTipRole);
     };
     offer(tr("Suspects past the threshold"), tr("The suspects of the epoch on show, by label and suggestion"));
-    offer(tr("Confident joint"), tr("Confident learning: how many samples of each label are probably of each class. The counts, scaled so that "
-                                    "every row sums to the samples with that label"));
-    offer(tr("Confident joint, as counted"), tr("The samples whose probability reaches the mean of a class, by label and that class"));
+    offer(
+        tr("Confident joint"),
+        tr("Confident learning: how many samples of each label are probably of each class. The counts, scaled so that "
+           "every row sums to the samples with that label"));
+    offer(tr("Confident joint, as counted"),
+          tr("The samples whose probability reaches the mean of a class, by label and that class"));
     offer(tr("Noise matrix"), tr("P(label | class): how samples of each class are labelled. Columns sum to 1"));
     offer(tr("Inverse noise matrix"), tr("P(class | label): what samples with each label are. Rows sum to 1"));
     m_matrix->setMinimumHeight(220);
@@ -57,7 +61,8 @@ ClassPairsPanel::ClassPairsPanel(Workspace& workspace, QWidget* parent)
     for (const int column : {1, 2, 3}) m_errors->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
     m_errors->setMaximumHeight(m_errors->fontMetrics().height() * 9);
     m_errors->setToolTip(tr("Enter or a double click opens the pictures that were counted"));
-    connect(m_errors, &QTreeWidget::itemActivated, this, [this](const QTreeWidgetItem* item) { open(item->data(0, Qt::UserRole).toInt(), kNoLabel); });
+    connect(m_errors, &QTreeWidget::itemActivated, this,
+            [this](const QTreeWidgetItem* item) { open(item->data(0, Qt::UserRole).toInt(), kNoLabel); });
     connect(m_words, &QLabel::linkActivated, this, [this](const QString& link) {
         const QStringList pair = link.split(QLatin1Char('/'));
         if (pair.size() == 2) open(pair[0].toInt(), pair[1].toInt());
@@ -72,7 +77,8 @@ ClassPairsPanel::ClassPairsPanel(Workspace& workspace, QWidget* parent)
     connect(m_tables, &QComboBox::currentIndexChanged, this, &ClassPairsPanel::count);
     connect(m_matrix, &MatrixPlot::cellClicked, this, [this](int row, int column) {
         const auto classes = int(m_shown.size());
-        if (row >= 0 && row < classes && column >= 0 && column < classes) open(m_shown[std::size_t(row)], m_shown[std::size_t(column)]);
+        if (row >= 0 && row < classes && column >= 0 && column < classes)
+            open(m_shown[std::size_t(row)], m_shown[std::size_t(column)]);
     });
     connect(m_matrix, &PlotWidget::notice, &workspace, &Workspace::notice);
     connect(m_matrix, &PlotWidget::emptyButtonClicked, this, &ClassPairsPanel::findSuspectsRequested);
@@ -84,8 +90,8 @@ ClassPairsPanel::ClassPairsPanel(Workspace& workspace, QWidget* parent)
         m_stale = true;
         if (isVisible()) m_delay.start();
     };
-    for (const auto signal : {&Workspace::epochOnShowChanged, &Workspace::currentRunChanged, &Workspace::thresholdChanged,
-                              &Workspace::datasetChanged, &Workspace::viewChanged})
+    for (const auto signal : {&Workspace::epochOnShowChanged, &Workspace::currentRunChanged,
+                              &Workspace::thresholdChanged, &Workspace::datasetChanged, &Workspace::viewChanged})
         connect(&workspace, signal, this, later);
     connect(&m_finder, &ConfidentFinder::changed, this, later);
 }
@@ -114,7 +120,8 @@ void ClassPairsPanel::chooseClasses(std::size_t classes, const std::vector<Pair>
     for (const Pair& pair : pairs)
         for (const Label label : {pair.given, pair.other}) parts[std::size_t(label)] += pair.samples;
     std::erase_if(m_shown, [&](Label label) { return parts[std::size_t(label)] == 0; });
-    std::stable_sort(m_shown.begin(), m_shown.end(), [&](Label a, Label b) { return parts[std::size_t(a)] > parts[std::size_t(b)]; });
+    std::stable_sort(m_shown.begin(), m_shown.end(),
+                     [&](Label a, Label b) { return parts[std::size_t(a)] > parts[std::size_t(b)]; });
     m_shown.resize(std::min(m_shown.size(), kFullest));
     std::sort(m_shown.begin(), m_shown.end());
 }
@@ -123,7 +130,8 @@ void ClassPairsPanel::chooseClasses(std::size_t classes, const std::vector<Pair>
 QString ClassPairsPanel::leftOutText(std::size_t classes) const {
     if (m_shown.empty() || m_shown.size() == classes) return {};
     return tr("On show are the %1 classes that take part in the most pairs; %2 of %3 are left out.")
-               .arg(countText(m_shown.size()), countText(classes - m_shown.size()), countText(classes)) + QStringLiteral("<br>");
+               .arg(countText(m_shown.size()), countText(classes - m_shown.size()), countText(classes)) +
+           QStringLiteral("<br>");
 }
 
 QStringList ClassPairsPanel::shownNames() const {
@@ -136,14 +144,16 @@ std::vector<SampleIndex> ClassPairsPanel::samplesOf(Label given, Label other) co
     std::vector<SampleIndex> samples;
     if (table() != Table::Suspects) {
         for (std::size_t i = 0; i < m_counts->samples.size(); ++i)
-            if (m_counts->joint.offDiagonal[i] && m_counts->given[i] == given && (other == kNoLabel || m_counts->countedAs[i] == other))
+            if (m_counts->joint.offDiagonal[i] && m_counts->given[i] == given &&
+                (other == kNoLabel || m_counts->countedAs[i] == other))
                 samples.push_back(m_counts->samples[i]);
         return samples;
     }
     const auto dataset = m_workspace.dataset();
     for (std::uint32_t i = 0; dataset && i < dataset->size(); ++i) {
         const SampleIndex sample(i);
-        if (m_workspace.suspect(sample) && m_workspace.baseLabel(sample) == given && m_workspace.suggestedLabel(sample) == other)
+        if (m_workspace.suspect(sample) && m_workspace.baseLabel(sample) == given &&
+            m_workspace.suggestedLabel(sample) == other)
             samples.push_back(sample);
     }
     return samples;
@@ -161,8 +171,8 @@ void ClassPairsPanel::countSuspects() {
     m_matrix->setTitle(tr("Suspects: label → suggestion"));
     m_matrix->setAxisTitles(tr("label"), tr("suggested"));
     const bool begin = !m_workspace.currentRun() && !m_workspace.readOnly();
-    m_matrix->setEmptyText(tr("Once a run has suspects, this counts which class is taken for which."), begin ? tr("Find suspects") : QString(),
-                           begin ? tr("Import probabilities…") : QString());
+    m_matrix->setEmptyText(tr("Once a run has suspects, this counts which class is taken for which."),
+                           begin ? tr("Find suspects") : QString(), begin ? tr("Import probabilities…") : QString());
     const auto dataset = m_workspace.dataset();
     const std::size_t classes = dataset ? std::size_t(dataset->classCount()) : 0;
     std::map<std::pair<Label, Label>, double> counted;
@@ -171,7 +181,8 @@ void ClassPairsPanel::countSuspects() {
         if (!m_workspace.suspect(sample)) continue;
         const Label given = m_workspace.baseLabel(sample);
         const Label suggested = m_workspace.suggestedLabel(sample);
-        if (given < 0 || suggested < 0 || std::size_t(given) >= classes || std::size_t(suggested) >= classes || given == suggested)
+        if (given < 0 || suggested < 0 || std::size_t(given) >= classes || std::size_t(suggested) >= classes ||
+            given == suggested)
             continue;
         counted[{given, suggested}] += 1;
     }
@@ -180,11 +191,12 @@ void ClassPairsPanel::countSuspects() {
     sortPairs(pairs);
     chooseClasses(classes, pairs);
     if (pairs.empty()) m_matrix->setMatrix({}, {}, {}, MatrixPlot::Format::Count);
-    else m_matrix->setMatrix(cells([&](Label given, Label other) {
-                                 const auto found = counted.find({given, other});
-                                 return found == counted.end() ? 0.0 : found->second;
-                             }),
-                             shownNames(), shownNames(), MatrixPlot::Format::Count);
+    else
+        m_matrix->setMatrix(cells([&](Label given, Label other) {
+                                const auto found = counted.find({given, other});
+                                return found == counted.end() ? 0.0 : found->second;
+                            }),
+                            shownNames(), shownNames(), MatrixPlot::Format::Count);
     m_words->setText(pairs.empty() ? QString() : leftOutText(classes) + linksTo(pairs));
 }
 
@@ -201,13 +213,16 @@ void ClassPairsPanel::showJoint(const ConfidentFinder::Counts& counts) {
     else
         for (const stats::ClassPair& pair : stats::classPairs(joint)) {
             const auto found = counted.find({pair.given, pair.suspected});
-            pairs.push_back({pair.given, pair.suspected, double(pair.samples), found == counted.end() ? 0 : found->second});
+            pairs.push_back(
+                {pair.given, pair.suspected, double(pair.samples), found == counted.end() ? 0 : found->second});
         }
     sortPairs(pairs);
     chooseClasses(joint.classes, pairs);
     const QStringList names = shownNames();
     const auto cellsOf = [&](const auto& square) {
-        return cells([&](Label given, Label other) { return double(square[std::size_t(given) * joint.classes + std::size_t(other)]); });
+        return cells([&](Label given, Label other) {
+            return double(square[std::size_t(given) * joint.classes + std::size_t(other)]);
+        });
     };
     if (table() == Table::Calibrated || table() == Table::Counted) {
         auto shown = cellsOf(table() == Table::Counted ? joint.counts : joint.calibrated);
@@ -217,13 +232,14 @@ void ClassPairsPanel::showJoint(const ConfidentFinder::Counts& counts) {
                 if (j != k) most = std::max(most, shown[j][k]);
         m_matrix->setMatrix(std::move(shown), names, names, MatrixPlot::Format::Count, most);
     } else {
-        m_matrix->setMatrix(cellsOf(table() == Table::Noise ? joint.noiseMatrix() : joint.inverseNoiseMatrix()), names, names,
-                            MatrixPlot::Format::Share, 1);
+        m_matrix->setMatrix(cellsOf(table() == Table::Noise ? joint.noiseMatrix() : joint.inverseNoiseMatrix()), names,
+                            names, MatrixPlot::Format::Share, 1);
     }
     const double all = double(counts.samples.size());
     m_words->setText(warningText() + leftOutText(joint.classes) +
                      tr("Probably wrong: %1 of %2 labels (%3).")
-                         .arg(countText(joint.estimatedErrors), countText(counts.samples.size()), percentText(double(joint.estimatedErrors) / all)) +
+                         .arg(countText(joint.estimatedErrors), countText(counts.samples.size()),
+                              percentText(double(joint.estimatedErrors) / all)) +
                      QStringLiteral("<br>") + linksTo(pairs));
     showErrors(counts);
 }
@@ -235,7 +251,8 @@ QString ClassPairsPanel::warningText() const {
     traits.basis = ScoreBasis::Probabilities;
     const std::string_view warning = scoreWarning(traits, run && m_workspace.outOfSample(*run));
     if (warning.empty()) return {};
-    return QStringLiteral("⚠ ") + QString::fromUtf8(warning.data(), qsizetype(warning.size())).toHtmlEscaped() + QStringLiteral("<br>");
+    return QStringLiteral("⚠ ") + QString::fromUtf8(warning.data(), qsizetype(warning.size())).toHtmlEscaped() +
+           QStringLiteral("<br>");
 }
 
 /// The fullest first; of equal ones the first classes.
@@ -263,7 +280,8 @@ void ClassPairsPanel::showErrors(const ConfidentFinder::Counts& counts) {
         const std::int64_t given = counts.joint.given[k];
         if (given == 0) continue;
         auto* item = new QTreeWidgetItem(m_errors, {className(m_workspace, Label(k)), countText(std::uint64_t(given)),
-                                                    countText(std::uint64_t(errors[k])), percentText(double(errors[k]) / double(given))});
+                                                    countText(std::uint64_t(errors[k])),
+                                                    percentText(double(errors[k]) / double(given))});
         item->setData(0, Qt::UserRole, int(k));
         for (const int column : {1, 2, 3}) item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     }
@@ -274,10 +292,12 @@ QString ClassPairsPanel::linksTo(const std::vector<Pair>& pairs) const {
     QStringList words;
     for (std::size_t i = 0; i < std::min(kPairsInWords, pairs.size()); ++i) {
         const auto& [given, other, samples, counted] = pairs[i];
-        const QString from = className(m_workspace, given).toHtmlEscaped(), to = className(m_workspace, other).toHtmlEscaped();
+        const QString from = className(m_workspace, given).toHtmlEscaped(),
+                      to = className(m_workspace, other).toHtmlEscaped();
         const QString text = samples == counted ? tr("%1 to %2: %Ln samples", nullptr, int(samples)).arg(from, to)
                                                 : tr("%1 to %2: %3 expected, %4 counted")
-                                                      .arg(from, to, countText(std::uint64_t(samples)), countText(std::uint64_t(counted)));
+                                                      .arg(from, to, countText(std::uint64_t(samples)),
+                                                           countText(std::uint64_t(counted)));
         words << QStringLiteral("<a href='%1/%2'>%3</a>").arg(given).arg(other).arg(text);
     }
     return words.join(QStringLiteral("<br>"));
@@ -287,8 +307,9 @@ void ClassPairsPanel::open(int given, int other) {
     const std::vector<SampleIndex> samples = samplesOf(given, other);
     const bool suspects = table() == Table::Suspects;
     if (samples.empty()) { // no samples would stand for all of them
-        Q_EMIT m_workspace.notice(!suspects && given == other ? tr("These agree with their label: the other cells of the row open pictures.")
-                                                             : tr("No picture was counted there."));
+        Q_EMIT m_workspace.notice(!suspects && given == other
+                                      ? tr("These agree with their label: the other cells of the row open pictures.")
+                                      : tr("No picture was counted there."));
         return;
     }
     const QString label = className(m_workspace, given), rather = className(m_workspace, other);

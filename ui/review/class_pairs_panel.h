@@ -23,8 +23,8 @@ class Workspace;
 
 /// Which classes are taken for which, as a heat map whose cells open the pictures, and the fullest pairs in words: the
 /// suspects of the epoch on show by the label that they have and the one that is suggested; and where the run kept the
-/// probabilities of all classes also the confident joint, the noise matrices that follow from it, and how many labels of
-/// each class are probably wrong.
+/// probabilities of all classes also the confident joint, the noise matrices that follow from it, and how many labels
+/// of each class are probably wrong.
 class ClassPairsPanel final : public QWidget {
     Q_OBJECT
 public:

@@ -34,8 +34,9 @@ QString scoreText(double value) {
 } // namespace
 
 DetectorsPanel::DetectorsPanel(Workspace& workspace, QWidget* parent)
-    : QWidget(parent), m_workspace(workspace), m_agreement(new QLabel(this)), m_together(new QLabel(this)), m_badge(new QLabel(this)),
-      m_find(new QPushButton(tr("Find suspects"), this)), m_import(new QPushButton(tr("Import probabilities…"), this)), m_list(new QTreeWidget(this)) {
+    : QWidget(parent), m_workspace(workspace), m_agreement(new QLabel(this)), m_together(new QLabel(this)),
+      m_badge(new QLabel(this)), m_find(new QPushButton(tr("Find suspects"), this)),
+      m_import(new QPushButton(tr("Import probabilities…"), this)), m_list(new QTreeWidget(this)) {
     setObjectName(QStringLiteral("detectorsPanel"));
     m_agreement->setObjectName(QStringLiteral("detectorsAgreement"));
     m_agreement->setWordWrap(true);
@@ -49,7 +50,9 @@ DetectorsPanel::DetectorsPanel(Workspace& workspace, QWidget* parent)
     m_list->setRootIsDecorated(false);
     m_list->setTextElideMode(Qt::ElideMiddle); // names that begin alike differ at their end
     m_list->setHeaderLabels({tr("Detector"), tr("Score"), tr("Above"), tr("Sample")});
-    m_list->headerItem()->setToolTip(3, tr("Whether the label is judged by a network that had learnt it (in sample), or by one that had not (out of it)"));
+    m_list->headerItem()->setToolTip(
+        3,
+        tr("Whether the label is judged by a network that had learnt it (in sample), or by one that had not (out of it)"));
     m_list->headerItem()->setToolTip(2, tr("Share of the pictures that this detector finds less suspicious"));
     m_list->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_list->header()->setStretchLastSection(false);
@@ -84,7 +87,8 @@ void DetectorsPanel::showEvent(QShowEvent* event) {
 
 QStringList DetectorsPanel::detectors() const {
     QStringList ids;
-    for (const auto& score : m_workspace.registry().scores.all()) ids << QString::fromStdString(score->description().id);
+    for (const auto& score : m_workspace.registry().scores.all())
+        ids << QString::fromStdString(score->description().id);
     return ids;
 }
 
@@ -102,8 +106,10 @@ void DetectorsPanel::ask() {
     if (m_of) {
         for (const QString& detector : detectors()) {
             if (m_ranks.contains(detector)) continue;
-            const std::vector<float>& values = m_workspace.values(detector); // what is not there is asked for, and comes
-            if (std::any_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); })) rank(detector, values);
+            const std::vector<float>& values =
+                m_workspace.values(detector); // what is not there is asked for, and comes
+            if (std::any_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }))
+                rank(detector, values);
         }
     }
     showFocus();
@@ -144,19 +150,24 @@ QString DetectorsPanel::togetherText(SampleIndex sample) const {
     if (runs == 0) return {};
     QString text = runs > 1 ? tr("Those of %1 runs are joined.").arg(runs) + QLatin1Char(' ') : QString();
     if (decisions == 0)
-        return text + tr("Together they rank by the mean of their rankings; after %1 decisions, %2 of each kind, by what these teach.")
-                          .arg(Fusion::kLeastAnswers).arg(Fusion::kLeastOfEachKind);
+        return text +
+               tr("Together they rank by the mean of their rankings; after %1 decisions, %2 of each kind, by what these teach.")
+                   .arg(Fusion::kLeastAnswers)
+                   .arg(Fusion::kLeastOfEachKind);
     constexpr std::size_t kMostNamed = 3;
     QStringList names;
     for (const auto& [name, weight] : m_workspace.learntWeights())
         if (weight > 0 && std::size_t(names.size()) < kMostNamed) names << name;
     const float wrong = m_workspace.values(QLatin1String(kFusedScore))[sample.value];
-    return text + tr("Together: wrong with probability %1, learnt from %Ln decisions", nullptr, int(decisions)).arg(fixedText(double(wrong), 2)) +
-           (names.isEmpty() ? QString() : tr(", most from %1").arg(names.join(QStringLiteral(", ")))) + QLatin1Char('.');
+    return text +
+           tr("Together: wrong with probability %1, learnt from %Ln decisions", nullptr, int(decisions))
+               .arg(fixedText(double(wrong), 2)) +
+           (names.isEmpty() ? QString() : tr(", most from %1").arg(names.join(QStringLiteral(", ")))) +
+           QLatin1Char('.');
 }
 
-/// Of every detector that has its say in what they come to together; before those are joined of what is there so far. Scores
-/// of the pictures alone have no part in it, and follow.
+/// Of every detector that has its say in what they come to together; before those are joined of what is there so far.
+/// Scores of the pictures alone have no part in it, and follow.
 std::vector<DetectorOpinion> DetectorsPanel::rows(SampleIndex sample) const {
     std::vector<DetectorOpinion> found = m_workspace.opinions(sample);
     const RunId run = m_workspace.currentRun().value_or(RunId());
@@ -165,10 +176,12 @@ std::vector<DetectorOpinion> DetectorsPanel::rows(SampleIndex sample) const {
         if (one.run == run) own.insert(one.score);
     for (const auto& score : m_workspace.registry().scores.all()) {
         const QString id = QString::fromStdString(score->description().id);
-        if (!score->traits().detector || !m_ranks.contains(id) || own.contains(id)) continue; // it has no say on this run
+        if (!score->traits().detector || !m_ranks.contains(id) || own.contains(id))
+            continue; // it has no say on this run
         const std::vector<float>& values = m_workspace.values(id);
         const float share = percentile(id, sample);
-        found.push_back({id, id, run, sample.value < values.size() ? values[sample.value] : std::nanf(""), share, suspects(share)});
+        found.push_back(
+            {id, id, run, sample.value < values.size() ? values[sample.value] : std::nanf(""), share, suspects(share)});
     }
     return found;
 }
@@ -193,7 +206,9 @@ void DetectorsPanel::addRow(const DetectorOpinion& opinion, SampleIndex sample) 
     item->setText(3, pictures ? QStringLiteral("–") : outside ? tr("out", "of sample") : tr("in", "sample"));
     const std::string_view warning = scoreWarning(score->traits(), outside);
     item->setToolTip(0, title + QLatin1Char('\n') + QString::fromStdString(about.help));
-    item->setToolTip(3, judged + (warning.empty() ? QString() : QLatin1Char('\n') + QString::fromUtf8(warning.data(), qsizetype(warning.size()))));
+    item->setToolTip(3, judged + (warning.empty() ? QString()
+                                                  : QLatin1Char('\n') +
+                                                        QString::fromUtf8(warning.data(), qsizetype(warning.size()))));
     item->setData(3, Qt::AccessibleTextRole, judged);
     if (judges) item->setForeground(0, opinion.suspects ? theme.suspectText : theme.cleanText);
     for (const int column : {1, 2}) item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
@@ -204,21 +219,26 @@ void DetectorsPanel::showFocus() {
     m_list->clear();
     const auto focus = m_workspace.focus();
     const bool any = focus && m_workspace.currentEvidence();
-    for (QPushButton* begin : {m_find, m_import}) begin->setVisible(!m_workspace.currentRun() && !m_workspace.readOnly());
+    for (QPushButton* begin : {m_find, m_import})
+        begin->setVisible(!m_workspace.currentRun() && !m_workspace.readOnly());
     if (!any) {
-        m_agreement->setText(tr("Once a run has recorded an epoch, this tells what every detector says of the picture."));
+        m_agreement->setText(
+            tr("Once a run has recorded an epoch, this tells what every detector says of the picture."));
         m_badge->clear();
         m_together->clear();
         return;
     }
     for (const DetectorOpinion& opinion : rows(*focus)) addRow(opinion, *focus);
     const bool outside = m_workspace.outOfSample(m_workspace.runsBehind(QLatin1String(kFusedScore)), *focus);
-    m_badge->setText(outside ? tr("Out-of-sample: by a model that had not seen this label.")
-                             : tr("In-sample: by networks that were trained on these labels and may have learnt wrong ones by heart. "
-                                  "Scores over the epochs suffer less than those of the last one."));
+    m_badge->setText(
+        outside
+            ? tr("Out-of-sample: by a model that had not seen this label.")
+            : tr("In-sample: by networks that were trained on these labels and may have learnt wrong ones by heart. "
+                 "Scores over the epochs suffer less than those of the last one."));
     m_together->setText(togetherText(*focus));
     const auto [suspecting, asked] = agreement(*focus);
-    m_agreement->setText(asked == 0 ? tr("The detectors are at work.") : tr("%1 of %2 detectors suspect it.").arg(suspecting).arg(asked));
+    m_agreement->setText(asked == 0 ? tr("The detectors are at work.")
+                                    : tr("%1 of %2 detectors suspect it.").arg(suspecting).arg(asked));
 }
 
 } // namespace assay::ui

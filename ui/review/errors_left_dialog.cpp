@@ -31,8 +31,9 @@ int proposedSize(std::size_t population) {
 } // namespace
 
 ErrorsLeftDialog::ErrorsLeftDialog(Workspace& workspace, QWidget* parent)
-    : QDialog(parent), m_workspace(workspace), m_mix(new QCheckBox(tr("&Mix pictures drawn at random into the queue"), this)),
-      m_size(new QSpinBox(this)), m_stop(new QDoubleSpinBox(this)), m_explanation(new QLabel(this)), m_estimate(new QLabel(this)),
+    : QDialog(parent), m_workspace(workspace),
+      m_mix(new QCheckBox(tr("&Mix pictures drawn at random into the queue"), this)), m_size(new QSpinBox(this)),
+      m_stop(new QDoubleSpinBox(this)), m_explanation(new QLabel(this)), m_estimate(new QLabel(this)),
       m_advice(new QLabel(this)) {
     setObjectName(QStringLiteral("errorsLeftDialog"));
     setWindowTitle(tr("Errors left"));
@@ -55,8 +56,10 @@ ErrorsLeftDialog::ErrorsLeftDialog(Workspace& workspace, QWidget* parent)
         label->setWordWrap(true);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     }
-    auto* why = new QLabel(tr("A queue shows what it finds suspect. What it does not find, only pictures can tell that it did not "
-                              "choose: some drawn at random, which you decide as they come."), this);
+    auto* why = new QLabel(
+        tr("A queue shows what it finds suspect. What it does not find, only pictures can tell that it did not "
+           "choose: some drawn at random, which you decide as they come."),
+        this);
     why->setWordWrap(true);
     auto* form = new QFormLayout;
     form->addRow(tr("&Pictures drawn at random"), m_size);
@@ -82,8 +85,10 @@ ErrorsLeftDialog::ErrorsLeftDialog(Workspace& workspace, QWidget* parent)
     m_stop->setValue(workspace.stopShare() * 100);
     connect(m_mix, &QCheckBox::toggled, this, &ErrorsLeftDialog::apply);
     connect(m_size, &QSpinBox::valueChanged, this, &ErrorsLeftDialog::apply);
-    connect(m_stop, &QDoubleSpinBox::valueChanged, this, [this](double percent) { m_workspace.setStopShare(percent / 100); });
-    for (const auto signal : {&Workspace::auditChanged, &Workspace::viewChanged, &Workspace::epochOnShowChanged, &Workspace::detectorsJoined})
+    connect(m_stop, &QDoubleSpinBox::valueChanged, this,
+            [this](double percent) { m_workspace.setStopShare(percent / 100); });
+    for (const auto signal : {&Workspace::auditChanged, &Workspace::viewChanged, &Workspace::epochOnShowChanged,
+                              &Workspace::detectorsJoined})
         connect(&workspace, signal, this, &ErrorsLeftDialog::refresh);
     connect(&workspace, &Workspace::decisionsChanged, this, &ErrorsLeftDialog::refresh);
     connect(&workspace, &Workspace::datasetChanged, this, &QDialog::reject);
@@ -100,8 +105,9 @@ void ErrorsLeftDialog::refresh() {
     const bool judged = state.population > 0;
     m_mix->setEnabled(judged && !m_workspace.readOnly());
     m_size->setEnabled(judged && !m_workspace.readOnly());
-    m_explanation->setText(!judged ? tr("A run that has recorded an epoch comes first: it says which labels are judged.")
-                                   : auditSizeText(state.population, std::size_t(m_size->value())));
+    m_explanation->setText(!judged
+                               ? tr("A run that has recorded an epoch comes first: it says which labels are judged.")
+                               : auditSizeText(state.population, std::size_t(m_size->value())));
     m_estimate->setText(errorsLeftText(state));
     m_advice->setText(stopAdviceText(state, m_workspace.stopShare()));
 }

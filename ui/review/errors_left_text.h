@@ -15,7 +15,8 @@ namespace assay::ui {
 /// What a sample of that size tells, what it costs, and what twice the precision would: the reason for its size.
 [[nodiscard]] QString auditSizeText(std::size_t population, std::size_t sample);
 
-/// Whether the sample says anything yet: not before ten of it were decided that the queue would not have reached by itself.
+/// Whether the sample says anything yet: not before ten of it were decided that the queue would not have reached by
+/// itself.
 [[nodiscard]] bool isTold(const AuditState& state);
 
 /// What the sample says of the errors that are left, in a sentence or two.

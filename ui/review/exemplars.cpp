@@ -28,7 +28,8 @@ std::vector<std::vector<SampleIndex>> exemplars(const Workspace& workspace, std:
             if (evidence->prediction[row] == label) offer(label, evidence->loss[row], evidence->samples[row]);
         }
     } else {
-        for (std::uint32_t i = 0; i < dataset->size(); ++i) offer(workspace.baseLabel(SampleIndex(i)), float(i), SampleIndex(i));
+        for (std::uint32_t i = 0; i < dataset->size(); ++i)
+            offer(workspace.baseLabel(SampleIndex(i)), float(i), SampleIndex(i));
     }
     std::vector<std::vector<SampleIndex>> result(classes);
     for (std::size_t k = 0; k < classes; ++k)

@@ -14,8 +14,8 @@
 namespace assay::ui {
 
 HistoryPanel::HistoryPanel(Workspace& workspace, QWidget* parent)
-    : QWidget(parent), m_workspace(workspace), m_model(new HistoryModel(workspace, this)), m_table(new QTableView(this)),
-      m_undo(new QPushButton(tr("Take this step back"), this)),
+    : QWidget(parent), m_workspace(workspace), m_model(new HistoryModel(workspace, this)),
+      m_table(new QTableView(this)), m_undo(new QPushButton(tr("Take this step back"), this)),
       m_empty(new QLabel(tr("Every decision will be listed here and can be taken back."), this)) {
     setObjectName(QStringLiteral("historyPanel"));
     m_table->setObjectName(QStringLiteral("historyTable"));
@@ -41,7 +41,8 @@ HistoryPanel::HistoryPanel(Workspace& workspace, QWidget* parent)
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
         update();
         if (now.isValid())
-            if (const auto samples = m_model->samplesAt(now.row()); !samples.empty()) m_workspace.setFocus(samples.front());
+            if (const auto samples = m_model->samplesAt(now.row()); !samples.empty())
+                m_workspace.setFocus(samples.front());
     });
     update();
 }

@@ -37,7 +37,8 @@ constexpr std::size_t kExemplars = 5;
 constexpr int kPictureSide = 168; // six times 28
 
 QString coloured(const QString& sign, const QColor& colour, const QString& text) {
-    return QStringLiteral("<span style='color:%1'>%2</span>&nbsp;<b>%3</b>").arg(colour.name(), sign, text.toHtmlEscaped());
+    return QStringLiteral("<span style='color:%1'>%2</span>&nbsp;<b>%3</b>")
+        .arg(colour.name(), sign, text.toHtmlEscaped());
 }
 
 } // namespace
@@ -129,11 +130,13 @@ void Inspector::buildUi() {
     m_nearestTitle = label(QStringLiteral("inspectorNearestTitle"));
     m_nearest = new SampleStrip(m_thumbnails, page, 2);
     m_nearest->setObjectName(QStringLiteral("nearestPictures"));
-    connect(m_nearest, &SampleStrip::clicked, &m_workspace, [this](SampleIndex sample) { m_workspace.setFocus(sample); });
+    connect(m_nearest, &SampleStrip::clicked, &m_workspace,
+            [this](SampleIndex sample) { m_workspace.setFocus(sample); });
     m_duplicatesTitle = label(QStringLiteral("inspectorDuplicatesTitle"));
     m_duplicates = new SampleStrip(m_thumbnails, page);
     m_duplicates->setObjectName(QStringLiteral("samePictures"));
-    connect(m_duplicates, &SampleStrip::clicked, &m_workspace, [this](SampleIndex sample) { m_workspace.setFocus(sample); });
+    connect(m_duplicates, &SampleStrip::clicked, &m_workspace,
+            [this](SampleIndex sample) { m_workspace.setFocus(sample); });
     m_neighbours = new SampleStrip(m_thumbnails, page);
     m_neighbours->setObjectName(QStringLiteral("queueNeighbours"));
     connect(m_neighbours, &SampleStrip::clicked, this, [this](SampleIndex sample) {
@@ -191,17 +194,11 @@ void Inspector::changeEvent(QEvent* event) {
     if (event->type() == QEvent::PaletteChange && m_given != nullptr) showLabels();
 }
 
-bool Inspector::truthShown() const {
-    return m_truthButton->isChecked();
-}
+bool Inspector::truthShown() const { return m_truthButton->isChecked(); }
 
-void Inspector::setTruthShown(bool shown) {
-    m_truthButton->setChecked(shown);
-}
+void Inspector::setTruthShown(bool shown) { m_truthButton->setChecked(shown); }
 
-QString Inspector::reason() const {
-    return m_reason->text();
-}
+QString Inspector::reason() const { return m_reason->text(); }
 
 void Inspector::show() {
     const auto focus = m_workspace.focus();
@@ -239,12 +236,13 @@ void Inspector::showLabels() {
     if (!focus) return;
     const PlotTheme theme = PlotTheme::fromPalette(palette());
     const QLocale locale;
-    m_given->setText(tr("given") + QStringLiteral("<br>") +
-                     coloured(QStringLiteral("●"), theme.cleanText, className(m_workspace, m_workspace.baseLabel(*focus))));
+    m_given->setText(
+        tr("given") + QStringLiteral("<br>") +
+        coloured(QStringLiteral("●"), theme.cleanText, className(m_workspace, m_workspace.baseLabel(*focus))));
     const Label suggested = m_workspace.suggestedLabel(*focus);
     if (suggested != kNoLabel) {
         const float confidence = suggestionProbability(m_workspace, *focus);
-        const QString kind = !m_workspace.suggestsPseudoLabel(*focus)        ? tr("suggested")
+        const QString kind = !m_workspace.suggestsPseudoLabel(*focus)      ? tr("suggested")
                              : m_workspace.pseudoLabel(*focus) == kNoLabel ? tr("pseudo-label, not accepted")
                                                                            : tr("pseudo-label");
         QString text = kind + QStringLiteral("<br>") +
@@ -259,7 +257,9 @@ void Inspector::showLabels() {
     m_pNoisy->setToolTip(tr("Probability that the label is wrong: 0 to 1, higher is more suspect"));
     const Label truth = m_workspace.trueLabel(*focus);
     m_truthButton->setVisible(truth != kNoLabel);
-    if (truth != kNoLabel && truthShown()) m_truth->setText(tr("true") + QStringLiteral("<br><b>%1</b>").arg(className(m_workspace, truth).toHtmlEscaped()));
+    if (truth != kNoLabel && truthShown())
+        m_truth->setText(tr("true") +
+                         QStringLiteral("<br><b>%1</b>").arg(className(m_workspace, truth).toHtmlEscaped()));
 }
 
 void Inspector::showLikeliest() {
@@ -267,19 +267,28 @@ void Inspector::showLikeliest() {
     const std::vector<ClassGuess> guesses = focus ? m_workspace.likeliest(*focus) : std::vector<ClassGuess>();
     const std::size_t decisions = m_workspace.calibratedOn();
     m_likeliestTitle->setVisible(!guesses.empty());
-    m_likeliestTitle->setText(decisions > 0 ? tr("Likeliest, calibrated on %Ln decisions", nullptr, int(decisions)) : tr("Likeliest, by p(noisy) and the run"));
+    m_likeliestTitle->setText(decisions > 0 ? tr("Likeliest, calibrated on %Ln decisions", nullptr, int(decisions))
+                                            : tr("Likeliest, by p(noisy) and the run"));
     const QLocale locale;
     for (std::size_t place = 0; place < m_likeliest.size(); ++place) {
         QToolButton* button = m_likeliest[place];
         button->setVisible(place < guesses.size());
         if (place >= guesses.size()) continue;
-        const QString name = className(m_workspace, guesses[place].label), sure = locale.toString(guesses[place].probability, 'f', 2);
+        const QString name = className(m_workspace, guesses[place].label),
+                      sure = locale.toString(guesses[place].probability, 'f', 2);
         const bool given = guesses[place].label == m_workspace.baseLabel(*focus);
-        const int room = widget()->width() / int(m_likeliest.size()) - fontMetrics().horizontalAdvance(QStringLiteral("●    "));
-        button->setText(QStringLiteral("%1 %2\n%3").arg(given ? QStringLiteral("●") : QStringLiteral("◆"),
-                                                        fontMetrics().elidedText(name, Qt::ElideRight, std::max(24, room)).replace(QLatin1Char('&'), QStringLiteral("&&")), sure));
+        const int room =
+            widget()->width() / int(m_likeliest.size()) - fontMetrics().horizontalAdvance(QStringLiteral("●    "));
+        button->setText(QStringLiteral("%1 %2\n%3")
+                            .arg(given ? QStringLiteral("●") : QStringLiteral("◆"),
+                                 fontMetrics()
+                                     .elidedText(name, Qt::ElideRight, std::max(24, room))
+                                     .replace(QLatin1Char('&'), QStringLiteral("&&")),
+                                 sure));
         button->setAccessibleName(tr("%1, probability %2").arg(name, sure));
-        button->setToolTip((given ? tr("%1, probability %2: keep this label (Alt+%3)") : tr("%1, probability %2: relabel (Alt+%3)")).arg(name, sure, QString::number(place + 1)));
+        button->setToolTip(
+            (given ? tr("%1, probability %2: keep this label (Alt+%3)") : tr("%1, probability %2: relabel (Alt+%3)"))
+                .arg(name, sure, QString::number(place + 1)));
     }
 }
 
@@ -301,7 +310,8 @@ void Inspector::showHistory() {
     m_reason->setText(focus ? reasonText(m_workspace, *focus, losses, m_finder->of(*focus)) : QString());
     QStringList sentences;
     if (focus && m_workspace.currentEvidence())
-        sentences << componentsText(m_workspace, m_workspace.values(QStringLiteral("loss"))[focus->value]) << learningText(learningOf(answers, given));
+        sentences << componentsText(m_workspace, m_workspace.values(QStringLiteral("loss"))[focus->value])
+                  << learningText(learningOf(answers, given));
     sentences.removeAll(QString());
     m_learning->setText(sentences.join(QLatin1Char(' ')));
     m_learning->setVisible(!sentences.isEmpty());
@@ -311,7 +321,8 @@ void Inspector::showExemplars() {
     const auto focus = m_workspace.focus();
     if (m_exemplarsOld) m_exemplars = exemplars(m_workspace, kExemplars);
     m_exemplarsOld = false;
-    const auto show = [&](QLabel* title, SampleStrip* strip, const QString& typical, const QString& nearest, Label label) {
+    const auto show = [&](QLabel* title, SampleStrip* strip, const QString& typical, const QString& nearest,
+                          Label label) {
         const bool known = focus && label >= 0 && std::size_t(label) < m_exemplars.size();
         const std::vector<SampleIndex> near = known ? m_finder->exemplars(*focus, label) : std::vector<SampleIndex>();
         title->setText(known ? (near.empty() ? typical : nearest).arg(className(m_workspace, label)) : QString());
@@ -319,7 +330,8 @@ void Inspector::showExemplars() {
         strip->setVisible(known);
         strip->setSamples(!known ? std::vector<SampleIndex>() : near.empty() ? m_exemplars[std::size_t(label)] : near);
     };
-    show(m_givenTitle, m_givenStrip, tr("Typical %1 (given)"), tr("Sure %1 nearest to it (given)"), focus ? m_workspace.baseLabel(*focus) : kNoLabel);
+    show(m_givenTitle, m_givenStrip, tr("Typical %1 (given)"), tr("Sure %1 nearest to it (given)"),
+         focus ? m_workspace.baseLabel(*focus) : kNoLabel);
     show(m_suggestedTitle, m_suggestedStrip, tr("Typical %1 (suggested)"), tr("Sure %1 nearest to it (suggested)"),
          focus ? m_workspace.suggestedLabel(*focus) : kNoLabel);
 }
@@ -355,7 +367,10 @@ void Inspector::showNearest() {
     if (nearest.empty()) return;
     nameLabels(*m_nearest, m_workspace.baseLabel(*focus));
     const auto [label, count] = commonestLabel(m_workspace, nearest);
-    m_nearestTitle->setText(tr("Nearest pictures: %1 of %2 are labelled %3").arg(count).arg(nearest.size()).arg(className(m_workspace, label)));
+    m_nearestTitle->setText(tr("Nearest pictures: %1 of %2 are labelled %3")
+                                .arg(count)
+                                .arg(nearest.size())
+                                .arg(className(m_workspace, label)));
 }
 
 void Inspector::showNeighbours() {
@@ -378,9 +393,9 @@ void Inspector::showDecisions() {
     for (auto it = journal.rbegin(); it != journal.rend() && m_decisions->count() < 20; ++it) {
         if (it->sample != *focus) continue;
         const QDateTime time = QDateTime::fromString(QString::fromStdString(it->time), Qt::ISODateWithMs).toLocalTime();
-        QString text = QStringLiteral("%1  %2 %3").arg(QLocale().toString(time, QLocale::ShortFormat),
-                                                       verdictSign(it->to.verdict),
-                                                       QString::fromUtf8(verdictName(it->to.verdict).data()));
+        QString text = QStringLiteral("%1  %2 %3")
+                           .arg(QLocale().toString(time, QLocale::ShortFormat), verdictSign(it->to.verdict),
+                                QString::fromUtf8(verdictName(it->to.verdict).data()));
         if (it->to.verdict == Verdict::Relabel) text += QLatin1Char(' ') + className(m_workspace, it->to.label);
         if (it->undoes) text = tr("%1 (undo)").arg(text);
         m_decisions->addItem(text);

@@ -36,11 +36,10 @@ void PictureView::paintEvent(QPaintEvent*) {
         m_fittedSide = side;
     }
     const QSizeF size = m_fitted.deviceIndependentSize();
-    painter.drawImage(QPointF(std::floor((width() - size.width()) / 2), std::floor((height() - size.height()) / 2)), m_fitted);
+    painter.drawImage(QPointF(std::floor((width() - size.width()) / 2), std::floor((height() - size.height()) / 2)),
+                      m_fitted);
 }
 
-void PictureView::mouseDoubleClickEvent(QMouseEvent*) {
-    Q_EMIT doubleClicked();
-}
+void PictureView::mouseDoubleClickEvent(QMouseEvent*) { Q_EMIT doubleClicked(); }
 
 } // namespace assay::ui

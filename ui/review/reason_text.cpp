@@ -18,9 +18,7 @@ namespace assay::ui {
 
 namespace {
 
-QString tr(const char* text) {
-    return QCoreApplication::translate("assay::ui::Reason", text);
-}
+QString tr(const char* text) { return QCoreApplication::translate("assay::ui::Reason", text); }
 
 /// First epoch of the unbroken time that the loss has been in the group it is in now.
 int sinceEpoch(const std::vector<EpochSummary>& epochs, const std::vector<float>& losses, int now, bool noisy) {
@@ -49,7 +47,8 @@ std::pair<Label, int> commonestLabel(const Workspace& workspace, const std::vect
     std::map<Label, int> counts;
     for (const SampleIndex sample : samples)
         if (const Label label = workspace.baseLabel(sample); label != kNoLabel) ++counts[label];
-    const auto most = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    const auto most = std::max_element(counts.begin(), counts.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
     return most == counts.end() ? std::pair(kNoLabel, 0) : std::pair(most->first, most->second);
 }
 
@@ -69,9 +68,12 @@ Learning learningOf(const std::vector<Label>& answers, Label given) {
 QString learningText(const Learning& learning) {
     constexpr std::size_t kMostNamed = 3; // times; of more the first and the last are named
     if (learning.epochs == 0) return {};
-    if (learning.learnt.empty()) return QCoreApplication::translate("assay::ui::Reason", "Label never learnt in %Ln epochs.", nullptr, learning.epochs);
+    if (learning.learnt.empty())
+        return QCoreApplication::translate("assay::ui::Reason", "Label never learnt in %Ln epochs.", nullptr,
+                                           learning.epochs);
     const bool knownNow = learning.learnt.size() > learning.forgotten.size();
-    if (learning.forgotten.empty()) return tr("Label learnt in epoch %1, and never forgotten.").arg(learning.learnt.front());
+    if (learning.forgotten.empty())
+        return tr("Label learnt in epoch %1, and never forgotten.").arg(learning.learnt.front());
     if (learning.forgotten.size() > kMostNamed)
         return (knownNow ? tr("Label learnt in epoch %1 and forgotten %2 times since, learnt again in epoch %3.")
                          : tr("Label learnt in epoch %1 and forgotten %2 times, for good in epoch %3."))
@@ -93,13 +95,15 @@ QString componentsText(const Workspace& workspace, float loss) {
     const QLocale locale;
     constexpr double kBeyondTelling = 1000;
     const double odds = p >= 0.5 ? p / std::max(1 - p, 1e-9) : (1 - p) / std::max(p, 1e-9);
-    const QString times = odds > kBeyondTelling ? tr("more than 1,000 times") : tr("%1 times").arg(locale.toString(odds, 'f', odds < 10 ? 1 : 0));
+    const QString times = odds > kBeyondTelling ? tr("more than 1,000 times")
+                                                : tr("%1 times").arg(locale.toString(odds, 'f', odds < 10 ? 1 : 0));
     return (p >= 0.5 ? tr("At loss %1 the noisy component is %2 as likely as the clean one.")
                      : tr("At loss %1 the clean component is %2 as likely as the noisy one."))
         .arg(locale.toString(double(loss), 'f', 2), times);
 }
 
-QString reasonText(const Workspace& workspace, SampleIndex sample, const std::vector<float>& losses, const std::vector<SampleIndex>& nearest) {
+QString reasonText(const Workspace& workspace, SampleIndex sample, const std::vector<float>& losses,
+                   const std::vector<SampleIndex>& nearest) {
     const auto evidence = workspace.currentEvidence();
     const auto run = workspace.currentRun();
     if (!evidence || !run) return tr("No run has looked at this picture yet.");
@@ -115,8 +119,10 @@ QString reasonText(const Workspace& workspace, SampleIndex sample, const std::ve
     if (mixture && !mixture->collapsed) {
         const bool noisy = mixture->pNoisy(double(evidence->loss[row])) >= 0.5;
         const int since = sinceEpoch(*workspace.epochs(*run), losses, evidence->epoch, noisy);
-        parts << (noisy ? tr("Loss %1 in the noisy half since epoch %2") : tr("Loss %1 in the clean half since epoch %2"))
-                     .arg(loss).arg(since);
+        parts << (noisy ? tr("Loss %1 in the noisy half since epoch %2")
+                        : tr("Loss %1 in the clean half since epoch %2"))
+                     .arg(loss)
+                     .arg(since);
     } else {
         parts << tr("Loss %1 in epoch %2").arg(loss).arg(evidence->epoch);
     }
@@ -131,7 +137,10 @@ QString reasonText(const Workspace& workspace, SampleIndex sample, const std::ve
     }
     if (!nearest.empty()) {
         const auto [label, count] = commonestLabel(workspace, nearest);
-        parts << tr("%1 of the %2 nearest pictures are labelled %3").arg(count).arg(nearest.size()).arg(className(workspace, label));
+        parts << tr("%1 of the %2 nearest pictures are labelled %3")
+                     .arg(count)
+                     .arg(nearest.size())
+                     .arg(className(workspace, label));
     }
     if (const auto agreement = workspace.agreement(sample))
         parts << tr("%1 of %2 detectors suspect it").arg(agreement->suspecting).arg(agreement->asked);

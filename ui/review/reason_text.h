@@ -19,8 +19,8 @@ class Workspace;
 [[nodiscard]] QString reasonText(const Workspace& workspace, SampleIndex sample, const std::vector<float>& losses,
                                  const std::vector<SampleIndex>& nearest = {});
 
-/// How likely the suggested label is: of a pseudo-label how sure the method was, else as among the likeliest classes where they
-/// are known, else as the network says. NaN where none of them tells.
+/// How likely the suggested label is: of a pseudo-label how sure the method was, else as among the likeliest classes
+/// where they are known, else as the network says. NaN where none of them tells.
 [[nodiscard]] float suggestionProbability(const Workspace& workspace, SampleIndex sample);
 
 /// Most of these samples have this label, ties to the smaller; and so many of them. kNoLabel and 0 where none has one.

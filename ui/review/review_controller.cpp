@@ -68,9 +68,7 @@ void ReviewController::decide(DecisionState to, const QString& rule) {
     if (!m_workspace.readOnly()) moveOn(samples);
 }
 
-void ReviewController::keep() {
-    decide({Verdict::Keep, kNoLabel}, QStringLiteral("key"));
-}
+void ReviewController::keep() { decide({Verdict::Keep, kNoLabel}, QStringLiteral("key")); }
 
 void ReviewController::relabel(Label label) {
     const auto dataset = m_workspace.dataset();
@@ -81,7 +79,8 @@ void ReviewController::relabel(Label label) {
 void ReviewController::takeGuess(int place) {
     const auto focus = m_workspace.focus();
     if (!focus) return;
-    if (targets().size() > 1) return m_workspace.notice(tr("Each picture has likeliest classes of its own: select one"));
+    if (targets().size() > 1)
+        return m_workspace.notice(tr("Each picture has likeliest classes of its own: select one"));
     const std::vector<ClassGuess> guesses = m_workspace.likeliest(*focus);
     if (place < 0 || std::size_t(place) >= guesses.size()) return;
     const Label label = guesses[std::size_t(place)].label;
@@ -89,34 +88,22 @@ void ReviewController::takeGuess(int place) {
     else relabel(label);
 }
 
-void ReviewController::flag() {
-    decide({Verdict::Flag, kNoLabel}, QStringLiteral("key"));
-}
+void ReviewController::flag() { decide({Verdict::Flag, kNoLabel}, QStringLiteral("key")); }
 
-void ReviewController::exclude() {
-    decide({Verdict::Exclude, kNoLabel}, QStringLiteral("key"));
-}
+void ReviewController::exclude() { decide({Verdict::Exclude, kNoLabel}, QStringLiteral("key")); }
 
-void ReviewController::reopen() {
-    decide({Verdict::None, kNoLabel}, QStringLiteral("key"));
-}
+void ReviewController::reopen() { decide({Verdict::None, kNoLabel}, QStringLiteral("key")); }
 
 void ReviewController::undo() {
     m_returning = true;
     m_workspace.undo();
 }
 
-void ReviewController::redo() {
-    m_workspace.redo();
-}
+void ReviewController::redo() { m_workspace.redo(); }
 
-void ReviewController::next() {
-    m_gallery.goToRow(m_gallery.focusRow() + 1);
-}
+void ReviewController::next() { m_gallery.goToRow(m_gallery.focusRow() + 1); }
 
-void ReviewController::previous() {
-    m_gallery.goToRow(m_gallery.focusRow() - 1);
-}
+void ReviewController::previous() { m_gallery.goToRow(m_gallery.focusRow() - 1); }
 
 void ReviewController::moveOn(const std::vector<SampleIndex>& decided) {
     m_recent.emplace_back(m_clock.elapsed(), decided.size());
@@ -144,7 +131,8 @@ void ReviewController::prefetch() {
 
 void ReviewController::onDecisions(const std::vector<SampleIndex>& samples) {
     const std::vector<JournalEntry>& journal = m_workspace.journal();
-    if (m_returning && !samples.empty() && !journal.empty() && journal.back().undoes && journal.back().sample == samples.back()) {
+    if (m_returning && !samples.empty() && !journal.empty() && journal.back().undoes &&
+        journal.back().sample == samples.back()) {
         m_returning = false;
         if (const auto row = m_gallery.model()->rowOf(samples.front())) m_gallery.goToRow(*row);
         else m_workspace.setFocus(samples.front());

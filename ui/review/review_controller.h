@@ -20,12 +20,12 @@ class Workspace;
 
 /// How the review goes.
 struct ReviewFigures {
-    std::size_t decided = 0;   ///< in the project
-    std::size_t left = 0;      ///< undecided suspects
-    double perMinute = 0;      ///< of late; 0 unknown
+    std::size_t decided = 0;    ///< in the project
+    std::size_t left = 0;       ///< undecided suspects
+    double perMinute = 0;       ///< of late; 0 unknown
     bool judged = false;        ///< a run has said what is suspect
     bool expectedKnown = false; ///< not where the mixture behind p(noisy) deserves no trust
-    double expectedErrors = 0; ///< wrong labels among the undecided training samples: the sum of p(noisy)
+    double expectedErrors = 0;  ///< wrong labels among the undecided training samples: the sum of p(noisy)
 };
 
 /// What the review keys do: decide on the selection (one step) or on the sample in focus, and move on. GUI thread.

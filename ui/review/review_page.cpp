@@ -57,7 +57,8 @@ ReviewPage::ReviewPage(Workspace& workspace, ThumbnailService& thumbnails, QWidg
     layout->addWidget(m_picture, 1);
     layout->addLayout(bottom);
     connect(&workspace, &Workspace::focusChanged, this, &ReviewPage::show);
-    for (const auto signal : {&Workspace::epochOnShowChanged, &Workspace::detectorsJoined}) connect(&workspace, signal, this, &ReviewPage::show);
+    for (const auto signal : {&Workspace::epochOnShowChanged, &Workspace::detectorsJoined})
+        connect(&workspace, signal, this, &ReviewPage::show);
     connect(&workspace, &Workspace::decisionsChanged, this, &ReviewPage::show);
     connect(&thumbnails, &ThumbnailService::pictureArrived, this, [this](SampleIndex sample) {
         if (m_workspace.focus() == sample) show();
@@ -77,7 +78,8 @@ void ReviewPage::show() {
     const auto part = [](const QColor& colour, const QString& sign, const QString& text) {
         return QStringLiteral("<span style='color:%1'>%2</span> %3").arg(colour.name(), sign, wrapping(text));
     };
-    QStringList parts{part(theme.cleanText, QStringLiteral("●"), className(m_workspace, m_workspace.baseLabel(*focus)))};
+    QStringList parts{
+        part(theme.cleanText, QStringLiteral("●"), className(m_workspace, m_workspace.baseLabel(*focus)))};
     if (const Label suggested = m_workspace.suggestedLabel(*focus); suggested != kNoLabel) {
         const float confidence = suggestionProbability(m_workspace, *focus);
         QString text = className(m_workspace, suggested);

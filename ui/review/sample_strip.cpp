@@ -28,13 +28,9 @@ SampleStrip::SampleStrip(ThumbnailService& thumbnails, QWidget* parent, int rows
     connect(&thumbnails, &ThumbnailService::arrived, this, qOverload<>(&QWidget::update));
 }
 
-QSize SampleStrip::sizeHint() const {
-    return {kMost * (kSide + kGap), m_rows * (kSide + 4 + wordHeight())};
-}
+QSize SampleStrip::sizeHint() const { return {kMost * (kSide + kGap), m_rows * (kSide + 4 + wordHeight())}; }
 
-int SampleStrip::wordHeight() const {
-    return m_words.isEmpty() ? 0 : QFontMetrics(plotFont(font())).height();
-}
+int SampleStrip::wordHeight() const { return m_words.isEmpty() ? 0 : QFontMetrics(plotFont(font())).height(); }
 
 QRect SampleStrip::place(int i) const {
     return {2 + i % kMost * (kSide + kGap), 2 + i / kMost * (kSide + 4 + wordHeight()), kSide, kSide};
@@ -70,7 +66,8 @@ void SampleStrip::paintEvent(QPaintEvent*) {
             image.setDevicePixelRatio(ratio);
             const QSizeF size = image.deviceIndependentSize();
             painter.drawImage(QPointF(std::floor(area.left() + (kSide - size.width()) / 2),
-                                      std::floor(area.top() + (kSide - size.height()) / 2)), image);
+                                      std::floor(area.top() + (kSide - size.height()) / 2)),
+                              image);
         }
         if (i < m_words.size()) {
             const QFont small = plotFont(font());

@@ -14,7 +14,8 @@ namespace assay::ui {
 
 class ThumbnailService;
 
-/// A few small pictures in rows of five, each of which can be clicked: exemplars, neighbours. Each may have a word below.
+/// A few small pictures in rows of five, each of which can be clicked: exemplars, neighbours. Each may have a word
+/// below.
 class SampleStrip final : public QWidget {
     Q_OBJECT
 public:

@@ -28,7 +28,7 @@ namespace {
 constexpr int kMargin = 4;
 constexpr int kMarkSide = 8;
 constexpr int kTileWidth = 100;
-constexpr int kPictureSide = 56;     // twice 28
+constexpr int kPictureSide = 56;      // twice 28
 constexpr std::size_t kMostLines = 4; // runs with a line each; more become a row of marks
 
 bool known(const RunFigures& run, SampleIndex sample) {
@@ -56,7 +56,9 @@ void CompareGalleryModel::setContent(Runs runs, std::vector<SampleIndex> samples
     endResetModel();
 }
 
-int CompareGalleryModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_samples.size()); }
+int CompareGalleryModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : int(m_samples.size());
+}
 
 QString CompareGalleryModel::verdict(const RunFigures& run, SampleIndex sample) const {
     const QString name = titleOf(run);
@@ -80,7 +82,8 @@ QVariant CompareGalleryModel::data(const QModelIndex& index, int role) const {
     return lines.join(QLatin1Char('\n'));
 }
 
-CompareTileDelegate::CompareTileDelegate(const CompareGalleryModel& model, const ThumbnailService& thumbnails, QObject* parent)
+CompareTileDelegate::CompareTileDelegate(const CompareGalleryModel& model, const ThumbnailService& thumbnails,
+                                         QObject* parent)
     : QStyledItemDelegate(parent), m_model(model), m_thumbnails(thumbnails) {}
 
 bool CompareTileDelegate::inLines() const { return m_model.runs().size() <= kMostLines; }
@@ -107,7 +110,8 @@ void CompareTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
     QRect line(area.left() + kMargin, picture.bottom() + 2, area.width() - 2 * kMargin, option.fontMetrics.height());
     const auto write = [&](const QString& text, Qt::Alignment alignment) {
         painter->setPen(option.palette.color(QPalette::Active, QPalette::Text));
-        painter->drawText(line, int(alignment | Qt::AlignVCenter), option.fontMetrics.elidedText(text, Qt::ElideRight, line.width()));
+        painter->drawText(line, int(alignment | Qt::AlignVCenter),
+                          option.fontMetrics.elidedText(text, Qt::ElideRight, line.width()));
         line.translate(0, line.height());
     };
     write(className(workspace, workspace.baseLabel(sample)), Qt::AlignHCenter);
@@ -133,18 +137,21 @@ void CompareTileDelegate::paintVerdicts(QPainter& painter, QRect area, const QSt
         if (!inLines()) continue;
         painter.setPen(theme.colour(int(run.run.id.value - 1)));
         const QRect text = area.adjusted(kMarkSide + 5, 0, 0, 0);
-        const QString says = known(run, sample) ? className(m_model.workspace(), run.suggested[sample.value]) : QStringLiteral("–");
-        painter.drawText(text, Qt::AlignLeft | Qt::AlignVCenter, option.fontMetrics.elidedText(says, Qt::ElideRight, text.width()));
+        const QString says =
+            known(run, sample) ? className(m_model.workspace(), run.suggested[sample.value]) : QStringLiteral("–");
+        painter.drawText(text, Qt::AlignLeft | Qt::AlignVCenter,
+                         option.fontMetrics.elidedText(says, Qt::ElideRight, text.width()));
         area.translate(0, area.height());
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
 }
 
 CompareGallery::CompareGallery(Workspace& workspace, ThumbnailService& thumbnails, QWidget* parent)
-    : QWidget(parent), m_workspace(workspace), m_thumbnails(thumbnails), m_model(new CompareGalleryModel(workspace, this)),
+    : QWidget(parent), m_workspace(workspace), m_thumbnails(thumbnails),
+      m_model(new CompareGalleryModel(workspace, this)),
       m_delegate(new CompareTileDelegate(*m_model, thumbnails, this)), m_view(new GalleryView(this)),
-      m_stack(new QStackedWidget(this)), m_header(new QLabel(this)), m_back(new QPushButton(tr("&All that differ"), this)),
-      m_audit(new QPushButton(tr("&Open in Audit"), this)) {
+      m_stack(new QStackedWidget(this)), m_header(new QLabel(this)),
+      m_back(new QPushButton(tr("&All that differ"), this)), m_audit(new QPushButton(tr("&Open in Audit"), this)) {
     setObjectName(QStringLiteral("compareGallery"));
     m_header->setObjectName(QStringLiteral("compareGalleryTitle"));
     m_header->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -184,7 +191,8 @@ CompareGallery::CompareGallery(Workspace& workspace, ThumbnailService& thumbnail
     setContent(std::make_shared<const std::vector<RunFigures>>(), {}, {}, false);
 }
 
-void CompareGallery::setContent(CompareGalleryModel::Runs runs, std::vector<SampleIndex> samples, const QString& title, bool ofCell) {
+void CompareGallery::setContent(CompareGalleryModel::Runs runs, std::vector<SampleIndex> samples, const QString& title,
+                                bool ofCell) {
     const bool same = samples == m_model->samples();
     const QModelIndex before = m_view->currentIndex();
     m_title = title;
@@ -195,7 +203,9 @@ void CompareGallery::setContent(CompareGalleryModel::Runs runs, std::vector<Samp
         m_view->setCurrentIndex(m_model->index(before.row()));
     }
     const bool any = m_model->rowCount() > 0;
-    m_header->setText(any ? tr("<b>%1</b> · %2").arg(title.toHtmlEscaped(), countText(std::uint64_t(m_model->rowCount()))) : QString());
+    m_header->setText(
+        any ? tr("<b>%1</b> · %2").arg(title.toHtmlEscaped(), countText(std::uint64_t(m_model->rowCount())))
+            : QString());
     m_stack->setCurrentIndex(any ? 1 : 0);
     m_back->setVisible(ofCell);
     m_audit->setEnabled(any);
@@ -207,8 +217,9 @@ void CompareGallery::wantThumbnails() {
     const auto [first, end] = m_view->visibleRows();
     const auto& all = samples();
     const std::size_t margin = std::size_t(end - first);
-    m_thumbnails.want({all.begin() + first, all.begin() + std::ptrdiff_t(std::min(all.size(), std::size_t(end) + margin))},
-                      int(std::lround(m_delegate->pictureSide() * m_view->devicePixelRatioF())));
+    m_thumbnails.want(
+        {all.begin() + first, all.begin() + std::ptrdiff_t(std::min(all.size(), std::size_t(end) + margin))},
+        int(std::lround(m_delegate->pictureSide() * m_view->devicePixelRatioF())));
 }
 
 void CompareGallery::showEvent(QShowEvent* event) {

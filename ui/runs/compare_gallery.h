@@ -70,7 +70,8 @@ public:
     CompareGallery(Workspace& workspace, ThumbnailService& thumbnails, QWidget* parent = nullptr);
 
     /// `title` says which samples these are; `ofCell`: chosen in the matrix, so there is a way back to all.
-    void setContent(CompareGalleryModel::Runs runs, std::vector<SampleIndex> samples, const QString& title, bool ofCell);
+    void setContent(CompareGalleryModel::Runs runs, std::vector<SampleIndex> samples, const QString& title,
+                    bool ofCell);
     [[nodiscard]] const std::vector<SampleIndex>& samples() const { return m_model->samples(); }
     [[nodiscard]] QString title() const { return m_title; }
 

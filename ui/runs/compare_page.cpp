@@ -108,12 +108,14 @@ QWidget* ComparePage::makeLeft() {
     m_list->setAccessibleName(tr("Runs to compare"));
     m_list->setSpacing(1);
     m_list->setIconSize(kStripe);
-    m_list->setTextElideMode(Qt::ElideMiddle); // names that begin alike differ at their end; the tooltip tells them whole
+    m_list->setTextElideMode(
+        Qt::ElideMiddle); // names that begin alike differ at their end; the tooltip tells them whole
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_grouped = new QCheckBox(tr("&Group by method"), left);
     m_grouped->setObjectName(QStringLiteral("compareGrouped"));
-    m_grouped->setToolTip(tr("Finished runs that differ in their seed only become one line with a band, and one row: mean ± the "
-                             "half-width of the 95 % interval"));
+    m_grouped->setToolTip(
+        tr("Finished runs that differ in their seed only become one line with a band, and one row: mean ± the "
+           "half-width of the 95 % interval"));
     m_onlyDifferences = new QCheckBox(tr("&Differences only"), left);
     m_onlyDifferences->setObjectName(QStringLiteral("compareDifferences"));
     m_onlyDifferences->setToolTip(tr("Leave out figures that are the same in every row"));
@@ -123,7 +125,8 @@ QWidget* ComparePage::makeLeft() {
     m_reference = new QComboBox(left);
     m_reference->setObjectName(QStringLiteral("compareReference"));
     m_reference->setAccessibleName(tr("Row that differences are taken to"));
-    m_reference->setToolTip(tr("Differences (Δ) are taken to this row, over finished runs with the same seed and the same labels, whichever of them count"));
+    m_reference->setToolTip(tr(
+        "Differences (Δ) are taken to this row, over finished runs with the same seed and the same labels, whichever of them count"));
     m_reference->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_reference->setMinimumContentsLength(8);
     auto* referenceTitle = new QLabel(tr("Δ &to"), left);
@@ -209,7 +212,8 @@ QWidget* ComparePage::makeRight() {
     column->setContentsMargins(0, 0, 0, 0);
     m_agreement = new MatrixPlot(QStringLiteral("agreement"), tr("Agreement: suspects shared"), right);
     m_agreement->setEmptyText(tr("How far the suspects of two runs are the same, once runs are ticked."));
-    m_agreement->setToolTip(tr("Suspects of both ÷ suspects of either, among the pictures that both have judged, at the threshold in force"));
+    m_agreement->setToolTip(tr(
+        "Suspects of both ÷ suspects of either, among the pictures that both have judged, at the threshold in force"));
     m_cellMeaning = new QComboBox(right);
     m_cellMeaning->setObjectName(QStringLiteral("compareCellMeaning"));
     m_cellMeaning->setAccessibleName(tr("What a click on a cell shows"));
@@ -219,7 +223,8 @@ QWidget* ComparePage::makeRight() {
     column->addWidget(m_cellMeaning);
     connect(m_agreement, &PlotWidget::notice, &m_workspace, &Workspace::notice);
     connect(m_agreement, &MatrixPlot::cellClicked, this, [this](int row, int column_) {
-        if (row < 0 || column_ < 0 || std::size_t(row) >= figures().size() || std::size_t(column_) >= figures().size()) return;
+        if (row < 0 || column_ < 0 || std::size_t(row) >= figures().size() || std::size_t(column_) >= figures().size())
+            return;
         m_cell = {figures()[std::size_t(row)].run.id, figures()[std::size_t(column_)].run.id};
         showGallery();
     });
@@ -233,7 +238,8 @@ void ComparePage::fillRuns() {
     std::set<std::int64_t> known;
     for (int row = 0; row < m_list->count(); ++row) {
         known.insert(m_list->item(row)->data(Qt::UserRole).toLongLong());
-        if (m_list->item(row)->checkState() == Qt::Unchecked) off.insert(m_list->item(row)->data(Qt::UserRole).toLongLong());
+        if (m_list->item(row)->checkState() == Qt::Unchecked)
+            off.insert(m_list->item(row)->data(Qt::UserRole).toLongLong());
     }
     m_list->clear();
     const PlotTheme theme = PlotTheme::fromPalette(palette());
@@ -245,7 +251,10 @@ void ComparePage::fillRuns() {
         auto* item = new QListWidgetItem(stripe(theme, int(run.id.value - 1)), title, m_list);
         item->setData(Qt::UserRole, qlonglong(run.id.value));
         const auto labels = m_workspace.labelSetNames().find(run.labelSet);
-        item->setToolTip(title + QLatin1Char('\n') + runHeadline(run, labels == m_workspace.labelSetNames().end() ? QString() : QString::fromStdString(labels->second)) +
+        item->setToolTip(title + QLatin1Char('\n') +
+                         runHeadline(run, labels == m_workspace.labelSetNames().end()
+                                              ? QString()
+                                              : QString::fromStdString(labels->second)) +
                          QLatin1Char('\n') + runStateText(run));
         item->setFlags(item->flags() | Qt::ItemIsUserCheckable);
         // A run that is new here is ticked, as long as nobody has chosen otherwise.
@@ -260,7 +269,8 @@ void ComparePage::setTicked(const std::vector<RunId>& runs) {
         const QSignalBlocker block(m_list);
         for (int row = 0; row < m_list->count(); ++row) {
             QListWidgetItem* item = m_list->item(row);
-            const bool on = std::find(runs.begin(), runs.end(), RunId(item->data(Qt::UserRole).toLongLong())) != runs.end();
+            const bool on =
+                std::find(runs.begin(), runs.end(), RunId(item->data(Qt::UserRole).toLongLong())) != runs.end();
             item->setCheckState(on ? Qt::Checked : Qt::Unchecked);
         }
     }
@@ -270,7 +280,8 @@ void ComparePage::setTicked(const std::vector<RunId>& runs) {
 std::vector<RunId> ComparePage::ticked() const {
     std::vector<RunId> runs;
     for (int row = 0; row < m_list->count(); ++row)
-        if (m_list->item(row)->checkState() == Qt::Checked) runs.emplace_back(m_list->item(row)->data(Qt::UserRole).toLongLong());
+        if (m_list->item(row)->checkState() == Qt::Checked)
+            runs.emplace_back(m_list->item(row)->data(Qt::UserRole).toLongLong());
     return runs;
 }
 
@@ -351,14 +362,16 @@ void ComparePage::showFigures() {
 void ComparePage::fillReference() {
     const QString before = m_reference->currentText();
     m_reference->clear();
-    for (const ComparisonRow& row : comparisonTable(figures(), m_grouped->isChecked(), false).rows) m_reference->addItem(row.name);
+    for (const ComparisonRow& row : comparisonTable(figures(), m_grouped->isChecked(), false).rows)
+        m_reference->addItem(row.name);
     m_reference->setCurrentIndex(std::max(0, m_reference->findText(before)));
     m_reference->setEnabled(m_reference->count() > 1 && anyPairs(figures()));
 }
 
 void ComparePage::showGallery() {
     const auto find = [this](RunId id) {
-        const auto found = std::find_if(figures().begin(), figures().end(), [id](const RunFigures& one) { return one.run.id == id; });
+        const auto found =
+            std::find_if(figures().begin(), figures().end(), [id](const RunFigures& one) { return one.run.id == id; });
         return found == figures().end() ? nullptr : &*found;
     };
     const RunFigures* a = m_cell ? find(m_cell->first) : nullptr;
@@ -381,7 +394,8 @@ ComparisonTable ComparePage::table() const {
     MethodDefaults defaults;
     for (const RunFigures& one : figures())
         if (const auto method = m_workspace.registry().methods.find(one.run.config.method))
-            if (const auto usual = completeParams(method->description().params, {})) defaults[one.run.config.method] = *usual;
+            if (const auto usual = completeParams(method->description().params, {}))
+                defaults[one.run.config.method] = *usual;
     return comparisonTable(figures(), m_grouped->isChecked(), m_onlyDifferences->isChecked(),
                            std::size_t(std::max(0, m_reference->currentIndex())), defaults);
 }
@@ -396,7 +410,8 @@ void ComparePage::showTable() {
         if (shown.columns[column].startsWith(QStringLiteral("Δ")))
             m_table->horizontalHeaderItem(column)->setToolTip(
                 tr("Difference to %1 between runs with the same seed and the same labels, whichever of them count: the mean of the pairs ± the half-width "
-                   "of its 95 % interval, and in brackets how many pairs").arg(m_reference->currentText()));
+                   "of its 95 % interval, and in brackets how many pairs")
+                    .arg(m_reference->currentText()));
     m_table->setRowCount(int(shown.rows.size()));
     for (std::size_t row = 0; row < shown.rows.size(); ++row) {
         auto* name = new QTableWidgetItem(stripe(theme, shown.rows[row].colour), shown.rows[row].name);
@@ -415,9 +430,12 @@ void ComparePage::showTable() {
     for (const RunFigures& one : figures())
         if (!one.detectionMissing.isEmpty()) missing << tr("%1: %2").arg(titleOf(one), one.detectionMissing);
     if (shown.rows.size() > 1 && !shown.paired)
-        missing << (m_reference->isEnabled() ? tr("no differences to %1: no finished run has its seed and its labels").arg(m_reference->currentText())
-                                             : tr("no differences: no two finished runs have the same seed and the same labels"));
-    m_note->setText(figures().empty() ? tr("Tick runs on the left to compare them.") : missing.join(QStringLiteral("; ")));
+        missing << (m_reference->isEnabled()
+                        ? tr("no differences to %1: no finished run has its seed and its labels")
+                              .arg(m_reference->currentText())
+                        : tr("no differences: no two finished runs have the same seed and the same labels"));
+    m_note->setText(figures().empty() ? tr("Tick runs on the left to compare them.")
+                                      : missing.join(QStringLiteral("; ")));
 }
 
 void ComparePage::copyTable() {
@@ -425,7 +443,8 @@ void ComparePage::copyTable() {
     QString text = tr("run");
     for (const QString& column : shown.columns) text += QLatin1Char('\t') + column;
     text += QLatin1Char('\n');
-    for (const ComparisonRow& row : shown.rows) text += row.name + QLatin1Char('\t') + row.cells.join(QLatin1Char('\t')) + QLatin1Char('\n');
+    for (const ComparisonRow& row : shown.rows)
+        text += row.name + QLatin1Char('\t') + row.cells.join(QLatin1Char('\t')) + QLatin1Char('\n');
     QApplication::clipboard()->setText(text);
     Q_EMIT m_workspace.notice(tr("Table copied."));
 }
@@ -443,7 +462,8 @@ void ComparePage::exportTable() {
         const QByteArray bytes = (file.endsWith(QLatin1String(".md")) ? shown.toMarkdown() : shown.toCsv()).toUtf8();
         const Status saved = writeFileAtomically(std::filesystem::path(QFile::encodeName(file).toStdString()),
                                                  std::string_view(bytes.constData(), std::size_t(bytes.size())));
-        Q_EMIT m_workspace.notice(saved ? tr("Table saved: %1").arg(file) : QString::fromStdString(saved.error().sentence()));
+        Q_EMIT m_workspace.notice(saved ? tr("Table saved: %1").arg(file)
+                                        : QString::fromStdString(saved.error().sentence()));
     });
     dialog->open();
 }

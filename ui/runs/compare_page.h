@@ -91,7 +91,7 @@ private:
     CompareGallery* m_gallery = nullptr;
     std::shared_ptr<const std::vector<RunFigures>> m_figures;
     std::optional<std::pair<RunId, RunId>> m_cell; ///< whose pictures are shown; none: all that differ
-    std::map<RunId, QString> m_titles; ///< of the project's runs
+    std::map<RunId, QString> m_titles;             ///< of the project's runs
     std::uint64_t m_generation = 0;
     bool m_stale = true;
 };

@@ -22,7 +22,8 @@ struct Map {
     FeatureMapPlot::Points points;
 };
 
-/// Of the samples that the run judges. Nothing where the newest features are those of epoch `known`, or where there are none.
+/// Of the samples that the run judges. Nothing where the newest features are those of epoch `known`, or where there are
+/// none.
 Result<std::optional<Map>> readMap(const Project& project, const RunRecord& run, const Dataset& dataset, int known) {
     const auto file = newestFeatureFile(project.checkpointFolder(run.id));
     if (!file || file->epoch == known) return std::optional<Map>();
@@ -91,9 +92,7 @@ FeatureMapPanel::FeatureMapPanel(Workspace& workspace, QWidget* parent)
 
 FeatureMapPanel::~FeatureMapPanel() = default;
 
-bool FeatureMapPanel::hasMap() const {
-    return m_plot->hasData();
-}
+bool FeatureMapPanel::hasMap() const { return m_plot->hasData(); }
 
 bool FeatureMapPanel::working() const {
     return m_loading || m_delay.isActive() || m_colourDelay.isActive() || m_markDelay.isActive();
@@ -127,28 +126,29 @@ void FeatureMapPanel::load() {
     const auto record = run ? m_workspace.run(*run) : std::nullopt;
     if (!record || !project || !dataset) return;
     m_loading = true;
-    m_pool->run([project, dataset, record = *record, known = m_epoch] { return readMap(*project, record, *dataset, known); },
-                [this, id = *run](Result<std::optional<Map>> found) {
-                    m_loading = false;
-                    const bool stale = std::exchange(m_again, false) || id != m_workspace.currentRun();
-                    if (id == m_workspace.currentRun()) {
-                        if (!found) {
-                            clear();
-                            Q_EMIT m_workspace.notice(
-                                tr("No feature map: %1").arg(QString::fromStdString(found.error().sentence())));
-                        } else if (*found) {
-                            m_epoch = (*found)->epoch;
-                            m_samples = (*found)->points.samples;
-                            m_plot->setTitle(tr("Feature map, epoch %1").arg(m_epoch));
-                            m_plot->setPoints(std::move((*found)->points));
-                            m_plot->setMarked(m_workspace.focus());
-                            mark();
-                            colour();
-                            Q_EMIT mapChanged();
-                        }
-                    }
-                    if (stale) load();
-                });
+    m_pool->run(
+        [project, dataset, record = *record, known = m_epoch] { return readMap(*project, record, *dataset, known); },
+        [this, id = *run](Result<std::optional<Map>> found) {
+            m_loading = false;
+            const bool stale = std::exchange(m_again, false) || id != m_workspace.currentRun();
+            if (id == m_workspace.currentRun()) {
+                if (!found) {
+                    clear();
+                    Q_EMIT m_workspace.notice(
+                        tr("No feature map: %1").arg(QString::fromStdString(found.error().sentence())));
+                } else if (*found) {
+                    m_epoch = (*found)->epoch;
+                    m_samples = (*found)->points.samples;
+                    m_plot->setTitle(tr("Feature map, epoch %1").arg(m_epoch));
+                    m_plot->setPoints(std::move((*found)->points));
+                    m_plot->setMarked(m_workspace.focus());
+                    mark();
+                    colour();
+                    Q_EMIT mapChanged();
+                }
+            }
+            if (stale) load();
+        });
 }
 
 void FeatureMapPanel::mark() {

@@ -30,8 +30,8 @@ namespace {
 
 constexpr int kKindRole = Qt::UserRole;
 constexpr int kStoredRole = Qt::UserRole + 1;
-constexpr std::array<NoiseKind, 5> kModels = {NoiseKind::Symmetric, NoiseKind::SymmetricInclusive, NoiseKind::Asymmetric,
-                                              NoiseKind::Pairflip, NoiseKind::Instance};
+constexpr std::array<NoiseKind, 5> kModels = {NoiseKind::Symmetric, NoiseKind::SymmetricInclusive,
+                                              NoiseKind::Asymmetric, NoiseKind::Pairflip, NoiseKind::Instance};
 
 } // namespace
 
@@ -50,9 +50,9 @@ LabelChooser::LabelChooser(Workspace& workspace, QWidget* parent)
     noiseForm->setContentsMargins(0, 0, 0, 0);
     m_model = new QComboBox(noise);
     m_model->setObjectName(QStringLiteral("noiseModel"));
-    const std::array<QString, 5> models = {
-        tr("symmetric: to any other class"), tr("symmetric, own class included"), tr("asymmetric: along a class map"),
-        tr("pairflip: to the next class"), tr("instance-dependent: pictures that look alike")};
+    const std::array<QString, 5> models = {tr("symmetric: to any other class"), tr("symmetric, own class included"),
+                                           tr("asymmetric: along a class map"), tr("pairflip: to the next class"),
+                                           tr("instance-dependent: pictures that look alike")};
     for (const QString& model : models) m_model->addItem(model);
     m_rate = new QDoubleSpinBox(noise);
     m_rate->setObjectName(QStringLiteral("noiseRate"));
@@ -106,7 +106,8 @@ LabelChooser::LabelChooser(Workspace& workspace, QWidget* parent)
         m_countingDetails->setVisible(counts != CountAll && counts != CountReviewed);
         m_source->setEnabled(counts != CountReviewed && counts != CountClean);
         m_map->setEnabled(kModels[std::size_t(std::max(0, m_model->currentIndex()))] == NoiseKind::Asymmetric);
-        m_explanation->setText((m_source->isEnabled() ? m_source : m_counting)->currentData(Qt::ToolTipRole).toString());
+        m_explanation->setText(
+            (m_source->isEnabled() ? m_source : m_counting)->currentData(Qt::ToolTipRole).toString());
         readFiles();
         Q_EMIT changed();
     };
@@ -190,7 +191,8 @@ void LabelChooser::fillCounting() {
             tr("The labels that you kept or changed, as they are now. The rest is unlabelled."));
     for (const RunRecord& run : m_workspace.runs()) {
         if (run.epochsDone == 0) continue;
-        m_judge->addItem(tr("run %1, %2").arg(run.id.value).arg(QString::fromStdString(run.config.method)), qlonglong(run.id.value));
+        m_judge->addItem(tr("run %1, %2").arg(run.id.value).arg(QString::fromStdString(run.config.method)),
+                         qlonglong(run.id.value));
         if (m_workspace.currentRun() == run.id) m_judge->setCurrentIndex(m_judge->count() - 1);
     }
     if (m_judge->count() > 0)
@@ -261,7 +263,8 @@ LabelChoice LabelChooser::choice() const {
     choice.cleanBelow = m_cleanBelow->value();
     const auto dataset = m_workspace.dataset();
     if (dataset && choice.noise.kind == NoiseKind::Asymmetric && !m_map->text().trimmed().isEmpty())
-        if (auto map = parseClassMap(m_map->text().toStdString(), dataset->classNames)) choice.noise.map = std::move(*map);
+        if (auto map = parseClassMap(m_map->text().toStdString(), dataset->classNames))
+            choice.noise.map = std::move(*map);
     return choice;
 }
 
@@ -301,11 +304,12 @@ void LabelChooser::readFiles() {
                      return {};
                  });
     if (chosen.kind == LabelChoice::Kind::File && m_source->isEnabled())
-        readFile(m_readLabels, chosen.file, {}, [](const std::filesystem::path& file, const Dataset& dataset) -> Status {
-            ASSAY_TRY(const LabelFile labels, readLabelFile(file, dataset));
-            (void)labels;
-            return {};
-        });
+        readFile(m_readLabels, chosen.file, {},
+                 [](const std::filesystem::path& file, const Dataset& dataset) -> Status {
+                     ASSAY_TRY(const LabelFile labels, readLabelFile(file, dataset));
+                     (void)labels;
+                     return {};
+                 });
 }
 
 void LabelChooser::readFile(ReadFile& known, const QString& file, const QString& how, Reader read) {
@@ -315,7 +319,9 @@ void LabelChooser::readFile(ReadFile& known, const QString& file, const QString&
         known = {};
         return;
     }
-    const QString state = QStringList{file, how, QString::number(info.size()), info.lastModified().toString(Qt::ISODateWithMs)}.join(QLatin1Char('\n'));
+    const QString state =
+        QStringList{file, how, QString::number(info.size()), info.lastModified().toString(Qt::ISODateWithMs)}.join(
+            QLatin1Char('\n'));
     if (known.state == state) return;
     known = {state, false, {}};
     m_pool->run([read = std::move(read), path = pathOf(file), dataset] { return read(path, *dataset); },

@@ -47,20 +47,23 @@ LossCurvesDialog::LossCurvesDialog(int classes, QWidget* parent, Source source)
     m_classes->setObjectName(QStringLiteral("lossClasses"));
     m_classes->setRange(2, 10'000);
     m_classes->setValue(classes);
-    m_classes->setToolTip(tr("Some losses depend on the number of classes. The others share what the label does not have"));
+    m_classes->setToolTip(
+        tr("Some losses depend on the number of classes. The others share what the label does not have"));
     auto* classesLabel = new QLabel(tr("&Classes"), this);
     classesLabel->setBuddy(m_classes);
     m_scaled = new QCheckBox(tr("&Same steepness"), this);
     m_scaled->setObjectName(QStringLiteral("lossScaled"));
-    m_scaled->setToolTip(tr("Divides every loss by its steepest gradient: what differs then is shape, not learning rate"));
+    m_scaled->setToolTip(
+        tr("Divides every loss by its steepest gradient: what differs then is shape, not learning rate"));
     m_plot = new LossCurvesPlot(this);
     m_plot->setEmptyText(tr("The engine is asked for the curves; the first time takes a few seconds."));
     m_families = new QLabel(this);
     m_families->setObjectName(QStringLiteral("lossFamilies"));
     m_families->setWordWrap(true);
-    auto* note = new QLabel(tr("At the default settings. Zero pull: the sample teaches nothing. A loss that pulls hardest "
-                               "where the label is least probable learns wrong labels too."),
-                            this);
+    auto* note =
+        new QLabel(tr("At the default settings. Zero pull: the sample teaches nothing. A loss that pulls hardest "
+                      "where the label is least probable learns wrong labels too."),
+                   this);
     note->setWordWrap(true);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -90,7 +93,8 @@ LossCurvesDialog::LossCurvesDialog(int classes, QWidget* parent, Source source)
 
 void LossCurvesDialog::show(const Workspace& workspace, QWidget* parent, const QString& loss) {
     const auto dataset = workspace.dataset();
-    auto* dialog = new LossCurvesDialog(dataset && dataset->classCount() > 1 ? dataset->classCount() : kUsualClasses, parent);
+    auto* dialog =
+        new LossCurvesDialog(dataset && dataset->classCount() > 1 ? dataset->classCount() : kUsualClasses, parent);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     if (!loss.isEmpty()) dialog->choose(dialog->m_wanted + QStringList(loss));
     dialog->QDialog::show();
@@ -118,10 +122,8 @@ void LossCurvesDialog::ask() {
     m_pool->run([source = m_source, classes = m_classes->value(), p = m_p] { return source(classes, p); },
                 [this, question](Result<std::vector<LossCurve>> curves) {
                     if (question != m_asked) return;
-                    if (curves)
-                        fill(std::move(*curves));
-                    else
-                        m_plot->setEmptyText(QString::fromStdString(curves.error().sentence()));
+                    if (curves) fill(std::move(*curves));
+                    else m_plot->setEmptyText(QString::fromStdString(curves.error().sentence()));
                 });
 }
 
@@ -132,7 +134,8 @@ void LossCurvesDialog::fill(std::vector<LossCurve> curves) {
         for (const LossCurve& curve : m_curves) {
             auto* item = new QListWidgetItem(QString::fromStdString(curve.id), m_list);
             item->setFlags(Qt::ItemIsUserCheckable | Qt::ItemIsEnabled | Qt::ItemIsSelectable);
-            item->setToolTip(QString::fromStdString(curve.help + (curve.citation.empty() ? "" : "\n" + curve.citation)));
+            item->setToolTip(
+                QString::fromStdString(curve.help + (curve.citation.empty() ? "" : "\n" + curve.citation)));
             item->setCheckState(m_wanted.contains(item->text()) ? Qt::Checked : Qt::Unchecked);
         }
         m_list->setCurrentRow(0);

@@ -58,7 +58,8 @@ void MachineMeter::measure() {
     QString text = tr("machine: ");
     if (m_lastCpu >= 0 && wall > m_lastWall) {
         const double cores = std::max(1u, std::thread::hardware_concurrency());
-        text += tr("cpu %1, ").arg(percentText(std::clamp((cpu - m_lastCpu) / (wall - m_lastWall) / cores, 0.0, 1.0), 0));
+        text +=
+            tr("cpu %1, ").arg(percentText(std::clamp((cpu - m_lastCpu) / (wall - m_lastWall) / cores, 0.0, 1.0), 0));
     }
     text += bytesText(residentBytes());
     setText(text);

@@ -9,10 +9,10 @@ namespace assay::ui {
 
 /// Answers to the three questions of the set-up sheet.
 struct MethodAnswers {
-    enum class Amount { Unknown, Few, Some, Many };           ///< up to a tenth of the labels, up to four tenths, more
-    enum class Kind { Unknown, Random, Similar, FewTrusted }; ///< into any class; into one that looks alike; or most
-                                                              ///< labels are to be guessed
-    enum class Time { Quick, Moderate, Long };                ///< about plain training, a few times that, many times
+    enum class Amount { Unknown, Few, Some, Many }; ///< up to a tenth of the labels, up to four tenths, more
+    /// Into any class; into one that looks alike; or most labels are to be guessed.
+    enum class Kind { Unknown, Random, Similar, FewTrusted };
+    enum class Time { Quick, Moderate, Long }; ///< about plain training, a few times that, many times
     Amount amount = Amount::Unknown;
     Kind kind = Kind::Unknown;
     Time time = Time::Moderate;

@@ -23,7 +23,8 @@ namespace {
 
 QString range(const ParamSpec& spec) {
     const auto number = [](double value) { return plainNumber(value); };
-    if (spec.minimum && spec.maximum) return ParamForm::tr("%1 to %2").arg(number(*spec.minimum), number(*spec.maximum));
+    if (spec.minimum && spec.maximum)
+        return ParamForm::tr("%1 to %2").arg(number(*spec.minimum), number(*spec.maximum));
     if (spec.minimum) return ParamForm::tr("at least %1").arg(number(*spec.minimum));
     if (spec.maximum) return ParamForm::tr("at most %1").arg(number(*spec.maximum));
     return {};
@@ -59,8 +60,7 @@ struct ParamForm::Row {
         case ParamType::Integer:
             if (auto* box = qobject_cast<QSpinBox*>(editor)) return ParamValue(std::int64_t(box->value()));
             [[fallthrough]];
-        case ParamType::Real:
-            return parseParam(spec, static_cast<QLineEdit*>(editor)->text().trimmed().toStdString());
+        case ParamType::Real: return parseParam(spec, static_cast<QLineEdit*>(editor)->text().trimmed().toStdString());
         case ParamType::Text: return ParamValue(static_cast<QLineEdit*>(editor)->text().toStdString());
         }
         return fail(ErrorCode::Internal, "a setting of an unknown type", spec.name);
@@ -249,8 +249,8 @@ void ParamForm::refresh(Row& row) {
     row.help->setForegroundRole(value ? QPalette::PlaceholderText : QPalette::Text);
     if (m_fold == nullptr || !row.spec.advanced) return;
     const auto count = std::count_if(m_specs.begin(), m_specs.end(), [](const auto& spec) { return spec.advanced; });
-    const auto touched =
-        std::count_if(m_specs.begin(), m_specs.end(), [this](const auto& s) { return s.advanced && isChanged(s.name); });
+    const auto touched = std::count_if(m_specs.begin(), m_specs.end(),
+                                       [this](const auto& s) { return s.advanced && isChanged(s.name); });
     m_fold->setText(touched == 0 ? tr("Advanced settings (%1)").arg(count)
                                  : tr("Advanced settings (%1, %2 changed)").arg(count).arg(touched));
 }

@@ -31,7 +31,8 @@ const EpochSummary* summaryOf(const RunOnShow& now) {
 /// The threshold of an epoch: what the method reports, else what it was set to.
 std::optional<double> thresholdOf(const RunOnShow& now, const EpochSummary* epoch) {
     if (epoch != nullptr)
-        if (const auto found = epoch->scalars.find("threshold"); found != epoch->scalars.end() && std::isfinite(found->second))
+        if (const auto found = epoch->scalars.find("threshold");
+            found != epoch->scalars.end() && std::isfinite(found->second))
             return found->second;
     if (!now.run) return std::nullopt;
     const auto curriculum = now.run->config.settings.find("curriculum");
@@ -51,7 +52,8 @@ std::optional<PseudoLabels> pseudoLabels(const RunOnShow& now) {
     const std::vector<float>& confidence = pseudoConfidence(*now.evidence);
     const auto classes = std::size_t(std::max(1, dataset->classCount()));
     PseudoLabels found;
-    for (auto* counts : {&found.counts, &found.countsRight, &found.countsKnown, &found.expected}) counts->assign(classes, 0);
+    for (auto* counts : {&found.counts, &found.countsRight, &found.countsKnown, &found.expected})
+        counts->assign(classes, 0);
     std::vector<std::uint8_t> accepted;
     for (std::size_t row = 0; row < now.evidence->size(); ++row) {
         const SampleIndex sample = now.evidence->samples[row];
@@ -82,7 +84,8 @@ std::optional<PseudoLabels> pseudoLabels(const RunOnShow& now) {
     const EpochSummary* epoch = summaryOf(now);
     found.threshold = thresholdOf(now, epoch);
     if (epoch != nullptr)
-        if (const auto each = epoch->perClass.find("threshold"); each != epoch->perClass.end() && each->second.size() == classes)
+        if (const auto each = epoch->perClass.find("threshold");
+            each != epoch->perClass.end() && each->second.size() == classes)
             found.classThresholds = each->second;
     return found;
 }
@@ -110,8 +113,10 @@ void PseudoMonitor::fill(PseudoClassPlot& plot, const RunOnShow& now) const {
         one.known = std::uint64_t(m_labels->countsKnown[k]);
         one.expected = m_labels->expected[k] * all;
         if (!m_labels->classThresholds.empty()) one.threshold = m_labels->classThresholds[k];
-        one.flooded = std::find(m_labels->drift.flooded.begin(), m_labels->drift.flooded.end(), k) != m_labels->drift.flooded.end();
-        one.starved = std::find(m_labels->drift.starved.begin(), m_labels->drift.starved.end(), k) != m_labels->drift.starved.end();
+        one.flooded = std::find(m_labels->drift.flooded.begin(), m_labels->drift.flooded.end(), k) !=
+                      m_labels->drift.flooded.end();
+        one.starved = std::find(m_labels->drift.starved.begin(), m_labels->drift.starved.end(), k) !=
+                      m_labels->drift.starved.end();
         classes.push_back(std::move(one));
     }
     plot.setClasses(std::move(classes));
@@ -128,7 +133,8 @@ void PseudoMonitor::fill(ConfidencePlot& plot, const RunOnShow& now) const {
     shown.bins = stats::confidenceBins(m_labels->confidence, accepted, m_labels->right, ConfidencePlot::kBins);
     shown.threshold = m_labels->threshold;
     shown.classThresholds = m_labels->classThresholds;
-    for (std::size_t k = 0; k < m_labels->counts.size(); ++k) shown.classNames.push_back(className(now.workspace, Label(k)));
+    for (std::size_t k = 0; k < m_labels->counts.size(); ++k)
+        shown.classNames.push_back(className(now.workspace, Label(k)));
     plot.setConfidence(std::move(shown));
 }
 
@@ -154,7 +160,8 @@ std::vector<SampleIndex> PseudoMonitor::between(double from, double to) const {
 
 QString PseudoMonitor::namesOf(const Workspace& workspace, const std::vector<std::size_t>& classes) {
     QStringList names;
-    for (std::size_t i = 0; i < std::min(classes.size(), kMostNamed); ++i) names << className(workspace, Label(classes[i]));
+    for (std::size_t i = 0; i < std::min(classes.size(), kMostNamed); ++i)
+        names << className(workspace, Label(classes[i]));
     if (classes.size() > kMostNamed) names << text("%1 more").arg(classes.size() - kMostNamed);
     return names.join(QStringLiteral(", "));
 }

@@ -106,7 +106,9 @@ RecipeDialog::RecipeDialog(Workspace& workspace, QWidget* parent)
     m_tabs = new QTabWidget(this);
     m_tabs->addTab(m_tree, tr("&Grid"));
     m_tabs->addTab(makeResults(), tr("&Results"));
-    m_message = new QLabel(tr("A recipe is a grid of labels, networks, methods and seeds. What this project holds already is not trained again."), this);
+    m_message = new QLabel(
+        tr("A recipe is a grid of labels, networks, methods and seeds. What this project holds already is not trained again."),
+        this);
     m_message->setObjectName(QStringLiteral("recipeMessage"));
     m_message->setWordWrap(true);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
@@ -257,9 +259,9 @@ void RecipeDialog::follow() {
     });
     fillTree();
     const std::size_t done = m_grid->finished();
-    const std::size_t failed = std::size_t(std::count_if(m_grid->cells.begin(), m_grid->cells.end(), [](const auto& cell) {
-        return cell.run && cell.run->state == RunState::Failed;
-    }));
+    const std::size_t failed =
+        std::size_t(std::count_if(m_grid->cells.begin(), m_grid->cells.end(),
+                                  [](const auto& cell) { return cell.run && cell.run->state == RunState::Failed; }));
     QString text = tr("%1 of %2 runs are done").arg(countText(done), countText(m_grid->cells.size()));
     if (const std::size_t busy = m_grid->underWay(); busy > 0) text += tr(", %1 under way").arg(countText(busy));
     if (failed > 0) text += tr(", %1 failed").arg(countText(failed));
@@ -273,7 +275,8 @@ void RecipeDialog::follow() {
 
 void RecipeDialog::fillTree() {
     const std::size_t cells = m_grid ? m_grid->cells.size() : 0;
-    while (std::size_t(m_tree->topLevelItemCount()) > cells) delete m_tree->takeTopLevelItem(m_tree->topLevelItemCount() - 1);
+    while (std::size_t(m_tree->topLevelItemCount()) > cells)
+        delete m_tree->takeTopLevelItem(m_tree->topLevelItemCount() - 1);
     for (std::size_t i = 0; i < cells; ++i) {
         const RecipeGrid::Cell& cell = m_grid->cells[i];
         const Experiment& experiment = m_grid->experiment;

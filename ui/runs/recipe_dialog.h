@@ -59,9 +59,9 @@ private:
     Workspace& m_workspace;
     TaskPool* m_pool;
     std::optional<RecipeGrid> m_grid;
-    int m_asked = 0;        ///< an answer about an older recipe is dropped
-    bool m_started = false; ///< by this sheet: at the end the comparison is shown
-    bool m_starting = false; ///< their labels are being stored
+    int m_asked = 0;                       ///< an answer about an older recipe is dropped
+    bool m_started = false;                ///< by this sheet: at the end the comparison is shown
+    bool m_starting = false;               ///< their labels are being stored
     std::map<std::size_t, bool> m_waiting; ///< cells on their way into the queue; true: as a new run
     QComboBox* m_recipes = nullptr;
     QLabel* m_difference = nullptr;

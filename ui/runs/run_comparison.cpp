@@ -40,17 +40,22 @@ std::vector<Figure> tableFigures() {
     const auto found = [](double stats::DetectionQuality::*field) {
         return [field](const RunFigures& f) { return f.detection ? (*f.detection).*field : double(NAN); };
     };
-    return {{translated("accuracy best"), "best", [](const RunFigures& f) { return f.best; }, 1, true, false},
-            {translated("last"), "last", [](const RunFigures& f) { return f.last; }, 1, true, true},
-            {translated("mean of last 10"), "mean_last_10", [](const RunFigures& f) { return f.mean10; }, 1, true, false},
-            {translated("AUROC"), "auroc", found(&stats::DetectionQuality::auroc), 4, false, true},
-            {translated("average precision"), "average_precision", found(&stats::DetectionQuality::averagePrecision), 4, false, false},
-            {translated("F1"), "f1", found(&stats::DetectionQuality::f1), 4, false, false},
-            {translated("s/epoch"), "seconds_per_epoch", [](const RunFigures& f) { return f.secondsPerEpoch; }, 2, false, false}};
+    return {
+        {translated("accuracy best"), "best", [](const RunFigures& f) { return f.best; }, 1, true, false},
+        {translated("last"), "last", [](const RunFigures& f) { return f.last; }, 1, true, true},
+        {translated("mean of last 10"), "mean_last_10", [](const RunFigures& f) { return f.mean10; }, 1, true, false},
+        {translated("AUROC"), "auroc", found(&stats::DetectionQuality::auroc), 4, false, true},
+        {translated("average precision"), "average_precision", found(&stats::DetectionQuality::averagePrecision), 4,
+         false, false},
+        {translated("F1"), "f1", found(&stats::DetectionQuality::f1), 4, false, false},
+        {translated("s/epoch"), "seconds_per_epoch", [](const RunFigures& f) { return f.secondsPerEpoch; }, 2, false,
+         false}};
 }
 
 QString write(const Figure& figure, const std::vector<double>& values) {
-    const auto one = [&](double v) { return figure.percent ? percentText(v, figure.decimals) : fixedText(v, figure.decimals); };
+    const auto one = [&](double v) {
+        return figure.percent ? percentText(v, figure.decimals) : fixedText(v, figure.decimals);
+    };
     if (values.empty()) return QStringLiteral("–");
     if (values.size() == 1) return one(values.front());
     const stats::MeanInterval interval = stats::meanInterval(values);
@@ -68,10 +73,12 @@ std::map<QString, QString> settingsOf(const RunFigures& figures, bool withSeed) 
     for (const auto& [name, value] : settingsByName(figures.run.config, figures.labels.toStdString()))
         if (withSeed || name != "seed") settings[translated(name.c_str())] = translated(value.c_str());
     if (!finished(figures))
-        settings[translated("epochs")] = translated("%1 of %2 epochs").arg(figures.run.epochsDone).arg(figures.run.config.epochs);
+        settings[translated("epochs")] =
+            translated("%1 of %2 epochs").arg(figures.run.epochsDone).arg(figures.run.config.epochs);
     if (withSeed) return settings;
     static const QRegularExpression kNoiseSeed(QStringLiteral(", seed \\d+$"));
-    if (const auto labels = settings.find(translated("labels")); labels != settings.end()) labels->second.remove(kNoiseSeed);
+    if (const auto labels = settings.find(translated("labels")); labels != settings.end())
+        labels->second.remove(kNoiseSeed);
     return settings;
 }
 
@@ -91,7 +98,9 @@ const RunFigures* partnerOf(const RunFigures& run, const std::vector<RunFigures>
     return found == runs.end() ? nullptr : &*found;
 }
 
-QString signedText(double value, int decimals) { return (value >= 0 ? QStringLiteral("+") : QString()) + fixedText(value, decimals); }
+QString signedText(double value, int decimals) {
+    return (value >= 0 ? QStringLiteral("+") : QString()) + fixedText(value, decimals);
+}
 
 /// Mean of differences, their interval where there are several, and how many they are.
 QString writeDifference(const Figure& figure, const std::vector<double>& values) {
@@ -99,7 +108,9 @@ QString writeDifference(const Figure& figure, const std::vector<double>& values)
     const double unit = figure.percent ? 100 : 1;
     const stats::MeanInterval interval = stats::meanInterval(values);
     QString text = signedText(interval.mean * unit, figure.decimals);
-    if (values.size() > 1) text += QStringLiteral(" ± %1 (%2)").arg(fixedText(interval.halfWidth * unit, figure.decimals)).arg(values.size());
+    if (values.size() > 1)
+        text +=
+            QStringLiteral(" ± %1 (%2)").arg(fixedText(interval.halfWidth * unit, figure.decimals)).arg(values.size());
     return text;
 }
 
@@ -113,7 +124,8 @@ QString csvLine(const QStringList& cells) {
 QString markdownTable(const QStringList& columns, const std::vector<QStringList>& rows, const char* alignment) {
     const auto line = [](const QStringList& cells) {
         QString text = QStringLiteral("|");
-        for (QString cell : cells) text += QStringLiteral(" %1 |").arg(cell.replace(QLatin1Char('|'), QStringLiteral("\\|")));
+        for (QString cell : cells)
+            text += QStringLiteral(" %1 |").arg(cell.replace(QLatin1Char('|'), QStringLiteral("\\|")));
         return text + QLatin1Char('\n');
     };
     QStringList rule{QStringLiteral("---")};
@@ -123,7 +135,8 @@ QString markdownTable(const QStringList& columns, const std::vector<QStringList>
     return text;
 }
 
-/// The method's settings that are not its defaults, but for those that are told elsewhere: "forget-rate=0.3; warm-up=5".
+/// The method's settings that are not its defaults, but for those that are told elsewhere: "forget-rate=0.3;
+/// warm-up=5".
 QString changedSettings(const RunConfig& config, const MethodDefaults& defaults, const QStringList& elsewhere) {
     const auto known = defaults.find(config.method);
     const ParamValues usual = known == defaults.end() ? ParamValues() : known->second;
@@ -139,7 +152,8 @@ QString changedSettings(const RunConfig& config, const MethodDefaults& defaults,
 } // namespace
 
 RunFigures runFigures(const RunRecord& run, std::shared_ptr<const std::vector<EpochSummary>> epochs,
-                      const Evidence* evidence, const LabelSet& labels, std::span<const Split> splits, double threshold) {
+                      const Evidence* evidence, const LabelSet& labels, std::span<const Split> splits,
+                      double threshold) {
     RunFigures figures;
     figures.run = run;
     figures.epochs = std::move(epochs);
@@ -250,8 +264,8 @@ std::vector<std::vector<std::size_t>> groupBySeed(const std::vector<RunFigures>&
     return groups;
 }
 
-ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool grouped, bool onlyDifferences, std::size_t reference,
-                                const MethodDefaults& defaults) {
+ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool grouped, bool onlyDifferences,
+                                std::size_t reference, const MethodDefaults& defaults) {
     std::vector<std::vector<std::size_t>> groups;
     if (grouped) {
         groups = groupBySeed(runs);
@@ -262,7 +276,8 @@ ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool groupe
     std::vector<std::map<std::string, std::string>> groupSettings;
     for (const auto& group : groups) {
         groupSettings.emplace_back();
-        for (const auto& [name, value] : settingsOf(runs[group.front()], false)) groupSettings.back()[name.toStdString()] = value.toStdString();
+        for (const auto& [name, value] : settingsOf(runs[group.front()], false))
+            groupSettings.back()[name.toStdString()] = value.toStdString();
         groupSettings.back()["method"] = runs[group.front()].run.config.method;
     }
     const QStringList telling = grouped ? runDistinctions(groupSettings) : QStringList();
@@ -273,7 +288,8 @@ ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool groupe
         row.name = titleOf(first);
         if (group.size() > 1) {
             const QString& setting = telling[qsizetype(table.rows.size())];
-            row.name = QStringLiteral("%1 × %2").arg(QString::fromStdString(first.run.config.method), QString::number(group.size()));
+            row.name = QStringLiteral("%1 × %2").arg(QString::fromStdString(first.run.config.method),
+                                                     QString::number(group.size()));
             if (!setting.isEmpty()) row.name += QStringLiteral(" · ") + setting;
         }
         for (const std::size_t i : group) row.runs.push_back(runs[i].run.id);
@@ -281,7 +297,8 @@ ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool groupe
     }
     if (table.rows.empty()) return table;
     const auto addColumn = [&](const QString& title, const QStringList& cells, bool always) {
-        const bool same = std::all_of(cells.begin(), cells.end(), [&](const QString& cell) { return cell == cells.front(); });
+        const bool same =
+            std::all_of(cells.begin(), cells.end(), [&](const QString& cell) { return cell == cells.front(); });
         if (!always && same) return false;
         table.columns << title;
         for (std::size_t row = 0; row < table.rows.size(); ++row) table.rows[row].cells << cells[qsizetype(row)];
@@ -291,7 +308,8 @@ ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool groupe
                                const std::vector<std::vector<double>>& values) {
         if (!addColumn(title, cells, !onlyDifferences || cells.size() == 1)) return;
         table.figures << id;
-        for (std::size_t row = 0; row < table.rows.size(); ++row) table.rows[row].numbers.push_back(stats::meanInterval(values[row]));
+        for (std::size_t row = 0; row < table.rows.size(); ++row)
+            table.rows[row].numbers.push_back(stats::meanInterval(values[row]));
     };
     reference = std::min(reference, groups.size() - 1);
     const auto addDifference = [&](const Figure& figure) {
@@ -305,7 +323,8 @@ ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool groupe
                 const RunFigures* partner = partnerOf(runs[i], runs, runs[groups[reference].front()]);
                 itself |= partner == &runs[i];
                 if (partner == nullptr || partner == &runs[i]) continue;
-                if (const double d = figure.value(runs[i]) - figure.value(*partner); std::isfinite(d)) differences.push_back(d);
+                if (const double d = figure.value(runs[i]) - figure.value(*partner); std::isfinite(d))
+                    differences.push_back(d);
             }
             pairs |= !differences.empty();
             table.paired |= !differences.empty();
@@ -314,8 +333,8 @@ ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool groupe
         }
         const QString title = QStringLiteral("Δ %1").arg(figure.title);
         if (pairs)
-            addFigure(figure.percent ? translated("%1, points").arg(title) : title, QLatin1String(figure.id) + QStringLiteral("_difference"),
-                      cells, values);
+            addFigure(figure.percent ? translated("%1, points").arg(title) : title,
+                      QLatin1String(figure.id) + QStringLiteral("_difference"), cells, values);
     };
     for (const Figure& figure : tableFigures()) {
         QStringList cells;
@@ -335,13 +354,15 @@ ComparisonTable comparisonTable(const std::vector<RunFigures>& runs, bool groupe
     const bool unfinished = !std::all_of(runs.begin(), runs.end(), finished);
     QStringList elsewhere;
     for (const auto& [name, cells] : settings) {
-        if (std::size_t(cells.size()) < groups.size() || name == translated("method")) continue; // some have no such setting
+        if (std::size_t(cells.size()) < groups.size() || name == translated("method"))
+            continue; // some have no such setting
         if (addColumn(name, cells, unfinished && name == translated("epochs"))) elsewhere << name;
     }
     table.settings = elsewhere.size();
     QStringList changed;
     for (std::size_t row = 0; row < groups.size(); ++row)
-        changed << (table.rows[row].settings = changedSettings(runs[groups[row].front()].run.config, defaults, elsewhere));
+        changed << (table.rows[row].settings =
+                        changedSettings(runs[groups[row].front()].run.config, defaults, elsewhere));
     addColumn(translated("settings"), changed, false);
     return table;
 }
@@ -353,8 +374,8 @@ QString ComparisonTable::toCsv() const {
     for (const ComparisonRow& row : rows) {
         QStringList cells{row.name};
         for (const stats::MeanInterval& of : row.numbers)
-            cells << (of.count > 0 ? plainNumber(of.mean) : QString()) << (of.count > 1 ? plainNumber(of.halfWidth) : QString())
-                  << QString::number(of.count);
+            cells << (of.count > 0 ? plainNumber(of.mean) : QString())
+                  << (of.count > 1 ? plainNumber(of.halfWidth) : QString()) << QString::number(of.count);
         text += csvLine(cells + row.cells.mid(figures.size(), settings) + QStringList(row.settings));
     }
     return text;

@@ -11,7 +11,8 @@ namespace assay::ui {
 namespace {
 
 /// What pictures() takes into account, and what says which labels are learnt.
-constexpr std::array<std::string_view, 5> kTold = {"steps-per-epoch", "batch-size", "unlabelled-ratio", "labelled", "labelled-per-class"};
+constexpr std::array<std::string_view, 5> kTold = {"steps-per-epoch", "batch-size", "unlabelled-ratio", "labelled",
+                                                   "labelled-per-class"};
 
 /// 0 where there is no such setting.
 double whole(const ParamValues& settings, const char* name) {
@@ -20,8 +21,8 @@ double whole(const ParamValues& settings, const char* name) {
     return value != nullptr ? double(*value) : 0;
 }
 
-/// Pictures that the steps of an epoch look at: a pass over the training pictures, or as many steps as are set, each with
-/// so many unlabelled pictures for a labelled one.
+/// Pictures that the steps of an epoch look at: a pass over the training pictures, or as many steps as are set, each
+/// with so many unlabelled pictures for a labelled one.
 double pictures(const RunConfig& config, std::size_t training) {
     const double samples = double(config.subset > 0 ? std::min(config.subset, training) : training);
     const double batch = std::max(1.0, whole(config.settings, "batch-size"));
@@ -40,7 +41,8 @@ int otherWork(const RunConfig& a, const RunConfig& b) {
     int differing = int(a.freeze != b.freeze) + int(a.imageSize != b.imageSize);
     for (const auto& [name, value] : a.settings) {
         const auto other = b.settings.find(name);
-        if (other == b.settings.end() || std::holds_alternative<double>(value) || std::find(kTold.begin(), kTold.end(), name) != kTold.end())
+        if (other == b.settings.end() || std::holds_alternative<double>(value) ||
+            std::find(kTold.begin(), kTold.end(), name) != kTold.end())
             continue;
         differing += other->second != value;
     }
@@ -49,14 +51,16 @@ int otherWork(const RunConfig& a, const RunConfig& b) {
 
 } // namespace
 
-std::optional<EpochEstimate> estimateEpoch(const RunConfig& config, const std::vector<RunRecord>& runs, std::size_t training, bool cuda) {
+std::optional<EpochEstimate> estimateEpoch(const RunConfig& config, const std::vector<RunRecord>& runs,
+                                           std::size_t training, bool cuda) {
     const RunRecord* best = nullptr;
     int least = 0;
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
         if (run->config.method != config.method || run->config.network != config.network || !run->result ||
             !(run->result->secondsPerEpoch > 0) || !onDevice(*run, config, cuda))
             continue;
-        const int differing = otherWork(run->config, config) + int(pictures(run->config, training) != pictures(config, training));
+        const int differing =
+            otherWork(run->config, config) + int(pictures(run->config, training) != pictures(config, training));
         if (best != nullptr && differing >= least) continue;
         best = &*run;
         least = differing;

@@ -18,9 +18,9 @@ struct EpochEstimate {
     bool same = false; ///< that run did the same work in an epoch; else its time is scaled, or its settings are others
 };
 
-/// By the run of the same method, network and device that is most like `config`, the newest of equals: its time scaled by
-/// the pictures of its steps. `training`: how many pictures there are to train on; `cuda`: what "auto" means. Nothing where
-/// no such run has finished an epoch.
+/// By the run of the same method, network and device that is most like `config`, the newest of equals: its time scaled
+/// by the pictures of its steps. `training`: how many pictures there are to train on; `cuda`: what "auto" means.
+/// Nothing where no such run has finished an epoch.
 [[nodiscard]] std::optional<EpochEstimate> estimateEpoch(const RunConfig& config, const std::vector<RunRecord>& runs,
                                                          std::size_t training, bool cuda);
 

@@ -124,8 +124,9 @@ PseudoLabelHistory pseudoLabelHistory(const std::vector<EpochSummary>& epochs,
 }
 
 bool hasPseudoLabels(const std::vector<EpochSummary>& epochs) {
-    return hasScalar(epochs, "accepted") ||
-           std::any_of(epochs.begin(), epochs.end(), [](const EpochSummary& e) { return e.perClass.contains("accepted"); });
+    return hasScalar(epochs, "accepted") || std::any_of(epochs.begin(), epochs.end(), [](const EpochSummary& e) {
+               return e.perClass.contains("accepted");
+           });
 }
 
 } // namespace assay::ui

@@ -17,7 +17,8 @@ namespace assay::ui {
 /// A scalar of every epoch, NaN where an epoch has none.
 [[nodiscard]] std::vector<double> scalarHistory(const std::vector<EpochSummary>& epochs, const std::string& key);
 /// Likewise a number of every class: [class][epoch].
-[[nodiscard]] std::vector<std::vector<double>> classHistory(const std::vector<EpochSummary>& epochs, const std::string& key);
+[[nodiscard]] std::vector<std::vector<double>> classHistory(const std::vector<EpochSummary>& epochs,
+                                                            const std::string& key);
 
 [[nodiscard]] RunCurves runCurves(const QString& name, int colour, const std::vector<EpochSummary>& epochs);
 /// Several runs that differ in their seed only, as mean and the 95 % interval of Student's t over those that have

@@ -52,14 +52,17 @@ void RunLogDialog::refresh() {
     const auto& names = m_workspace.labelSetNames();
     const auto labels = names.find(run->labelSet);
     QStringList lines;
-    lines << tr("Run %1: %2").arg(m_run.value).arg(runHeadline(*run, labels == names.end() ? QString() : QString::fromStdString(labels->second)));
+    lines << tr("Run %1: %2")
+                 .arg(m_run.value)
+                 .arg(runHeadline(*run, labels == names.end() ? QString() : QString::fromStdString(labels->second)));
     lines << tr("Created %1").arg(QString::fromStdString(run->created)) << tr("State: %1").arg(runStateText(*run));
     if (run->result)
         lines << tr("%1 s an epoch, %2 samples a second, peak memory %3")
                      .arg(valueText(run->result->secondsPerEpoch), valueText(run->result->samplesPerSecond),
                           bytesText(run->result->peakMemoryMib * 1024 * 1024));
     lines << QString() << tr("Settings");
-    for (const auto& [name, value] : settingsByName(run->config, labels == names.end() ? std::string() : labels->second))
+    for (const auto& [name, value] :
+         settingsByName(run->config, labels == names.end() ? std::string() : labels->second))
         lines << QStringLiteral("  %1 = %2").arg(QString::fromStdString(name), QString::fromStdString(value));
     const auto notes = project->notes(m_run);
     if (!notes) {
@@ -71,7 +74,8 @@ void RunLogDialog::refresh() {
     lines << QString() << tr("Epochs");
     for (const EpochSummary& epoch : *m_workspace.epochs(m_run)) {
         QStringList figures;
-        for (const auto& [name, value] : epoch.scalars) figures << QStringLiteral("%1 %2").arg(QString::fromStdString(name), valueText(value, 4));
+        for (const auto& [name, value] : epoch.scalars)
+            figures << QStringLiteral("%1 %2").arg(QString::fromStdString(name), valueText(value, 4));
         lines << QStringLiteral("  %1  %2").arg(epoch.epoch, 3).arg(figures.join(QStringLiteral(" · ")));
     }
     QScrollBar* bar = m_text->verticalScrollBar();

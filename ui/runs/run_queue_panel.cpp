@@ -46,26 +46,31 @@ public:
         initStyleOption(&option, index);
         option.text.clear();
         const QWidget* widget = option.widget;
-        (widget != nullptr ? widget->style() : QApplication::style())->drawControl(QStyle::CE_ItemViewItem, &option, painter, widget);
+        (widget != nullptr ? widget->style() : QApplication::style())
+            ->drawControl(QStyle::CE_ItemViewItem, &option, painter, widget);
         painter->save();
         const bool selected = option.state & QStyle::State_Selected;
         const QColor text = option.palette.color(selected ? QPalette::HighlightedText : QPalette::Text);
         const PlotTheme theme = PlotTheme::fromPalette(option.palette);
         const QRect rect = option.rect.adjusted(2, 3, -4, -3);
-        painter->fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.colour(index.data(kColourRole).toInt()));
+        painter->fillRect(QRect(rect.left(), rect.top(), 3, rect.height()),
+                          theme.colour(index.data(kColourRole).toInt()));
         const QFontMetrics metrics(option.font);
         const int markWidth = metrics.horizontalAdvance(QStringLiteral("❚❚")) + 6;
         const QRect top(rect.left() + 8, rect.top(), rect.width() - 8, metrics.height());
         painter->setPen(text);
         painter->setFont(option.font);
         painter->drawText(top, Qt::AlignLeft | Qt::AlignVCenter, index.data(kMarkRole).toString());
-        painter->drawText(top.adjusted(markWidth, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                          metrics.elidedText(index.data(Qt::DisplayRole).toString(), Qt::ElideRight, top.width() - markWidth));
+        painter->drawText(
+            top.adjusted(markWidth, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
+            metrics.elidedText(index.data(Qt::DisplayRole).toString(), Qt::ElideRight, top.width() - markWidth));
         painter->setFont(plotFont(option.font));
         painter->setPen(selected ? text : theme.muted);
-        const QRect below(top.left() + markWidth, top.bottom() + 1, top.width() - markWidth, rect.bottom() - top.bottom());
+        const QRect below(top.left() + markWidth, top.bottom() + 1, top.width() - markWidth,
+                          rect.bottom() - top.bottom());
         painter->drawText(below, Qt::AlignLeft | Qt::AlignVCenter,
-                          QFontMetrics(painter->font()).elidedText(index.data(kDetailRole).toString(), Qt::ElideRight, below.width()));
+                          QFontMetrics(painter->font())
+                              .elidedText(index.data(kDetailRole).toString(), Qt::ElideRight, below.width()));
         painter->restore();
     }
 };
@@ -121,10 +126,8 @@ RunQueuePanel::RunQueuePanel(Workspace& workspace, QWidget* parent) : QWidget(pa
 
     connect(m_new, &QPushButton::clicked, this, &RunQueuePanel::newRunRequested);
     connect(m_pause, &QPushButton::clicked, this, [this] {
-        if (m_workspace.paused())
-            m_workspace.continueRun();
-        else
-            m_workspace.pauseRun();
+        if (m_workspace.paused()) m_workspace.continueRun();
+        else m_workspace.pauseRun();
         updateButtons();
     });
     connect(m_stop, &QPushButton::clicked, this, [this] {
@@ -181,7 +184,8 @@ void RunQueuePanel::rebuild() {
         QListWidgetItem* item = m_list->item(int(i));
         const RunState state = run.state == RunState::Running && m_workspace.paused() ? RunState::Paused : run.state;
         const auto labels = m_workspace.labelSetNames().find(run.labelSet);
-        const QString from = labels == m_workspace.labelSetNames().end() ? QString() : QString::fromStdString(labels->second);
+        const QString from =
+            labels == m_workspace.labelSetNames().end() ? QString() : QString::fromStdString(labels->second);
         item->setData(kIdRole, qlonglong(run.id.value));
         item->setData(kMarkRole, runMark(state));
         item->setData(kDetailRole, details(run.id));
@@ -194,8 +198,9 @@ void RunQueuePanel::rebuild() {
     }
     if (!m_workspace.currentRun()) m_list->setCurrentItem(nullptr);
     m_stack->setCurrentIndex(runs.empty() ? 0 : 1);
-    m_empty->setText(m_workspace.project() ? tr("No run yet. A run trains a method on the labels and tells which of them look wrong.")
-                                           : tr("Open a data set first; its runs are listed here."));
+    m_empty->setText(m_workspace.project()
+                         ? tr("No run yet. A run trains a method on the labels and tells which of them look wrong.")
+                         : tr("Open a data set first; its runs are listed here."));
     updateProgress();
 }
 
@@ -208,7 +213,10 @@ void RunQueuePanel::updateProgress() {
         const double inEpoch = progress->batches > 0 ? double(progress->batch) / double(progress->batches) : 0;
         const double share = (std::max(0, progress->epoch - 1) + std::min(1.0, inEpoch)) / progress->epochs;
         m_progress->setValue(int(std::lround(share * 1000)));
-        QString text = tr("epoch %1 of %2, %3").arg(progress->epoch).arg(progress->epochs).arg(QString::fromStdString(progress->phase));
+        QString text = tr("epoch %1 of %2, %3")
+                           .arg(progress->epoch)
+                           .arg(progress->epochs)
+                           .arg(QString::fromStdString(progress->phase));
         if (progress->secondsLeft >= 0) text += tr(" · %1 left").arg(durationText(progress->secondsLeft));
         m_progressText->setText(text);
     } else if (running) {
@@ -235,21 +243,25 @@ void RunQueuePanel::showMenu(const QPoint& position) {
     menu->setAttribute(Qt::WA_DeleteOnClose);
     const RunId id = run->id;
     menu->addAction(tr("&Show"), this, [this, id] { m_workspace.showRun(id); });
-    const bool active = run->state == RunState::Running || run->state == RunState::Queued ||
-                        run->state == RunState::Paused;
+    const bool active =
+        run->state == RunState::Running || run->state == RunState::Queued || run->state == RunState::Paused;
     menu->addAction(run->state == RunState::Queued ? tr("&Take out of the queue") : tr("S&top"), this,
                     [this, id] { m_workspace.stopRun(id); })
         ->setEnabled(active);
     const bool resumable = (run->state == RunState::Stopped || run->state == RunState::Failed) &&
                            run->epochsDone < run->config.epochs && !m_workspace.readOnly();
-    menu->addAction(tr("&Resume from its checkpoint"), this, [this, id] { m_workspace.resumeRun(id); })->setEnabled(resumable);
-    menu->addAction(tr("Retrain on &cleaned labels"), this, [this, id] {
-            m_workspace.showRun(id);
-            m_workspace.retrainOnCleaned();
-        })->setEnabled(!m_workspace.readOnly());
+    menu->addAction(tr("&Resume from its checkpoint"), this, [this, id] { m_workspace.resumeRun(id); })
+        ->setEnabled(resumable);
+    menu->addAction(tr("Retrain on &cleaned labels"), this,
+                    [this, id] {
+                        m_workspace.showRun(id);
+                        m_workspace.retrainOnCleaned();
+                    })
+        ->setEnabled(!m_workspace.readOnly());
     menu->addSeparator();
-    menu->addAction(tr("Copy se&ttings"), this,
-                    [config = run->config] { QApplication::clipboard()->setText(QString::fromStdString(toText(config))); });
+    menu->addAction(tr("Copy se&ttings"), this, [config = run->config] {
+        QApplication::clipboard()->setText(QString::fromStdString(toText(config)));
+    });
     menu->popup(m_list->viewport()->mapToGlobal(position));
 }
 

@@ -76,7 +76,8 @@ QStringList runTitles(const std::vector<RunRecord>& runs, const std::map<std::in
         const std::string name = labels == labelSets.end() ? std::string() : labels->second;
         const auto fold = parseFoldLabelName(name);
         settings.push_back(settingsByName(run.config, fold ? fold->labels : name));
-        titles << (fold ? translated("%1, fold %2 of %3").arg(runTitle(run), QString::number(fold->fold + 1), QString::number(fold->folds))
+        titles << (fold ? translated("%1, fold %2 of %3")
+                              .arg(runTitle(run), QString::number(fold->fold + 1), QString::number(fold->folds))
                         : runTitle(run));
     }
     const QStringList telling = runDistinctions(settings);
@@ -102,18 +103,21 @@ QString runStateText(const RunRecord& run) {
 QString runEmptyText(const RunRecord& run) {
     if (run.epochsDone > 0) return {};
     if (run.state == RunState::Failed) return translated("Run %1 %2").arg(run.id.value).arg(runStateText(run));
-    if (run.state == RunState::Stopped) return translated("Run %1 was stopped before its first epoch ended.").arg(run.id.value);
+    if (run.state == RunState::Stopped)
+        return translated("Run %1 was stopped before its first epoch ended.").arg(run.id.value);
     return {};
 }
 
 QString runHeadline(const RunRecord& run, const QString& labels) {
     const QString device = QString::fromStdString(run.result ? run.result->device : run.config.device);
-    QString text = QStringLiteral("%1 · %2 · %3 · ")
-                       .arg(QString::fromStdString(run.config.method), QString::fromStdString(run.config.network), device);
+    QString text =
+        QStringLiteral("%1 · %2 · %3 · ")
+            .arg(QString::fromStdString(run.config.method), QString::fromStdString(run.config.network), device);
     text += translated("seed %1").arg(run.config.seed);
     if (!labels.isEmpty()) text += QStringLiteral(" · ") + translated("labels: %1").arg(labels);
     const auto labelled = run.config.settings.find("labelled"), count = run.config.settings.find("labelled-per-class");
-    if (labelled != run.config.settings.end() && count != run.config.settings.end() && toText(labelled->second) == "per-class")
+    if (labelled != run.config.settings.end() && count != run.config.settings.end() &&
+        toText(labelled->second) == "per-class")
         text += translated(", %1 of each class").arg(QString::fromStdString(toText(count->second)));
     return text;
 }

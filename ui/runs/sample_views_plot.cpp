@@ -69,7 +69,8 @@ void SampleViewsPlot::setViews(std::optional<SampleViews> views) {
     if (any) {
         setTitle((!m_views->maps.empty()    ? tr("Attention, epoch %1")
                   : !m_views->gains.empty() ? tr("Perturbed pictures, epoch %1")
-                                            : tr("Views, epoch %1")).arg(m_views->epoch));
+                                            : tr("Views, epoch %1"))
+                     .arg(m_views->epoch));
         summarise();
     }
     canvas()->update();
@@ -92,7 +93,9 @@ void SampleViewsPlot::deselect() {
 QString SampleViewsPlot::caption(std::size_t row, std::size_t view) const {
     const QString name = QString::fromStdString(m_views->names[view]);
     const auto gain = double(m_views->gain(row, view));
-    return gain == 1 ? name : tr("%1 ×%2", "a view, drawn so many times stronger than it is").arg(name, fixedText(gain, gain < 10 ? 1 : 0));
+    return gain == 1 ? name
+                     : tr("%1 ×%2", "a view, drawn so many times stronger than it is")
+                           .arg(name, fixedText(gain, gain < 10 ? 1 : 0));
 }
 
 QImage SampleViewsPlot::image(std::size_t row, std::size_t view) const {
@@ -113,7 +116,8 @@ QImage SampleViewsPlot::image(std::size_t row, std::size_t view) const {
             over.setPixel(x, y, heat(most > 0 ? map[std::size_t(y * m_views->mapWidth + x)] / most : 0));
     // The map is coarse: it is spread smoothly over a picture that is enlarged to show it.
     const QSize large(std::max(g.width, 96), std::max(g.height, 96 * g.height / std::max(1, g.width)));
-    QImage shown = picture.scaled(large, Qt::IgnoreAspectRatio, Qt::FastTransformation).convertToFormat(QImage::Format_ARGB32_Premultiplied);
+    QImage shown = picture.scaled(large, Qt::IgnoreAspectRatio, Qt::FastTransformation)
+                       .convertToFormat(QImage::Format_ARGB32_Premultiplied);
     QPainter painter(&shown);
     painter.drawImage(0, 0, over.scaled(large, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
     return shown;
@@ -123,7 +127,8 @@ std::vector<std::size_t> SampleViewsPlot::order() const {
     std::vector<std::size_t> rows(m_views->samples.size());
     std::iota(rows.begin(), rows.end(), std::size_t(0));
     const auto focus = m_workspace.focus();
-    const auto at = focus ? std::find(m_views->samples.begin(), m_views->samples.end(), *focus) : m_views->samples.end();
+    const auto at =
+        focus ? std::find(m_views->samples.begin(), m_views->samples.end(), *focus) : m_views->samples.end();
     if (at != m_views->samples.end()) {
         const auto first = std::size_t(at - m_views->samples.begin());
         std::rotate(rows.begin(), rows.begin() + std::ptrdiff_t(first), rows.begin() + std::ptrdiff_t(first) + 1);
@@ -147,7 +152,8 @@ SampleViewsPlot::Layout SampleViewsPlot::layoutFor(QSizeF size) const {
     double least = kLeastPicture;
     const QFontMetricsF metrics(plotFont(font()));
     for (std::size_t view = 0; view < m_views->names.size(); ++view)
-        least = std::clamp(metrics.horizontalAdvance(caption(0, view)) + 8, least, std::max(least, double(kWidestCaption)));
+        least =
+            std::clamp(metrics.horizontalAdvance(caption(0, view)) + 8, least, std::max(least, double(kWidestCaption)));
     layout.columns = std::max(1, int(width / (views * least + kGap)));
     const double side = std::min((width / layout.columns - kGap) / views, height - layout.head);
     layout.side = std::max(24, int(side));
@@ -159,7 +165,8 @@ QRectF SampleViewsPlot::place(const Layout& layout, std::size_t at) const {
     const double width = double(m_views->names.size()) * layout.side;
     const auto column = double(at % std::size_t(layout.columns));
     const auto row = double(at / std::size_t(layout.columns));
-    return {layout.left + column * (width + kGap), layout.top + row * (layout.side + layout.head) + layout.head, width, double(layout.side)};
+    return {layout.left + column * (width + kGap), layout.top + row * (layout.side + layout.head) + layout.head, width,
+            double(layout.side)};
 }
 
 void SampleViewsPlot::paint(QPainter& painter, QSizeF size) const {
@@ -179,8 +186,9 @@ void SampleViewsPlot::paint(QPainter& painter, QSizeF size) const {
             const QRectF one(all.left() + double(view) * layout.side, all.top(), layout.side - 2, layout.side - 2);
             painter.drawImage(one, image(rows[at], view));
             painter.setPen(theme().muted);
-            painter.drawText(QRectF(one.left(), one.top() - layout.head, one.width(), layout.head), Qt::AlignLeft | Qt::AlignVCenter,
-                             painter.fontMetrics().elidedText(caption(rows[at], view), Qt::ElideRight, int(one.width())));
+            painter.drawText(
+                QRectF(one.left(), one.top() - layout.head, one.width(), layout.head), Qt::AlignLeft | Qt::AlignVCenter,
+                painter.fontMetrics().elidedText(caption(rows[at], view), Qt::ElideRight, int(one.width())));
         }
         if (m_workspace.focus() == m_views->samples[rows[at]]) {
             painter.setBrush(Qt::NoBrush);
@@ -206,10 +214,12 @@ QString SampleViewsPlot::hoverText(QPointF position) const {
 
 QString SampleViewsPlot::sentence(std::size_t row) const {
     const SampleIndex sample = m_views->samples[row];
-    QStringList parts{tr("picture %1, labelled %2").arg(sample.value).arg(className(m_workspace, m_workspace.baseLabel(sample)))};
+    QStringList parts{
+        tr("picture %1, labelled %2").arg(sample.value).arg(className(m_workspace, m_workspace.baseLabel(sample)))};
     for (std::size_t view = 0; view < m_views->names.size(); ++view)
         if (const auto gain = double(m_views->gain(row, view)); gain != 1)
-            parts << tr("%1, drawn %2 times as strong as it is").arg(QString::fromStdString(m_views->names[view]), valueText(gain));
+            parts << tr("%1, drawn %2 times as strong as it is")
+                         .arg(QString::fromStdString(m_views->names[view]), valueText(gain));
     return parts.join(QLatin1Char('\n'));
 }
 
@@ -226,7 +236,8 @@ void SampleViewsPlot::keyPressEvent(QKeyEvent* event) {
     if (!hasData()) return PaintedPlot::keyPressEvent(event);
     const Layout layout = layoutFor(canvas()->size());
     const std::vector<std::size_t> rows = rowsShown(layout);
-    const auto found = std::find_if(rows.begin(), rows.end(), [&](std::size_t row) { return m_current == m_views->samples[row]; });
+    const auto found =
+        std::find_if(rows.begin(), rows.end(), [&](std::size_t row) { return m_current == m_views->samples[row]; });
     const std::ptrdiff_t last = std::ptrdiff_t(rows.size()) - 1;
     const std::ptrdiff_t at = found - rows.begin();
     std::ptrdiff_t next = 0;
@@ -257,8 +268,10 @@ QString SampleViewsPlot::dataAsTsv() const {
             const auto map = m_views->maps.empty() ? std::span<const float>() : m_views->map(row, view);
             text += QString::number(m_views->samples[row].value) + QLatin1Char('\t') +
                     className(m_workspace, m_workspace.baseLabel(m_views->samples[row])) + QLatin1Char('\t') +
-                    QString::fromStdString(m_views->names[view]) + QLatin1Char('\t') + QString::number(double(m_views->gain(row, view)), 'g', 6) + QLatin1Char('\t') +
-                    (map.empty() ? QString() : plainNumber(double(*std::max_element(map.begin(), map.end())))) + QLatin1Char('\n');
+                    QString::fromStdString(m_views->names[view]) + QLatin1Char('\t') +
+                    QString::number(double(m_views->gain(row, view)), 'g', 6) + QLatin1Char('\t') +
+                    (map.empty() ? QString() : plainNumber(double(*std::max_element(map.begin(), map.end())))) +
+                    QLatin1Char('\n');
         }
     return text;
 }

@@ -44,17 +44,18 @@ protected:
 
 private:
     struct Layout {
-        int side = 0;      ///< of a picture
-        int columns = 0;   ///< samples in a row
+        int side = 0;    ///< of a picture
+        int columns = 0; ///< samples in a row
         int rows = 0;
-        double head = 0;   ///< height of the names above each row
+        double head = 0; ///< height of the names above each row
         double left = 0, top = 0;
     };
     [[nodiscard]] Layout layoutFor(QSizeF size) const;
     [[nodiscard]] QRectF place(const Layout& layout, std::size_t at) const; ///< of a sample's views
     [[nodiscard]] std::optional<std::size_t> rowAt(QPointF position) const;
     [[nodiscard]] std::vector<std::size_t> order() const; ///< rows of m_views, that in focus first
-    [[nodiscard]] std::vector<std::size_t> rowsShown(const Layout& layout) const; ///< those of them that there is room for
+    [[nodiscard]] std::vector<std::size_t>
+    rowsShown(const Layout& layout) const; ///< those of them that there is room for
     [[nodiscard]] QString sentence(std::size_t row) const;
     void open(std::size_t row);
     void summarise();

@@ -172,7 +172,9 @@ void TrainPage::makePanels() {
         plot->setPanels(panel.areas);
         plot->setExpandable(true);
     }
-    auto* answers = addPanel(new EpochPlot(QStringLiteral("meanAnswer"), tr("Mean answer to the unlabelled, by class"), m_board), fillMeanAnswer);
+    auto* answers =
+        addPanel(new EpochPlot(QStringLiteral("meanAnswer"), tr("Mean answer to the unlabelled, by class"), m_board),
+                 fillMeanAnswer);
     answers->setPanels({{tr("share"), true, std::nullopt, 1}});
     answers->setExpandable(true);
     m_bands = addPanel(new LossBandsPlot(m_board), [this](LossBandsPlot&, const RunOnShow&) { updateBands(); });
@@ -181,16 +183,19 @@ void TrainPage::makePanels() {
     addPseudoPanels();
     auto* losses = addPanel(new LossScatterPlot(m_board), fillLossScatter);
     const ScatterSubject clean{QStringLiteral("cleanScatter"), tr("Clean, says network 1 × network 2"),
-                               tr("DivideMix shows here what both networks think of every label."), tr("p(clean)"), true};
+                               tr("DivideMix shows here what both networks think of every label."), tr("p(clean)"),
+                               true};
     auto* probabilities = addPanel(new LossScatterPlot(clean, m_board), fillCleanScatter);
     for (LossScatterPlot* scatter : {losses, probabilities})
         connect(scatter, &LossScatterPlot::brushed, this, [this, scatter](const std::vector<SampleIndex>& samples) {
             Q_EMIT showSamples(samples, tr("brushed in %1").arg(scatter->title()));
         });
-    auto* views = addPanel(new SampleViewsPlot(m_workspace, m_board), [](SampleViewsPlot&, const RunOnShow&) {}); // follows by itself
+    auto* views = addPanel(new SampleViewsPlot(m_workspace, m_board),
+                           [](SampleViewsPlot&, const RunOnShow&) {}); // follows by itself
     connect(views, &SampleViewsPlot::changed, this, &TrainPage::arrange);
     addFeatureMap();
-    auto* transitions = new MatrixPlot(QStringLiteral("transitions"), tr("Realised noise: true class → label"), m_board);
+    auto* transitions =
+        new MatrixPlot(QStringLiteral("transitions"), tr("Realised noise: true class → label"), m_board);
     addPanel(transitions, [this](MatrixPlot& plot, const RunOnShow&) { updateTransitions(plot); });
     transitions->setAxisTitles(tr("true"), tr("label"));
     transitions->setEmptyText(tr("Where the true classes are known, this shows which became which."));
@@ -211,7 +216,8 @@ void TrainPage::addPseudoPanels() {
     addPanel(new PseudoLabelPlot(m_board), fillPseudoLabels);
     auto* classes = addPanel(new PseudoClassPlot(m_board),
                              [this](PseudoClassPlot& plot, const RunOnShow& now) { m_pseudo.fill(plot, now); });
-    connect(classes, &PseudoClassPlot::classClicked, this, [this](int label) { showPseudoClasses({std::size_t(label)}); });
+    connect(classes, &PseudoClassPlot::classClicked, this,
+            [this](int label) { showPseudoClasses({std::size_t(label)}); });
     auto* confidence = addPanel(new ConfidencePlot(m_board),
                                 [this](ConfidencePlot& plot, const RunOnShow& now) { m_pseudo.fill(plot, now); });
     connect(confidence, &ConfidencePlot::binClicked, this, &TrainPage::showPseudoBin);
@@ -229,12 +235,14 @@ void TrainPage::showPseudoClasses(const std::vector<std::size_t>& classes) {
 void TrainPage::showPseudoBin(double from, double to) {
     if (m_pseudo.epoch() == 0) return;
     const std::vector<SampleIndex> samples = m_pseudo.between(from, to);
-    const QString title = tr("unlabelled, sure by %1 to %2, epoch %3").arg(fixedText(from, 3), fixedText(to, 3), QString::number(m_pseudo.epoch()));
+    const QString title = tr("unlabelled, sure by %1 to %2, epoch %3")
+                              .arg(fixedText(from, 3), fixedText(to, 3), QString::number(m_pseudo.epoch()));
     holdPseudoEpoch(samples);
     Q_EMIT showPseudoLabels(samples, title, QLatin1String(kPseudoConfidenceScore));
 }
 
-/// The next epoch may say another label of the same pictures, so the view stays with the one that they were opened from.
+/// The next epoch may say another label of the same pictures, so the view stays with the one that they were opened
+/// from.
 void TrainPage::holdPseudoEpoch(const std::vector<SampleIndex>& opened) {
     if (!opened.empty()) m_workspace.showEpoch(m_pseudo.epoch());
 }
@@ -254,8 +262,9 @@ void TrainPage::showTransition(int from, int to) {
     for (std::uint32_t i = 0; i < dataset->size(); ++i)
         if (m_workspace.trueLabel(SampleIndex(i)) == from && m_workspace.baseLabel(SampleIndex(i)) == to)
             samples.push_back(SampleIndex(i));
-    Q_EMIT showSamples(samples, tr("%1 labelled %2").arg(QString::fromStdString(dataset->classNames[std::size_t(from)]),
-                                                         QString::fromStdString(dataset->classNames[std::size_t(to)])));
+    Q_EMIT showSamples(samples, tr("%1 labelled %2")
+                                    .arg(QString::fromStdString(dataset->classNames[std::size_t(from)]),
+                                         QString::fromStdString(dataset->classNames[std::size_t(to)])));
 }
 
 void TrainPage::setExpanded(QWidget* panel) {
@@ -268,7 +277,8 @@ void TrainPage::arrange() {
     std::vector<QWidget*> panels;
     for (const Panel& panel : m_panels)
         if (panel.speaks()) panels.push_back(panel.widget);
-    if (m_expanded != nullptr && std::find(panels.begin(), panels.end(), m_expanded) != panels.end()) panels = {m_expanded};
+    if (m_expanded != nullptr && std::find(panels.begin(), panels.end(), m_expanded) != panels.end())
+        panels = {m_expanded};
     if (panels == m_shown) return;
     m_shown = panels;
     for (const Panel& panel : m_panels) {
@@ -306,7 +316,8 @@ void TrainPage::updateNow() {
     const auto run = id ? m_workspace.run(*id) : std::nullopt;
     if (run) {
         const auto labels = m_workspace.labelSetNames().find(run->labelSet);
-        const QString from = labels == m_workspace.labelSetNames().end() ? QString() : QString::fromStdString(labels->second);
+        const QString from =
+            labels == m_workspace.labelSetNames().end() ? QString() : QString::fromStdString(labels->second);
         m_headline->setText(tr("Run %1   %2").arg(run->id.value).arg(runHeadline(*run, from)));
         m_headline->setToolTip(runStateText(*run));
     } else {
@@ -366,7 +377,8 @@ void TrainPage::updateRounds() {
         const auto epochs = m_workspace.epochs(*id);
         for (const EpochSummary& epoch : *epochs) {
             if (!epoch.cleaning) continue;
-            const auto known = std::find_if(ends.begin(), ends.end(), [&](const auto& one) { return one->epoch == epoch.epoch; });
+            const auto known =
+                std::find_if(ends.begin(), ends.end(), [&](const auto& one) { return one->epoch == epoch.epoch; });
             const auto evidence = known != ends.end() ? *known : m_workspace.evidence(*id, epoch.epoch);
             if (!evidence) break; // evidenceReady brings us back
             const auto kept = evidence->columns.find(kKeptColumn);
@@ -389,10 +401,10 @@ void TrainPage::showBand(int round, CleaningBand band) {
     const std::vector<float>* before = at > 0 ? &m_roundEnds[at - 1]->columns.at(kKeptColumn) : nullptr;
     std::vector<SampleIndex> samples;
     for (std::size_t i = 0; i < now.size(); ++i) {
-        const CleaningFlow one = cleaningFlow(before != nullptr && i < before->size()
-                                                  ? std::span<const float>(*before).subspan(i, 1)
-                                                  : std::span<const float>(),
-                                              std::span<const float>(kept).subspan(i, 1));
+        const CleaningFlow one =
+            cleaningFlow(before != nullptr && i < before->size() ? std::span<const float>(*before).subspan(i, 1)
+                                                                 : std::span<const float>(),
+                         std::span<const float>(kept).subspan(i, 1));
         if (CleaningFlowPlot::count(one, band) > 0) samples.push_back(now.samples[i]);
     }
     Q_EMIT showSamples(samples, m_rounds->sentence(round, band));
@@ -434,8 +446,8 @@ void TrainPage::updateSlider() {
         m_slider->setState(0, 0, 0, false, false);
         return;
     }
-    m_slider->setState(m_workspace.currentEpoch(), run->epochsDone, run->config.epochs, m_workspace.runningRun() == run->id,
-                       m_workspace.followsLive());
+    m_slider->setState(m_workspace.currentEpoch(), run->epochsDone, run->config.epochs,
+                       m_workspace.runningRun() == run->id, m_workspace.followsLive());
 }
 
 } // namespace assay::ui

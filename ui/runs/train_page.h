@@ -46,7 +46,7 @@ public:
 Q_SIGNALS:
     void newRunRequested();
     void importRequested(); ///< of probabilities
-    void logRequested(); ///< of the run on show
+    void logRequested();    ///< of the run on show
     void showSamples(const std::vector<assay::SampleIndex>& samples, const QString& title);
     /// The same, to be judged by the pseudo-labels that the epoch on show gave them, in the order of this score.
     void showPseudoLabels(const std::vector<assay::SampleIndex>& samples, const QString& title, const QString& score);
@@ -90,7 +90,7 @@ private:
     QScrollArea* m_scroll = nullptr;
     QWidget* m_board = nullptr;
     QGridLayout* m_grid = nullptr;
-    std::vector<Panel> m_panels; ///< in the order of the page
+    std::vector<Panel> m_panels;                            ///< in the order of the page
     std::vector<std::pair<PlotWidget*, QString>> m_waiting; ///< always there; what they say before a run's first epoch
     LossBandsPlot* m_bands = nullptr;
     CleaningFlowPlot* m_rounds = nullptr;

@@ -55,10 +55,8 @@ TrainingLosses trainingLosses(const Workspace& workspace, const Evidence& eviden
 }
 
 void fillCurves(TrainingCurvesPlot& plot, const RunOnShow& now) {
-    if (now.epochs->empty())
-        plot.setRuns({});
-    else
-        plot.setRuns({runCurves(runTitle(*now.run), int(now.run->id.value - 1), *now.epochs)});
+    if (now.epochs->empty()) plot.setRuns({});
+    else plot.setRuns({runCurves(runTitle(*now.run), int(now.run->id.value - 1), *now.epochs)});
 }
 
 void fillDisagreement(DisagreementPlot& plot, const RunOnShow& now) {
@@ -133,8 +131,7 @@ std::vector<ScalarPanel> scalarPanels() {
          QStringLiteral("maskRate"),
          text("Unlabelled pictures that were sure"),
          {share},
-         {{"mask-rate", text("in the steps"), 0},
-          {"acceptance", text("at the end"), InkForeground, Qt::DashLine}}},
+         {{"mask-rate", text("in the steps"), 0}, {"acceptance", text("at the end"), InkForeground, Qt::DashLine}}},
         {"round-agreement",
          QStringLiteral("roundAgreement"),
          text("Same pseudo-label as last round"),

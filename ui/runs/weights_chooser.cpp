@@ -48,7 +48,8 @@ WeightsChooser::WeightsChooser(Workspace& workspace, QWidget* parent) : QWidget(
     row->addWidget(choose);
     m_freeze = new QCheckBox(tr("Only the last layer learns"), this);
     m_freeze->setObjectName(QStringLiteral("weightsFreeze"));
-    m_freeze->setToolTip(tr("Everything else keeps its initial weights: quick, and of use where those come from other pictures"));
+    m_freeze->setToolTip(
+        tr("Everything else keeps its initial weights: quick, and of use where those come from other pictures"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_source);
@@ -71,12 +72,16 @@ void WeightsChooser::fillSources() {
     if (project) {
         for (const RunRecord& run : m_workspace.runs()) {
             const QString file = newestCheckpointOf(*project, run.id);
-            if (!file.isEmpty()) m_source->addItem(tr("as run %1 (%2) left them").arg(run.id.value).arg(QString::fromStdString(run.config.network)), file);
+            if (!file.isEmpty())
+                m_source->addItem(
+                    tr("as run %1 (%2) left them").arg(run.id.value).arg(QString::fromStdString(run.config.network)),
+                    file);
         }
     }
     m_source->addItem(tr("from a file…"));
     m_source->setItemData(m_source->count() - 1,
-                          tr("A .safetensors file with names as torchvision or timm has them, or a checkpoint"), Qt::ToolTipRole);
+                          tr("A .safetensors file with names as torchvision or timm has them, or a checkpoint"),
+                          Qt::ToolTipRole);
 }
 
 QString WeightsChooser::file() const {
@@ -101,8 +106,9 @@ void WeightsChooser::readFrom(const RunConfig& config) {
 QString WeightsChooser::problem() const {
     const QString chosen = file();
     if (m_source->currentIndex() == kDrawn)
-        return m_freeze->isChecked() ? tr("Only the last layer is to learn, but the others are drawn at random: choose initial weights.")
-                                     : QString();
+        return m_freeze->isChecked()
+                   ? tr("Only the last layer is to learn, but the others are drawn at random: choose initial weights.")
+                   : QString();
     if (chosen.isEmpty()) return tr("Choose a file of weights.");
     return QFileInfo(chosen).isFile() ? QString() : tr("There is no file %1.").arg(chosen);
 }

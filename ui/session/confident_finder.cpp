@@ -75,7 +75,8 @@ std::shared_ptr<const Counts> ConfidentFinder::counts() {
         [this, generation = m_generation](Result<std::shared_ptr<const Counts>> found) {
             if (generation != m_generation) return;
             if (found) m_counts = std::move(*found);
-            else if (found.error().code != ErrorCode::NotFound) Q_EMIT m_workspace.notice(QString::fromStdString(found.error().sentence()));
+            else if (found.error().code != ErrorCode::NotFound)
+                Q_EMIT m_workspace.notice(QString::fromStdString(found.error().sentence()));
             if (m_counts) Q_EMIT changed();
         });
     return nullptr;

@@ -26,9 +26,7 @@ void DecisionBook::open(std::shared_ptr<Project> project, std::vector<DecisionSt
     for (const DecisionState& state : m_states) m_decided += state.verdict != Verdict::None;
 }
 
-void DecisionBook::close() {
-    open(nullptr, {}, {});
-}
+void DecisionBook::close() { open(nullptr, {}, {}); }
 
 DecisionState DecisionBook::state(SampleIndex sample) const {
     return sample.value < m_states.size() ? m_states[sample.value] : DecisionState{};

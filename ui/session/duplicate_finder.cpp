@@ -35,7 +35,8 @@ void DuplicateFinder::look() {
     m_looking = true;
     m_stop = std::stop_source();
     m_pool.run(
-        [samples = m_dataset->size(), search = m_workspace.duplicates(), stop = m_stop.get_token()]() -> Result<Groups> {
+        [samples = m_dataset->size(), search = m_workspace.duplicates(),
+         stop = m_stop.get_token()]() -> Result<Groups> {
             Groups groups;
             ASSAY_TRY(groups.all, search->groups(stop));
             groups.of.assign(samples, -1);

@@ -93,9 +93,7 @@ const std::vector<float>& EpochValues::values(const QString& name) const {
     return m_values.emplace(name, std::move(made)).first->second;
 }
 
-bool EpochValues::has(const QString& name) const {
-    return m_values.contains(name) || names().contains(name);
-}
+bool EpochValues::has(const QString& name) const { return m_values.contains(name) || names().contains(name); }
 
 QStringList EpochValues::names() const {
     QStringList names;
@@ -105,7 +103,8 @@ QStringList EpochValues::names() const {
         names << QStringLiteral("loss") << QStringLiteral("confidence") << QStringLiteral("margin");
         for (const auto& [name, column] : m_evidence->columns)
             if (name != "p-noisy") names << QString::fromStdString(name);
-        if (!m_pseudo.empty() && !m_evidence->columns.contains("pseudo-confidence")) names << QStringLiteral("pseudo-confidence");
+        if (!m_pseudo.empty() && !m_evidence->columns.contains("pseudo-confidence"))
+            names << QStringLiteral("pseudo-confidence");
     }
     names << QStringLiteral("index");
     return names;

@@ -34,8 +34,8 @@ public:
     /// The label that the method gave the sample in this epoch; kNoLabel where none. values("pseudo-label") is how sure
     /// it was of that.
     [[nodiscard]] Label pseudoLabel(SampleIndex sample) const;
-    /// The same whether or not it was sure enough; kNoLabel for what is labelled. values("pseudo-confidence") is how sure
-    /// it was.
+    /// The same whether or not it was sure enough; kNoLabel for what is labelled. values("pseudo-confidence") is how
+    /// sure it was.
     [[nodiscard]] Label pseudoAnswer(SampleIndex sample) const;
 
 private:

@@ -15,7 +15,8 @@ LossHistory::Epoch LossHistory::spread(const Evidence& evidence, std::size_t sam
         const std::size_t sample = evidence.samples[row].value;
         if (sample >= samples) continue;
         epoch.losses[sample] = evidence.loss[row];
-        if (std::in_range<std::int16_t>(evidence.prediction[row])) epoch.answers[sample] = std::int16_t(evidence.prediction[row]);
+        if (std::in_range<std::int16_t>(evidence.prediction[row]))
+            epoch.answers[sample] = std::int16_t(evidence.prediction[row]);
     }
     return epoch;
 }

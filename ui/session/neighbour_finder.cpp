@@ -50,11 +50,13 @@ std::vector<SampleIndex> nearestOf(const std::vector<float>& cosines, std::size_
 
 /// Of each class the nearest rows whose label `evidence` agrees with.
 std::vector<std::vector<SampleIndex>> nearestOfClasses(const std::vector<float>& cosines, const Evidence& evidence,
-                                                       const std::vector<Label>& labels, std::size_t classes, std::size_t count) {
+                                                       const std::vector<Label>& labels, std::size_t classes,
+                                                       std::size_t count) {
     std::vector<std::vector<std::pair<float, SampleIndex>>> best(classes);
     for (std::size_t row = 0; row < evidence.size(); ++row) {
         const SampleIndex sample = evidence.samples[row];
-        if (sample.value >= cosines.size() || sample.value >= labels.size() || std::isnan(cosines[sample.value])) continue;
+        if (sample.value >= cosines.size() || sample.value >= labels.size() || std::isnan(cosines[sample.value]))
+            continue;
         const Label label = labels[sample.value];
         if (label < 0 || std::size_t(label) >= classes || evidence.prediction[row] != label) continue;
         auto& list = best[std::size_t(label)];
@@ -142,7 +144,8 @@ void NeighbourFinder::search(SampleIndex sample) {
             const std::vector<float> cosines = cosinesTo(*unit, sample);
             Found found;
             found.neighbours = nearestOf(cosines, kNeighbours);
-            if (evidence && labels) found.exemplars = nearestOfClasses(cosines, *evidence, labels->labels, classes, kExemplars);
+            if (evidence && labels)
+                found.exemplars = nearestOfClasses(cosines, *evidence, labels->labels, classes, kExemplars);
             return found;
         },
         [this, sample, evidence, generation = m_generation](Result<Found> found) {

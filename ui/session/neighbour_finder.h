@@ -62,8 +62,8 @@ private:
 [[nodiscard]] std::vector<float> cosinesTo(const FeatureMatrix& unit, SampleIndex sample);
 /// A copy whose rows have length 1; rows without features stay NaN.
 [[nodiscard]] std::shared_ptr<const FeatureMatrix> unitRows(const FeatureMatrix& features);
-/// The `count` rows with the greatest cosine to that of `sample`, itself left out; ties by index. Empty where the sample
-/// has no features.
+/// The `count` rows with the greatest cosine to that of `sample`, itself left out; ties by index. Empty where the
+/// sample has no features.
 [[nodiscard]] std::vector<SampleIndex> nearestRows(const FeatureMatrix& unit, SampleIndex sample, std::size_t count);
 
 } // namespace assay::ui

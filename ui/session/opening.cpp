@@ -39,7 +39,8 @@ Result<std::shared_ptr<Project>> projectFor(const Dataset& dataset, const OpenRe
     for (int attempt = 1; attempt < 1000; ++attempt) {
         const fs::path file =
             request.projectFolder / (stem + (attempt == 1 ? "" : "-" + std::to_string(attempt)) + ".assay");
-        if (!fs::exists(file, ignored)) return Project::create(file, referenceTo(dataset, {request.fileColumn, request.labelColumn}));
+        if (!fs::exists(file, ignored))
+            return Project::create(file, referenceTo(dataset, {request.fileColumn, request.labelColumn}));
         const auto found = Project::open(file, OpenMode::ReadOnly);
         if (!found || (*found)->dataset().contentHash != dataset.contentHash) continue;
         return Project::open(file, OpenMode::ReadWriteOrReadOnly);
@@ -147,9 +148,7 @@ Status openProjectFile(const OpenRequest& request, const Catalogue<DatasetReader
 
 } // namespace
 
-fs::path pathOf(const QString& text) {
-    return QFile::encodeName(text).toStdString();
-}
+fs::path pathOf(const QString& text) { return QFile::encodeName(text).toStdString(); }
 
 Result<Opened> openAll(const OpenRequest& request, const Catalogue<DatasetReader>& readers, const ProgressFn& progress,
                        std::stop_token stop, std::optional<MissingDataset>& missing) {
@@ -169,8 +168,9 @@ Result<Opened> openAll(const OpenRequest& request, const Catalogue<DatasetReader
         opened.notices.push_back(withThousands(opened.dataset->unreadable.size()) +
                                  " files could not be read: see Data ▸ Unreadable files");
     if (const std::size_t unlabelled = opened.dataset->unlabelled(); unlabelled > 0)
-        opened.notices.push_back(withThousands(unlabelled) + " of " + withThousands(opened.dataset->size()) +
-                                 " samples have no label: methods for few labels learn from them, other methods leave them out");
+        opened.notices.push_back(
+            withThousands(unlabelled) + " of " + withThousands(opened.dataset->size()) +
+            " samples have no label: methods for few labels learn from them, other methods leave them out");
     for (const std::string& note : opened.dataset->notes) opened.notices.push_back(note);
     return opened;
 }
@@ -190,7 +190,8 @@ Result<TableColumns> guessColumns(const fs::path& table) {
                 if (asciiLower(csv.header[c]) == name && fits(c)) return c;
         return std::nullopt;
     };
-    static constexpr std::array kFile = {"file", "filename", "file_name", "image", "path", "image_id", "img", "id", "name", "key"};
+    static constexpr std::array kFile = {"file",     "filename", "file_name", "image", "path",
+                                         "image_id", "img",      "id",        "name",  "key"};
     static constexpr std::array kLabel = {"label", "class", "target", "category", "labels", "class_name", "y", "breed"};
     // A column of file names outweighs one that is only called so.
     std::size_t most = 0;

@@ -25,11 +25,11 @@ namespace assay::ui {
 
 /// What a person asked to be opened.
 struct OpenRequest {
-    std::filesystem::path dataset;   ///< a data set, or empty
-    std::filesystem::path project;   ///< a project file; with `dataset` set: where the data set is now
+    std::filesystem::path dataset; ///< a data set, or empty
+    std::filesystem::path project; ///< a project file; with `dataset` set: where the data set is now
     std::string fileColumn, labelColumn;
     std::filesystem::path projectFolder; ///< where projects of bare data sets are kept
-    std::string projectName;         ///< of a bare data set; empty: from its location
+    std::string projectName;             ///< of a bare data set; empty: from its location
 };
 
 /// Share of wrong labels at which a review may stop, unless told otherwise.
@@ -42,14 +42,14 @@ struct Opened {
     std::vector<RunRecord> runs;
     std::map<std::int64_t, std::shared_ptr<const std::vector<EpochSummary>>> epochs;
     std::map<std::int64_t, std::string> labelSetNames;
-    std::optional<std::int64_t> workingLabels;        ///< label set in force where no run is on show
+    std::optional<std::int64_t> workingLabels; ///< label set in force where no run is on show
     std::shared_ptr<const LabelSet> workingLabelSet;
     std::vector<JournalEntry> journal;
-    std::vector<DecisionState> decisions;             ///< [N]
+    std::vector<DecisionState> decisions; ///< [N]
     double threshold = 0.5;
-    std::size_t auditSample = 0;                      ///< size of the sample that is asked about at random
+    std::size_t auditSample = 0; ///< size of the sample that is asked about at random
     double stopShare = kUsualStopShare;
-    std::vector<std::string> notices;                 ///< what a person should know
+    std::vector<std::string> notices; ///< what a person should know
 };
 
 /// A project whose data set is not where it was.

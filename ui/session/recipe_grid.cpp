@@ -29,7 +29,8 @@ Result<ExperimentLabelSet> labelsOf(const RecipeGrid& grid, const RecipeGrid::La
 
 void RecipeGrid::match(const std::vector<RunRecord>& runs, const Registry& registry) {
     std::vector<std::string> texts;
-    for (const RunRecord& run : runs) texts.push_back(run.revision ? std::string() : toText(completed(run.config, registry)));
+    for (const RunRecord& run : runs)
+        texts.push_back(run.revision ? std::string() : toText(completed(run.config, registry)));
     for (Cell& cell : cells) {
         cell.run.reset();
         const std::set<std::int64_t>& sets = labelSets[cell.labels];
@@ -45,8 +46,8 @@ std::size_t RecipeGrid::finished() const {
 }
 
 std::size_t RecipeGrid::underWay() const {
-    return std::size_t(
-        std::count_if(cells.begin(), cells.end(), [](const Cell& cell) { return cell.run && !isOver(cell.run->state); }));
+    return std::size_t(std::count_if(cells.begin(), cells.end(),
+                                     [](const Cell& cell) { return cell.run && !isOver(cell.run->state); }));
 }
 
 std::vector<const RecipeGrid::Cell*> RecipeGrid::missing() const {
@@ -86,7 +87,8 @@ Result<LabelSets> findLabelSets(const RecipeGrid& grid, const Dataset& dataset, 
     return found;
 }
 
-Result<std::map<RecipeGrid::LabelKey, std::int64_t>> storeLabelSets(const RecipeGrid& grid, const Dataset& dataset, Project& project) {
+Result<std::map<RecipeGrid::LabelKey, std::int64_t>> storeLabelSets(const RecipeGrid& grid, const Dataset& dataset,
+                                                                    Project& project) {
     std::map<RecipeGrid::LabelKey, std::int64_t> learnt;
     for (const RecipeGrid::Cell* cell : grid.missing()) {
         const RecipeGrid::LabelKey& key = cell->labels;
@@ -102,7 +104,8 @@ Result<std::map<RecipeGrid::LabelKey, std::int64_t>> storeLabelSets(const Recipe
     return learnt;
 }
 
-Result<std::vector<ExperimentOutcome>> outcomesOf(const RecipeGrid& grid, const Dataset& dataset, const Project& project) {
+Result<std::vector<ExperimentOutcome>> outcomesOf(const RecipeGrid& grid, const Dataset& dataset,
+                                                  const Project& project) {
     std::vector<ExperimentOutcome> outcomes;
     for (const RecipeGrid::Cell& cell : grid.cells) {
         if (!cell.run || cell.run->state != RunState::Finished) continue;
@@ -114,9 +117,13 @@ Result<std::vector<ExperimentOutcome>> outcomesOf(const RecipeGrid& grid, const 
 
 QString datasetDifference(const Experiment& experiment, const fs::path& open) {
     std::error_code code;
-    if (experiment.dataset.empty() || fs::weakly_canonical(experiment.dataset, code) == fs::weakly_canonical(open, code)) return {};
-    return QCoreApplication::translate("RecipeGrid", "The recipe was written for the data set %1; here it runs on the open one, %2.")
-        .arg(QString::fromStdString(experiment.dataset.filename().string()), QString::fromStdString(open.filename().string()));
+    if (experiment.dataset.empty() ||
+        fs::weakly_canonical(experiment.dataset, code) == fs::weakly_canonical(open, code))
+        return {};
+    return QCoreApplication::translate("RecipeGrid",
+                                       "The recipe was written for the data set %1; here it runs on the open one, %2.")
+        .arg(QString::fromStdString(experiment.dataset.filename().string()),
+             QString::fromStdString(open.filename().string()));
 }
 
 std::vector<fs::path> bundledRecipes() {

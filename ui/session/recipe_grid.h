@@ -30,7 +30,7 @@ struct RecipeGrid {
     };
 
     Experiment experiment;
-    std::vector<Cell> cells;                             ///< in the order in which they are run
+    std::vector<Cell> cells;                              ///< in the order in which they are run
     std::map<LabelKey, std::set<std::int64_t>> labelSets; ///< of the project that are these labels
 
     /// Looks every cell's run up again.

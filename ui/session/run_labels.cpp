@@ -35,7 +35,8 @@ Result<KeptLabels> keepLabels(Project& project, const std::string& name, LabelSe
 const RunRecord* rootRun(const std::vector<RunRecord>& runs, RunId run) {
     const RunRecord* root = nullptr;
     for (const RunRecord& candidate : runs)
-        if (candidate.id <= run && !candidate.revision && (root == nullptr || candidate.id > root->id)) root = &candidate;
+        if (candidate.id <= run && !candidate.revision && (root == nullptr || candidate.id > root->id))
+            root = &candidate;
     return root;
 }
 

@@ -63,12 +63,10 @@ RunQueue::RunQueue(std::shared_ptr<Registry> registry, QObject* parent)
     connect(&m_timer, &QTimer::timeout, this, &RunQueue::look);
 }
 
-RunQueue::~RunQueue() {
-    m_bridge->disconnect();
-}
+RunQueue::~RunQueue() { m_bridge->disconnect(); }
 
 void RunQueue::open(std::shared_ptr<Project> project, std::shared_ptr<const Dataset> dataset,
-                      std::vector<RunRecord> records, std::map<std::int64_t, EpochList> epochs) {
+                    std::vector<RunRecord> records, std::map<std::int64_t, EpochList> epochs) {
     m_project = std::move(project);
     m_dataset = std::move(dataset);
     m_records = std::move(records);
@@ -80,18 +78,14 @@ void RunQueue::open(std::shared_ptr<Project> project, std::shared_ptr<const Data
     m_paused = false;
 }
 
-void RunQueue::close() {
-    open(nullptr, nullptr, {}, {});
-}
+void RunQueue::close() { open(nullptr, nullptr, {}, {}); }
 
 const RunRecord* RunQueue::record(RunId id) const {
     const auto it = std::find_if(m_records.begin(), m_records.end(), [&](const RunRecord& r) { return r.id == id; });
     return it == m_records.end() ? nullptr : &*it;
 }
 
-RunRecord* RunQueue::find(RunId id) {
-    return const_cast<RunRecord*>(std::as_const(*this).record(id));
-}
+RunRecord* RunQueue::find(RunId id) { return const_cast<RunRecord*>(std::as_const(*this).record(id)); }
 
 EpochList RunQueue::epochs(RunId id) const {
     static const EpochList kNone = std::make_shared<const std::vector<EpochSummary>>();
@@ -114,8 +108,8 @@ void RunQueue::start(RunStart start) {
         RunRecord record = start.record;
         record.state = RunState::Running;
         ASSAY_CHECK_STATUS(project->updateRun(record));
-        return TrainingTask{dataset,        *start.labels, record.config, start.excluded,
-                            project->checkpointFolder(record.id), start.resume};
+        return TrainingTask{
+            dataset, *start.labels, record.config, start.excluded, project->checkpointFolder(record.id), start.resume};
     };
     run.ended = [project = m_project, dataset = seen, start, bridge = m_bridge,
                  this](RunState state, const std::optional<Error>& error, const std::optional<RunResult>& result) {
@@ -139,13 +133,9 @@ void RunQueue::add(RunRecord record, std::vector<EpochSummary> epochs) {
     Q_EMIT changed();
 }
 
-void RunQueue::pause() {
-    m_session->pause();
-}
+void RunQueue::pause() { m_session->pause(); }
 
-void RunQueue::resume() {
-    m_session->resume();
-}
+void RunQueue::resume() { m_session->resume(); }
 
 void RunQueue::stop(RunId id) {
     for (const auto& [ticket, run] : m_tickets)
@@ -157,9 +147,7 @@ void RunQueue::stop(RunId id) {
         }
 }
 
-void RunQueue::stopAll() {
-    m_session->stopAll();
-}
+void RunQueue::stopAll() { m_session->stopAll(); }
 
 void RunQueue::look() {
     std::int64_t ticket = 0;
@@ -217,7 +205,7 @@ void RunQueue::takeEvents() {
 }
 
 void RunQueue::finish(RunId id, RunState state, const std::optional<Error>& error,
-                        const std::optional<RunResult>& result) {
+                      const std::optional<RunResult>& result) {
     takeEpochs();
     RunRecord* record = find(id);
     if (record == nullptr) return;

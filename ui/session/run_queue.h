@@ -88,7 +88,7 @@ private:
     std::shared_ptr<const Dataset> m_dataset;
     std::vector<RunRecord> m_records;
     std::map<std::int64_t, std::shared_ptr<std::vector<EpochSummary>>> m_epochs; ///< never changed while others hold it
-    std::map<std::int64_t, RunId> m_tickets; ///< of runs that have not ended
+    std::map<std::int64_t, RunId> m_tickets;                                     ///< of runs that have not ended
     std::optional<RunId> m_running;
     std::optional<BatchProgress> m_progress;
     bool m_paused = false;

@@ -79,8 +79,9 @@ Result<KeptLabels> labelsFor(const LabelJob& job, RunRecord& record, std::vector
     case LabelChoice::Counting::Listed: {
         ASSAY_TRY(named, allLabelsFor(job, record, excluded));
         const std::filesystem::path list = pathOf(job.choice.list);
-        ASSAY_TRY(named.set, trustListIn(list, std::move(named.set), *job.dataset, job.choice.kind != LabelChoice::Kind::File,
-                                         "choose the same file as the labels to learn them", notes));
+        ASSAY_TRY(named.set,
+                  trustListIn(list, std::move(named.set), *job.dataset, job.choice.kind != LabelChoice::Kind::File,
+                              "choose the same file as the labels to learn them", notes));
         named.name += ", those of " + list.filename().string();
         break;
     }
@@ -107,13 +108,15 @@ Status checkPictureSize(const Dataset& dataset, const RunConfig& config) {
     if (config.imageSize <= kUsualSide || !dataset.pixels) return {};
     const ImageGeometry stored = dataset.pixels->geometry();
     if (std::max(stored.width, stored.height) >= config.imageSize) return {};
-    return fail(ErrorCode::InvalidArgument,
-                "pictures with a side of " + std::to_string(config.imageSize) +
-                    " are asked for, and the window holds them smaller; assay-cli trains, resumes and runs recipes at that size",
-                "image-size");
+    return fail(
+        ErrorCode::InvalidArgument,
+        "pictures with a side of " + std::to_string(config.imageSize) +
+            " are asked for, and the window holds them smaller; assay-cli trains, resumes and runs recipes at that size",
+        "image-size");
 }
 
-Result<MadeRun> joined(Project& project, const Dataset& dataset, const CrossValidation& cross, const std::vector<RunId>& folds) {
+Result<MadeRun> joined(Project& project, const Dataset& dataset, const CrossValidation& cross,
+                       const std::vector<RunId>& folds) {
     MadeRun made;
     ASSAY_TRY(made.run, joinFolds(project, dataset, cross, folds));
     ASSAY_TRY(made.epochs, project.epochs(made.run.id));

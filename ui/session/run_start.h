@@ -33,7 +33,8 @@ struct NewRun {
 /// Freezes the labels and adds the run to the project.
 [[nodiscard]] Result<NewRun> recordRun(const LabelJob& job, const RunConfig& config);
 /// A run that was stopped, to go on; that of a fold with its part held out.
-[[nodiscard]] Result<NewRun> reviveRun(const std::shared_ptr<Project>& project, const Dataset& dataset, RunRecord record);
+[[nodiscard]] Result<NewRun> reviveRun(const std::shared_ptr<Project>& project, const Dataset& dataset,
+                                       RunRecord record);
 
 /// A run that was made of others, or of files.
 struct MadeRun {
@@ -50,6 +51,7 @@ struct FoldsLeft {
 /// Adds the runs of the folds that there are none of yet; revives those that were stopped.
 [[nodiscard]] Result<FoldsLeft> recordFolds(const LabelJob& job, const RunConfig& config, int folds);
 /// The run that the folds make together where all of them are done; nothing before, or where the run is no fold's.
-[[nodiscard]] Result<std::optional<MadeRun>> joinedWhereDone(Project& project, const Dataset& dataset, const RunRecord& run);
+[[nodiscard]] Result<std::optional<MadeRun>> joinedWhereDone(Project& project, const Dataset& dataset,
+                                                             const RunRecord& run);
 
 } // namespace assay::ui

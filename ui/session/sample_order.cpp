@@ -14,7 +14,9 @@ std::vector<SampleIndex> sortedOrder(std::span<const float> values, bool descend
     std::vector<SampleIndex> last;
     for (std::uint32_t i = 0; i < values.size(); ++i) {
         if (std::isnan(values[i])) last.emplace_back(i);
-        else keys.emplace_back(descending ? -values[i] : values[i], i < tieBreak.size() && !std::isnan(tieBreak[i]) ? -tieBreak[i] : 0, i);
+        else
+            keys.emplace_back(descending ? -values[i] : values[i],
+                              i < tieBreak.size() && !std::isnan(tieBreak[i]) ? -tieBreak[i] : 0, i);
     }
     std::sort(keys.begin(), keys.end());
     std::vector<SampleIndex> order;

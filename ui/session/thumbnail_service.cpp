@@ -17,15 +17,11 @@ constexpr std::size_t kBatch = 24;
 constexpr int kTinySide = 96;
 constexpr int kEnough = 800; ///< shorter side of the large picture, in pixels
 
-int kibOf(const QImage& image) {
-    return std::max(1, int(image.sizeInBytes() / 1024));
-}
+int kibOf(const QImage& image) { return std::max(1, int(image.sizeInBytes() / 1024)); }
 
 } // namespace
 
-bool tiny(const QImage& picture) {
-    return std::max(picture.width(), picture.height()) <= kTinySide;
-}
+bool tiny(const QImage& picture) { return std::max(picture.width(), picture.height()) <= kTinySide; }
 
 QImage toQImage(std::span<const std::uint8_t> pixels, ImageGeometry geometry) {
     if (pixels.size() < geometry.bytes() || geometry.width < 1 || geometry.height < 1) return {};
@@ -135,8 +131,6 @@ QImage ThumbnailService::picture(SampleIndex sample) {
     return {};
 }
 
-QString ThumbnailService::pictureProblem(SampleIndex sample) const {
-    return m_problems.value(sample.value);
-}
+QString ThumbnailService::pictureProblem(SampleIndex sample) const { return m_problems.value(sample.value); }
 
 } // namespace assay::ui

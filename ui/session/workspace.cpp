@@ -10,8 +10,8 @@
 namespace assay::ui {
 
 Workspace::Private::Private(Workspace* owner, std::shared_ptr<Registry> catalogue)
-    : q(owner), registry(std::move(catalogue)), engineReady(!registry->methods.all().empty()),
-      runs(registry, nullptr), cache(pool, nullptr), book(nullptr) {}
+    : q(owner), registry(std::move(catalogue)), engineReady(!registry->methods.all().empty()), runs(registry, nullptr),
+      cache(pool, nullptr), book(nullptr) {}
 
 Workspace::Workspace(std::shared_ptr<Registry> registry, QObject* parent)
     : QObject(parent), d(std::make_unique<Private>(this, std::move(registry))) {

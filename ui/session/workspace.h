@@ -38,17 +38,17 @@ struct LabelChoice {
     /// Which of them count; the others are kept and scored, and unlabelled to the methods that learn without labels.
     /// Reviewed: those after the decisions that were kept or changed, whatever `kind` says.
     enum class Counting { All, Listed, Reviewed, CleanByRun } counting = Counting::All;
-    QString list;            ///< Listed: a file that names samples
-    RunId judge;             ///< CleanByRun: the run whose suspects do not count; `kind` is ignored, its labels are taken
+    QString list; ///< Listed: a file that names samples
+    RunId judge;  ///< CleanByRun: the run whose suspects do not count; `kind` is ignored, its labels are taken
     std::optional<int> judgeEpoch; ///< CleanByRun: which of its epochs judges; its last, unless said otherwise
-    double cleanBelow = 0.5; ///< CleanByRun: probability of being wrong under which a label counts
+    double cleanBelow = 0.5;       ///< CleanByRun: probability of being wrong under which a label counts
 };
 
 /// Anybody's probabilities or features in files.
 struct ProbabilityFiles {
-    QString probabilities; ///< .npy or .csv, a row for each sample or for each of one split; empty: by the features
-    QString features;      ///< .npy with the same rows, for neighbours and the map; may be empty
-    QString split;         ///< whose rows they are: "train", "validation", "test"; empty: as their number says
+    QString probabilities;  ///< .npy or .csv, a row for each sample or for each of one split; empty: by the features
+    QString features;       ///< .npy with the same rows, for neighbours and the map; may be empty
+    QString split;          ///< whose rows they are: "train", "validation", "test"; empty: as their number says
     bool normalise = false; ///< divide every row of the probabilities by its sum first
 };
 
@@ -81,8 +81,9 @@ struct DetectorOpinion {
 struct AuditState {
     std::size_t population = 0; ///< samples whose labels are judged: those that the run on show may call suspects
     std::size_t sample = 0;     ///< of them drawn at random; 0: none is asked
-    std::size_t answered = 0;   ///< decisions about them; what is left rests on those that the queue would not have reached
-    std::size_t undecided = 0;  ///< of the population
+    std::size_t answered =
+        0; ///< decisions about them; what is left rests on those that the queue would not have reached
+    std::size_t undecided = 0;   ///< of the population
     stats::RemainingErrors left; ///< among the undecided, 95 % interval
 };
 
@@ -91,14 +92,14 @@ struct ViewFilter {
     QString score = QStringLiteral("p-noisy"); ///< column to sort by: "p-noisy", "loss", "confidence", "margin",
                                                ///< "index", or any evidence column or score id
     bool descending = true;
-    bool suspectsOnly = false;       ///< past the threshold in force; set with a run's first evidence until setFilter()
-    std::vector<Label> classes;      ///< empty: all (given label)
-    std::vector<Split> splits;       ///< empty: all
-    std::vector<Verdict> verdicts;   ///< empty: all
+    bool suspectsOnly = false;     ///< past the threshold in force; set with a run's first evidence until setFilter()
+    std::vector<Label> classes;    ///< empty: all (given label)
+    std::vector<Split> splits;     ///< empty: all
+    std::vector<Verdict> verdicts; ///< empty: all
     std::optional<std::pair<double, double>> scoreRange;
-    QString text;                    ///< in the name, or a class name
+    QString text;                                 ///< in the name, or a class name
     std::optional<std::vector<SampleIndex>> only; ///< a brushed or clicked set, which may be empty; nothing: all
-    QString onlyTitle;               ///< what that set is, for the header
+    QString onlyTitle;                            ///< what that set is, for the header
     /// All samples, sorted as here.
     [[nodiscard]] ViewFilter everything() const;
     /// Every one of these samples and no others, sorted as here.
@@ -119,9 +120,9 @@ public:
     void loadEngineInBackground();
     [[nodiscard]] bool engineReady() const; ///< methods can be chosen and started
     [[nodiscard]] const EngineInfo& engineInfo() const;
-    [[nodiscard]] std::shared_ptr<const Dataset> dataset() const; ///< null before one is open
+    [[nodiscard]] std::shared_ptr<const Dataset> dataset() const;      ///< null before one is open
     [[nodiscard]] std::shared_ptr<DuplicateSearch> duplicates() const; ///< of that data set
-    [[nodiscard]] std::shared_ptr<Project> project() const;       ///< null before one is open
+    [[nodiscard]] std::shared_ptr<Project> project() const;            ///< null before one is open
     [[nodiscard]] bool readOnly() const;
 
     // Opening (asynchronous: progress and end come as signals)
@@ -142,8 +143,8 @@ public:
     /// The labels that decisions and exports are about, and that a new run trains on unless told otherwise; null
     /// before a data set is open.
     [[nodiscard]] std::shared_ptr<const LabelSet> baseLabels() const;
-    [[nodiscard]] std::optional<std::int64_t> baseLabelSetId() const; ///< nothing: the data set's own
-    void injectNoise(const NoiseOptions& options);  ///< becomes the base labels
+    [[nodiscard]] std::optional<std::int64_t> baseLabelSetId() const;    ///< nothing: the data set's own
+    void injectNoise(const NoiseOptions& options);                       ///< becomes the base labels
     void importLabels(const QString& file, const LabelColumns& columns); ///< likewise
 
     // Runs
@@ -156,20 +157,21 @@ public:
     /// Evidence of an epoch if it is at hand, else null, and evidenceReady follows.
     [[nodiscard]] std::shared_ptr<const Evidence> evidence(RunId id, int epoch) const;
     void startRun(const RunConfig& config, const LabelChoice& labels);
-    /// A run for each of `folds` parts of the training samples, which holds that part out, one after the other; then one more
-    /// of what they say about the samples that they did not see, and that one is shown. Runs that are there already with these
-    /// settings are not trained again; those that were stopped go on.
+    /// A run for each of `folds` parts of the training samples, which holds that part out, one after the other; then
+    /// one more of what they say about the samples that they did not see, and that one is shown. Runs that are there
+    /// already with these settings are not trained again; those that were stopped go on.
     void crossValidate(const RunConfig& config, const LabelChoice& labels, int folds);
     void retrainOnCleaned(); ///< the current run's settings on the labels of now
     /// Trains FixMatch on the labels of the run on show: its suspects, by the threshold in force, become unlabelled.
     void treatSuspectsAsUnlabelled();
-    /// Makes a finished run of anybody's probabilities or features and shows it; importProgress() and importEnded() follow.
+    /// Makes a finished run of anybody's probabilities or features and shows it; importProgress() and importEnded()
+    /// follow.
     void importProbabilities(const ProbabilityFiles& files);
     void cancelImport();
     /// Whether what the run says of its training samples comes from a network that had not seen their labels.
     [[nodiscard]] bool outOfSample(RunId id) const;
-    /// The same of one sample: no network of the run has learnt its label. So it is with labels that do not count, and with
-    /// those that the run of a fold holds out (labelsReady() follows once these are known).
+    /// The same of one sample: no network of the run has learnt its label. So it is with labels that do not count, and
+    /// with those that the run of a fold holds out (labelsReady() follows once these are known).
     [[nodiscard]] bool outOfSample(RunId id, SampleIndex sample) const;
     void resumeRun(RunId id);
     void pauseRun();
@@ -186,14 +188,16 @@ public:
     void showRun(RunId id);
     void showEpoch(int epoch);
     void followLive();
-    /// Whether the next run of the queue takes the place of the live one that has ended; not while its pictures are judged.
+    /// Whether the next run of the queue takes the place of the live one that has ended; not while its pictures are
+    /// judged.
     void setFollowsQueue(bool on);
     void showNoRun(); ///< the base labels alone
     [[nodiscard]] std::shared_ptr<const Evidence> currentEvidence() const;
     [[nodiscard]] const std::optional<stats::MixtureFit>& currentMixture() const;
     [[nodiscard]] double threshold() const; ///< on p-noisy, [0, 1]
     void setThreshold(double pNoisy);
-    /// Whether the run on show judges the sample's label: one for training, or any where no network of it had learnt one.
+    /// Whether the run on show judges the sample's label: one for training, or any where no network of it had learnt
+    /// one.
     [[nodiscard]] bool judges(SampleIndex sample) const;
     [[nodiscard]] std::size_t judgedCount() const;  ///< samples of the epoch on show that it judges
     [[nodiscard]] std::size_t suspectCount() const; ///< of them past the threshold
@@ -208,14 +212,15 @@ public:
     [[nodiscard]] Label effectiveLabel(SampleIndex sample) const; ///< with decisions
     [[nodiscard]] Label suggestedLabel(SampleIndex sample) const; ///< kNoLabel where none
     [[nodiscard]] Label pseudoLabel(SampleIndex sample) const;    ///< given by the method in the epoch on show
-    /// What suggestedLabel() says is the method's own label, as under the two scores of those; the score is how sure it was.
+    /// What suggestedLabel() says is the method's own label, as under the two scores of those; the score is how sure it
+    /// was.
     [[nodiscard]] bool suggestsPseudoLabel(SampleIndex sample) const;
-    [[nodiscard]] Label trueLabel(SampleIndex sample) const;      ///< kNoLabel where unknown
+    [[nodiscard]] Label trueLabel(SampleIndex sample) const; ///< kNoLabel where unknown
     [[nodiscard]] bool suspect(SampleIndex sample) const;
     [[nodiscard]] DecisionState decision(SampleIndex sample) const;
 
-    // All detectors together; not while one epoch follows the other, nor of very large runs before they are sorted by it.
-    // Asked for by these; detectorsJoined() follows.
+    // All detectors together; not while one epoch follows the other, nor of very large runs before they are sorted by
+    // it. Asked for by these; detectorsJoined() follows.
     [[nodiscard]] std::optional<DetectorAgreement> agreement(SampleIndex sample) const;
     /// Of each of them, always in the same order; empty while unknown.
     [[nodiscard]] std::vector<DetectorOpinion> opinions(SampleIndex sample) const;
@@ -223,7 +228,8 @@ public:
     [[nodiscard]] std::vector<ClassGuess> likeliest(SampleIndex sample) const;
     /// How many decisions the probabilities of likeliest() are calibrated on; 0: they rest on p(noisy).
     [[nodiscard]] std::size_t calibratedOn() const;
-    /// The detectors of every other run that recorded the same samples with the same labels join those of the run on show.
+    /// The detectors of every other run that recorded the same samples with the same labels join those of the run on
+    /// show.
     void setJoinsRuns(bool on);
     /// How many runs have their say in agreement(); 0 while unknown.
     [[nodiscard]] std::size_t joinedRuns() const;
@@ -231,8 +237,8 @@ public:
     [[nodiscard]] std::vector<RunId> runsBehind(const QString& score) const;
     /// Whether none of these has learnt the sample's label.
     [[nodiscard]] bool outOfSample(const std::vector<RunId>& runs, SampleIndex sample) const;
-    /// What was learnt from the decisions: detectors, with "pair of classes" for how often a class was wrongly taken for
-    /// another, and their weights, the greatest first. Empty before there are enough decisions.
+    /// What was learnt from the decisions: detectors, with "pair of classes" for how often a class was wrongly taken
+    /// for another, and their weights, the greatest first. Empty before there are enough decisions.
     [[nodiscard]] std::vector<std::pair<QString, double>> learntWeights() const;
 
     // Errors that are left, from pictures asked about at random
@@ -255,8 +261,8 @@ public:
     [[nodiscard]] bool orderIsOld() const; ///< scores have changed since the last sorting
     [[nodiscard]] const std::vector<SampleIndex>& selection() const;
     void setSelection(std::vector<SampleIndex> samples);
-    /// What stands out in every plot, in order of index: several selected, else the brushed or clicked set, else the range
-    /// of scores. Empty: none.
+    /// What stands out in every plot, in order of index: several selected, else the brushed or clicked set, else the
+    /// range of scores. Empty: none.
     [[nodiscard]] std::vector<SampleIndex> marked() const;
     [[nodiscard]] std::optional<SampleIndex> focus() const; ///< the one in the inspector
     void setFocus(std::optional<SampleIndex> sample);
@@ -280,7 +286,7 @@ Q_SIGNALS:
     void importProgress(qulonglong done, qulonglong total);
     void importEnded(); ///< of probabilities: well, badly or cancelled; notice() or importFailed() says which
     void imported();    ///< probabilities, features or labels: what the last importFailed() said is over
-    void importFailed(const QString& sentence); ///< banner
+    void importFailed(const QString& sentence);                           ///< banner
     void datasetMissing(const QString& project, const QString& location); ///< openProjectAt() with another place
     void columnsNeeded(const QString& path, const QStringList& columns, const QString& guessFile,
                        const QString& guessLabel); ///< a label table whose guess a person should see
@@ -294,17 +300,17 @@ Q_SIGNALS:
     void currentRunChanged();
     void epochOnShowChanged(); ///< another epoch, or newer evidence of it: values(), threshold counts changed
     void scoreFailed(const QString& score); ///< scoreProblem() says why
-    void detectorsJoined(); ///< agreement() and likeliest() have another answer
-    void auditChanged();    ///< another sample, or another share to stop at
+    void detectorsJoined();                 ///< agreement() and likeliest() have another answer
+    void auditChanged();                    ///< another sample, or another share to stop at
     void thresholdChanged();
     void viewChanged();
     void selectionChanged();
     void focusChanged();
     void decisionsChanged(const std::vector<assay::SampleIndex>& samples); ///< empty: all
     void decisionFailed(const QString& sentence);
-    void notice(const QString& sentence); ///< status line
+    void notice(const QString& sentence);  ///< status line
     void warning(const QString& sentence); ///< banner: what a person must see
-    void runNotStarted(); ///< a run that was asked for will not come; warning() says why
+    void runNotStarted();                  ///< a run that was asked for will not come; warning() says why
     void labelSetsChanged();
     void runEnded(assay::RunId run, const QString& sentence);
 

@@ -25,7 +25,8 @@ void Workspace::Private::drawAudit(bool anew) {
     population = std::move(labelled);
     auditSample.clear();
     if (auditSize > 0)
-        for (const std::uint32_t row : drawAuditSample(population.size(), auditSize, kSeed)) auditSample.push_back(population[row].value);
+        for (const std::uint32_t row : drawAuditSample(population.size(), auditSize, kSeed))
+            auditSample.push_back(population[row].value);
     Q_EMIT q->auditChanged();
 }
 
@@ -44,8 +45,9 @@ void Workspace::Private::countSinceRandom(const std::vector<DecisionRequest>& re
 }
 
 bool Workspace::Private::mixesAudit() const {
-    return !auditSample.empty() && !filter.only && filter.classes.empty() && filter.text.isEmpty() && filter.score != QLatin1String("index") &&
-           filter.score != QLatin1String(kPseudoLabelScore) && filter.score != QLatin1String(kPseudoConfidenceScore);
+    return !auditSample.empty() && !filter.only && filter.classes.empty() && filter.text.isEmpty() &&
+           filter.score != QLatin1String("index") && filter.score != QLatin1String(kPseudoLabelScore) &&
+           filter.score != QLatin1String(kPseudoConfidenceScore);
 }
 
 std::vector<SampleIndex> Workspace::Private::withAudit(const std::vector<SampleIndex>& ranked,

@@ -58,8 +58,8 @@ constexpr std::size_t kMostRuns = 8; ///< the newest
 /// What the scores of the run say of `rows`, those by features or the others; nothing where the run did not record all
 /// rows. Scores of pictures have no part: a dark or an odd picture has its label all the same.
 template <class Part, class Run>
-void addDetectors(std::vector<Part>& parts, const std::vector<std::shared_ptr<const Score>>& scores, const Run& run, bool byFeatures,
-                  const ScoreInput& input, const std::vector<SampleIndex>& rows) {
+void addDetectors(std::vector<Part>& parts, const std::vector<std::shared_ptr<const Score>>& scores, const Run& run,
+                  bool byFeatures, const ScoreInput& input, const std::vector<SampleIndex>& rows) {
     if (input.epochs.empty()) return;
     const std::vector<SampleIndex>& own = input.epochs.back()->samples;
     std::vector<std::size_t> places;
@@ -70,7 +70,9 @@ void addDetectors(std::vector<Part>& parts, const std::vector<std::shared_ptr<co
     }
     for (std::size_t i = 0; i < scores.size(); ++i) {
         const ScoreTraits traits = scores[i]->traits();
-        if (!traits.detector || traits.basis == ScoreBasis::Pictures || (traits.basis == ScoreBasis::Features) != byFeatures) continue;
+        if (!traits.detector || traits.basis == ScoreBasis::Pictures ||
+            (traits.basis == ScoreBasis::Features) != byFeatures)
+            continue;
         const auto found = scores[i]->compute(input);
         if (!found || found->values.size() != own.size()) continue; // it has no say on this run
         Detector detector{scores[i]->description().id + run.suffix, {}, {}, suggestsByNeighbours(run.config, traits)};
@@ -78,7 +80,9 @@ void addDetectors(std::vector<Part>& parts, const std::vector<std::shared_ptr<co
             detector.suspicion.push_back(found->values[place]);
             if (!found->suggested.empty()) detector.suggested.push_back(found->suggested[place]);
         }
-        parts.push_back({run.place * scores.size() + i, std::move(detector), {QString::fromStdString(scores[i]->description().id), run.id}});
+        parts.push_back({run.place * scores.size() + i,
+                         std::move(detector),
+                         {QString::fromStdString(scores[i]->description().id), run.id}});
     }
 }
 
@@ -116,7 +120,8 @@ std::optional<std::size_t> Workspace::Private::rowOf(SampleIndex sample) const {
 }
 
 void Workspace::Private::askFusedSoon() {
-    constexpr std::size_t kMostUnasked = 20'000'000; // rows of all epochs: larger ones are joined when they are sorted by
+    constexpr std::size_t kMostUnasked =
+        20'000'000; // rows of all epochs: larger ones are joined when they are sorted by
     const auto evidence = values.evidence();
     if (!currentRun || !evidence || fusing == evidence || q->followsLive()) return;
     if (evidence->size() * std::size_t(currentEpoch) <= kMostUnasked && !fusionTimer.isActive()) fusionTimer.start();
@@ -134,8 +139,8 @@ void Workspace::Private::askFused() {
         std::shared_ptr<const FusionParts> parts;
     };
     fusionPool.run(
-        [scores = registry->scores.all(), dataset = dataset, project = project, labels = known->second, run = *runs.record(*currentRun),
-         evidence, others = runsToJoin()]() -> Result<Made> {
+        [scores = registry->scores.all(), dataset = dataset, project = project, labels = known->second,
+         run = *runs.record(*currentRun), evidence, others = runsToJoin()]() -> Result<Made> {
             const std::vector<Label>& given = labels.set->labels;
             FusionParts all;
             const auto add = [&](const RunRecord& record, const std::string& suffix, const ScoreInput& input) {
@@ -173,8 +178,9 @@ void Workspace::Private::askFused() {
                 askLabels(runs.record(run.id)->labelSet); // which of them count tells what the run has learnt
             }
             if (joinsRuns)
-                Q_EMIT q->notice(joinedRuns.size() > 1 ? tr("The detectors of %1 runs make one order").arg(joinedRuns.size())
-                                                       : tr("No other run has recorded these pictures with the same labels"));
+                Q_EMIT q->notice(joinedRuns.size() > 1
+                                     ? tr("The detectors of %1 runs make one order").arg(joinedRuns.size())
+                                     : tr("No other run has recorded these pictures with the same labels"));
             rankFused();
             askFeatureDetectors(std::move(made->parts));
         });
@@ -182,11 +188,12 @@ void Workspace::Private::askFused() {
 
 void Workspace::Private::askFeatureDetectors(std::shared_ptr<const FusionParts> parts) {
     const auto known = labelSets.find(runs.record(*currentRun)->labelSet);
-    if (known == labelSets.end() || std::none_of(parts->runs.begin(), parts->runs.end(), [](const FusedRun& run) { return run.features; }))
+    if (known == labelSets.end() ||
+        std::none_of(parts->runs.begin(), parts->runs.end(), [](const FusedRun& run) { return run.features; }))
         return;
     slowPool.run(
-        [scores = registry->scores.all(), dataset = dataset, project = project, labels = known->second.set, evidence = fusing,
-         parts = std::move(parts), near = neighbours]() -> Result<Joined> {
+        [scores = registry->scores.all(), dataset = dataset, project = project, labels = known->second.set,
+         evidence = fusing, parts = std::move(parts), near = neighbours]() -> Result<Joined> {
             std::vector<FusionParts::Part> all = parts->parts;
             for (const FusedRun& run : parts->runs) {
                 if (!run.features) continue;
@@ -283,7 +290,8 @@ std::vector<DetectorOpinion> Workspace::opinions(SampleIndex sample) const {
     for (std::size_t i = 0; i < d->fusion->detectors(); ++i) {
         const float percentile = d->fusion->percentile(i, *row);
         const auto& [score, run] = d->detectorSources[i];
-        all.push_back({QString::fromStdString(d->fusion->id(i)), score, run, d->fusion->suspicion(i)[*row], percentile, double(percentile) > from});
+        all.push_back({QString::fromStdString(d->fusion->id(i)), score, run, d->fusion->suspicion(i)[*row], percentile,
+                       double(percentile) > from});
     }
     return all;
 }

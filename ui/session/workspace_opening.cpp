@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/workspace_private.h"
 
-#include "core/base/files.h"
 #include "core/audit/score.h"
+#include "core/base/files.h"
 #include "core/base/log.h"
 #include "core/data/dataset_reader.h"
 #include "core/project/exporter.h"
@@ -21,9 +21,7 @@ namespace assay::ui {
 
 namespace {
 
-QString sentenceOf(const Error& error) {
-    return QString::fromStdString(error.sentence());
-}
+QString sentenceOf(const Error& error) { return QString::fromStdString(error.sentence()); }
 
 /// Tasks under way may hold a closed project for a moment: its lock would be met as another's. Pool threads only.
 void waitUntilGone(const std::weak_ptr<Project>& project) {
@@ -56,14 +54,15 @@ void addAll(Catalogue<T>& to, const Catalogue<T>& from) {
 } // namespace
 
 void Workspace::loadEngineInBackground() {
-    d->loader.run([] { return loadOnThread(); }, [this](Result<LoadedEngine> loaded) {
-        if (loaded) {
-            d->addEngine(std::move(loaded->registry), std::move(loaded->info), loaded->skipped);
-            return;
-        }
-        log(LogLevel::Error, loaded.error().sentence());
-        Q_EMIT engineLoaded(tr("Training is not available: %1").arg(sentenceOf(loaded.error())));
-    });
+    d->loader.run([] { return loadOnThread(); },
+                  [this](Result<LoadedEngine> loaded) {
+                      if (loaded) {
+                          d->addEngine(std::move(loaded->registry), std::move(loaded->info), loaded->skipped);
+                          return;
+                      }
+                      log(LogLevel::Error, loaded.error().sentence());
+                      Q_EMIT engineLoaded(tr("Training is not available: %1").arg(sentenceOf(loaded.error())));
+                  });
 }
 
 void Workspace::Private::addEngine(Registry fresh, EngineInfo info, const std::vector<std::string>& skipped) {
@@ -107,9 +106,7 @@ void Workspace::openDataset(const QString& path, const QString& fileColumn, cons
     d->open(std::move(request));
 }
 
-void Workspace::openProject(const QString& file) {
-    openProjectAt(file, {});
-}
+void Workspace::openProject(const QString& file) { openProjectAt(file, {}); }
 
 void Workspace::openProjectAt(const QString& file, const QString& datasetLocation) {
     OpenRequest request;
@@ -172,7 +169,8 @@ void Workspace::Private::open(OpenRequest request) {
     };
     Q_EMIT q->openingProgress(tr("looking"), 0, 0);
     pool.run(
-        [request, previous, readers = registry->readers, progress, stop = openingStop->get_token()]() -> Result<Answer> {
+        [request, previous, readers = registry->readers, progress,
+         stop = openingStop->get_token()]() -> Result<Answer> {
             waitUntilGone(previous);
             Answer answer;
             auto opened = openAll(request, readers, progress, stop, answer.missing);

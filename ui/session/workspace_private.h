@@ -25,8 +25,8 @@ struct FusedRanking;
 namespace assay::ui {
 
 /// What scores look at as of an epoch, which may not be on disk yet. Pool threads.
-[[nodiscard]] ScoreInput scoreInputAt(const Project& project, RunId run, const Dataset& dataset, const std::vector<Label>& labels,
-                                      const std::shared_ptr<const Evidence>& last);
+[[nodiscard]] ScoreInput scoreInputAt(const Project& project, RunId run, const Dataset& dataset,
+                                      const std::vector<Label>& labels, const std::shared_ptr<const Evidence>& last);
 
 /// The parts of a Workspace and what joins them. Its functions stand in workspace_opening.cpp, workspace_runs.cpp
 /// and workspace_view.cpp; workspace.cpp forwards.
@@ -42,7 +42,7 @@ public:
     TaskPool recording{1}; ///< one lane: runs get their numbers in the order in which they were asked for
     TaskPool fusionPool{1};
     TaskPool slowPool{1}; ///< scores that compare each sample with all others, or look at every picture
-    TaskPool loader{1}; ///< the engine's, so that opening never waits for it
+    TaskPool loader{1};   ///< the engine's, so that opening never waits for it
     RunQueue runs;
     EvidenceCache cache;
     DecisionBook book;
@@ -50,7 +50,7 @@ public:
     // Opening
     std::optional<std::stop_source> openingStop;
     std::uint64_t openingGeneration = 0;
-    std::stop_source importStop; ///< of the import under way, or of the last one
+    std::stop_source importStop;        ///< of the import under way, or of the last one
     std::function<void()> afterOpening; ///< the example's second half
     void open(OpenRequest request);
     void adopt(Opened opened);
@@ -61,7 +61,7 @@ public:
     std::shared_ptr<const Dataset> dataset;
     std::shared_ptr<Project> project;
     std::map<std::int64_t, std::string> labelNames;
-    std::map<std::int64_t, KeptLabels> labelSets;  ///< read so far, by id
+    std::map<std::int64_t, KeptLabels> labelSets; ///< read so far, by id
     std::set<std::int64_t> labelsAsked;
     /// [N] training samples that the run of a fold holds out; null: it is no fold's, or they are being looked up.
     std::map<RunId, std::shared_ptr<const std::vector<std::uint8_t>>> heldOut;
@@ -69,11 +69,11 @@ public:
     std::optional<std::int64_t> workingId;
     std::shared_ptr<const LabelSet> working;
     void adoptWorkingLabels(Result<KeptLabels> kept, const QString& done);
-    /// The method's settings completed; nothing where it cannot be trained, and a warning says why. `again`: what to do once
-    /// the engine is loaded.
+    /// The method's settings completed; nothing where it cannot be trained, and a warning says why. `again`: what to do
+    /// once the engine is loaded.
     std::optional<RunConfig> completed(RunConfig config, std::function<void()> again);
-    /// What to train with as the run on show was: its own settings, those of its folds, or the quick preset where it was
-    /// not trained here.
+    /// What to train with as the run on show was: its own settings, those of its folds, or the quick preset where it
+    /// was not trained here.
     RunConfig configLike(const RunRecord& run) const;
     void crossValidate(RunConfig config, LabelChoice choice, int folds);
     /// Where that run was the last of its folds: makes one run of them.
@@ -104,8 +104,8 @@ public:
     EpochValues values;
     std::optional<stats::MixtureFit> mixture;
     std::size_t judgedCount = 0, suspects = 0; ///< in the epoch on show; suspects are among the judged
-    std::vector<std::uint8_t> suspectBits; ///< [N]
-    double share = 0; ///< of the judged: so many a detector suspects
+    std::vector<std::uint8_t> suspectBits;     ///< [N]
+    double share = 0;                          ///< of the judged: so many a detector suspects
     std::set<QString> scoresAsked;
     std::map<QString, QString> scoreProblems; ///< by score that cannot be had, why
     void scoreFailed(const QString& id, const Error& error);
@@ -125,12 +125,12 @@ public:
     void show(std::optional<RunId> run, int epoch);
     void refreshEpoch();
     // The queue that all detectors make together; it learns from the decisions.
-    std::shared_ptr<const Evidence> fusing; ///< of which epoch
-    std::shared_ptr<const Fusion> fusion;   ///< its rows are those of `fusing`; null until it is made
+    std::shared_ptr<const Evidence> fusing;                  ///< of which epoch
+    std::shared_ptr<const Fusion> fusion;                    ///< its rows are those of `fusing`; null until it is made
     std::shared_ptr<const FeatureMatrix> classProbabilities; ///< of all classes, where the run kept them for `fusing`
-    std::size_t calibratedOn = 0; ///< decisions
-    bool joinsRuns = false;       ///< as wished
-    std::vector<RunId> joinedRuns; ///< in `fusion`
+    std::size_t calibratedOn = 0;                            ///< decisions
+    bool joinsRuns = false;                                  ///< as wished
+    std::vector<RunId> joinedRuns;                           ///< in `fusion`
     /// What a detector of `fusion` is.
     struct DetectorSource {
         QString score;
@@ -147,7 +147,7 @@ public:
     struct FusionParts;
     struct Joined;
     void askFeatureDetectors(std::shared_ptr<const FusionParts> parts); ///< join the others when they are there
-    QTimer fusionTimer; ///< when the epoch on show has come to rest
+    QTimer fusionTimer;                                                 ///< when the epoch on show has come to rest
     void askFusedSoon(); ///< for what stands beside a picture; not where it would read more than a while
     void rankFused();
     void takeFused(const FusedRanking& ranked, std::size_t answers);
@@ -161,20 +161,21 @@ public:
     std::size_t auditSize = 0; ///< as wished
     double stopShare = kUsualStopShare;
     std::vector<SampleIndex> population;
-    std::vector<std::uint32_t> auditSample;  ///< by index in the data set, in the order in which they are asked
-    std::vector<std::uint8_t> atRandom;      ///< [N] put forward for the sample's sake in the view
-    std::vector<std::uint8_t> wasAtRandom;   ///< [N] decided as such, if only once; taken back it stays so
+    std::vector<std::uint32_t> auditSample; ///< by index in the data set, in the order in which they are asked
+    std::vector<std::uint8_t> atRandom;     ///< [N] put forward for the sample's sake in the view
+    std::vector<std::uint8_t> wasAtRandom;  ///< [N] decided as such, if only once; taken back it stays so
     void readRandomDecisions();
     std::size_t sinceRandom = 0; ///< decisions since the last that was asked for at random
     void countSinceRandom(const std::vector<DecisionRequest>& requests);
     void drawAudit(bool anew);
     [[nodiscard]] bool mixesAudit() const; ///< the view is a queue that the sample is mixed into
-    [[nodiscard]] std::vector<SampleIndex> withAudit(const std::vector<SampleIndex>& ranked, const std::function<bool(SampleIndex)>& keep);
+    [[nodiscard]] std::vector<SampleIndex> withAudit(const std::vector<SampleIndex>& ranked,
+                                                     const std::function<bool(SampleIndex)>& keep);
     void storeSetting(const char* key, const std::string& text);
 
     // View
     ViewFilter filter;
-    bool filterChosen = false; ///< by the person, who then keeps it
+    bool filterChosen = false;      ///< by the person, who then keeps it
     std::vector<SampleIndex> order; ///< all samples by the filter's score
     std::vector<SampleIndex> view;
     bool orderOld = false;

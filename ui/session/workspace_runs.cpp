@@ -15,15 +15,11 @@ namespace assay::ui {
 
 namespace {
 
-QString sentenceOf(const Error& error) {
-    return QString::fromStdString(error.sentence());
-}
+QString sentenceOf(const Error& error) { return QString::fromStdString(error.sentence()); }
 
 } // namespace
 
-void Workspace::startRun(const RunConfig& config, const LabelChoice& labels) {
-    d->startRun(config, labels);
-}
+void Workspace::startRun(const RunConfig& config, const LabelChoice& labels) { d->startRun(config, labels); }
 
 void Workspace::Private::startRun(RunConfig config, LabelChoice choice) {
     if (!project || !mayDecide()) return notStarted({}); // it has been told
@@ -31,15 +27,15 @@ void Workspace::Private::startRun(RunConfig config, LabelChoice choice) {
     if (!ready) return;
     const LabelJob job{dataset, project, std::move(choice), q->baseLabels(), book.states()};
     recording.run([job, config = *ready] { return recordRun(job, config); },
-             [this, asked = project](Result<NewRun> made) {
-                 if (asked != project) return;
-                 if (!made) return notStarted(sentenceOf(made.error()));
-                 labelNames[made->labels.id] = made->labels.name;
-                 labelSets[made->labels.id] = made->labels;
-                 begin(std::move(made->start));
-                 tell(made->notes);
-                 Q_EMIT q->labelSetsChanged();
-             });
+                  [this, asked = project](Result<NewRun> made) {
+                      if (asked != project) return;
+                      if (!made) return notStarted(sentenceOf(made.error()));
+                      labelNames[made->labels.id] = made->labels.name;
+                      labelSets[made->labels.id] = made->labels;
+                      begin(std::move(made->start));
+                      tell(made->notes);
+                      Q_EMIT q->labelSetsChanged();
+                  });
 }
 
 void Workspace::Private::notStarted(const QString& why) {
@@ -105,17 +101,21 @@ void Workspace::Private::joinFoldsOf(RunId run) {
     if (!project || record == nullptr || record->state != RunState::Finished) return;
     const auto name = labelNames.find(record->labelSet);
     if (name == labelNames.end() || !parseFoldLabelName(name->second)) return;
-    recording.run([project = project, dataset = dataset, record = *record] { return joinedWhereDone(*project, *dataset, record); },
-                  [this, asked = project](Result<std::optional<MadeRun>> made) {
-                      if (asked != project) return;
-                      if (!made) {
-                          Q_EMIT q->warning(sentenceOf(made.error()));
-                          return;
-                      }
-                      if (*made)
-                          showMade(std::move((*made)->run), std::move((*made)->epochs),
-                                   tr("Cross-validated: run %1 judges every training picture by a network that has not learnt its label"));
-                  });
+    recording.run(
+        [project = project, dataset = dataset, record = *record] {
+            return joinedWhereDone(*project, *dataset, record);
+        },
+        [this, asked = project](Result<std::optional<MadeRun>> made) {
+            if (asked != project) return;
+            if (!made) {
+                Q_EMIT q->warning(sentenceOf(made.error()));
+                return;
+            }
+            if (*made)
+                showMade(
+                    std::move((*made)->run), std::move((*made)->epochs),
+                    tr("Cross-validated: run %1 judges every training picture by a network that has not learnt its label"));
+        });
 }
 
 void Workspace::Private::showMade(RunRecord run, std::vector<EpochSummary> epochs, const QString& done) {
@@ -132,7 +132,8 @@ RunConfig Workspace::Private::configLike(const RunRecord& run) const {
     if (run.config.method == kImportedMethod || run.config.method == kNeighbourMethod) return quickPreset();
     if (run.config.method != kCrossValidationMethod) return run.config;
     const auto folds = run.config.settings.find("runs");
-    const std::string* numbers = folds != run.config.settings.end() ? std::get_if<std::string>(&folds->second) : nullptr;
+    const std::string* numbers =
+        folds != run.config.settings.end() ? std::get_if<std::string>(&folds->second) : nullptr;
     const RunRecord* fold = numbers != nullptr ? runs.record(RunId(std::atoll(numbers->c_str()))) : nullptr;
     return fold != nullptr ? fold->config : quickPreset();
 }
@@ -189,7 +190,8 @@ void Workspace::importProbabilities(const ProbabilityFiles& files) {
         bridge->post([this, p] { Q_EMIT importProgress(p.done, p.total); });
     };
     d->recording.run(
-        [project = d->project, dataset = d->dataset, import, progress, stop = d->importStop.get_token()]() -> Result<MadeRun> {
+        [project = d->project, dataset = d->dataset, import, progress,
+         stop = d->importStop.get_token()]() -> Result<MadeRun> {
             MadeRun made;
             ASSAY_TRY(made.run, assay::importProbabilities(*project, *dataset, import, progress, stop));
             ASSAY_TRY(made.epochs, project->epochs(made.run.id));
@@ -235,7 +237,8 @@ bool Workspace::outOfSample(RunId id, SampleIndex sample) const {
     // A run that draws its labelled samples by itself; one that seeks the clean ones has learnt all labels before.
     const auto choice = record->config.settings.find("labelled");
     if (choice == record->config.settings.end() || choice->second == ParamValue(std::string("clean"))) return false;
-    return id == d->currentRun && d->values.evidence() && d->values.values(QStringLiteral("labelled"))[sample.value] == 0;
+    return id == d->currentRun && d->values.evidence() &&
+           d->values.values(QStringLiteral("labelled"))[sample.value] == 0;
 }
 
 bool Workspace::Private::holdsOut(const RunRecord& run, SampleIndex sample) {
@@ -251,7 +254,8 @@ bool Workspace::Private::holdsOut(const RunRecord& run, SampleIndex sample) {
             ASSAY_TRY(const StoredLabelSet labels, project->labelSet(run.labelSet));
             ASSAY_TRY(const auto fold, foldOf(*project, *dataset, run, labels));
             std::vector<std::uint8_t> samples(dataset->size(), 0);
-            for (std::size_t i = 0; fold && i < samples.size(); ++i) samples[i] = fold->cross.plan.fold[i] == fold->fold;
+            for (std::size_t i = 0; fold && i < samples.size(); ++i)
+                samples[i] = fold->cross.plan.fold[i] == fold->fold;
             return std::make_shared<const std::vector<std::uint8_t>>(std::move(samples));
         },
         [this, asked = project, id = run.id](Result<Samples> found) {
@@ -270,41 +274,44 @@ void Workspace::resumeRun(RunId id) {
     const RunRecord* record = d->runs.record(id);
     if (!d->project || record == nullptr || !d->mayDecide()) return;
     if (!d->registry->methods.find(record->config.method)) {
-        Q_EMIT warning(tr("The method of this run is not loaded: %1").arg(QString::fromStdString(record->config.method)));
+        Q_EMIT warning(
+            tr("The method of this run is not loaded: %1").arg(QString::fromStdString(record->config.method)));
         return;
     }
-    d->pool.run([project = d->project, dataset = d->dataset, record = *record] { return reviveRun(project, *dataset, record); },
-                [this, asked = d->project](Result<NewRun> made) {
-                    if (asked != d->project) return;
-                    if (!made) {
-                        Q_EMIT warning(sentenceOf(made.error()));
-                        return;
-                    }
-                    d->labelSets[made->labels.id] = made->labels;
-                    d->begin(std::move(made->start));
-                });
+    d->pool.run(
+        [project = d->project, dataset = d->dataset, record = *record] { return reviveRun(project, *dataset, record); },
+        [this, asked = d->project](Result<NewRun> made) {
+            if (asked != d->project) return;
+            if (!made) {
+                Q_EMIT warning(sentenceOf(made.error()));
+                return;
+            }
+            d->labelSets[made->labels.id] = made->labels;
+            d->begin(std::move(made->start));
+        });
 }
 
 void Workspace::Private::askLabels(std::int64_t labelSet) {
     if (!project || labelSet == 0 || labelSets.contains(labelSet) || !labelsAsked.insert(labelSet).second) return;
-    pool.run([project = project, labelSet] { return project->labelSet(labelSet); },
-             [this, labelSet, asked = project](Result<StoredLabelSet> stored) {
-                 if (asked != project) return;
-                 labelsAsked.erase(labelSet);
-                 if (!stored) {
-                     Q_EMIT q->warning(sentenceOf(stored.error()));
-                     return;
-                 }
-                 labelNames[labelSet] = stored->name; // of a run that was made, the set may be new
-                 labelSets[labelSet] = {stored->id, stored->name, std::make_shared<const LabelSet>(std::move(stored->set))};
-                 for (const RunRecord& record : runs.records())
-                     if (record.labelSet == labelSet) Q_EMIT q->labelsReady(record.id);
-                 if (!values.has(filter.score)) askScore(filter.score);
-                 const RunRecord* root = currentRun ? rootRun(runs.records(), *currentRun) : nullptr;
-                 if (root == nullptr || root->labelSet != labelSet) return;
-                 Q_EMIT q->currentRunChanged(); // the labels of the run on show are another now
-                 filterNow();
-             });
+    pool.run(
+        [project = project, labelSet] { return project->labelSet(labelSet); },
+        [this, labelSet, asked = project](Result<StoredLabelSet> stored) {
+            if (asked != project) return;
+            labelsAsked.erase(labelSet);
+            if (!stored) {
+                Q_EMIT q->warning(sentenceOf(stored.error()));
+                return;
+            }
+            labelNames[labelSet] = stored->name; // of a run that was made, the set may be new
+            labelSets[labelSet] = {stored->id, stored->name, std::make_shared<const LabelSet>(std::move(stored->set))};
+            for (const RunRecord& record : runs.records())
+                if (record.labelSet == labelSet) Q_EMIT q->labelsReady(record.id);
+            if (!values.has(filter.score)) askScore(filter.score);
+            const RunRecord* root = currentRun ? rootRun(runs.records(), *currentRun) : nullptr;
+            if (root == nullptr || root->labelSet != labelSet) return;
+            Q_EMIT q->currentRunChanged(); // the labels of the run on show are another now
+            filterNow();
+        });
 }
 
 void Workspace::Private::askRounds(RunId run) {

@@ -88,8 +88,8 @@ void Workspace::Private::refreshEpoch() {
     std::shared_ptr<const Evidence> evidence;
     if (currentRun && currentEpoch > 0) {
         const EpochList list = runs.epochs(*currentRun);
-        const auto it = std::find_if(list->begin(), list->end(),
-                                     [&](const EpochSummary& s) { return s.epoch == currentEpoch; });
+        const auto it =
+            std::find_if(list->begin(), list->end(), [&](const EpochSummary& s) { return s.epoch == currentEpoch; });
         if (it != list->end()) mixture = it->mixture;
         evidence = cache.get(*currentRun, currentEpoch);
         if (!evidence) return; // comes back here when it has been read
@@ -133,7 +133,8 @@ void Workspace::Private::askScore(const QString& id) {
     std::shared_ptr<const LabelSet> labels = q->baseLabels();
     if (values.evidence() && currentRun) {
         const auto known = labelSets.find(runs.record(*currentRun)->labelSet);
-        if (known == labelSets.end()) return askLabels(runs.record(*currentRun)->labelSet); // whoever shows scores asks again
+        if (known == labelSets.end())
+            return askLabels(runs.record(*currentRun)->labelSet); // whoever shows scores asks again
         labels = known->second.set;
     } else if (score->traits().basis != ScoreBasis::Pictures) {
         return; // the others rest on a run
@@ -146,35 +147,36 @@ void Workspace::Private::askScore(const QString& id) {
         std::vector<Label> suggested;
     };
     const bool byFeatures = score->traits().basis == ScoreBasis::Features;
-    (byFeatures ? slowPool : pool).run(
-        [score, dataset = dataset, project = project, labels, run = *currentRun, last = values.evidence(),
-         near = byFeatures ? neighbours : nullptr]() -> Result<Answer> {
-            ScoreInput input = scoreInputAt(*project, run, *dataset, labels->labels, last);
-            if (near && input.features) input.neighbours = near->of(run, *input.features);
-            ASSAY_TRY(const ScoreValues found, score->compute(input));
-            Answer answer;
-            answer.values.assign(dataset->size(), std::nanf(""));
-            answer.suggested.assign(dataset->size(), kNoLabel);
-            for (std::size_t row = 0; row < found.values.size(); ++row) {
-                answer.values[last->samples[row].value] = found.values[row];
-                if (row < found.suggested.size()) answer.suggested[last->samples[row].value] = found.suggested[row];
-            }
-            return answer;
-        },
-        [this, id, generation = showGeneration](Result<Answer> answer) {
-            if (generation != showGeneration) return;
-            if (!answer) {
-                // A run has not everything that every score rests on; that is news only to who sorts by the score.
-                if (answer.error().code != ErrorCode::NotFound && filter.score != id)
-                    Q_EMIT q->warning(QString::fromStdString(answer.error().sentence()));
-                return scoreFailed(id, answer.error());
-            }
-            values.addComputed(id, std::move(answer->values));
-            scoreSuggestions[id] = std::move(answer->suggested);
-            orderOld |= filter.score == id;
-            Q_EMIT q->epochOnShowChanged();
-            if (filter.score == id) q->resort();
-        });
+    (byFeatures ? slowPool : pool)
+        .run(
+            [score, dataset = dataset, project = project, labels, run = *currentRun, last = values.evidence(),
+             near = byFeatures ? neighbours : nullptr]() -> Result<Answer> {
+                ScoreInput input = scoreInputAt(*project, run, *dataset, labels->labels, last);
+                if (near && input.features) input.neighbours = near->of(run, *input.features);
+                ASSAY_TRY(const ScoreValues found, score->compute(input));
+                Answer answer;
+                answer.values.assign(dataset->size(), std::nanf(""));
+                answer.suggested.assign(dataset->size(), kNoLabel);
+                for (std::size_t row = 0; row < found.values.size(); ++row) {
+                    answer.values[last->samples[row].value] = found.values[row];
+                    if (row < found.suggested.size()) answer.suggested[last->samples[row].value] = found.suggested[row];
+                }
+                return answer;
+            },
+            [this, id, generation = showGeneration](Result<Answer> answer) {
+                if (generation != showGeneration) return;
+                if (!answer) {
+                    // A run has not everything that every score rests on; that is news only to who sorts by the score.
+                    if (answer.error().code != ErrorCode::NotFound && filter.score != id)
+                        Q_EMIT q->warning(QString::fromStdString(answer.error().sentence()));
+                    return scoreFailed(id, answer.error());
+                }
+                values.addComputed(id, std::move(answer->values));
+                scoreSuggestions[id] = std::move(answer->suggested);
+                orderOld |= filter.score == id;
+                Q_EMIT q->epochOnShowChanged();
+                if (filter.score == id) q->resort();
+            });
 }
 
 void Workspace::Private::askPictureScore(const QString& id, std::shared_ptr<const Score> score,
@@ -198,7 +200,8 @@ void Workspace::Private::askPictureScore(const QString& id, std::shared_ptr<cons
         },
         [this, id, labels](Result<ScoreValues> found) {
             const auto asked = pictureScores.find(id);
-            if (asked == pictureScores.end() || asked->second.labels != labels) return; // of a data set or labels gone by
+            if (asked == pictureScores.end() || asked->second.labels != labels)
+                return; // of a data set or labels gone by
             if (!found) {
                 asked->second.problem = QString::fromStdString(found.error().sentence());
                 return scoreFailed(id, found.error());
@@ -228,8 +231,9 @@ QString Workspace::scoreProblem(const QString& score) const {
 void Workspace::Private::sortNow() {
     // A posterior is the same for all losses past its range: of equal ones the larger loss is the likelier error.
     const bool judged = values.evidence() != nullptr;
-    order = sortedOrder(values.values(filter.score), filter.descending,
-                        judged ? std::span<const float>(values.values(QStringLiteral("loss"))) : std::span<const float>());
+    order =
+        sortedOrder(values.values(filter.score), filter.descending,
+                    judged ? std::span<const float>(values.values(QStringLiteral("loss"))) : std::span<const float>());
     orderOld = false;
     orderHadEvidence = values.evidence() != nullptr;
 }
@@ -244,7 +248,8 @@ void Workspace::Private::filterNow() {
     const auto only = bitsOf(filter.only.value_or(std::vector<SampleIndex>()), dataset->size());
     const std::string text = asciiLower(filter.text.toStdString());
     std::vector<std::uint8_t> textClass(classes, 0);
-    for (std::size_t k = 0; k < classes && !text.empty(); ++k) textClass[k] = containsNoCase(dataset->classNames[k], text);
+    for (std::size_t k = 0; k < classes && !text.empty(); ++k)
+        textClass[k] = containsNoCase(dataset->classNames[k], text);
     const LabelSet* labels = base();
     const bool suspectsOnly = filter.suspectsOnly && values.evidence(); // before the first epoch nobody is one
     const auto keepAnyScore = [&](SampleIndex sample) {
@@ -289,7 +294,8 @@ void Workspace::setFilter(const ViewFilter& filter) {
 }
 
 std::vector<SampleIndex> Workspace::marked() const {
-    std::vector<SampleIndex> found = d->selection.size() > 1 ? d->selection : d->filter.only.value_or(std::vector<SampleIndex>());
+    std::vector<SampleIndex> found =
+        d->selection.size() > 1 ? d->selection : d->filter.only.value_or(std::vector<SampleIndex>());
     if (found.empty() && d->filter.scoreRange) {
         const auto& [least, most] = *d->filter.scoreRange;
         const std::vector<float>& scores = d->values.values(d->filter.score);
@@ -321,7 +327,9 @@ Label Workspace::pseudoLabel(SampleIndex sample) const { return d->values.pseudo
 
 Label Workspace::Private::pseudoSuggestion(SampleIndex sample) const {
     if (filter.score == QLatin1String(kPseudoLabelScore)) return values.pseudoLabel(sample);
-    if (filter.score != QLatin1String(kPseudoConfidenceScore) || !dataset || dataset->splits[sample.value] != Split::Train) return kNoLabel;
+    if (filter.score != QLatin1String(kPseudoConfidenceScore) || !dataset ||
+        dataset->splits[sample.value] != Split::Train)
+        return kNoLabel;
     return values.pseudoAnswer(sample);
 }
 
@@ -340,7 +348,8 @@ Label Workspace::suggestedLabel(SampleIndex sample) const {
 bool Workspace::Private::mayDecide() {
     if (!project) return false;
     if (!project->readOnly()) return true;
-    Q_EMIT q->decisionFailed(tr("The project is open read-only: %1").arg(QString::fromStdString(project->readOnlyReason())));
+    Q_EMIT q->decisionFailed(
+        tr("The project is open read-only: %1").arg(QString::fromStdString(project->readOnlyReason())));
     return false;
 }
 
@@ -371,9 +380,12 @@ void Workspace::acceptSuggestions(const std::vector<SampleIndex>& samples) {
     for (const SampleIndex sample : samples) {
         const Label label = suggestedLabel(sample);
         if (label == kNoLabel) continue;
-        const QString rule = suggestsPseudoLabel(sample) ? QString::fromStdString(pseudoLabelRule(d->values.evidence()->epoch)) : QStringLiteral("suggestion");
+        const QString rule = suggestsPseudoLabel(sample)
+                                 ? QString::fromStdString(pseudoLabelRule(d->values.evidence()->epoch))
+                                 : QStringLiteral("suggestion");
         const bool same = label == baseLabel(sample);
-        requests.push_back({sample, {same ? Verdict::Keep : Verdict::Relabel, same ? kNoLabel : label}, d->reasonFor(sample, rule)});
+        requests.push_back(
+            {sample, {same ? Verdict::Keep : Verdict::Relabel, same ? kNoLabel : label}, d->reasonFor(sample, rule)});
     }
     const auto without = qlonglong(samples.size() - requests.size());
     if (without > 0)

@@ -84,9 +84,7 @@ bool AuditPage::eventFilter(QObject* watched, QEvent* event) {
     return QWidget::eventFilter(watched, event);
 }
 
-QByteArray AuditPage::saveState() const {
-    return m_controller->isOpen() ? m_gridSizes : m_splitter->saveState();
-}
+QByteArray AuditPage::saveState() const { return m_controller->isOpen() ? m_gridSizes : m_splitter->saveState(); }
 
 void AuditPage::restoreState(const QByteArray& state) {
     if (!state.isEmpty() && !m_controller->isOpen()) m_splitter->restoreState(state);

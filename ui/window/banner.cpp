@@ -52,9 +52,7 @@ void Banner::show(Kind kind, const QString& sentence, const QString& button, std
     QFrame::show();
 }
 
-QString Banner::sentence() const {
-    return isVisible() ? m_text->text() : QString();
-}
+QString Banner::sentence() const { return isVisible() ? m_text->text() : QString(); }
 
 void Banner::retract(const QString& sentence) {
     if (m_text->text() == sentence) hide();

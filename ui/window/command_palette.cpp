@@ -16,9 +16,7 @@ namespace assay::ui {
 
 namespace {
 
-QString plainText(const QAction* action) {
-    return action->text().remove(QLatin1Char('&')).remove(QStringLiteral("…"));
-}
+QString plainText(const QAction* action) { return action->text().remove(QLatin1Char('&')).remove(QStringLiteral("…")); }
 
 } // namespace
 
@@ -65,12 +63,14 @@ void CommandPalette::filter() {
         const int name = fuzzyScore(plainText(action), m_text->text());
         const int help = fuzzyScore(action->statusTip(), m_text->text());
         const int score = std::max(name, help < 0 ? -1 : std::max(0, help / 4));
-        if (name >= 0 || (help >= 0 && m_text->text().size() > 2)) found.emplace_back(name >= 0 ? name : std::min(score, 0), action);
+        if (name >= 0 || (help >= 0 && m_text->text().size() > 2))
+            found.emplace_back(name >= 0 ? name : std::min(score, 0), action);
     }
     std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     for (const auto& [score, action] : found) {
         const QString key = action->shortcut().toString(QKeySequence::NativeText);
-        auto* item = new QListWidgetItem(plainText(action) + (key.isEmpty() ? QString() : QStringLiteral("   ") + key), m_list);
+        auto* item =
+            new QListWidgetItem(plainText(action) + (key.isEmpty() ? QString() : QStringLiteral("   ") + key), m_list);
         item->setToolTip(action->statusTip());
         item->setData(Qt::UserRole, QVariant::fromValue(static_cast<QObject*>(action)));
         if (!action->isEnabled()) item->setFlags(Qt::NoItemFlags);

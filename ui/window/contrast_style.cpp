@@ -52,7 +52,8 @@ QColor ContrastStyle::focus(const QPalette& palette) {
     return dark(palette) ? highlight.lighter(165) : highlight;
 }
 
-int ContrastStyle::styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* data) const {
+int ContrastStyle::styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
+                             QStyleHintReturn* data) const {
     return hint == SH_DialogButtonBox_ButtonsHaveIcons ? 0 : QProxyStyle::styleHint(hint, option, widget, data);
 }
 

@@ -15,7 +15,8 @@ QString EnglishPlurals::translate(const char*, const char* source, const char*, 
     text.replace(kCounted, QStringLiteral("\\1"));
     static const std::pair<QString, QString> kAgreeing[] = {
         {QStringLiteral("file were"), QStringLiteral("file was")},
-        {QStringLiteral("picture have no suggestion other than their"), QStringLiteral("picture has no suggestion other than its")}};
+        {QStringLiteral("picture have no suggestion other than their"),
+         QStringLiteral("picture has no suggestion other than its")}};
     for (const auto& [many, one] : kAgreeing) text.replace(many, one);
     return text;
 }

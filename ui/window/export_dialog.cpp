@@ -33,9 +33,7 @@ namespace {
 
 constexpr std::size_t kPreviewRows = 12;
 
-bool writesFolder(const Exporter& exporter) {
-    return exporter.description().id.find("folder") != std::string::npos;
-}
+bool writesFolder(const Exporter& exporter) { return exporter.description().id.find("folder") != std::string::npos; }
 
 QString figuresText(const ExportReport& report) {
     const QLocale locale;
@@ -69,11 +67,13 @@ ExportDialog::ExportDialog(Workspace& workspace, QWidget* parent)
     buildUi();
     QSettings settings;
     for (const auto& exporter : workspace.registry().exporters.all())
-        m_format->addItem(QString::fromStdString(exporter->description().title), QString::fromStdString(exporter->description().id));
+        m_format->addItem(QString::fromStdString(exporter->description().title),
+                          QString::fromStdString(exporter->description().id));
     const int last = m_format->findData(settings.value(QStringLiteral("export/format")));
     m_format->setCurrentIndex(std::max(0, last));
     m_include->setCurrentIndex(std::max(0, m_include->findData(settings.value(QStringLiteral("export/include"), 0))));
-    m_excluded->setCurrentIndex(std::max(0, m_excluded->findData(settings.value(QStringLiteral("export/excluded"), 0))));
+    m_excluded->setCurrentIndex(
+        std::max(0, m_excluded->findData(settings.value(QStringLiteral("export/excluded"), 0))));
     m_flagged->setCurrentIndex(std::max(0, m_flagged->findData(settings.value(QStringLiteral("export/flagged"), 0))));
     chooseFormat();
     connect(m_format, &QComboBox::currentIndexChanged, this, &ExportDialog::chooseFormat);
@@ -169,7 +169,8 @@ QString ExportDialog::suggestedTarget() const {
     const QString stored = QSettings().value(QStringLiteral("export/target-") + id).toString();
     const QString stem = QFileInfo(QString::fromStdString(project->file().string())).completeBaseName();
     const QString folder = stored.isEmpty() ? QDir::homePath() : QFileInfo(stored).absolutePath();
-    const QString name = writesFolder(*chosen) ? stem + QStringLiteral("-cleaned") : QStringLiteral("%1-%2.csv").arg(stem, id);
+    const QString name =
+        writesFolder(*chosen) ? stem + QStringLiteral("-cleaned") : QStringLiteral("%1-%2.csv").arg(stem, id);
     return QDir(folder).filePath(name);
 }
 
@@ -190,9 +191,11 @@ void ExportDialog::chooseFormat() {
 void ExportDialog::chooseTarget() {
     const auto chosen = exporter();
     if (!chosen) return;
-    const QString target = writesFolder(*chosen)
-                               ? QFileDialog::getExistingDirectory(this, tr("Folder to write"), QFileInfo(m_target->text()).absolutePath())
-                               : QFileDialog::getSaveFileName(this, tr("File to write"), m_target->text(), tr("Tables (*.csv *.tsv);;All files (*)"));
+    const QString target =
+        writesFolder(*chosen)
+            ? QFileDialog::getExistingDirectory(this, tr("Folder to write"), QFileInfo(m_target->text()).absolutePath())
+            : QFileDialog::getSaveFileName(this, tr("File to write"), m_target->text(),
+                                           tr("Tables (*.csv *.tsv);;All files (*)"));
     if (!target.isEmpty()) m_target->setText(target);
 }
 
@@ -223,7 +226,8 @@ void ExportDialog::preview() {
     };
     m_pool->run(
         [asked]() -> Result<Answer> {
-            ASSAY_TRY(const ExportTable table, buildExportTable(*asked.project, *asked.dataset, *asked.exporter, asked.choice));
+            ASSAY_TRY(const ExportTable table,
+                      buildExportTable(*asked.project, *asked.dataset, *asked.exporter, asked.choice));
             Answer answer;
             ASSAY_TRY(answer.text, asked.exporter->preview(table, asked.settings, kPreviewRows));
             answer.figures = summarise(table);
@@ -243,8 +247,11 @@ void ExportDialog::preview() {
             for (int k = 0; k < dataset->classCount(); ++k) {
                 const auto before = qlonglong(answer->counts.given[std::size_t(k)]);
                 const auto after = qlonglong(answer->counts.effective[std::size_t(k)]);
-                const QString change = (after > before ? QStringLiteral("+") : QString()) + locale.toString(after - before);
-                m_classes->setItem(k, 0, new QTableWidgetItem(QString::fromStdString(escapeForDisplay(dataset->classNames[std::size_t(k)]))));
+                const QString change =
+                    (after > before ? QStringLiteral("+") : QString()) + locale.toString(after - before);
+                m_classes->setItem(k, 0,
+                                   new QTableWidgetItem(
+                                       QString::fromStdString(escapeForDisplay(dataset->classNames[std::size_t(k)]))));
                 const QString numbers[] = {locale.toString(before), locale.toString(after), change};
                 for (int column = 0; column < 3; ++column) {
                     auto* item = new QTableWidgetItem(numbers[column]);
@@ -287,7 +294,8 @@ void ExportDialog::accept() {
     m_pool->run(
         [asked]() -> Result<ExportReport> {
             asked.project->flush();
-            ASSAY_TRY(const ExportTable table, buildExportTable(*asked.project, *asked.dataset, *asked.exporter, asked.choice));
+            ASSAY_TRY(const ExportTable table,
+                      buildExportTable(*asked.project, *asked.dataset, *asked.exporter, asked.choice));
             return asked.exporter->write(table, asked.settings, asked.target);
         },
         [this, target = m_target->text()](Result<ExportReport> report) {
@@ -297,8 +305,10 @@ void ExportDialog::accept() {
                 m_problem->setText(QString::fromStdString(report.error().sentence()));
                 return;
             }
-            Q_EMIT exported(tr("Exported and read back: %1, %2 differences").arg(figuresText(*report))
-                                .arg(QLocale().toString(qulonglong(report->differences))), target);
+            Q_EMIT exported(tr("Exported and read back: %1, %2 differences")
+                                .arg(figuresText(*report))
+                                .arg(QLocale().toString(qulonglong(report->differences))),
+                            target);
             QDialog::accept();
         });
 }

@@ -123,7 +123,8 @@ QString HeaderBar::dataText() const {
 
 void HeaderBar::update() {
     m_data->setText(dataText());
-    m_data->setToolTip(m_workspace.dataset() ? QString::fromStdString(m_workspace.dataset()->location.string()) : QString());
+    m_data->setToolTip(m_workspace.dataset() ? QString::fromStdString(m_workspace.dataset()->location.string())
+                                             : QString());
     m_decided->setText(tr("%L1 decided").arg(m_workspace.decidedCount()));
     m_decided->setVisible(m_workspace.dataset() != nullptr);
     updateRun();
@@ -146,8 +147,12 @@ void HeaderBar::updateRun() {
     QString state;
     if (record->state == RunState::Paused) state = tr(", paused");
     else if (record->state == RunState::Stopping) state = tr(", stopping");
-    m_run->setText(tr("run %1 %2, epoch %3/%4%5").arg(record->id.value).arg(QString::fromStdString(record->config.method))
-                       .arg(epoch).arg(record->config.epochs).arg(state));
+    m_run->setText(tr("run %1 %2, epoch %3/%4%5")
+                       .arg(record->id.value)
+                       .arg(QString::fromStdString(record->config.method))
+                       .arg(epoch)
+                       .arg(record->config.epochs)
+                       .arg(state));
     m_run->setToolTip(m_run->text());
     m_pause->setText(m_workspace.paused() ? QStringLiteral("▶") : QStringLiteral("❚❚"));
     m_pause->setToolTip(m_workspace.paused() ? tr("Continue the run") : tr("Pause the run"));

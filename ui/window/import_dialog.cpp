@@ -20,21 +20,27 @@
 namespace assay::ui {
 
 ImportDialog::ImportDialog(QWidget* parent)
-    : QDialog(parent), m_split(new QComboBox(this)), m_normalise(new QCheckBox(tr("&Divide every row by its sum first"), this)) {
+    : QDialog(parent), m_split(new QComboBox(this)),
+      m_normalise(new QCheckBox(tr("&Divide every row by its sum first"), this)) {
     setObjectName(QStringLiteral("importDialog"));
     setWindowTitle(tr("Import probabilities or features"));
-    auto* what = new QLabel(tr("Your own model's probabilities become a run that can be reviewed at once, without training here: a row for each "
-                               "picture, a column for each class, out of sample. With features, neighbours and the map work too. With features "
-                               "alone, the labels of the nearest pictures stand in for a model."), this);
+    auto* what = new QLabel(
+        tr("Your own model's probabilities become a run that can be reviewed at once, without training here: a row for each "
+           "picture, a column for each class, out of sample. With features, neighbours and the map work too. With features "
+           "alone, the labels of the nearest pictures stand in for a model."),
+        this);
     what->setWordWrap(true);
     auto* form = new QFormLayout;
-    m_probabilities = addFile(*form, QStringLiteral("probabilityFile"), tr("&Probabilities"), tr("Predicted probabilities"),
-                              tr("Probabilities (*.npy *.csv);;All files (*)"));
+    m_probabilities = addFile(*form, QStringLiteral("probabilityFile"), tr("&Probabilities"),
+                              tr("Predicted probabilities"), tr("Probabilities (*.npy *.csv);;All files (*)"));
     m_probabilities->setPlaceholderText(tr("none: by the labels of the nearest pictures, by their features"));
-    m_features = addFile(*form, QStringLiteral("featureFile"), tr("&Features"), tr("Features"), tr("Features (*.npy);;All files (*)"));
+    m_features = addFile(*form, QStringLiteral("featureFile"), tr("&Features"), tr("Features"),
+                         tr("Features (*.npy);;All files (*)"));
     m_features->setPlaceholderText(tr("none (.npy, as many rows, a column for each feature)"));
-    auto* order = new QLabel(tr("Row by row the same pictures as the probabilities: in the order of their rows where a CSV names its files, "
-                                "else, as with features alone, in the data set's own order, or in that of the split below."), this);
+    auto* order = new QLabel(
+        tr("Row by row the same pictures as the probabilities: in the order of their rows where a CSV names its files, "
+           "else, as with features alone, in the data set's own order, or in that of the split below."),
+        this);
     order->setObjectName(QStringLiteral("importOrder"));
     order->setWordWrap(true);
     order->setForegroundRole(QPalette::PlaceholderText);
@@ -55,7 +61,8 @@ ImportDialog::ImportDialog(QWidget* parent)
     m_ok->setEnabled(false);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    for (const QLineEdit* file : {m_probabilities, m_features}) connect(file, &QLineEdit::textChanged, this, &ImportDialog::filesChanged);
+    for (const QLineEdit* file : {m_probabilities, m_features})
+        connect(file, &QLineEdit::textChanged, this, &ImportDialog::filesChanged);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(what);
     layout->addLayout(form);
@@ -64,7 +71,8 @@ ImportDialog::ImportDialog(QWidget* parent)
     resize(560, 300);
 }
 
-QLineEdit* ImportDialog::addFile(QFormLayout& form, const QString& name, const QString& label, const QString& title, const QString& filter) {
+QLineEdit* ImportDialog::addFile(QFormLayout& form, const QString& name, const QString& label, const QString& title,
+                                 const QString& filter) {
     auto* edit = new QLineEdit(this);
     edit->setObjectName(name);
     edit->setAccessibleName(title);
@@ -93,7 +101,8 @@ void ImportDialog::filesChanged() {
 }
 
 ProbabilityFiles ImportDialog::files() const {
-    return {m_probabilities->text().trimmed(), m_features->text().trimmed(), m_split->currentData().toString(), m_normalise->isChecked()};
+    return {m_probabilities->text().trimmed(), m_features->text().trimmed(), m_split->currentData().toString(),
+            m_normalise->isChecked()};
 }
 
 } // namespace assay::ui

@@ -24,7 +24,8 @@ public:
 
 private:
     void filesChanged();
-    QLineEdit* addFile(QFormLayout& form, const QString& name, const QString& label, const QString& title, const QString& filter);
+    QLineEdit* addFile(QFormLayout& form, const QString& name, const QString& label, const QString& title,
+                       const QString& filter);
 
     QLineEdit* m_probabilities = nullptr;
     QLineEdit* m_features = nullptr;

@@ -7,8 +7,6 @@
 #include "ui/gallery/gallery_view.h"
 #include "ui/plots/elided_label.h"
 #include "ui/plots/loss_histogram_panel.h"
-#include "ui/runs/compare_page.h"
-#include "ui/runs/train_page.h"
 #include "ui/review/class_pairs_panel.h"
 #include "ui/review/detectors_panel.h"
 #include "ui/review/errors_left_text.h"
@@ -16,8 +14,10 @@
 #include "ui/review/inspector.h"
 #include "ui/review/review_controller.h"
 #include "ui/review/review_page.h"
-#include "ui/session/thumbnail_service.h"
+#include "ui/runs/compare_page.h"
+#include "ui/runs/train_page.h"
 #include "ui/session/run_queue.h"
+#include "ui/session/thumbnail_service.h"
 #include "ui/session/workspace.h"
 #include "ui/window/action_list.h"
 #include "ui/window/audit_page.h"
@@ -79,7 +79,8 @@ MainWindow::MainWindow(std::shared_ptr<Registry> registry, QWidget* parent)
     resize(kWished.boundedTo(screen()->availableSize() - kFrame));
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     for (int i = 0; i < 3; ++i)
-        m_states[std::size_t(i)] = settings.value(QStringLiteral("layout/") + QLatin1String(kLayoutNames[i])).toByteArray();
+        m_states[std::size_t(i)] =
+            settings.value(QStringLiteral("layout/") + QLatin1String(kLayoutNames[i])).toByteArray();
     m_audit->restoreState(settings.value(QStringLiteral("layout/audit-splitter")).toByteArray());
     onDataset();
     fillRecent();
@@ -153,7 +154,8 @@ void MainWindow::buildDocks() {
     m_log = new LogPanel(this);
     m_docks[0] = addDock(QStringLiteral("filtersDock"), tr("Filters"), m_filters, Qt::LeftDockWidgetArea);
     m_docks[1] = addDock(QStringLiteral("inspectorDock"), tr("Inspector"), m_inspector, Qt::RightDockWidgetArea);
-    m_docks[2] = addDock(QStringLiteral("historyDock"), tr("History"), new HistoryPanel(*m_workspace, this), Qt::LeftDockWidgetArea);
+    m_docks[2] = addDock(QStringLiteral("historyDock"), tr("History"), new HistoryPanel(*m_workspace, this),
+                         Qt::LeftDockWidgetArea);
     m_docks[3] = addDock(QStringLiteral("logDock"), tr("Log"), m_log, Qt::BottomDockWidgetArea);
     auto* pairs = new ClassPairsPanel(*m_workspace, this);
     connect(pairs, &ClassPairsPanel::showSamples, this, &MainWindow::showSamples);
@@ -296,9 +298,7 @@ void MainWindow::showPseudoLabels(const std::vector<SampleIndex>& samples, const
     showLayout(Layout::Audit);
 }
 
-void MainWindow::storeLayout() {
-    m_states[std::size_t(m_layout)] = saveState(kLayoutVersion);
-}
+void MainWindow::storeLayout() { m_states[std::size_t(m_layout)] = saveState(kLayoutVersion); }
 
 void MainWindow::recallLayout() {
     const QByteArray& state = m_states[std::size_t(m_layout)];
@@ -306,7 +306,7 @@ void MainWindow::recallLayout() {
 }
 
 void MainWindow::defaultDocks(Layout layout) {
-    const Qt::DockWidgetArea areas[] = {Qt::LeftDockWidgetArea, Qt::RightDockWidgetArea, Qt::LeftDockWidgetArea,
+    const Qt::DockWidgetArea areas[] = {Qt::LeftDockWidgetArea,   Qt::RightDockWidgetArea, Qt::LeftDockWidgetArea,
                                         Qt::BottomDockWidgetArea, Qt::RightDockWidgetArea, Qt::RightDockWidgetArea};
     for (std::size_t i = 0; i < m_docks.size(); ++i) {
         m_docks[i]->setFloating(false);
@@ -332,7 +332,8 @@ void MainWindow::setTheme(Theme theme, bool remember) {
     applyTheme(theme);
     if (remember) QSettings().setValue(QStringLiteral("window/theme"), themeId(theme));
     for (const Theme each : {Theme::Desktop, Theme::Light, Theme::Dark})
-        if (QAction* action = m_actions->action(QStringLiteral("theme-") + themeId(each))) action->setChecked(each == theme);
+        if (QAction* action = m_actions->action(QStringLiteral("theme-") + themeId(each)))
+            action->setChecked(each == theme);
 }
 
 void MainWindow::say(const QString& sentence) {
@@ -371,8 +372,8 @@ void MainWindow::updateKeys() {
     if (any && m_layout == Layout::Audit) {
         const bool review = m_audit->controller().isOpen();
         if (many > 1) keys << tr("%L1 selected:").arg(many);
-        keys << (review || many > 1 ? tr("⏎ accept") : tr("⏎ review")) << tr("␣ keep") << tr("0–9 relabel") << tr("R by name")
-             << tr("F flag") << tr("X exclude") << tr("⌫ undo");
+        keys << (review || many > 1 ? tr("⏎ accept") : tr("⏎ review")) << tr("␣ keep") << tr("0–9 relabel")
+             << tr("R by name") << tr("F flag") << tr("X exclude") << tr("⌫ undo");
         if (review) keys << tr("Alt+1–3 likely") << tr("Esc gallery");
     } else if (any && m_layout == Layout::Train) {
         keys << tr("N new run") << tr("F5 find suspects") << tr("Ctrl+R retrain");
@@ -388,7 +389,8 @@ void MainWindow::fitKeys() {
     constexpr int kGaps = 40;
     const QFontMetrics metrics = m_keys->fontMetrics();
     const QString notice = m_notice->text();
-    const int needed = metrics.horizontalAdvance(m_hints) + metrics.horizontalAdvance(notice) + m_figures->sizeHint().width() + kGaps;
+    const int needed =
+        metrics.horizontalAdvance(m_hints) + metrics.horizontalAdvance(notice) + m_figures->sizeHint().width() + kGaps;
     m_keys->setText(notice.isEmpty() || needed <= statusBar()->width() ? m_hints : QString());
 }
 
@@ -409,9 +411,11 @@ void MainWindow::updateFigures() {
     if (figures.perMinute >= 0.5) parts << tr("%1/min").arg(locale.toString(figures.perMinute, 'f', 0));
     const AuditState audit = m_workspace->auditSample() > 0 ? m_workspace->auditState() : AuditState();
     if (isTold(audit)) {
-        parts << tr("≈ %1 errors left, %2 to %3").arg(locale.toString(audit.left.expected, 'f', 0), locale.toString(qulonglong(audit.left.least)),
-                                                     locale.toString(qulonglong(audit.left.most)));
-        m_figures->setToolTip(errorsLeftText(audit) + QLatin1Char('\n') + stopAdviceText(audit, m_workspace->stopShare()));
+        parts << tr("≈ %1 errors left, %2 to %3")
+                     .arg(locale.toString(audit.left.expected, 'f', 0), locale.toString(qulonglong(audit.left.least)),
+                          locale.toString(qulonglong(audit.left.most)));
+        m_figures->setToolTip(errorsLeftText(audit) + QLatin1Char('\n') +
+                              stopAdviceText(audit, m_workspace->stopShare()));
     } else {
         if (figures.expectedKnown)
             parts << tr("≈ %1 errors left, by p(noisy)").arg(locale.toString(figures.expectedErrors, 'f', 0));
@@ -431,7 +435,8 @@ void MainWindow::updateFigures() {
 void MainWindow::tellWhenToStop(const AuditState& audit) {
     const bool stop = stopAdvice(audit, m_workspace->stopShare()) == StopAdvice::Stop;
     if (stop && !m_toldToStop)
-        m_banner->show(Banner::Kind::Information, stopAdviceText(audit, m_workspace->stopShare()), tr("Export…"), [this] { exportLabels(); });
+        m_banner->show(Banner::Kind::Information, stopAdviceText(audit, m_workspace->stopShare()), tr("Export…"),
+                       [this] { exportLabels(); });
     m_toldToStop = stop;
 }
 
@@ -485,11 +490,13 @@ bool MainWindow::mayClose() {
         QTimer::singleShot(20, this, &QWidget::close); // a decision is on its way to the disk
         return false;
     }
-    QMessageBox question(QMessageBox::Question, tr("A run is under way"),
-                         tr("A run is under way. It can be stopped now: what it has learned is kept, and it can be resumed."),
-                         QMessageBox::NoButton, this);
+    QMessageBox question(
+        QMessageBox::Question, tr("A run is under way"),
+        tr("A run is under way. It can be stopped now: what it has learned is kept, and it can be resumed."),
+        QMessageBox::NoButton, this);
     question.setObjectName(QStringLiteral("closeQuestion"));
-    question.setInformativeText(tr("Or it can go on in the background: the window is minimised, and closes by itself when every run has ended."));
+    question.setInformativeText(tr(
+        "Or it can go on in the background: the window is minimised, and closes by itself when every run has ended."));
     auto* stop = question.addButton(tr("&Stop and save"), QMessageBox::AcceptRole);
     stop->setObjectName(QStringLiteral("closeStop"));
     auto* goOn = question.addButton(tr("&Keep training"), QMessageBox::ActionRole);
@@ -519,8 +526,8 @@ void MainWindow::closeWhenDone() {
         return;
     }
     m_closeWhenDone = true;
-    m_banner->show(Banner::Kind::Information, tr("This window closes by itself when every run has ended."), tr("Stay open"),
-                   [this] { m_closeWhenDone = false; });
+    m_banner->show(Banner::Kind::Information, tr("This window closes by itself when every run has ended."),
+                   tr("Stay open"), [this] { m_closeWhenDone = false; });
     showMinimized();
 }
 

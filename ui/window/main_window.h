@@ -165,12 +165,12 @@ private:
     /// Runs on their way into the queue that are to stand beside each other, and beside `with`, in Compare.
     struct Comparison {
         std::vector<RunId> with;
-        RunId after;       ///< newer than this one
+        RunId after;          ///< newer than this one
         std::size_t runs = 0; ///< so many
     };
     std::optional<Comparison> m_comparison;
     QString m_importProblem; ///< in the banner, until something is imported
-    QString m_recipe; ///< chosen last; the next sheet begins with it
+    QString m_recipe;        ///< chosen last; the next sheet begins with it
     bool m_toldToStop = false;
     TaskPool m_pool{1};           ///< for what menus read
     bool m_closing = false;       ///< waits for the run to end

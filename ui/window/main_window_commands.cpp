@@ -5,8 +5,8 @@
 #include "core/base/text.h"
 #include "core/data/pixel_store.h"
 #include "ui/review/errors_left_dialog.h"
-#include "ui/runs/new_run_dialog.h"
 #include "ui/runs/compare_page.h"
+#include "ui/runs/new_run_dialog.h"
 #include "ui/runs/recipe_dialog.h"
 #include "ui/runs/run_log_dialog.h"
 #include "ui/session/example.h"
@@ -69,27 +69,32 @@ void MainWindow::askFile() {
 
 void MainWindow::askProject() {
     const QString folder = QString::fromStdString((userDataFolder() / "projects").string());
-    const QString file = QFileDialog::getOpenFileName(this, tr("Open a project"), folder, tr("Assay projects (*.assay)"));
+    const QString file =
+        QFileDialog::getOpenFileName(this, tr("Open a project"), folder, tr("Assay projects (*.assay)"));
     if (!file.isEmpty()) open(file);
 }
 
 void MainWindow::onMissingDataset(const QString& project, const QString& location) {
     m_start->showIdle(tr("Folder not found: %1").arg(location));
-    m_banner->show(Banner::Kind::Warning, tr("The data set of this project is not at %1. Its decisions are safe.").arg(location),
+    m_banner->show(Banner::Kind::Warning,
+                   tr("The data set of this project is not at %1. Its decisions are safe.").arg(location),
                    tr("Locate…"), [this, project, location] {
-                       QMessageBox kind(QMessageBox::Question, tr("Locate the data set"), tr("Is the data set a folder or a file?"),
-                                        QMessageBox::Cancel, this);
+                       QMessageBox kind(QMessageBox::Question, tr("Locate the data set"),
+                                        tr("Is the data set a folder or a file?"), QMessageBox::Cancel, this);
                        auto* folder = kind.addButton(tr("Folder"), QMessageBox::AcceptRole);
                        auto* file = kind.addButton(tr("File"), QMessageBox::AcceptRole);
                        kind.exec();
                        QString found;
-                       if (kind.clickedButton() == folder) found = QFileDialog::getExistingDirectory(this, tr("Where is it now?"), location);
-                       else if (kind.clickedButton() == file) found = QFileDialog::getOpenFileName(this, tr("Where is it now?"), location);
+                       if (kind.clickedButton() == folder)
+                           found = QFileDialog::getExistingDirectory(this, tr("Where is it now?"), location);
+                       else if (kind.clickedButton() == file)
+                           found = QFileDialog::getOpenFileName(this, tr("Where is it now?"), location);
                        if (!found.isEmpty()) m_workspace->openProjectAt(project, found);
                    });
 }
 
-void MainWindow::onColumnsNeeded(const QString& path, const QStringList& columns, const QString& file, const QString& label) {
+void MainWindow::onColumnsNeeded(const QString& path, const QStringList& columns, const QString& file,
+                                 const QString& label) {
     auto* dialog = new ColumnsDialog(path, columns, file, label, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this,
@@ -147,9 +152,7 @@ void MainWindow::runRecipe() {
     dialog->show();
 }
 
-void MainWindow::retrain() {
-    m_workspace->retrainOnCleaned();
-}
+void MainWindow::retrain() { m_workspace->retrainOnCleaned(); }
 
 void MainWindow::treatSuspectsAsUnlabelled() {
     const auto judge = m_workspace->currentRun();
@@ -181,8 +184,10 @@ void MainWindow::tickComparison() {
     if (fresh < m_comparison->runs) return;
     m_comparison.reset();
     static_cast<ComparePage*>(m_compare)->setTicked(runs);
-    m_banner->show(Banner::Kind::Information, tr("%Ln runs stand side by side in Compare, where they go on as they train", nullptr, int(runs.size())),
-                   tr("Compare"), [this] { showLayout(Layout::Compare); });
+    m_banner->show(
+        Banner::Kind::Information,
+        tr("%Ln runs stand side by side in Compare, where they go on as they train", nullptr, int(runs.size())),
+        tr("Compare"), [this] { showLayout(Layout::Compare); });
 }
 
 void MainWindow::showRunLog() {
@@ -198,9 +203,8 @@ void MainWindow::exportLabels() {
     auto* dialog = new ExportDialog(*m_workspace, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &ExportDialog::exported, this, [this](const QString& sentence, const QString& target) {
-        m_banner->show(Banner::Kind::Information, sentence, tr("Open folder"), [target] {
-            QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(target).absolutePath()));
-        });
+        m_banner->show(Banner::Kind::Information, sentence, tr("Open folder"),
+                       [target] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(target).absolutePath())); });
         say(sentence);
     });
     dialog->open();
@@ -215,7 +219,8 @@ void MainWindow::injectNoise() {
 
 void MainWindow::importLabels() {
     if (!m_workspace->dataset() || m_workspace->readOnly()) return;
-    const QString file = QFileDialog::getOpenFileName(this, tr("Labels"), {}, tr("Tables (*.csv *.tsv *.txt);;All files (*)"));
+    const QString file =
+        QFileDialog::getOpenFileName(this, tr("Labels"), {}, tr("Tables (*.csv *.tsv *.txt);;All files (*)"));
     if (file.isEmpty()) return;
     m_pool.run([path = std::filesystem::path(QFile::encodeName(file).toStdString())] { return guessColumns(path); },
                [this, file, asked = m_workspace->dataset()](Result<TableColumns> guess) {
@@ -236,7 +241,8 @@ void MainWindow::askLabelColumns(const QString& file, const TableColumns& guess)
     }
     auto* dialog = new ColumnsDialog(file, names, QString::fromStdString(guess.label), {}, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setQuestion(tr("Which column holds the labels, and is there one with the truth?"), tr("&Label"), tr("&Truth"), true);
+    dialog->setQuestion(tr("Which column holds the labels, and is there one with the truth?"), tr("&Label"),
+                        tr("&Truth"), true);
     if (!truth.isEmpty()) dialog->setSecondColumn(truth);
     connect(dialog, &QDialog::accepted, this, [this, dialog, file] {
         m_workspace->importLabels(file, {dialog->firstColumn().toStdString(), dialog->secondColumn().toStdString()});
@@ -321,22 +327,29 @@ void MainWindow::showHelp() {
 }
 
 void MainWindow::showAbout() {
-    QMessageBox::about(this, tr("About Assay"),
-                       tr("<h3>Assay %1</h3><p>Finds and mends wrong image labels, on this computer and without a network.</p>"
-                          "<p>Copyright the Assay authors. GPL-3.0-or-later.</p>").arg(QApplication::applicationVersion()));
+    QMessageBox::about(
+        this, tr("About Assay"),
+        tr("<h3>Assay %1</h3><p>Finds and mends wrong image labels, on this computer and without a network.</p>"
+           "<p>Copyright the Assay authors. GPL-3.0-or-later.</p>")
+            .arg(QApplication::applicationVersion()));
 }
 
 QString MainWindow::diagnostics() const {
-    QString text = QStringLiteral("Assay %1, Qt %2, %3, %4\n").arg(QApplication::applicationVersion(), QString::fromLatin1(qVersion()),
-                                                                  QSysInfo::prettyProductName(), QSysInfo::currentCpuArchitecture());
+    QString text = QStringLiteral("Assay %1, Qt %2, %3, %4\n")
+                       .arg(QApplication::applicationVersion(), QString::fromLatin1(qVersion()),
+                            QSysInfo::prettyProductName(), QSysInfo::currentCpuArchitecture());
     const EngineInfo& engine = m_workspace->engineInfo();
     QStringList devices;
     for (const std::string& device : engine.devices) devices << QString::fromStdString(device);
-    text += QStringLiteral("LibTorch %1, %2, %3, devices %4\n").arg(QString::fromStdString(engine.libtorch), QString::fromStdString(engine.blas),
-                                                                   QString::fromStdString(engine.cpu), devices.join(QStringLiteral(", ")));
+    text += QStringLiteral("LibTorch %1, %2, %3, devices %4\n")
+                .arg(QString::fromStdString(engine.libtorch), QString::fromStdString(engine.blas),
+                     QString::fromStdString(engine.cpu), devices.join(QStringLiteral(", ")));
     if (const auto dataset = m_workspace->dataset())
-        text += QStringLiteral("%1, %2 samples, %3 classes, %4 unreadable\n").arg(QString::fromStdString(dataset->format))
-                    .arg(dataset->size()).arg(dataset->classCount()).arg(dataset->unreadable.size());
+        text += QStringLiteral("%1, %2 samples, %3 classes, %4 unreadable\n")
+                    .arg(QString::fromStdString(dataset->format))
+                    .arg(dataset->size())
+                    .arg(dataset->classCount())
+                    .arg(dataset->unreadable.size());
     return text + QLatin1Char('\n') + m_log->text();
 }
 
@@ -349,8 +362,8 @@ void MainWindow::saveProjectAs() {
     const auto project = m_workspace->project();
     if (!project) return;
     if (!m_workspace->settled()) return warn(tr("A run is under way: stop it before the project is saved elsewhere"));
-    const QString file = QFileDialog::getSaveFileName(this, tr("Save project as"), QString::fromStdString(project->file().string()),
-                                                      tr("Assay projects (*.assay)"));
+    const QString file = QFileDialog::getSaveFileName(
+        this, tr("Save project as"), QString::fromStdString(project->file().string()), tr("Assay projects (*.assay)"));
     if (file.isEmpty()) return;
     m_workspace->saveProjectAs(file);
 }

@@ -23,8 +23,8 @@ namespace assay::ui {
 
 NoiseDialog::NoiseDialog(Workspace& workspace, QWidget* parent)
     : QDialog(parent), m_workspace(workspace), m_kind(new QComboBox(this)), m_rate(new QDoubleSpinBox(this)),
-      m_seed(new QSpinBox(this)), m_map(new QLineEdit(this)), m_matrix(new QTableWidget(this)), m_result(new QLabel(this)),
-      m_pool(new TaskPool(1, this)) {
+      m_seed(new QSpinBox(this)), m_map(new QLineEdit(this)), m_matrix(new QTableWidget(this)),
+      m_result(new QLabel(this)), m_pool(new TaskPool(1, this)) {
     setObjectName(QStringLiteral("noiseDialog"));
     setWindowTitle(tr("Inject noise"));
     m_kind->setObjectName(QStringLiteral("noiseKind"));
@@ -98,7 +98,8 @@ void NoiseDialog::preview() {
         m_result->setText(QString::fromStdString(asked.error().sentence()));
         return;
     }
-    m_pool->run([dataset = m_workspace.dataset(), options = *asked] { return injectNoise(*dataset, dataset->givenLabels, options); },
+    m_pool->run([dataset = m_workspace.dataset(),
+                 options = *asked] { return injectNoise(*dataset, dataset->givenLabels, options); },
                 [this, generation](Result<NoisyLabels> noisy) {
                     if (generation != m_generation) return;
                     m_ok->setEnabled(noisy.has_value());
@@ -118,12 +119,15 @@ void NoiseDialog::showMatrix(const NoisyLabels& noisy) {
     const QLocale locale;
     for (int row = 0; row < classes; ++row)
         for (int column = 0; column < classes; ++column) {
-            auto* item = new QTableWidgetItem(locale.toString(qulonglong(noisy.counts[std::size_t(row)][std::size_t(column)])));
+            auto* item =
+                new QTableWidgetItem(locale.toString(qulonglong(noisy.counts[std::size_t(row)][std::size_t(column)])));
             item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
             m_matrix->setItem(row, column, item);
         }
-    m_result->setText(tr("%1 % of the labels come out wrong. The given labels are kept as the truth; your files are not "
-                         "touched.").arg(locale.toString(noisy.realisedRate * 100, 'f', 2)));
+    m_result->setText(
+        tr("%1 % of the labels come out wrong. The given labels are kept as the truth; your files are not "
+           "touched.")
+            .arg(locale.toString(noisy.realisedRate * 100, 'f', 2)));
 }
 
 void NoiseDialog::accept() {

@@ -64,8 +64,8 @@ void ShortcutsDialog::fill() {
     for (QAction* action : m_actions.all()) {
         QStringList keys;
         for (const QKeySequence& key : action->shortcuts()) keys << key.toString(QKeySequence::NativeText);
-        auto* item = new QTreeWidgetItem(m_tree, {action->text().remove(QLatin1Char('&')), keys.join(QStringLiteral(", ")),
-                                                  action->statusTip()});
+        auto* item = new QTreeWidgetItem(
+            m_tree, {action->text().remove(QLatin1Char('&')), keys.join(QStringLiteral(", ")), action->statusTip()});
         item->setData(0, Qt::UserRole, QVariant::fromValue(static_cast<QObject*>(action)));
     }
     m_tree->header()->resizeSections(QHeaderView::ResizeToContents);
@@ -82,8 +82,9 @@ void ShortcutsDialog::assign() {
     if (action == nullptr) return;
     const QAction* holder = m_actions.holderOf(m_edit->keySequence());
     if (holder != nullptr && holder != action) {
-        m_problem->setText(tr("%1 is taken by “%2”.").arg(m_edit->keySequence().toString(QKeySequence::NativeText),
-                                                         holder->text().remove(QLatin1Char('&'))));
+        m_problem->setText(tr("%1 is taken by “%2”.")
+                               .arg(m_edit->keySequence().toString(QKeySequence::NativeText),
+                                    holder->text().remove(QLatin1Char('&'))));
         return;
     }
     QSettings settings;

@@ -20,7 +20,8 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     big.setPointSizeF(big.pointSizeF() * 2.0);
     title->setFont(big);
     auto* subtitle = new QLabel(tr("Find and mend wrong image labels. Nothing leaves this computer, and the original "
-                                   "files are never changed."), this);
+                                   "files are never changed."),
+                                this);
     subtitle->setWordWrap(true);
 
     m_buttons = new QWidget(this);
@@ -35,15 +36,16 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
         left->addWidget(push);
         return push;
     };
-    auto* example = button(QStringLiteral("openExample"), tr("Open the e&xample"),
-                           tr("10,000 pictures of clothes, a fifth of their labels flipped; a quick run starts at once"),
-                           &StartPage::exampleRequested);
+    auto* example =
+        button(QStringLiteral("openExample"), tr("Open the e&xample"),
+               tr("10,000 pictures of clothes, a fifth of their labels flipped; a quick run starts at once"),
+               &StartPage::exampleRequested);
     example->setDefault(true);
     setFocusProxy(example);
-    button(QStringLiteral("openFolder"), tr("Open a fo&lder…"), tr("Class folders, a CSV beside images, CIFAR or IDX files"),
-           &StartPage::folderRequested);
-    button(QStringLiteral("openFile"), tr("Open a f&ile…"), tr("A CSV, an archive (tar, tar.gz, tar.xz, zip), CIFAR or IDX"),
-           &StartPage::fileRequested);
+    button(QStringLiteral("openFolder"), tr("Open a fo&lder…"),
+           tr("Class folders, a CSV beside images, CIFAR or IDX files"), &StartPage::folderRequested);
+    button(QStringLiteral("openFile"), tr("Open a f&ile…"),
+           tr("A CSV, an archive (tar, tar.gz, tar.xz, zip), CIFAR or IDX"), &StartPage::fileRequested);
     button(QStringLiteral("openProject"), tr("Open a &project…"), tr("A .assay file"), &StartPage::projectRequested);
     auto* drop = new QLabel(tr("… or drop a folder, CSV, archive or project on this window."), m_buttons);
     drop->setWordWrap(true);
@@ -108,7 +110,8 @@ void StartPage::setRecent(const QStringList& projects) {
     m_recent->clear();
     for (const QString& file : projects) {
         const QFileInfo info(file);
-        auto* item = new QListWidgetItem(QStringLiteral("%1\n%2").arg(info.completeBaseName(), info.absolutePath()), m_recent);
+        auto* item =
+            new QListWidgetItem(QStringLiteral("%1\n%2").arg(info.completeBaseName(), info.absolutePath()), m_recent);
         item->setData(Qt::UserRole, file);
         if (!info.exists()) {
             item->setFlags(Qt::NoItemFlags);

@@ -71,7 +71,8 @@ ColumnsDialog::ColumnsDialog(const QString& file, const QStringList& columns, co
 
 ColumnsDialog::~ColumnsDialog() = default;
 
-void ColumnsDialog::setQuestion(const QString& sentence, const QString& first, const QString& second, bool secondOptional) {
+void ColumnsDialog::setQuestion(const QString& sentence, const QString& first, const QString& second,
+                                bool secondOptional) {
     m_question->setText(sentence);
     m_firstTitle->setText(first);
     m_secondTitle->setText(second);
@@ -80,13 +81,9 @@ void ColumnsDialog::setQuestion(const QString& sentence, const QString& first, c
     m_second->setCurrentIndex(0);
 }
 
-void ColumnsDialog::setSecondColumn(const QString& name) {
-    m_second->setCurrentText(name);
-}
+void ColumnsDialog::setSecondColumn(const QString& name) { m_second->setCurrentText(name); }
 
-QString ColumnsDialog::firstColumn() const {
-    return m_first->currentText();
-}
+QString ColumnsDialog::firstColumn() const { return m_first->currentText(); }
 
 QString ColumnsDialog::secondColumn() const {
     return m_second->currentData() == QLatin1String("none") ? QString() : m_second->currentText();
@@ -115,8 +112,10 @@ UnreadableDialog::UnreadableDialog(const std::vector<std::pair<QString, QString>
     : QDialog(parent) {
     setObjectName(QStringLiteral("unreadableDialog"));
     setWindowTitle(tr("Unreadable files"));
-    auto* sentence = new QLabel(problems.empty() ? tr("Every file of this data set could be read.")
-                                                 : tr("%Ln files were left out; the rest is open.", nullptr, int(problems.size())), this);
+    auto* sentence =
+        new QLabel(problems.empty() ? tr("Every file of this data set could be read.")
+                                    : tr("%Ln files were left out; the rest is open.", nullptr, int(problems.size())),
+                   this);
     auto* table = new QTableWidget(int(problems.size()), 2, this);
     table->setObjectName(QStringLiteral("unreadableTable"));
     table->setAccessibleName(tr("Unreadable files and why"));

@@ -17,8 +17,8 @@ class TaskPool;
 class ColumnsDialog final : public QDialog {
     Q_OBJECT
 public:
-    ColumnsDialog(const QString& file, const QStringList& columns, const QString& firstGuess, const QString& secondGuess,
-                  QWidget* parent = nullptr);
+    ColumnsDialog(const QString& file, const QStringList& columns, const QString& firstGuess,
+                  const QString& secondGuess, QWidget* parent = nullptr);
     ~ColumnsDialog() override;
 
     void setQuestion(const QString& sentence, const QString& first, const QString& second, bool secondOptional);

@@ -43,7 +43,8 @@ QPalette lightPalette() {
 }
 
 QPalette darkPalette() {
-    return paletteOf({0x2a, 0x2c, 0x2f}, {0x1e, 0x20, 0x22}, {0xe6, 0xe7, 0xe8}, {0x36, 0x39, 0x3d}, {0x2d, 0x76, 0xb5});
+    return paletteOf({0x2a, 0x2c, 0x2f}, {0x1e, 0x20, 0x22}, {0xe6, 0xe7, 0xe8}, {0x36, 0x39, 0x3d},
+                     {0x2d, 0x76, 0xb5});
 }
 
 constexpr QLatin1StringView kFusion{"fusion"};
@@ -82,7 +83,9 @@ void applyTheme(Theme theme) {
     now = theme;
     const bool fusion = theme != Theme::Desktop || start.style.compare(kFusion, Qt::CaseInsensitive) == 0;
     QApplication::setStyle(fusion ? new ContrastStyle : QStyleFactory::create(start.style));
-    QApplication::setPalette(theme == Theme::Dark ? darkPalette() : theme == Theme::Light ? lightPalette() : start.palette);
+    QApplication::setPalette(theme == Theme::Dark    ? darkPalette()
+                             : theme == Theme::Light ? lightPalette()
+                                                     : start.palette);
 }
 
 } // namespace assay::ui

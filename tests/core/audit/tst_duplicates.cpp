@@ -336,7 +336,8 @@ void TestDuplicates::aMissingLabelDiffersFromNone() {
 void TestDuplicates::aSearchThatWasStoppedIsMadeAnew() {
     QTemporaryDir folder;
     const std::vector<Pixels> pictures(10, blobs(1, kGeometry));
-    const auto dataset = std::make_shared<const Dataset>(datasetOf(pictures, kGeometry, std::vector<Label>(10, 0), folder));
+    const auto dataset =
+        std::make_shared<const Dataset>(datasetOf(pictures, kGeometry, std::vector<Label>(10, 0), folder));
     DuplicateSearch search(dataset);
     std::stop_source stop;
     stop.request_stop();

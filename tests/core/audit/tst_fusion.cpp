@@ -48,9 +48,7 @@ Case makeCase(const std::vector<double>& strengths, std::uint32_t seed = 1) {
     return made;
 }
 
-Fusion fusionOf(const Case& made) {
-    return *Fusion::make(made.detectors, made.given);
-}
+Fusion fusionOf(const Case& made) { return *Fusion::make(made.detectors, made.given); }
 
 double averagePrecision(const std::vector<float>& suspicion, const std::vector<std::uint8_t>& wrong) {
     return stats::detectionQuality(suspicion, wrong, 0.5)->averagePrecision;
@@ -74,8 +72,8 @@ private Q_SLOTS:
         made.detectors = {{"a", {4, 3, 2, 1}, {}}, {"b", {10, 40, 20, 30}, {}}};
         const FusedRanking ranking = fusionOf(made).rank({});
         QVERIFY(!ranking.calibrated);
-        // Places of a: 7/8, 5/8, 3/8, 1/8; of b: 1/8, 7/8, 3/8, 5/8. Their normal scores: 1.1503, 0.3186 and the like below
-        // the middle; means 0, 0.7345, -0.3186, -0.4159. The means of the places would tie the last two.
+        // Places of a: 7/8, 5/8, 3/8, 1/8; of b: 1/8, 7/8, 3/8, 5/8. Their normal scores: 1.1503, 0.3186 and the like
+        // below the middle; means 0, 0.7345, -0.3186, -0.4159. The means of the places would tie the last two.
         QCOMPARE(ranking.suspicion, (std::vector<float>{0.625F, 0.875F, 0.375F, 0.125F}));
     }
 
@@ -94,8 +92,8 @@ private Q_SLOTS:
     }
 
     /// Of 33 samples of classes 0 and 1 that are taken for the other, 30 go one way; of classes 2 and 3 ten each way.
-    /// Log-ratio ln(30.5 / 3.5) = 2.165 with variance 0.3185; the other is 0 with variance 0.1905. Variance between pairs:
-    /// (2.165² / 0.3185 - 2) / (1 / 0.3185 + 1 / 0.1905) = 1.5157, so 2.165 shrinks to 1.789.
+    /// Log-ratio ln(30.5 / 3.5) = 2.165 with variance 0.3185; the other is 0 with variance 0.1905. Variance between
+    /// pairs: (2.165² / 0.3185 - 2) / (1 / 0.3185 + 1 / 0.1905) = 1.5157, so 2.165 shrinks to 1.789.
     void onlyOneSidedPairsAreLifted() {
         std::vector<Label> given, suggested;
         const auto add = [&](int count, Label from, Label to) {
@@ -118,8 +116,8 @@ private Q_SLOTS:
         QVERIFY(oneSidedPairs({}, {}).logRatio.empty());
     }
 
-    /// Classes of 10,000, 1,000 and 100 samples: the rarer is taken for the more frequent ten times as often as the reverse,
-    /// as their sizes are. That is no news about the labels; the same the other way round is.
+    /// Classes of 10,000, 1,000 and 100 samples: the rarer is taken for the more frequent ten times as often as the
+    /// reverse, as their sizes are. That is no news about the labels; the same the other way round is.
     void rareClassesThatAreTakenForFrequentOnesAreNotOneSided() {
         std::vector<Label> given, suggested;
         const auto add = [&](int count, Label from, Label to) {
@@ -150,8 +148,8 @@ private Q_SLOTS:
         QVERIFY(reversed.logRatio.front() > 1);
     }
 
-    /// Classes 0 and 1 look alike and are as suspect as the labels of four pairs of others, of which nine in ten were put
-    /// wrong the same way.
+    /// Classes 0 and 1 look alike and are as suspect as the labels of four pairs of others, of which nine in ten were
+    /// put wrong the same way.
     void labelsThatWerePutWrongOneWayRiseAboveClassesThatLookAlike() {
         Case made;
         Detector detector{"loss", {}, {}};
@@ -171,7 +169,8 @@ private Q_SLOTS:
         // Neighbours lean towards some classes by themselves.
         made.detectors[0].byNeighbours = true;
         const double ofNeighbours = averagePrecision(fusionOf(made).rank({}).suspicion, made.wrong);
-        QVERIFY2(std::abs(ofNeighbours - alone) < 1e-6, qPrintable(QStringLiteral("%1, %2").arg(alone).arg(ofNeighbours)));
+        QVERIFY2(std::abs(ofNeighbours - alone) < 1e-6,
+                 qPrintable(QStringLiteral("%1, %2").arg(alone).arg(ofNeighbours)));
     }
 
     void decisionsTellGoodDetectorsFromBadOnes() {
@@ -327,7 +326,8 @@ private Q_SLOTS:
     /// A random row that the queue would have reached by now says nothing of those that it has not.
     void errorsLeftRestOnTheRandomRowsBehindTheFrontier() {
         const std::vector<float> suspicion = {0.9F, 0.8F, 0.7F, 0.6F, 0.5F, 0.4F, 0.3F, 0.2F};
-        const std::vector<std::uint8_t> decided = {1, 1, 1, 0, 1, 1, 0, 0}, wrong = {1, 1, 0, 0, 0, 1, 0, 0}, random = {0, 1, 1, 0, 1, 1, 0, 0};
+        const std::vector<std::uint8_t> decided = {1, 1, 1, 0, 1, 1, 0, 0}, wrong = {1, 1, 0, 0, 0, 1, 0, 0},
+                                        random = {0, 1, 1, 0, 1, 1, 0, 0};
         const auto left = errorsLeft({suspicion, decided, wrong, random});
         QCOMPARE(left.sampled, std::size_t(2)); // 0.5 and 0.4, of which one is wrong
         QCOMPARE(left.expected, 1.5);
@@ -348,7 +348,8 @@ private Q_SLOTS:
             FusedRanking ranking = fusion.rank(answers);
             std::size_t since = 0;
             for (std::uint32_t step = 0; step < 2 + audit % 12; ++step) {
-                const MixedQueue queue = mixAuditSample(stats::rankDescending(ranking.suspicion), decided, sample, since);
+                const MixedQueue queue =
+                    mixAuditSample(stats::rankDescending(ranking.suspicion), decided, sample, since);
                 std::size_t taken = 0;
                 for (const std::uint32_t row : queue.order) {
                     if (taken == kStep) break;

@@ -61,10 +61,12 @@ private Q_SLOTS:
         QTest::addRow("text after a quote") << QByteArray("a,b\n1,\"2\"x\n") << "line 2";
         QTest::addRow("short row") << QByteArray("a,b\n1,2\n3\n") << "line 3 has 1 cells where the header has 2";
         QTest::addRow("NUL") << QByteArray("a,b\n1,2\n3,\0004\n", 13) << "NUL";
+        // clang-format off
         QTest::addRow("UTF-16") << QByteArray("\xFF\xFE" "a\0,\0b\0", 8) << "UTF-16";
         QTest::addRow("empty") << QByteArray("") << "empty";
         QTest::addRow("columns") << QByteArray(5000, ',') + "\n" << "4,096 columns";
         QTest::addRow("field") << QByteArray("a,b\n1,") + QByteArray(2 << 20, 'x') + "\n" << "1 MiB";
+        // clang-format on
     }
     void brokenTablesEndInASentenceThatNamesTheLine() {
         QFETCH(QByteArray, bytes);
@@ -83,7 +85,8 @@ private Q_SLOTS:
             std::vector<std::vector<std::string>> rows(1 + rng.below(8), std::vector<std::string>(width));
             for (auto& row : rows)
                 for (auto& cell : row)
-                    for (std::uint32_t n = rng.below(9); n > 0; --n) cell += kAlphabet[rng.below(std::uint32_t(kAlphabet.size()))];
+                    for (std::uint32_t n = rng.below(9); n > 0; --n)
+                        cell += kAlphabet[rng.below(std::uint32_t(kAlphabet.size()))];
             std::vector<std::string> header;
             for (std::size_t i = 0; i < width; ++i) header.push_back("column" + std::to_string(i));
             std::string bytes = csvRow(header);

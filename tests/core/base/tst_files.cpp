@@ -20,7 +20,8 @@ namespace fs = std::filesystem;
 namespace {
 std::string content(const fs::path& file) {
     const auto bytes = readFile(file);
-    return bytes ? std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size()) : std::string("<unreadable>");
+    return bytes ? std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size())
+                 : std::string("<unreadable>");
 }
 } // namespace
 
@@ -28,7 +29,9 @@ class TestFiles : public QObject {
     Q_OBJECT
     QTemporaryDir m_folder;
     fs::path path(const char* name) const { return fs::path(m_folder.path().toStdString()) / name; }
-    int entries() const { return int(QDir(m_folder.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot).size()); }
+    int entries() const {
+        return int(QDir(m_folder.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot).size());
+    }
 
 private Q_SLOTS:
     void writesWholeFilesAndLeavesNothingBeside() {

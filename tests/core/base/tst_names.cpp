@@ -8,8 +8,9 @@ using namespace assay;
 
 namespace {
 
-const std::vector<std::string> kNames = {"cross-entropy", "co-teaching", "co-teaching-plus", "m-dyr-h", "m-dyr-s",
-                                         "fixmatch",      "flexmatch",   "mixmatch",         "vat",     "meta-pseudo-labels"};
+const std::vector<std::string> kNames = {"cross-entropy", "co-teaching",       "co-teaching-plus", "m-dyr-h",
+                                         "m-dyr-s",       "fixmatch",          "flexmatch",        "mixmatch",
+                                         "vat",           "meta-pseudo-labels"};
 
 class Item {
 public:
@@ -58,7 +59,8 @@ private Q_SLOTS:
         const auto missing = findTyped(catalogue, "coteaching", "method");
         QVERIFY(!missing);
         QCOMPARE(missing.error().code, ErrorCode::NotFound);
-        QVERIFY(missing.error().sentence().starts_with("there is no method of this name; did you mean co-teaching? (there are: cross-entropy, "));
+        QVERIFY(missing.error().sentence().starts_with(
+            "there is no method of this name; did you mean co-teaching? (there are: cross-entropy, "));
         QVERIFY(missing.error().sentence().ends_with(": coteaching"));
         QVERIFY(findTyped(catalogue, "prayer", "method").error().sentence().find("mean") == std::string::npos);
     }

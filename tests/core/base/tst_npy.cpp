@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/rng.h"
 #include "core/base/npy.h"
+#include "core/base/rng.h"
 #include "tests/support/shared_data.h"
 
 #include <QTemporaryDir>
@@ -72,7 +72,8 @@ void TestNpy::everyNumberTypeIsRead_data() {
     QTest::newRow("float32") << file(header("<f4", "(2,)"), raw<float>({-1.5f, 0.25f})) << true;
     QTest::newRow("float32, big-endian") << file(header(">f4", "(2,)"), raw<float>({-1.5f, 0.25f}, true)) << true;
     QTest::newRow("float16") << file(header("<f2", "(2,)"), raw<std::uint16_t>({0xbe00, 0x3400})) << true;
-    QTest::newRow("float16, big-endian") << file(header(">f2", "(2,)"), raw<std::uint16_t>({0xbe00, 0x3400}, true)) << true;
+    QTest::newRow("float16, big-endian") << file(header(">f2", "(2,)"), raw<std::uint16_t>({0xbe00, 0x3400}, true))
+                                         << true;
     QTest::newRow("version 2") << file(header("<f8", "(2,)"), raw<double>({-1.5, 0.25}), 2) << true;
     QTest::newRow("version 3") << file(header("<f8", "(2,)"), raw<double>({-1.5, 0.25}), 3) << true;
     QTest::newRow("int64") << file(header("<i8", "(2,)"), raw<std::int64_t>({-3, 7})) << false;
@@ -80,7 +81,8 @@ void TestNpy::everyNumberTypeIsRead_data() {
     QTest::newRow("int32") << file(header("<i4", "(2,)"), raw<std::int32_t>({-3, 7})) << false;
     QTest::newRow("int8") << file(header("|i1", "(2,)"), raw<std::int8_t>({-3, 7})) << false;
     QTest::newRow("other quotes, Python 2 shape")
-        << file("{\"shape\": (2L,), \"fortran_order\": False, \"descr\": \"<i8\"}", raw<std::int64_t>({-3, 7})) << false;
+        << file("{\"shape\": (2L,), \"fortran_order\": False, \"descr\": \"<i8\"}", raw<std::int64_t>({-3, 7}))
+        << false;
 }
 
 void TestNpy::everyNumberTypeIsRead() {
@@ -89,10 +91,8 @@ void TestNpy::everyNumberTypeIsRead() {
     const auto array = parse(bytes);
     QVERIFY2(array, array ? "" : array.error().sentence().c_str());
     QCOMPARE(array->shape, std::vector<std::size_t>{2});
-    if (real)
-        QCOMPARE(array->reals, (std::vector<double>{-1.5, 0.25}));
-    else
-        QCOMPARE(array->integers, (std::vector<std::int64_t>{-3, 7}));
+    if (real) QCOMPARE(array->reals, (std::vector<double>{-1.5, 0.25}));
+    else QCOMPARE(array->integers, (std::vector<std::int64_t>{-3, 7}));
     QCOMPARE(array->isReal(), real);
 }
 
@@ -151,8 +151,8 @@ void TestNpy::whatIsNoArrayIsRefused_data() {
     QTest::newRow("newer") << file(header("<f8", "(2,)"), two, 9) << "version 9";
     QTest::newRow("objects") << file(header("|O", "(2,)"), two) << "Python objects";
     QTest::newRow("objects, sized") << file(header("|O8", "(2,)"), two) << "Python objects";
-    QTest::newRow("records")
-        << file("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,), }", two) << "records";
+    QTest::newRow("records") << file("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,), }", two)
+                             << "records";
     QTest::newRow("text elements") << file(header("<U4", "(1,)"), two) << "<U4";
     QTest::newRow("odd size") << file(header("<i3", "(2,)"), two) << "<i3";
     QTest::newRow("huge size") << file(header("<f99999999999999999999", "(2,)"), two) << "not read";
@@ -160,6 +160,7 @@ void TestNpy::whatIsNoArrayIsRefused_data() {
     QTest::newRow("header too long") << file(QByteArray(70000, ' '), two, 2) << "64 KiB";
     QTest::newRow("too few bytes") << file(header("<f8", "(3,)"), two) << "24 bytes, but 16 follow";
     QTest::newRow("too many bytes") << file(header("<f8", "(1,)"), two) << "8 bytes, but 16 follow";
+    // clang-format off
     QTest::newRow("product overflows")
         << file(header("<f8", "(4294967296, 4294967296, 2)"), two) << "larger than any memory";
     QTest::newRow("product wraps to 0")
@@ -174,6 +175,7 @@ void TestNpy::whatIsNoArrayIsRefused_data() {
                                    << "cannot be understood";
     QTest::newRow("unsigned too large")
         << file(header("<u8", "(1,)"), raw<std::uint64_t>({~std::uint64_t(0)})) << "9,223,372";
+    // clang-format on
 }
 
 void TestNpy::whatIsNoArrayIsRefused() {
@@ -192,7 +194,8 @@ void TestNpy::damagedBytesNeverCrash() {
         CounterRng rng(1, RngPurpose::Test, 0, i);
         QByteArray bytes = good;
         const int changes = 1 + int(rng.below(4));
-        for (int c = 0; c < changes; ++c) bytes[qsizetype(rng.below(std::uint32_t(bytes.size())))] = char(rng.below(256));
+        for (int c = 0; c < changes; ++c)
+            bytes[qsizetype(rng.below(std::uint32_t(bytes.size())))] = char(rng.below(256));
         if (rng.below(4) == 0) bytes.truncate(qsizetype(rng.below(std::uint32_t(bytes.size()))));
         const auto array = parse(bytes);
         if (array) QVERIFY(array->size() * 8 <= std::size_t(bytes.size()) * 8);

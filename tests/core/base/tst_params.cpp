@@ -27,7 +27,11 @@ class TestParams : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void textFormComesBack() {
-        const ParamValues values = {{"epochs", std::int64_t(7)}, {"lr", 0.1}, {"mixup", true}, {"loss", std::string("gce")}, {"note", std::string("a=b")}};
+        const ParamValues values = {{"epochs", std::int64_t(7)},
+                                    {"lr", 0.1},
+                                    {"mixup", true},
+                                    {"loss", std::string("gce")},
+                                    {"note", std::string("a=b")}};
         for (const ParamSpec& spec : kSpecs) {
             const auto read = parseParam(spec, toText(values.at(spec.name)));
             QVERIFY(read);
@@ -39,12 +43,14 @@ private Q_SLOTS:
         QTest::addColumn<int>("spec");
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("expected");
+        // clang-format off
         QTest::addRow("below") << 0 << "0" << "epochs must be a whole number from 1 to 1000, not 0";
         QTest::addRow("fraction") << 0 << "1.5" << "not 1.5";
         QTest::addRow("decimal comma") << 1 << "0,5" << "not 0,5";
         QTest::addRow("not a number") << 1 << "nan" << "not nan";
         QTest::addRow("bool") << 2 << "maybe" << "true or false";
         QTest::addRow("choice") << 3 << "mse" << "one of ce, gce";
+        // clang-format on
     }
     void refusesWithNameAndRange() {
         QFETCH(int, spec);

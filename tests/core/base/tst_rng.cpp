@@ -29,8 +29,10 @@ private Q_SLOTS:
         CounterRng a(5, RngPurpose::Augment, 2, 77), b(5, RngPurpose::Augment, 2, 77);
         std::set<std::uint32_t> firsts;
         for (int i = 0; i < 100; ++i) QCOMPARE(a(), b());
-        for (std::uint32_t sample = 0; sample < 1000; ++sample) firsts.insert(CounterRng(5, RngPurpose::Augment, 2, sample)());
-        for (std::uint32_t epoch = 0; epoch < 1000; ++epoch) firsts.insert(CounterRng(5, RngPurpose::Mixup, epoch, 0)());
+        for (std::uint32_t sample = 0; sample < 1000; ++sample)
+            firsts.insert(CounterRng(5, RngPurpose::Augment, 2, sample)());
+        for (std::uint32_t epoch = 0; epoch < 1000; ++epoch)
+            firsts.insert(CounterRng(5, RngPurpose::Mixup, epoch, 0)());
         QVERIFY(firsts.size() > 1995);
     }
 

@@ -52,8 +52,10 @@ private Q_SLOTS:
         QTest::addColumn<int>("width");
         QTest::addColumn<int>("height");
         QTest::newRow("PGM with a comment") << QByteArray("P5\n# made\n7 9\n255\n") << 7 << 9;
-        QTest::newRow("PNG") << QByteArray("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\2\0\0\0\7\x08\2\0\0\0\0\0\0\0", 33) << 258 << 7;
-        QTest::newRow("JPEG") << QByteArray("\xff\xd8\xff\xe0\0\4ab\xff\xc0\0\x11\x08\0\x10\0\x20\3aaaaaaaaa", 27) << 32 << 16;
+        QTest::newRow("PNG") << QByteArray("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\2\0\0\0\7\x08\2\0\0\0\0\0\0\0", 33)
+                             << 258 << 7;
+        QTest::newRow("JPEG") << QByteArray("\xff\xd8\xff\xe0\0\4ab\xff\xc0\0\x11\x08\0\x10\0\x20\3aaaaaaaaa", 27) << 32
+                              << 16;
         QTest::newRow("WebP lossless") << QByteArray("RIFF\0\0\0\0WEBPVP8L\5\0\0\0\x2f\x09\xc0\x01\0", 25) << 10 << 8;
     }
     void headersAreReadWithoutADecoder() {
@@ -124,8 +126,8 @@ private Q_SLOTS:
         for (const char* series : {"Landscape", "Portrait"}) {
             Image first;
             for (int i = 1; i <= 8; ++i) {
-                const auto bytes = (*source)->read(std::string("exif-orientation-16/") + series + "_" +
-                                                   std::to_string(i) + ".jpg");
+                const auto bytes =
+                    (*source)->read(std::string("exif-orientation-16/") + series + "_" + std::to_string(i) + ".jpg");
                 QVERIFY(bytes.has_value());
                 auto picture = decodePicture(*bytes);
                 QVERIFY(picture.has_value());

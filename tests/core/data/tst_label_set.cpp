@@ -53,24 +53,31 @@ private Q_SLOTS:
         QTest::newRow("index and name") << QByteArray("index,label\n0,dog\n2,cat\n") << QList<int>{1, 1, 0, 0};
         QTest::newRow("index and number") << QByteArray("index,label\n3,2\n") << QList<int>{0, 1, 2, 2};
         QTest::newRow("file") << QByteArray("file,label\nimages/b.jpg,cat\n") << QList<int>{0, 0, 2, 0};
-        QTest::newRow("file without folder or extension") << QByteArray("file,label\nb,cat\nc.jpg,dog\n") << QList<int>{0, 0, 1, 0};
+        QTest::newRow("file without folder or extension")
+            << QByteArray("file,label\nb,cat\nc.jpg,dog\n") << QList<int>{0, 0, 1, 0};
         QTest::newRow("the only other column") << QByteArray("index,mine\n0,dog\n") << QList<int>{1, 1, 2, 0};
-        QTest::newRow("a class that looks like a number") << QByteArray("index,label\n0,00123\n") << QList<int>{2, 1, 2, 0};
-        QTest::newRow("an empty cell is no label") << QByteArray("index,label\n0,dog\n2,\n") << QList<int>{1, 1, kNoLabel, 0};
+        QTest::newRow("a class that looks like a number")
+            << QByteArray("index,label\n0,00123\n") << QList<int>{2, 1, 2, 0};
+        QTest::newRow("an empty cell is no label")
+            << QByteArray("index,label\n0,dog\n2,\n") << QList<int>{1, 1, kNoLabel, 0};
         QTest::newRow("so is -1") << QByteArray("file,label\nb,-1\nc,cat\n") << QList<int>{0, kNoLabel, 0, 0};
         QTest::newRow("-1 in a label a line") << QByteArray("1\n-1\n0\n-1\n") << QList<int>{1, kNoLabel, 0, kNoLabel};
         QTest::newRow("a label a line") << QByteArray("1\n1\n0\n0\n") << QList<int>{1, 1, 0, 0};
         QTest::newRow("-1 in the first line") << QByteArray("-1\n1\n0\n1\n") << QList<int>{kNoLabel, 1, 0, 1};
-        QTest::newRow("blanks around a label a line") << QByteArray(" 1 \n0 \n 2\n -1 \n") << QList<int>{1, 0, 2, kNoLabel};
+        QTest::newRow("blanks around a label a line")
+            << QByteArray(" 1 \n0 \n 2\n -1 \n") << QList<int>{1, 0, 2, kNoLabel};
         QTest::newRow("blanks in a table") << QByteArray("index, label\n0, 1\n 2 , dog \n") << QList<int>{1, 1, 1, 0};
         QTest::newRow("blanks around a file") << QByteArray("file , label\nb , cat\n") << QList<int>{0, 0, 2, 0};
-        QTest::newRow("whole numbers with a point") << QByteArray("1.0\n0.0\n2.0\n-1.0\n") << QList<int>{1, 0, 2, kNoLabel};
+        QTest::newRow("whole numbers with a point")
+            << QByteArray("1.0\n0.0\n2.0\n-1.0\n") << QList<int>{1, 0, 2, kNoLabel};
         QTest::newRow("as savetxt writes them") << QByteArray("1.000000000000000000e+00\n0.000000000000000000e+00\n"
                                                               "2.000000000000000000e+00\n-1.000000000000000000e+00\n")
                                                 << QList<int>{1, 0, 2, kNoLabel};
         QTest::newRow("a lone column noisy_label") << QByteArray("noisy_label\n1\n1\n0\n0\n") << QList<int>{1, 1, 0, 0};
-        QTest::newRow("a lone column aggre_label") << QByteArray("aggre_label\ndog\n-1\n0\n0\n") << QList<int>{1, kNoLabel, 0, 0};
-        QTest::newRow("a label a line, header, CRLF") << QByteArray("label\r\ndog\r\ndog\r\ncat\r\ncat") << QList<int>{1, 1, 0, 0};
+        QTest::newRow("a lone column aggre_label")
+            << QByteArray("aggre_label\ndog\n-1\n0\n0\n") << QList<int>{1, kNoLabel, 0, 0};
+        QTest::newRow("a label a line, header, CRLF")
+            << QByteArray("label\r\ndog\r\ndog\r\ncat\r\ncat") << QList<int>{1, 1, 0, 0};
     }
     void filesOfManyShapesAreRead() {
         QFETCH(QByteArray, content);
@@ -85,8 +92,12 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("content");
         QTest::addColumn<QString>("says");
         QTest::newRow("unknown class") << QByteArray("index,label\n0,unicorn\n") << "line 2 (unicorn)";
-        QTest::newRow("number past the classes") << QByteArray("index,label\n0,3\n") << "out of range (there are 3 classes, counted from 0 to 2): line 2 (3)";
-        QTest::newRow("the first label past the classes") << QByteArray("3\n1\n2\n1\n") << "1 row with a label that is out of range (there are 3 classes, counted from 0 to 2): line 1 (3)";
+        QTest::newRow("number past the classes")
+            << QByteArray("index,label\n0,3\n")
+            << "out of range (there are 3 classes, counted from 0 to 2): line 2 (3)";
+        QTest::newRow("the first label past the classes")
+            << QByteArray("3\n1\n2\n1\n")
+            << "1 row with a label that is out of range (there are 3 classes, counted from 0 to 2): line 1 (3)";
         QTest::newRow("duplicate") << QByteArray("index,label\n0,cat\n1,cat\n0,dog\n") << "line 4 (0)";
         QTest::newRow("index past the end") << QByteArray("index,label\n4,cat\n") << "line 2 (4)";
         QTest::newRow("unknown file") << QByteArray("file,label\nz.jpg,cat\n") << "line 2 (z.jpg)";
@@ -95,11 +106,13 @@ private Q_SLOTS:
         QTest::newRow("broken quotes") << QByteArray("index,label\n0,\"cat\n") << "labels.csv";
         QTest::newRow("no label at all") << QByteArray("index,label\n0,\n2,\n") << "has a label";
         QTest::newRow("another negative number") << QByteArray("index,label\n0,-2\n1,cat\n") << "line 2 (-2)";
+        // clang-format off
         QTest::newRow("real number") << QByteArray("index,label\n0,1.5\n") << "(labels are whole numbers, or names of classes): line 2 (1.5)";
         QTest::newRow("real number in the first line") << QByteArray("0.5\n1\n2\n1\n") << "line 1 (0.5)";
         QTest::newRow("not a number") << QByteArray("1\nnan\n2\n1\n") << "unknown class: line 2 (nan)";
         QTest::newRow("a heading that is not known") << QByteArray("mine\n1\n2\n1\n0\n") << "the first line, mine, is no class";
         QTest::newRow("many columns") << "c" + QByteArray(",c").repeated(29) + "\n" << "c, c, c, … and 18 more";
+        // clang-format on
     }
     void wrongFilesAreRefusedWhole() {
         QFETCH(QByteArray, content);
@@ -121,14 +134,16 @@ private Q_SLOTS:
         const auto file = read("index,label,true_label\n0,dog,cat\n1,dog,dog\n", makeDataset());
         QVERIFY(file.has_value());
         QCOMPARE(file->labels.labels[0], 1);
-        QCOMPARE(file->labels.trueLabels, (std::vector<Label>{0, 1, kNoLabel, kNoLabel})); // nobody said that these are right
+        QCOMPARE(file->labels.trueLabels,
+                 (std::vector<Label>{0, 1, kNoLabel, kNoLabel})); // nobody said that these are right
         QVERIFY(file->tellsTruth);
         QCOMPARE(file->named, (std::vector<std::uint8_t>{1, 1, 0, 0}));
         QCOMPARE(file->rows, std::size_t{2});
         QCOMPARE(file->unnamed, std::size_t{2});
         Dataset known = makeDataset();
         known.trueLabels = {1, 1, 1, 1};
-        QCOMPARE(read("index,label,true_label\n0,dog,cat\n", known)->labels.trueLabels, (std::vector<Label>{0, 1, 1, 1}));
+        QCOMPARE(read("index,label,true_label\n0,dog,cat\n", known)->labels.trueLabels,
+                 (std::vector<Label>{0, 1, 1, 1}));
         QVERIFY(!read("index,label\n0,dog\n", known)->tellsTruth);
         const auto named = read("index,first,second\n0,dog,cat\n", makeDataset(), {"second", "first"});
         QVERIFY(named.has_value());
@@ -154,7 +169,8 @@ private Q_SLOTS:
 
     void aListNamesSamplesAndPerhapsLabels() {
         const std::vector<SampleIndex> two{SampleIndex(1), SampleIndex(3)};
-        for (const QByteArray& content : {QByteArray("3\n1\n"), QByteArray("d.jpg\nb\n"), QByteArray("index,why\n3,sure\n1,sure\n")}) {
+        for (const QByteArray& content :
+             {QByteArray("3\n1\n"), QByteArray("d.jpg\nb\n"), QByteArray("index,why\n3,sure\n1,sure\n")}) {
             const auto list = readList(content);
             QVERIFY2(list.has_value(), qPrintable(list ? QString() : sentence(list.error())));
             QVERIFY(list->samples == two);

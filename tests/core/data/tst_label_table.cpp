@@ -21,9 +21,7 @@ QByteArray littleEndian(quint64 value, int bytes) {
     return text;
 }
 
-QByteArray pickledText(const QByteArray& text) {
-    return "X" + littleEndian(quint64(text.size()), 4) + text;
-}
+QByteArray pickledText(const QByteArray& text) { return "X" + littleEndian(quint64(text.size()), 4) + text; }
 
 using LabelOf = std::function<int(int)>;
 
@@ -66,15 +64,9 @@ Dataset fiftyThousand() {
     return dataset;
 }
 
-int clean(int i) {
-    return i % 10;
-}
-int aggre(int i) {
-    return i % 11 == 0 ? (i + 1) % 10 : i % 10;
-}
-int worse(int i) {
-    return i % 3 == 0 ? (i + 5) % 10 : i % 10;
-}
+int clean(int i) { return i % 10; }
+int aggre(int i) { return i % 11 == 0 ? (i + 1) % 10 : i % 10; }
+int worse(int i) { return i % 3 == 0 ? (i + 5) % 10 : i % 10; }
 
 } // namespace
 
@@ -200,7 +192,8 @@ private Q_SLOTS:
         Dataset one = dataset;
         one.givenLabels[3] = (one.givenLabels[3] + 1) % one.classCount();
         const auto other = readLabelFile(toPath(path), one);
-        QVERIFY2(!other && sentence(other.error()).contains("in 1 of"), other ? "accepted" : qPrintable(sentence(other.error())));
+        QVERIFY2(!other && sentence(other.error()).contains("in 1 of"),
+                 other ? "accepted" : qPrintable(sentence(other.error())));
     }
 
     void coarseLabelsOfCifar100NAreLists() {

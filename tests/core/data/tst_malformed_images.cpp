@@ -54,6 +54,7 @@ private Q_SLOTS:
     void bombsAreRefusedForTheirSize_data() {
         QTest::addColumn<QString>("file");
         QTest::addColumn<QString>("says");
+        // clang-format off
         QTest::newRow("valid, 400 megapixels") << "bomb_real_gray_20000x20000.png" << "20,000 × 20,000 exceeds 100 megapixels";
         QTest::newRow("65,535 square") << "bomb_header_65535x65535.png" << "65,535 × 65,535 exceeds 100 megapixels";
         QTest::newRow("2^31 - 1 square") << "bomb_header_2147483647x2147483647.png" << "exceeds 100 megapixels";
@@ -65,13 +66,15 @@ private Q_SLOTS:
         QTest::newRow("cut JPEG") << "truncated_50pct.jpg" << "damaged: ends early";
         QTest::newRow("cut PNG") << "truncated_50pct.png" << "damaged: ends early";
         QTest::newRow("LFS pointer") << "lfs_pointer.png" << "git lfs pull";
+        // clang-format on
     }
     void bombsAreRefusedForTheirSize() {
         QFETCH(QString, file);
         QFETCH(QString, says);
-        const auto it = std::find_if(m_dataset->unreadable.begin(), m_dataset->unreadable.end(), [&](const Problem& problem) {
-            return QString::fromStdString(problem.file).endsWith("/" + file);
-        });
+        const auto it =
+            std::find_if(m_dataset->unreadable.begin(), m_dataset->unreadable.end(), [&](const Problem& problem) {
+                return QString::fromStdString(problem.file).endsWith("/" + file);
+            });
         QVERIFY2(it != m_dataset->unreadable.end(), qPrintable(file));
         QVERIFY2(QString::fromStdString(it->reason).contains(says), it->reason.c_str());
     }
@@ -97,7 +100,8 @@ private Q_SLOTS:
         // 40 × 20 with the red quarter at the top left, whatever the orientation says.
         QStringList files;
         for (int i = 1; i <= 8; ++i) files << QString("orientation_%1.jpg").arg(i);
-        files << "orientation_3.png" << "orientation_6.png";
+        files << "orientation_3.png"
+              << "orientation_6.png";
         for (const QString& file : files) {
             const auto bytes = (*source)->read("images/made/" + file.toStdString());
             QVERIFY2(bytes.has_value(), qPrintable(file));

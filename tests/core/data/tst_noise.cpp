@@ -11,7 +11,7 @@ using namespace assay;
 
 namespace {
 
-const std::vector<std::string> kCifar10{"airplane", "automobile", "bird", "cat", "deer",
+const std::vector<std::string> kCifar10{"airplane", "automobile", "bird",  "cat",  "deer",
                                         "dog",      "frog",       "horse", "ship", "truck"};
 
 /// N samples, classes in turn, 6 × 6 grey pictures of changing content.
@@ -121,7 +121,8 @@ private Q_SLOTS:
     void instanceNoiseHasItsRateAndRepeats() {
         const Dataset dataset = makeDataset(10'000, kCifar10);
         const auto noisy = inject(dataset, NoiseKind::Instance, 0.4);
-        QVERIFY2(std::abs(noisy.realisedRate - 0.4) < bound(0.4, 10'000), qPrintable(QString::number(noisy.realisedRate)));
+        QVERIFY2(std::abs(noisy.realisedRate - 0.4) < bound(0.4, 10'000),
+                 qPrintable(QString::number(noisy.realisedRate)));
         QCOMPARE(inject(dataset, NoiseKind::Instance, 0.4).labels, noisy.labels);
         QCOMPARE(inject(dataset, NoiseKind::Instance, 0.0).labels, dataset.givenLabels);
     }

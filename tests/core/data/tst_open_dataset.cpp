@@ -57,8 +57,8 @@ private Q_SLOTS:
 
     void aDamagedStoreIsBuiltAgain_data() {
         QTest::addColumn<QString>("damage");
-        for (const char* damage : {"delete", "truncate pixels", "truncate index", "flip a pixel", "flip the header",
-                                   "empty", "unfinished"})
+        for (const char* damage :
+             {"delete", "truncate pixels", "truncate index", "flip a pixel", "flip the header", "empty", "unfinished"})
             QTest::newRow(damage) << damage;
     }
     void aDamagedStoreIsBuiltAgain() {
@@ -182,8 +182,7 @@ private Q_SLOTS:
 
     void greyStaysGreyUntilAColourPictureComes() {
         QTemporaryDir folder;
-        for (const char* name : {"a", "b"})
-            writeBytes(folder.path() + "/" + name + "/0.png", greyPicture(6, 6, 40));
+        for (const char* name : {"a", "b"}) writeBytes(folder.path() + "/" + name + "/0.png", greyPicture(6, 6, 40));
         const Opener open;
         ASSAY_OPENED(grey, open(folder.path()));
         QCOMPARE(grey.pixels->geometry(), (ImageGeometry{6, 6, 1}));

@@ -72,7 +72,8 @@ private Q_SLOTS:
     void aFolderOfPlainFilesIsToldWithoutAListing() {
         QTemporaryDir folder;
         const auto quick = [&] { return quickFingerprint(folder.path().toStdString()); };
-        for (int i = 0; i < 40; ++i) writeBytes(folder.path() + QStringLiteral("/%1/%2/x%3").arg(i % 3).arg(i % 5).arg(i), "1");
+        for (int i = 0; i < 40; ++i)
+            writeBytes(folder.path() + QStringLiteral("/%1/%2/x%3").arg(i % 3).arg(i % 5).arg(i), "1");
         const std::string before = openIt(folder.path()).source->fingerprint();
         QCOMPARE(quick(), before);
         QVERIFY(QFile::rename(folder.path() + "/0/0/x0", folder.path() + "/0/1/x0"));
@@ -85,8 +86,13 @@ private Q_SLOTS:
     void hostileArchiveEntriesAreRefusedByName() {
         QTemporaryDir folder;
         const QString path = folder.path() + "/x.tar";
-        writeArchive(path, {{"good", "1"}, {"../evil", "2"}, {"/absolute", "3"}, {"a/../../b", "4"}, {"link", "link:good"},
-                        {"good", "again"}, {"./fine", "5"}});
+        writeArchive(path, {{"good", "1"},
+                            {"../evil", "2"},
+                            {"/absolute", "3"},
+                            {"a/../../b", "4"},
+                            {"link", "link:good"},
+                            {"good", "again"},
+                            {"./fine", "5"}});
         const Listed listed = openIt(path);
         QCOMPARE(listed.names, QStringList({"fine", "good"}));
         QCOMPARE(listed.problems.size(), 5);

@@ -65,7 +65,8 @@ inline LabelSet noisy(const Dataset& dataset, double rate) {
     for (std::size_t i = 0; i < set.labels.size(); ++i) {
         CounterRng rng(3, RngPurpose::NoiseTarget, 0, std::uint32_t(i));
         if (dataset.splits[i] != Split::Train || rng.uniform() >= rate) continue;
-        set.labels[i] = (set.labels[i] + 1 + Label(rng.below(std::uint32_t(dataset.classCount() - 1)))) % dataset.classCount();
+        set.labels[i] =
+            (set.labels[i] + 1 + Label(rng.below(std::uint32_t(dataset.classCount() - 1)))) % dataset.classCount();
     }
     return set;
 }

@@ -24,8 +24,8 @@ std::vector<std::uint8_t> ramp(ImageGeometry geometry) {
     return picture;
 }
 
-std::vector<std::uint8_t> varied(const std::vector<std::uint8_t>& in, ImageGeometry geometry, const AugmentOptions& options,
-                                 std::uint32_t epoch, std::uint32_t sample) {
+std::vector<std::uint8_t> varied(const std::vector<std::uint8_t>& in, ImageGeometry geometry,
+                                 const AugmentOptions& options, std::uint32_t epoch, std::uint32_t sample) {
     std::vector<std::uint8_t> out(in.size()), scratch;
     augment(in, out, geometry, options, 1, epoch, sample, 0, scratch);
     return out;
@@ -112,7 +112,8 @@ private Q_SLOTS:
         QVERIFY(full > 10);
     }
 
-    /// torchvision's draw: about 2 to 33 percent of the area, aspect ratio 0.3 to 3.3, wholly inside, as often as asked.
+    /// torchvision's draw: about 2 to 33 percent of the area, aspect ratio 0.3 to 3.3, wholly inside, as often as
+    /// asked.
     void erasingTakesOneRectangleOfTorchvisionsSizes() {
         constexpr ImageGeometry kLarge{64, 64, 1};
         AugmentOptions options;

@@ -23,7 +23,9 @@ std::vector<std::byte> sound() {
     return {bytes.begin(), bytes.end()};
 }
 
-std::size_t headerLength(const std::vector<std::byte>& file) { return std::size_t(file[0]) | std::size_t(file[1]) << 8; }
+std::size_t headerLength(const std::vector<std::byte>& file) {
+    return std::size_t(file[0]) | std::size_t(file[1]) << 8;
+}
 
 std::vector<std::byte> fileWithHeader(const std::string& header, std::size_t dataBytes) {
     std::vector<std::byte> file(8 + header.size() + dataBytes);
@@ -80,17 +82,26 @@ private Q_SLOTS:
         QTest::addColumn<int>("bytes");
         QTest::newRow("no JSON") << "{nonsense" << 0;
         QTest::newRow("an array") << "[1]" << 0;
-        QTest::newRow("a key twice") << R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})" << 4;
+        QTest::newRow("a key twice")
+            << R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})"
+            << 4;
         QTest::newRow("too deep") << R"({"__metadata__":{"x":{"y":{"z":{"u":{}}}}}})" << 0;
-        QTest::newRow("2^63 elements") << R"({"a":{"dtype":"F32","shape":[9223372036854775807],"data_offsets":[0,4]}})" << 4;
-        QTest::newRow("a product that wraps") << R"({"a":{"dtype":"F32","shape":[4294967296,4294967296,1],"data_offsets":[0,0]}})" << 0;
+        QTest::newRow("2^63 elements") << R"({"a":{"dtype":"F32","shape":[9223372036854775807],"data_offsets":[0,4]}})"
+                                       << 4;
+        QTest::newRow("a product that wraps")
+            << R"({"a":{"dtype":"F32","shape":[4294967296,4294967296,1],"data_offsets":[0,0]}})" << 0;
         QTest::newRow("a negative extent") << R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})" << 4;
         QTest::newRow("past the end") << R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})" << 4;
         QTest::newRow("a hole") << R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})" << 2;
-        QTest::newRow("an overlap") << R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})" << 3;
+        QTest::newRow("an overlap")
+            << R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})"
+            << 3;
         QTest::newRow("an unknown type") << R"({"a":{"dtype":"OBJECT","shape":[1],"data_offsets":[0,8]}})" << 8;
         QTest::newRow("no hash") << R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})" << 1;
-        QTest::newRow("a false hash") << QString(R"({"__metadata__":{"sha256":"%1"},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})").arg(QString(64, 'a')) << 1;
+        QTest::newRow("a false hash")
+            << QString(R"({"__metadata__":{"sha256":"%1"},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})")
+                   .arg(QString(64, 'a'))
+            << 1;
     }
     void aHeaderThatLiesIsRefusedBeforeAnythingIsAllocated() {
         QFETCH(QString, header);
@@ -110,7 +121,8 @@ private Q_SLOTS:
     /// run that was never stopped.
     void aResumedRunEqualsTheUnbrokenOne_data() {
         QTest::addColumn<QString>("method");
-        for (const char* method : {"cross-entropy", "co-teaching", "m-dyr-h", "pseudo-label"}) QTest::newRow(method) << method;
+        for (const char* method : {"cross-entropy", "co-teaching", "m-dyr-h", "pseudo-label"})
+            QTest::newRow(method) << method;
     }
     void aResumedRunEqualsTheUnbrokenOne() {
         QFETCH(QString, method);
@@ -144,7 +156,8 @@ private Q_SLOTS:
         const auto whole = test::train(task);
         QVERIFY(whole.result);
         const auto newest = task.checkpointFolder / "epoch-0004.safetensors";
-        QVERIFY(std::filesystem::exists(newest) && std::filesystem::exists(task.checkpointFolder / "epoch-0003.safetensors"));
+        QVERIFY(std::filesystem::exists(newest) &&
+                std::filesystem::exists(task.checkpointFolder / "epoch-0003.safetensors"));
         QVERIFY(!std::filesystem::exists(task.checkpointFolder / "epoch-0002.safetensors"));
         std::filesystem::resize_file(newest, std::filesystem::file_size(newest) / 2);
         task.resume = true;
@@ -164,7 +177,8 @@ private Q_SLOTS:
         task.config.network = "cnn-small:4";
         const auto other = test::train(task);
         QVERIFY(!other.result);
-        QVERIFY(other.result.error().message.find("network is cnn-small:8, this run's is cnn-small:4") != std::string::npos);
+        QVERIFY(other.result.error().message.find("network is cnn-small:8, this run's is cnn-small:4") !=
+                std::string::npos);
     }
 
     void anotherSettingIsRefusedByName() {
@@ -178,7 +192,8 @@ private Q_SLOTS:
         const auto other = test::train(task);
         QVERIFY(!other.result);
         const std::string& message = other.result.error().message;
-        QVERIFY2(message.find("its setting learning-rate is 0.01, this run's is 0.02") != std::string::npos, message.c_str());
+        QVERIFY2(message.find("its setting learning-rate is 0.01, this run's is 0.02") != std::string::npos,
+                 message.c_str());
     }
 
     /// As after an update: what the run was not set to when it was recorded has its default.

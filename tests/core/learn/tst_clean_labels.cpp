@@ -40,7 +40,8 @@ struct Warmed {
         run.epoch = 2;
         EpochOutcome outcome;
         outcome.report.mixture.emplace();
-        for (const Label label : run.data.labels) outcome.evidence.columns["p-noisy"].push_back(noisy[std::size_t(label)]);
+        for (const Label label : run.data.labels)
+            outcome.evidence.columns["p-noisy"].push_back(noisy[std::size_t(label)]);
         choice.finishEpoch(run, outcome);
     }
     [[nodiscard]] std::size_t kept() const {
@@ -70,7 +71,8 @@ private Q_SLOTS:
         QVERIFY(all.keeper.notes.empty());
     }
 
-    /// p = (0.4, 0.6) with labels of equal shares and answers of mean (0.2, 0.8): (0.4 · 2.5, 0.6 · 0.625) by their sum.
+    /// p = (0.4, 0.6) with labels of equal shares and answers of mean (0.2, 0.8): (0.4 · 2.5, 0.6 · 0.625) by their
+    /// sum.
     void alignedAnswersAreWhatIsDecidedOn() {
         const TrainingTask task = test::makeTask(test::blobs(4, 2, 8, 1, 0), "fixmatch", 2);
         test::Keeper keeper;
@@ -94,12 +96,14 @@ private Q_SLOTS:
         QCOMPARE(answers.labels, std::vector<Label>(4, 0));
         QVERIFY(std::abs(double(answers.confidence[0]) - sure) < 1e-6);
         const double sharpened = sure * sure / (sure * sure + (1 - sure) * (1 - sure));
-        QVERIFY(std::abs(double(alignedAnswers(run, outcome, half, mean, Alignment::Correct, 0.5).confidence[0]) - sharpened) < 1e-6);
+        QVERIFY(std::abs(double(alignedAnswers(run, outcome, half, mean, Alignment::Correct, 0.5).confidence[0]) -
+                         sharpened) < 1e-6);
 
         // What is not taken is right or wrong by the same answer.
         PseudoRecord record;
         record.start(run);
-        record.record(run, outcome, std::vector<std::uint8_t>(4, 0), decideByThreshold(run, answers, std::vector<std::uint8_t>(4, 0), 0.9));
+        record.record(run, outcome, std::vector<std::uint8_t>(4, 0),
+                      decideByThreshold(run, answers, std::vector<std::uint8_t>(4, 0), 0.9));
         QCOMPARE(outcome.report.scalars.at("accepted"), 0.0);
         QCOMPARE(outcome.report.scalars.at("rejected-correctness"), 1.0);
         QCOMPARE(outcome.evidence.columns.at("pseudo-answer"), std::vector<float>(4, 0.0F));

@@ -34,9 +34,7 @@ torch::Tensor plain(const torch::Tensor& x, torch::nn::BatchNorm2d& norm, bool p
     return norm->forward(pool ? torch::max_pool2d(x, 2) : x).relu();
 }
 
-bool close(const torch::Tensor& a, const torch::Tensor& b) {
-    return torch::allclose(a, b, 1e-4, 2e-5, true);
-}
+bool close(const torch::Tensor& a, const torch::Tensor& b) { return torch::allclose(a, b, 1e-4, 2e-5, true); }
 
 void shapes() {
     QTest::addColumn<int>("pictures");

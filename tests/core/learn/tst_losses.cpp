@@ -18,12 +18,8 @@ namespace {
 constexpr int kOwn = 0, kOther = 2;
 constexpr double kMinusA = 9.210340371976182; ///< −ln 1e-4
 
-torch::Tensor exampleLogits() {
-    return torch::tensor({{2.0, 1.0, 0.1, -1.0}, {2.0, 1.0, 0.1, -1.0}}, torch::kFloat64);
-}
-torch::Tensor exampleLabels() {
-    return torch::tensor({kOwn, kOther}, torch::kInt64);
-}
+torch::Tensor exampleLogits() { return torch::tensor({{2.0, 1.0, 0.1, -1.0}, {2.0, 1.0, 0.1, -1.0}}, torch::kFloat64); }
+torch::Tensor exampleLabels() { return torch::tensor({kOwn, kOther}, torch::kInt64); }
 
 /// The loss that a person asks for with "id key=value key=value".
 Result<LossOptions> lossOf(const QString& words) {
@@ -362,10 +358,11 @@ private Q_SLOTS:
         QTest::newRow("exponential NCE is the same line") << "nce-exp" << 0.75 << 0.25 << -0.1875;
         QTest::newRow("reverse cross-entropy") << "rce" << 0.5 << kMinusA / 2 << -kMinusA / 4;
         QTest::newRow("generalised") << "gce" << 0.5 << (1 - std::pow(0.5, 0.7)) / 0.7 << -std::pow(0.5, 0.7) / 2;
-        QTest::newRow("ELR, target on the label") << "elr-label-believed" << 0.5 << -2 * std::log(2.0) << -0.5 - 3 * 0.5;
+        QTest::newRow("ELR, target on the label")
+            << "elr-label-believed" << 0.5 << -2 * std::log(2.0) << -0.5 - 3 * 0.5;
         // 1/8 of the probability is the other class's
-        QTest::newRow("ELR, target on another") << "elr-label-doubted" << 0.5 << std::log(2.0) + 3 * std::log(0.875)
-                                                << -0.5 + 3 * 0.125 * 0.5 / 0.875;
+        QTest::newRow("ELR, target on another")
+            << "elr-label-doubted" << 0.5 << std::log(2.0) + 3 * std::log(0.875) << -0.5 + 3 * 0.125 * 0.5 / 0.875;
         QTest::newRow("over the classes") << "mae-mean" << 0.5 << 0.2 << -0.1;
     }
     void curvesOverTheProbabilityFollowTheClosedForms() {

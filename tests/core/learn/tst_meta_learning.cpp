@@ -164,8 +164,8 @@ private Q_SLOTS:
             before = bench.inner(logits, 0).item<double>();
         }
         const auto value = addLookAheadGradient(
-            *bench.network, bench.inner(logits, 0), [&] { return bench.inner(bench.network->forward(bench.images), 0); },
-            0.01, 1, MetaOrder::First);
+            *bench.network, bench.inner(logits, 0),
+            [&] { return bench.inner(bench.network->forward(bench.images), 0); }, 0.01, 1, MetaOrder::First);
         QVERIFY(value.item<double>() < before); // there it had learnt
         for (std::size_t i = 0; i < weights.size(); ++i)
             QVERIFY(torch::equal(bench.network->parameters()[i], weights[i]));
@@ -287,7 +287,8 @@ private Q_SLOTS:
         QVERIFY2(plain > 1e6, std::to_string(plain).c_str());
         QVERIFY2(one > 1.2 * plain, std::to_string(one / plain).c_str()); // two graphs: the measure sees them
         QVERIFY2(ten <= 1.3 * one, std::to_string(ten / one).c_str());
-        qInfo("%.2f MiB plain, %.2f with one synthetic set, %.2f with ten", plain / 1048576, one / 1048576, ten / 1048576);
+        qInfo("%.2f MiB plain, %.2f with one synthetic set, %.2f with ten", plain / 1048576, one / 1048576,
+              ten / 1048576);
     }
 };
 

@@ -46,7 +46,8 @@ private Q_SLOTS:
         schedule.smallestKeep = 0.65;
         schedule.bothEnds = false;
         // R of the student report, tau 0.4 and 0.3: keeping the floor, more noise keeps fewer.
-        const std::pair<int, double> forty[] = {{0, 1}, {5, .92}, {10, .84}, {15, .76}, {20, .68}, {22, .65}, {100, .65}};
+        const std::pair<int, double> forty[] = {{0, 1},    {5, .92},  {10, .84}, {15, .76},
+                                                {20, .68}, {22, .65}, {100, .65}};
         for (const auto& [epoch, kept] : forty) QVERIFY(std::abs(schedule.keep(epoch) - kept) < 1e-12);
         schedule.noiseRate = 0.3;
         const std::pair<int, double> thirty[] = {{10, .88}, {20, .76}, {25, .7}, {100, .7}};
@@ -73,7 +74,8 @@ private Q_SLOTS:
         QVERIFY2(outcome.result, outcome.result ? "" : outcome.result.error().sentence().c_str());
         const double auroc = outcome.keeper.last("detection-auroc");
         QVERIFY2(auroc > bar, std::to_string(auroc).c_str());
-        QVERIFY2(outcome.keeper.last("test-accuracy") > 0.85, std::to_string(outcome.keeper.last("test-accuracy")).c_str());
+        QVERIFY2(outcome.keeper.last("test-accuracy") > 0.85,
+                 std::to_string(outcome.keeper.last("test-accuracy")).c_str());
     }
 
     /// Every network trains on what it says it keeps, the share falls as the schedule has it, and the two differ.
@@ -89,7 +91,8 @@ private Q_SLOTS:
         for (const auto& report : outcome.keeper.reports) {
             QCOMPARE(report->scalars.at("keep-rate"), schedule.keep(report->epoch - 1));
             const auto& columns = report->evidence->columns;
-            for (const char* name : {"loss-1", "loss-2", "prediction-1", "prediction-2", "selected-1", "selected-2", "disagreement"})
+            for (const char* name :
+                 {"loss-1", "loss-2", "prediction-1", "prediction-2", "selected-1", "selected-2", "disagreement"})
                 QVERIFY2(columns.count(name), name);
             for (const char* selected : {"selected-1", "selected-2"}) {
                 std::size_t expected = 0;
@@ -100,7 +103,8 @@ private Q_SLOTS:
                 QCOMPARE(std::size_t(std::count(column.begin(), column.end(), 1.0F)), expected);
             }
             for (std::size_t i = 0; i < kSamples; ++i) {
-                QCOMPARE(columns.at("disagreement")[i], float(columns.at("prediction-1")[i] != columns.at("prediction-2")[i]));
+                QCOMPARE(columns.at("disagreement")[i],
+                         float(columns.at("prediction-1")[i] != columns.at("prediction-2")[i]));
                 const float mean = (columns.at("loss-1")[i] + columns.at("loss-2")[i]) / 2;
                 QVERIFY(std::abs(report->evidence->loss[i] - mean) <= 1e-5F * (1 + mean));
             }
@@ -138,7 +142,10 @@ private Q_SLOTS:
         QTest::addColumn<QString>("method");
         QTest::addColumn<QString>("setting");
         QTest::addColumn<QString>("value");
-        for (const char* loss : {"sce", "gce", "mae", "nce-ratio", "focal", "apl-nfl-rce", "bootstrap-soft"}) QTest::addRow("cross-entropy %s", loss) << "cross-entropy" << "loss" << loss;
+        for (const char* loss : {"sce", "gce", "mae", "nce-ratio", "focal", "apl-nfl-rce", "bootstrap-soft"})
+            QTest::addRow("cross-entropy %s", loss) << "cross-entropy"
+                                                    << "loss" << loss;
+        // clang-format off
         QTest::newRow("mixup") << "cross-entropy" << "mixup-alpha" << "1";
         QTest::newRow("smoothing") << "cross-entropy" << "label-smoothing" << "0.1";
         QTest::newRow("adam") << "cross-entropy" << "optimizer" << "adam";
@@ -155,6 +162,7 @@ private Q_SLOTS:
             QTest::addRow("augmentation %s", kind) << "cross-entropy" << "augmentation" << kind;
         for (const char* kind : {"constant", "step", "cosine", "cosine-restarts", "linear-decay", "exponential"})
             QTest::addRow("schedule %s", kind) << "cross-entropy" << "schedule" << kind;
+        // clang-format on
     }
     void everyVariantOfEveryMethodTrains() {
         QFETCH(QString, method);

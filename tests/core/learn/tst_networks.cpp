@@ -35,7 +35,8 @@ private Q_SLOTS:
         QTest::newRow("preact, 10") << "preact-resnet-18" << 32 << 3 << 10 << 11'171'274ULL;
         QTest::newRow("preact, 100") << "preact-resnet-18" << 32 << 3 << 100 << 11'217'444ULL;
         QTest::newRow("preact, bare") << "preact-resnet-18-bare" << 32 << 3 << 10 << 11'171'146ULL;
-        QTest::newRow("preact, TCL's encoder and a last layer") << "preact-resnet-18-tcl" << 32 << 3 << 10 << 11'167'168ULL + 5'130;
+        QTest::newRow("preact, TCL's encoder and a last layer")
+            << "preact-resnet-18-tcl" << 32 << 3 << 10 << 11'167'168ULL + 5'130;
         QTest::newRow("preact, final norm") << "preact-resnet-18-final-norm" << 32 << 3 << 10 << 11'172'170ULL;
         QTest::newRow("resnet-34, 10") << "resnet-34" << 32 << 3 << 10 << 21'282'122ULL;
         QTest::newRow("resnet-34, 100") << "resnet-34" << 32 << 3 << 100 << 21'328'292ULL;
@@ -82,8 +83,9 @@ private Q_SLOTS:
         QCOMPARE((*narrow)->parameterCount({28, 28, 1}, 10), count);
         QCOMPARE(*findNetwork(networks, "cnn-small"), networks.find("cnn-small"));
         const std::pair<const char*, const char*> wrong[] = {
-            {"cnn-small:0", "from 1 to 512"},    {"cnn-small:513", "from 1 to 512"}, {"cnn-small:", "from 1 to 512"},
-            {"cnn-small:wide", "from 1 to 512"}, {"cnn-9:16", "no width to set"},    {"cnn-tiny:4", "there are: cnn-small"}};
+            {"cnn-small:0", "from 1 to 512"}, {"cnn-small:513", "from 1 to 512"},
+            {"cnn-small:", "from 1 to 512"},  {"cnn-small:wide", "from 1 to 512"},
+            {"cnn-9:16", "no width to set"},  {"cnn-tiny:4", "there are: cnn-small"}};
         for (const auto& [id, part] : wrong) {
             const auto refused = findNetwork(networks, id);
             QVERIFY2(!refused, id);
@@ -126,6 +128,7 @@ private Q_SLOTS:
     void namesAreThoseOfTorchvision_data() {
         QTest::addColumn<QString>("ours");
         QTest::addColumn<QString>("theirs");
+        // clang-format off
         QTest::newRow("stem") << "stem.conv.weight" << "conv1.weight";
         QTest::newRow("its norm") << "stem.norm.running_mean" << "bn1.running_mean";
         QTest::newRow("block") << "stage2-block1.second.conv.weight" << "layer2.0.conv2.weight";
@@ -134,6 +137,7 @@ private Q_SLOTS:
         QTest::newRow("shortcut's norm") << "stage3-block1.shortcut.norm.weight" << "layer3.0.downsample.1.weight";
         QTest::newRow("head") << "head.bias" << "fc.bias";
         QTest::newRow("no such") << "final-norm.weight" << "";
+        // clang-format on
     }
     void namesAreThoseOfTorchvision() {
         QFETCH(QString, ours);
@@ -174,8 +178,8 @@ private Q_SLOTS:
         const auto report = loadInitialWeights(*taker, file);
         QVERIFY2(report, report ? "" : report.error().sentence().c_str());
         QVERIFY(report->adapted.empty());
-        QCOMPARE(report->fresh, std::vector<std::string>{
-                                    "stem.conv.weight (8 × 1 × 3 × 3 here, 8 × 3 × 7 × 7 in the file)"});
+        QCOMPARE(report->fresh,
+                 std::vector<std::string>{"stem.conv.weight (8 × 1 × 3 × 3 here, 8 × 3 × 7 × 7 in the file)"});
     }
 
     void aPrefixOfAllNamesIsPassedOver_data() {
@@ -188,7 +192,8 @@ private Q_SLOTS:
         const auto taker = *makeNetwork("resnet-18:8", {32, 32, 3}, 10, 2);
         QTemporaryDir folder;
         const std::string file = folder.filePath("wrapped.safetensors").toStdString();
-        writeWeights(file, *donor, [&](const std::string& name) { return prefix.toStdString() + torchvisionName(name); });
+        writeWeights(file, *donor,
+                     [&](const std::string& name) { return prefix.toStdString() + torchvisionName(name); });
         const auto report = loadInitialWeights(*taker, file);
         QVERIFY2(report, report ? "" : report.error().sentence().c_str());
         QVERIFY(report->fresh.empty() && report->unused.empty());
@@ -304,7 +309,8 @@ private:
             const auto begin = data.size();
             data.append(static_cast<const char*>(plain.data_ptr()), qsizetype(plain.nbytes()));
             QByteArray shape;
-            for (const auto extent : plain.sizes()) shape += (shape.isEmpty() ? "" : ",") + QByteArray::number(qint64(extent));
+            for (const auto extent : plain.sizes())
+                shape += (shape.isEmpty() ? "" : ",") + QByteArray::number(qint64(extent));
             header += (header.size() == 1 ? "\"" : ",\"") + QByteArray::fromStdString(name) + "\":{\"dtype\":\"" +
                       (plain.scalar_type() == torch::kInt64 ? "I64" : "F32") + "\",\"shape\":[" + shape +
                       "],\"data_offsets\":[" + QByteArray::number(begin) + "," + QByteArray::number(data.size()) + "]}";

@@ -95,7 +95,8 @@ private Q_SLOTS:
         QCOMPARE(flexThresholds({0, 0}, 0, 0.95), (std::vector<double>{0, 0}));
     }
 
-    /// Answers that are too frequent by a factor are held back by it: (0.5, 0.5) under a mean of (0.8, 0.2) is (0.2, 0.8).
+    /// Answers that are too frequent by a factor are held back by it: (0.5, 0.5) under a mean of (0.8, 0.2) is (0.2,
+    /// 0.8).
     void alignmentMakesGuessesAsFrequentAsTheLabels() {
         const auto p = torch::tensor({{0.5F, 0.5F}, {0.8F, 0.2F}});
         const auto data = torch::tensor({0.5F, 0.5F}), model = torch::tensor({0.8F, 0.2F});
@@ -302,15 +303,16 @@ private Q_SLOTS:
         QVERIFY(!test::train(task).result);
     }
 
-    /// More of a class than it has is told; so many that nothing is left unlabelled is refused, but where a method learns
-    /// labels alone.
+    /// More of a class than it has is told; so many that nothing is left unlabelled is refused, but where a method
+    /// learns labels alone.
     void whereTooManyOfAClassAreAskedForARunSaysSo() {
         TrainingTask task = smallTask("fixmatch", 2);
         task.config.settings["labelled-per-class"] = std::int64_t(10);
         task.labels.trusted.assign(task.labels.labels.size(), 1);
         std::size_t counting = 0; // of class 1: four
         for (std::size_t i = 0; i < task.labels.labels.size(); ++i)
-            if (task.labels.labels[i] == 1 && task.dataset->splits[i] == Split::Train) task.labels.trusted[i] = ++counting <= 4;
+            if (task.labels.labels[i] == 1 && task.dataset->splits[i] == Split::Train)
+                task.labels.trusted[i] = ++counting <= 4;
         const auto scarce = test::train(task);
         QVERIFY2(scarce.result, scarce.result ? "" : scarce.result.error().sentence().c_str());
         QCOMPARE(std::count(scarce.keeper.notes.begin(), scarce.keeper.notes.end(),
@@ -330,7 +332,9 @@ private Q_SLOTS:
     /// Labels that do not count are scored, samples without a label take part, and neither is learnt from.
     void whatDoesNotCountIsScoredButNeverLearntFrom_data() {
         QTest::addColumn<QString>("method");
-        for (const char* method : {"fixmatch", "flexmatch", "uda", "supervised", "fixmatch-attention", "remixmatch", "remixmatch-s0"}) QTest::newRow(method) << method;
+        for (const char* method :
+             {"fixmatch", "flexmatch", "uda", "supervised", "fixmatch-attention", "remixmatch", "remixmatch-s0"})
+            QTest::newRow(method) << method;
     }
     void whatDoesNotCountIsScoredButNeverLearntFrom() {
         QFETCH(QString, method);
@@ -363,9 +367,8 @@ private Q_SLOTS:
             QCOMPARE(a.loss[row], 0.0F);
             QCOMPARE(a.columns.at("p-noisy")[row], 0.0F);
         }
-        const auto unlabelled = std::count_if(a.samples.begin(), a.samples.end(), [&](SampleIndex sample) {
-            return set.labels[sample.value] == kNoLabel;
-        });
+        const auto unlabelled = std::count_if(a.samples.begin(), a.samples.end(),
+                                              [&](SampleIndex sample) { return set.labels[sample.value] == kNoLabel; });
         QVERIFY(unlabelled > 10);
     }
 
@@ -377,8 +380,7 @@ private Q_SLOTS:
         const auto one = test::train(task);
         QVERIFY(one.result);
         for (std::size_t i = 60; i < 150; ++i)
-            if (task.dataset->splits[i] == Split::Train)
-                task.labels.labels[i] = (task.labels.labels[i] + 1) % kClasses;
+            if (task.dataset->splits[i] == Split::Train) task.labels.labels[i] = (task.labels.labels[i] + 1) % kClasses;
         const auto other = test::train(task);
         QCOMPARE(one.keeper.reports.back()->evidence->size(), std::size_t(150));
         QCOMPARE(one.keeper.reports.back()->evidence->prediction, other.keeper.reports.back()->evidence->prediction);
@@ -501,7 +503,8 @@ private Q_SLOTS:
         const auto itself = test::train(task);
         QVERIFY(averaged.result && itself.result);
         QVERIFY2(averaged.keeper.last("test-accuracy") > 0.8, "");
-        QVERIFY(averaged.keeper.reports.back()->evidence->confidence != itself.keeper.reports.back()->evidence->confidence);
+        QVERIFY(averaged.keeper.reports.back()->evidence->confidence !=
+                itself.keeper.reports.back()->evidence->confidence);
     }
 
     void cleanLabelsAreKeptAfterTheWarmUp() {

@@ -29,7 +29,8 @@ struct Moments {
     double mean = 0, deviation = 0;
 };
 
-template <class Draw> Moments moments(int count, Draw draw) {
+template <class Draw>
+Moments moments(int count, Draw draw) {
     double sum = 0, squares = 0;
     for (int i = 0; i < count; ++i) {
         CounterRng rng(5, RngPurpose::Test, 1, std::uint32_t(i));

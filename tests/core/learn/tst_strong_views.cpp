@@ -49,7 +49,8 @@ private Q_SLOTS:
             QTest::newRow(name) << int(op) << amount << in << width << out;
         };
         const Pixels nine = {1, 2, 3, 4, 5, 6, 7, 8, 9};
-        row("posterize keeps four bits", RandAugmentOp::Posterize, 4, {0, 15, 16, 37, 200, 255}, 6, {0, 0, 16, 32, 192, 240});
+        row("posterize keeps four bits", RandAugmentOp::Posterize, 4, {0, 15, 16, 37, 200, 255}, 6,
+            {0, 0, 16, 32, 192, 240});
         row("solarize at 128", RandAugmentOp::Solarize, 128, {0, 127, 128, 255}, 4, {0, 127, 127, 0});
         row("solarize at 256 is nothing", RandAugmentOp::Solarize, 256, {0, 128, 255}, 3, {0, 128, 255});
         row("translate by two", RandAugmentOp::TranslateX, 2, {1, 2, 3, 4, 5}, 5, {3, 4, 5, 0, 0});
@@ -64,8 +65,10 @@ private Q_SLOTS:
         row("brightness by a half", RandAugmentOp::Brightness, 0.5, {0, 101, 255}, 3, {0, 50, 127});
         row("contrast to the mean", RandAugmentOp::Contrast, 0, {0, 100, 200}, 3, {100, 100, 100});
         row("contrast by a half", RandAugmentOp::Contrast, 0.5, {0, 100, 200}, 3, {50, 100, 150});
-        row("sharpness 0 smooths", RandAugmentOp::Sharpness, 0, {0, 0, 0, 0, 130, 0, 0, 0, 0}, 3, {0, 0, 0, 0, 50, 0, 0, 0, 0});
-        row("sharpness 2", RandAugmentOp::Sharpness, 2, {0, 0, 0, 0, 130, 0, 0, 0, 0}, 3, {0, 0, 0, 0, 210, 0, 0, 0, 0});
+        row("sharpness 0 smooths", RandAugmentOp::Sharpness, 0, {0, 0, 0, 0, 130, 0, 0, 0, 0}, 3,
+            {0, 0, 0, 0, 50, 0, 0, 0, 0});
+        row("sharpness 2", RandAugmentOp::Sharpness, 2, {0, 0, 0, 0, 130, 0, 0, 0, 0}, 3,
+            {0, 0, 0, 0, 210, 0, 0, 0, 0});
         row("auto-contrast", RandAugmentOp::AutoContrast, 0, {50, 100, 150}, 3, {0, 127, 255});
         row("identity", RandAugmentOp::Identity, 1, nine, 3, nine);
     }
@@ -130,7 +133,8 @@ private Q_SLOTS:
         QCOMPARE(chosen(CtOp::Posterize, {0.0}, three, g), (Pixels{0, 0, 128}));
         QCOMPARE(chosen(CtOp::Solarize, {0.5}, three, g), (Pixels{0, 100, 55}));
         QCOMPARE(chosen(CtOp::Identity, {}, three, g), three);
-        QCOMPARE(chosen(CtOp::Smooth, {0.5}, {0, 0, 0, 0, 130, 0, 0, 0, 0}, {3, 3, 1}), (Pixels{0, 0, 0, 0, 90, 0, 0, 0, 0}));
+        QCOMPARE(chosen(CtOp::Smooth, {0.5}, {0, 0, 0, 0, 130, 0, 0, 0, 0}, {3, 3, 1}),
+                 (Pixels{0, 0, 0, 0, 90, 0, 0, 0, 0}));
         const Pixels cut = chosen(CtOp::Cutout, {0.0}, Pixels(64, 200), {8, 8, 1});
         QCOMPARE(std::count(cut.begin(), cut.end(), std::uint8_t(127)), std::ptrdiff_t(1)); // the smallest side is 1
     }

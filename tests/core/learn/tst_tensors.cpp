@@ -62,10 +62,12 @@ private Q_SLOTS:
         Optimizer optimizer(*ours, settings);
         std::unique_ptr<torch::optim::Optimizer> peer;
         if (adam)
-            peer = std::make_unique<torch::optim::Adam>(theirs->parameters(), torch::optim::AdamOptions(0.05).weight_decay(0.01));
+            peer = std::make_unique<torch::optim::Adam>(theirs->parameters(),
+                                                        torch::optim::AdamOptions(0.05).weight_decay(0.01));
         else
             peer = std::make_unique<torch::optim::SGD>(
-                theirs->parameters(), torch::optim::SGDOptions(0.05).momentum(0.9).weight_decay(0.01).nesterov(nesterov));
+                theirs->parameters(),
+                torch::optim::SGDOptions(0.05).momentum(0.9).weight_decay(0.01).nesterov(nesterov));
         for (int i = 0; i < 20; ++i) {
             optimizer.minimise(torch::mse_loss(ours->forward(input), target), 0.05);
             peer->zero_grad();
@@ -102,8 +104,8 @@ private Q_SLOTS:
         QVERIFY(torch::equal(classifier.forward(images), plain));
     }
 
-    /// A 1x1 convolution with a stride over few channels: the same answer and the same gradients as LibTorch's own in the
-    /// layout that it is right in.
+    /// A 1x1 convolution with a stride over few channels: the same answer and the same gradients as LibTorch's own in
+    /// the layout that it is right in.
     void narrowStridedConvolutionsAreThoseOfLibTorch() {
         torch::manual_seed(7);
         torch::nn::Conv2d conv(torch::nn::Conv2dOptions(4, 8, 1).stride(2).bias(false));
@@ -122,7 +124,8 @@ private Q_SLOTS:
 
     void narrowResidualNetworksLearn_data() {
         QTest::addColumn<QString>("network");
-        for (const char* id : {"resnet-18:2", "resnet-18-imagenet:4", "resnet-50:1", "preact-resnet-18:4", "preact-resnet-18-tcl:2"})
+        for (const char* id :
+             {"resnet-18:2", "resnet-18-imagenet:4", "resnet-50:1", "preact-resnet-18:4", "preact-resnet-18-tcl:2"})
             QTest::newRow(id) << id;
     }
     void narrowResidualNetworksLearn() {
@@ -135,7 +138,8 @@ private Q_SLOTS:
 
     void twoNetworksOfOneRunDifferAndSeedsRepeat() {
         const ImageGeometry geometry{8, 8, 1};
-        const auto first = *makeNetwork("cnn-small", geometry, 3, 1, 0), second = *makeNetwork("cnn-small", geometry, 3, 1, 1);
+        const auto first = *makeNetwork("cnn-small", geometry, 3, 1, 0),
+                   second = *makeNetwork("cnn-small", geometry, 3, 1, 1);
         const auto again = *makeNetwork("cnn-small", geometry, 3, 1, 0);
         QVERIFY(!torch::equal(first->parameters()[0], second->parameters()[0]));
         for (std::size_t i = 0; i < first->parameters().size(); ++i)
@@ -219,7 +223,8 @@ private Q_SLOTS:
         const RunData data = *prepareRunData(task, true);
         QCOMPARE(data.trainRows.size(), std::size_t(100));
         QCOMPARE(std::count(data.counts.begin(), data.counts.end(), 1) -
-                     std::count_if(data.testRows.begin(), data.testRows.end(), [&](auto row) { return data.counts[row] != 0; }),
+                     std::count_if(data.testRows.begin(), data.testRows.end(),
+                                   [&](auto row) { return data.counts[row] != 0; }),
                  std::ptrdiff_t(40));
         task.config.subset = 30;
         const RunData cut = *prepareRunData(task, true);

@@ -21,9 +21,9 @@ private Q_SLOTS:
         QVERIFY2(outcome.result, sentence(outcome).c_str());
         QCOMPARE(outcome.keeper.reports.size(), std::size_t(3));
         for (const auto& report : outcome.keeper.reports) {
-            for (const char* scalar : {"train-loss", "train-accuracy", "learning-rate", "seconds", "samples-per-second",
-                                       "test-loss", "test-accuracy", "detection-auroc", "detection-precision",
-                                       "detection-recall", "peak-memory-mib"})
+            for (const char* scalar :
+                 {"train-loss", "train-accuracy", "learning-rate", "seconds", "samples-per-second", "test-loss",
+                  "test-accuracy", "detection-auroc", "detection-precision", "detection-recall", "peak-memory-mib"})
                 QVERIFY2(report->scalars.count(scalar), scalar);
             QVERIFY(!report->scalars.count("validation-accuracy"));
             const Evidence& evidence = *report->evidence;
@@ -85,7 +85,8 @@ private Q_SLOTS:
 
     void aRateThatIsTooHighEndsInASentenceThatNamesIt_data() {
         QTest::addColumn<QString>("method");
-        for (const char* method : {"cross-entropy", "co-teaching", "m-dyr-h", "pseudo-label"}) QTest::newRow(method) << method;
+        for (const char* method : {"cross-entropy", "co-teaching", "m-dyr-h", "pseudo-label"})
+            QTest::newRow(method) << method;
     }
     void aRateThatIsTooHighEndsInASentenceThatNamesIt() {
         QFETCH(QString, method);
@@ -174,7 +175,8 @@ private Q_SLOTS:
         QFETCH(int, classes);
         QFETCH(int, testEvery);
         QFETCH(bool, trains);
-        const auto outcome = test::train(test::makeTask(test::blobs(std::size_t(count), classes, 8, 1, testEvery), method.toStdString(), 3));
+        const auto outcome = test::train(
+            test::makeTask(test::blobs(std::size_t(count), classes, 8, 1, testEvery), method.toStdString(), 3));
         QVERIFY2(outcome.result.has_value() == trains, sentence(outcome).c_str());
         if (!trains) return;
         for (const auto& report : outcome.keeper.reports) {

@@ -64,9 +64,7 @@ bool sameBuffers(const torch::nn::Module& network, const std::vector<torch::Tens
 }
 
 /// Linear softmax regression: logits x Wᵀ.
-torch::Tensor regressed(const torch::Tensor& weights, const torch::Tensor& x) {
-    return x.matmul(weights.t());
-}
+torch::Tensor regressed(const torch::Tensor& weights, const torch::Tensor& x) { return x.matmul(weights.t()); }
 
 } // namespace
 

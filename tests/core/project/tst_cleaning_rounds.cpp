@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t kSamples = 12;
 
-template <class T> T must(Result<T> result) {
+template <class T>
+T must(Result<T> result) {
     if (!result) qFatal("%s", result.error().sentence().c_str());
     return std::move(*result);
 }

@@ -135,8 +135,8 @@ void TestCrossValidation::aFoldsNameIsKnownAgain() {
     QCOMPARE(name->fold, 0);
     QCOMPARE(name->folds, 5);
     QCOMPARE(name->seed, std::uint64_t(7));
-    for (const char* other : {"symmetric 40 %, seed 1", "a, fold", "a, fold 0 of 5, seed 1", "a, fold 6 of 5, seed 1", "a, fold 2 of 5",
-                              "a, fold 2 of 5, seed 1 of mine", "a, fold x of 5, seed 1"})
+    for (const char* other : {"symmetric 40 %, seed 1", "a, fold", "a, fold 0 of 5, seed 1", "a, fold 6 of 5, seed 1",
+                              "a, fold 2 of 5", "a, fold 2 of 5, seed 1 of mine", "a, fold x of 5, seed 1"})
         QVERIFY2(!parseFoldLabelName(other), other);
 }
 

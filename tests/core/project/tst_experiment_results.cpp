@@ -84,7 +84,8 @@ private Q_SLOTS:
         QCOMPARE(summary->rows[1][*summary->column("last_half_width")], std::string());
         QCOMPARE(summary->rows[1][*summary->column("published_last_percent")], std::string("91.5"));
         const QString markdown = QString::fromStdString(summaryMarkdown(experiment, summarise(experiment, outcomes)));
-        QVERIFY2(markdown.contains("| last % | Δ last, points | mean of last 10 % | AUROC | Δ AUROC |"), qPrintable(markdown));
+        QVERIFY2(markdown.contains("| last % | Δ last, points | mean of last 10 % | AUROC | Δ AUROC |"),
+                 qPrintable(markdown));
         QVERIFY2(markdown.contains("| --- | ---: | ---: |"), qPrintable(markdown)); // numbers stand under each other
         QVERIFY2(markdown.contains("| 50.00 | reference |"), qPrintable(markdown));
         QVERIFY2(markdown.contains("| a\\|b | 1 | – | 75.00 (91.50) | +25.00 | – |"), qPrintable(markdown));

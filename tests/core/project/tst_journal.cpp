@@ -133,7 +133,8 @@ private Q_SLOTS:
                 std::vector<DecisionRequest> bulk;
                 for (std::uint32_t k = 0; k <= rng.below(4); ++k) {
                     const auto verdict = Verdict(rng.below(5));
-                    bulk.push_back(request(rng.below(12), verdict, verdict == Verdict::Relabel ? Label(rng.below(10)) : kNoLabel));
+                    bulk.push_back(
+                        request(rng.below(12), verdict, verdict == Verdict::Relabel ? Label(rng.below(10)) : kNoLabel));
                 }
                 note(project->decide(bulk));
             }
@@ -147,7 +148,8 @@ private Q_SLOTS:
         for (std::size_t r = 0; r < states.size(); r += 7)
             QCOMPARE(*project->decisions(Revision(std::int64_t(r))), states[r]);
         QCOMPARE(*project->decisions(), states.back());
-        while (project->undo("u")) {}
+        while (project->undo("u")) {
+        }
         QCOMPARE(*project->decisions(), states.front());
     }
 
@@ -240,8 +242,11 @@ private Q_SLOTS:
 
     void effectiveLabelsFollowTheVerdicts() {
         const std::vector<Label> base{0, 1, 2, 3, 4};
-        const std::vector<DecisionState> states{
-            {}, {Verdict::Keep, kNoLabel}, {Verdict::Flag, kNoLabel}, {Verdict::Relabel, 9}, {Verdict::Exclude, kNoLabel}};
+        const std::vector<DecisionState> states{{},
+                                                {Verdict::Keep, kNoLabel},
+                                                {Verdict::Flag, kNoLabel},
+                                                {Verdict::Relabel, 9},
+                                                {Verdict::Exclude, kNoLabel}};
         const EffectiveLabels effective = effectiveLabels(base, states);
         QCOMPARE(effective.labels, (std::vector<Label>{0, 1, 2, 9, 4}));
         QCOMPARE(effective.flagged, (std::vector<std::uint8_t>{0, 0, 1, 0, 0}));

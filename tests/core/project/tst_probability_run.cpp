@@ -121,7 +121,8 @@ void TestProbabilityRun::samplesWithoutALabelAreAnswered() {
     QCOMPARE((*(*project)->evidence(added->id, 1))->size(), kSamples);
     // The same as where they have no probabilities either.
     for (std::size_t i = 0; i < kSamples; ++i)
-        if (some.labels.labels[i] == kNoLabel) matrix->values[i * std::size_t(kClasses)] = std::numeric_limits<float>::quiet_NaN();
+        if (some.labels.labels[i] == kNoLabel)
+            matrix->values[i * std::size_t(kClasses)] = std::numeric_limits<float>::quiet_NaN();
     const auto without = addProbabilityRun(**project, dataset(), some);
     QVERIFY(without);
     QCOMPARE((*(*project)->evidence(without->id, 1))->size(), kSamples - 31);
@@ -135,7 +136,8 @@ void TestProbabilityRun::samplesWithoutProbabilitiesTakeNoPart() {
     ProjectFolder folder;
     const auto project = Project::create(folder.path(), reference());
     const auto matrix = probabilities();
-    for (std::size_t i = 0; i < 80 * std::size_t(kClasses); ++i) matrix->values[i] = std::numeric_limits<float>::quiet_NaN();
+    for (std::size_t i = 0; i < 80 * std::size_t(kClasses); ++i)
+        matrix->values[i] = std::numeric_limits<float>::quiet_NaN();
     const auto added = addProbabilityRun(**project, dataset(), runOf(matrix));
     QVERIFY(added);
     const auto evidence = (*project)->evidence(added->id, 1);

@@ -73,7 +73,8 @@ private Q_SLOTS:
             must(project->setSetting("layout", "audit"));
             must(project->setSetting("layout", std::string("a\0b", 3)));
         }
-        QCOMPARE(must(must(Project::open(folder.path(), OpenMode::ReadOnly))->setting("layout")), std::string("a\0b", 3));
+        QCOMPARE(must(must(Project::open(folder.path(), OpenMode::ReadOnly))->setting("layout")),
+                 std::string("a\0b", 3));
     }
 
     void keepsLabelSetsOnce() {
@@ -172,7 +173,8 @@ private Q_SLOTS:
         QVERIFY(sameBits(read->confidence, evidence.confidence));
         QVERIFY(sameBits(read->margin, evidence.margin));
         QCOMPARE(read->columns.size(), evidence.columns.size());
-        for (const auto& [name, column] : evidence.columns) QVERIFY2(sameBits(read->columns.at(name), column), name.c_str());
+        for (const auto& [name, column] : evidence.columns)
+            QVERIFY2(sameBits(read->columns.at(name), column), name.c_str());
         const auto epochs = must(project->epochs(run));
         QCOMPARE(epochs.size(), std::size_t(1));
         QCOMPARE(epochs[0].scalars, made->scalars);
@@ -201,7 +203,8 @@ private Q_SLOTS:
             made->epoch = epoch;
             made->dimension = 2;
             made->values.assign(200, nan);
-            for (std::size_t i = 0; i < 100; i += 2) made->values[2 * i] = made->values[2 * i + 1] = float(epoch) + float(i) / 7;
+            for (std::size_t i = 0; i < 100; i += 2)
+                made->values[2 * i] = made->values[2 * i + 1] = float(epoch) + float(i) / 7;
             return made;
         };
         RunId run;
@@ -240,7 +243,8 @@ private Q_SLOTS:
         std::string sentence;
         project->addEpochAsync(run, made, [&](const Status& s) { sentence = s ? "" : s.error().sentence(); });
         project->flush();
-        QVERIFY2(sentence.find("loss") != std::string::npos && sentence.find("sample 3") != std::string::npos, sentence.c_str());
+        QVERIFY2(sentence.find("loss") != std::string::npos && sentence.find("sample 3") != std::string::npos,
+                 sentence.c_str());
         QVERIFY(must(project->epochs(run)).empty());
     }
 
@@ -256,7 +260,8 @@ private Q_SLOTS:
         for (int epoch = 1; epoch <= kEpochs; ++epoch) project->addEpochAsync(run, report(epoch, kSamples), {});
         project.reset();
         const auto perEpoch = (std::filesystem::file_size(folder.path()) - before) / kEpochs;
-        qInfo("%llu bytes an epoch, %.1f MB for 200", static_cast<unsigned long long>(perEpoch), double(perEpoch) * 200 / 1e6);
+        qInfo("%llu bytes an epoch, %.1f MB for 200", static_cast<unsigned long long>(perEpoch),
+              double(perEpoch) * 200 / 1e6);
         QVERIFY(perEpoch * 200 < 250'000'000u);
     }
 
@@ -308,7 +313,8 @@ private Q_SLOTS:
         ProjectFolder folder;
         must(Project::create(folder.path(), reference()));
         for (std::uint32_t i = 0; i < 8; ++i)
-            must(must(Project::open(folder.path(), OpenMode::ReadWrite))->decide(std::vector{request(i, Verdict::Keep)}));
+            must(must(Project::open(folder.path(), OpenMode::ReadWrite))
+                     ->decide(std::vector{request(i, Verdict::Keep)}));
         must(Project::open(folder.path(), OpenMode::ReadWrite)); // nothing changed: no new backup
         const auto backups = projectBackups(folder.path());
         QCOMPARE(backups.size(), std::size_t(5));
@@ -348,7 +354,8 @@ private Q_SLOTS:
         QVERIFY(!project->saveAs(folder.path("mine.assay")));
         project.reset();
         QCOMPARE(bytesOf(folder.path()), stranger);
-        QCOMPARE(must(Project::open(folder.path("mine.assay"), OpenMode::ReadWrite))->decisions()->at(1).verdict, Verdict::Keep);
+        QCOMPARE(must(Project::open(folder.path("mine.assay"), OpenMode::ReadWrite))->decisions()->at(1).verdict,
+                 Verdict::Keep);
     }
 
     void aShareGetsARollbackJournal() {

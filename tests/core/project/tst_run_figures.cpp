@@ -68,7 +68,8 @@ private Q_SLOTS:
     void whatARunHasNotSeenOrHasNoLabelIsNotJudged() {
         Six six;
         six.given[2] = kNoLabel;
-        for (auto* column : {&six.evidence.loss, &six.evidence.confidence, &six.evidence.margin, &six.evidence.columns["p-noisy"]})
+        for (auto* column :
+             {&six.evidence.loss, &six.evidence.confidence, &six.evidence.margin, &six.evidence.columns["p-noisy"]})
             column->resize(4);
         six.evidence.samples.resize(4);
         six.evidence.prediction.resize(4);

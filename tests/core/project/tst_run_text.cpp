@@ -33,7 +33,8 @@ private Q_SLOTS:
         EpochReport report;
         report.epoch = 3;
         report.mixture = withTrough();
-        QVERIFY2(report.mixture->trough > 0.05, std::to_string(report.mixture->trough).c_str()); // else there is nothing to keep
+        QVERIFY2(report.mixture->trough > 0.05,
+                 std::to_string(report.mixture->trough).c_str()); // else there is nothing to keep
         const std::string text = summaryToJson(report);
         const EpochSummary read = summaryFromJson(3, text);
         QVERIFY(read.mixture);

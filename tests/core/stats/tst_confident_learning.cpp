@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/csv.h"
+#include "core/base/npy.h"
 #include "core/base/rng.h"
 #include "core/base/text.h"
 #include "core/stats/confident_learning.h"
-#include "core/base/npy.h"
 #include "tests/support/shared_data.h"
 
 #include <QProcess>
@@ -21,8 +21,8 @@ namespace {
 bool near(double a, double b, double tolerance = 1e-6) { return std::abs(a - b) <= tolerance; }
 
 // Ten samples, three classes: small enough to be checked by hand.
-const std::vector<double> kTable = {.9, .05, .05, .2, .7,  .1, .6, .3, .1, .1, .8, .1, .55, .4,  .05,
-                                    .05, .9, .05, .1, .1, .8, .2, .2, .6, .7, .2, .1, .05, .15, .8};
+const std::vector<double> kTable = {.9,  .05, .05, .2, .7, .1, .6, .3, .1, .1, .8, .1, .55, .4,  .05,
+                                    .05, .9,  .05, .1, .1, .8, .2, .2, .6, .7, .2, .1, .05, .15, .8};
 const std::vector<Label> kGiven = {0, 0, 0, 1, 1, 1, 2, 2, 2, 1};
 const Probabilities kProbabilities{kTable, 3};
 
@@ -155,7 +155,8 @@ void TestConfidentLearning::qualityAtTheEdges() {
     // A label that is surely wrong is the worst, however sure: s = e / p_y in full.
     const std::vector<double> sure = {1 - 1e-9, 1e-9};
     const double entropy = 1e-9 * (1 - std::log(1e-9)) / std::log(2.0), s = entropy / 1e-9;
-    QVERIFY(near(double((*labelQuality({sure, 2}, {{1}}, LabelQuality::ConfidenceWeightedEntropy))[0]), std::log1p(s) / s, 1e-5));
+    QVERIFY(near(double((*labelQuality({sure, 2}, {{1}}, LabelQuality::ConfidenceWeightedEntropy))[0]),
+                 std::log1p(s) / s, 1e-5));
     QVERIFY((*labelQuality({sure, 2}, {{0}}, LabelQuality::ConfidenceWeightedEntropy))[0] > 0.999f);
     // Equal thresholds change nothing but the scale of the rows.
     const std::vector<double> even = {.6, .4, .4, .6};
@@ -238,7 +239,8 @@ void TestConfidentLearning::faultyTablesAreRefusedByRowAndColumn_data() {
     QTest::addColumn<QString>("says");
     const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
     QTest::newRow("NaN") << QList<double>{.5, .5, .5, nan} << 2 << QList<int>{0, 1} << "row 1: column 1 is nan";
-    QTest::newRow("infinite") << QList<double>{.5, .5, infinity, 0} << 2 << QList<int>{0, 1} << "row 1: column 0 is inf";
+    QTest::newRow("infinite") << QList<double>{.5, .5, infinity, 0} << 2 << QList<int>{0, 1}
+                              << "row 1: column 0 is inf";
     QTest::newRow("negative") << QList<double>{1.2, -.2, .5, .5} << 2 << QList<int>{0, 1} << "row 0: column 0";
     QTest::newRow("sum") << QList<double>{.5, .5, .5, .4} << 2 << QList<int>{0, 1} << "row 1: its sum is 0.9";
     QTest::newRow("label too large") << QList<double>{.5, .5, .5, .5} << 2 << QList<int>{0, 2} << "row 1: label 2";
@@ -281,7 +283,8 @@ void TestConfidentLearning::rowsCanBeNormalisedOnRequest() {
 void TestConfidentLearning::namesAreReadBack() {
     QCOMPARE(issueFilterNames().size(), std::size_t(7));
     for (const auto& name : issueFilterNames()) QCOMPARE(std::string(issueFilterName(*parseIssueFilter(name))), name);
-    for (const auto& name : labelQualityNames()) QCOMPARE(std::string(labelQualityName(*parseLabelQuality(name))), name);
+    for (const auto& name : labelQualityNames())
+        QCOMPARE(std::string(labelQualityName(*parseLabelQuality(name))), name);
     const auto wrong = parseIssueFilter("prune_by_class");
     QVERIFY(!wrong);
     QVERIFY(wrong.error().sentence().find("prune-by-class") != std::string::npos);
@@ -369,7 +372,8 @@ void TestConfidentLearning::mnistTestLabels() {
         ++verified;
         const float own = (*quality)[std::size_t(*parseInteger(row[*index]))];
         const auto before = std::count_if(quality->begin(), quality->end(), [&](float other) { return other < own; });
-        QVERIFY2(before < 100, qPrintable(QString::fromStdString(row[*index]) + " stands at " + QString::number(before + 1)));
+        QVERIFY2(before < 100,
+                 qPrintable(QString::fromStdString(row[*index]) + " stands at " + QString::number(before + 1)));
     }
     QCOMPARE(verified, std::size_t(15));
 }

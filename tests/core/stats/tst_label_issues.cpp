@@ -53,7 +53,8 @@ struct Table {
 
 Result<LabelIssues> findIn(const Table& table, const nlohmann::json& test, const IssueOptions& options) {
     const auto classes = test["classes"].get<std::size_t>();
-    if (test["type"] == "float32") return findLabelIssues(FloatProbabilities{table.floats, classes}, table.labels, options);
+    if (test["type"] == "float32")
+        return findLabelIssues(FloatProbabilities{table.floats, classes}, table.labels, options);
     return findLabelIssues(Probabilities{table.values, classes}, table.labels, options);
 }
 
@@ -103,8 +104,8 @@ void TestLabelIssues::everyFilterFindsTheReferenceSet() {
             auto mine = rowsOf(*found);
             std::sort(mine.begin(), mine.end());
             QVERIFY2(mine == rows.get<std::vector<std::size_t>>(),
-                     (name + ": " + std::to_string(mine.size()) + " instead of " + std::to_string(rows.size()) + " of " +
-                      test.dump().substr(0, 110))
+                     (name + ": " + std::to_string(mine.size()) + " instead of " + std::to_string(rows.size()) +
+                      " of " + test.dump().substr(0, 110))
                          .c_str());
         }
     }
@@ -191,7 +192,8 @@ void TestLabelIssues::largeTablesAreFilteredAsWrittenDown() {
                 if (filter == IssueFilter::PruneByNoiseRate)
                     first(members[k], found->joint.at(k, j), [&](std::size_t i) { return at(i, j) - at(i, k); });
             }
-            if (filter == IssueFilter::PruneByClass) first(members[k], others, [&](std::size_t i) { return -at(i, k); });
+            if (filter == IssueFilter::PruneByClass)
+                first(members[k], others, [&](std::size_t i) { return -at(i, k); });
         }
         std::vector<std::size_t> expected;
         for (std::size_t i = 0; i < flag.size(); ++i) {

@@ -256,10 +256,11 @@ void TestMixture::histogramFitIsCloseToTheExactOne() {
     QCOMPARE(binned->used, exact->used);
     for (std::size_t k = 0; k < 2; ++k) {
         const auto &a = binned->components[k], &b = exact->components[k];
-        for (const auto& [x, y] : {std::pair{a.weight, b.weight}, std::pair{a.mean, b.mean},
-                                   std::pair{a.variance, b.variance}, std::pair{a.alpha, b.alpha},
-                                   std::pair{a.beta, b.beta}})
-            QVERIFY2(near(x, y, 1e-5 * std::max(1.0, y)), qPrintable(QString::number(x, 'g', 12) + " for " + QString::number(y, 'g', 12)));
+        for (const auto& [x, y] :
+             {std::pair{a.weight, b.weight}, std::pair{a.mean, b.mean}, std::pair{a.variance, b.variance},
+              std::pair{a.alpha, b.alpha}, std::pair{a.beta, b.beta}})
+            QVERIFY2(near(x, y, 1e-5 * std::max(1.0, y)),
+                     qPrintable(QString::number(x, 'g', 12) + " for " + QString::number(y, 'g', 12)));
     }
 }
 
@@ -381,7 +382,8 @@ void TestMixture::nearlyDegenerateValuesStayFinite_data() {
     QTest::newRow("two values, one rare") << QList<double>(90, 0.1) + QList<double>(10, 0.8);
     QTest::newRow("one outlier") << QList<double>(99, 0.1) + QList<double>{0.9};
     QTest::newRow("exact 0 and 1 among others") << QList<double>{0, 0, 0.1, 0.2, 0.3, 0.8, 1, 1, 1};
-    QTest::newRow("extremes only at the ends") << QList<double>(500, 0.0) + QList<double>{0.5} + QList<double>(500, 1.0);
+    QTest::newRow("extremes only at the ends")
+        << QList<double>(500, 0.0) + QList<double>{0.5} + QList<double>(500, 1.0);
     QTest::newRow("tiny spread") << QList<double>{1e-9, 2e-9, 3e-9, 4e-9, 5e-9};
     QTest::newRow("subnormal spread") << QList<double>{0, 4.9e-324};
 }
@@ -411,7 +413,8 @@ void TestMixture::nearlyDegenerateValuesStayFinite() {
 void TestMixture::infinitiesAreDroppedAndCountedNotClipped() {
     std::vector<double> values = twoGroups();
     const auto clean = fitMixture(values);
-    for (int i = 0; i < 40; ++i) values.insert(values.begin() + 20 * i, i % 3 == 0 ? kNaN : i % 3 == 1 ? kInfinity : -kInfinity);
+    for (int i = 0; i < 40; ++i)
+        values.insert(values.begin() + 20 * i, i % 3 == 0 ? kNaN : i % 3 == 1 ? kInfinity : -kInfinity);
     for (const auto normalisation : {Normalisation::Percentiles, Normalisation::MinMax, Normalisation::None}) {
         MixtureOptions options;
         options.normalisation = normalisation;
@@ -419,7 +422,8 @@ void TestMixture::infinitiesAreDroppedAndCountedNotClipped() {
         QVERIFY(fit);
         QCOMPARE(fit->dropped, std::size_t(40));
         QCOMPARE(fit->used, without->used);
-        for (std::size_t k = 0; k < 2; ++k) QVERIFY(near(fit->components[k].alpha, without->components[k].alpha, 1e-12));
+        for (std::size_t k = 0; k < 2; ++k)
+            QVERIFY(near(fit->components[k].alpha, without->components[k].alpha, 1e-12));
     }
     QCOMPARE(clean->dropped, std::size_t(0));
 }
@@ -485,7 +489,8 @@ void TestMixture::groupsThatCannotBeToldApartAreReported() {
 void TestMixture::aTinyGroupIsWarnedOf() {
     std::vector<double> values;
     CounterRng rng(6, RngPurpose::Test);
-    for (int i = 0; i < 2000; ++i) values.push_back(i % 200 == 0 ? 0.9 + 0.02 * rng.normal() : 0.1 + 0.02 * rng.normal());
+    for (int i = 0; i < 2000; ++i)
+        values.push_back(i % 200 == 0 ? 0.9 + 0.02 * rng.normal() : 0.1 + 0.02 * rng.normal());
     const auto fit = fitMixture(values, plain(MixtureKind::Gaussian));
     QVERIFY(fit && allFinite(*fit));
     QVERIFY(!fit->collapsed);

@@ -190,7 +190,7 @@ void TestNeighbours::votesWeighByTheCosine() {
     const double one = 1 / (1 + std::exp(-1.0)); // 0.07 of cosine are a factor of e
     QVERIFY(std::abs(double(p[1]) - (2 * one + 1.0 / 3) / 3) < 1e-6);
     QVERIFY(std::abs(double(p[0]) - (2 * (1 - one) + 2.0 / 3) / 3) < 1e-6);
-    QCOMPARE(p[2], 0.0F);                                         // no label is of that class
+    QCOMPARE(p[2], 0.0F);                                       // no label is of that class
     QVERIFY(std::abs(double(p[6]) - (1 + 2.0 / 3) / 3) < 1e-6); // equally near: a vote each
     for (std::size_t row = 0; row < 3; ++row)
         QVERIFY(std::abs(p[row * 3] + p[row * 3 + 1] + p[row * 3 + 2] - 1) < 1e-6F);

@@ -43,7 +43,8 @@ private Q_SLOTS:
         QTest::addColumn<QList<double>>("shares");
         QTest::addColumn<QList<double>>("transition");
         QTest::newRow("clean") << QList<double>{0.5, 0.3, 0.2} << QList<double>{1, 0, 0, 0, 1, 0, 0, 0, 1};
-        QTest::newRow("symmetric") << QList<double>{0.4, 0.4, 0.2} << QList<double>{0.7, 0.15, 0.15, 0.15, 0.7, 0.15, 0.15, 0.15, 0.7};
+        QTest::newRow("symmetric") << QList<double>{0.4, 0.4, 0.2}
+                                   << QList<double>{0.7, 0.15, 0.15, 0.15, 0.7, 0.15, 0.15, 0.15, 0.7};
         QTest::newRow("one class taken for another")
             << QList<double>{0.3, 0.3, 0.4} << QList<double>{0.6, 0.4, 0, 0.05, 0.95, 0, 0, 0.1, 0.9};
     }
@@ -53,7 +54,8 @@ private Q_SLOTS:
         const auto triples = labelled(20000, {shares.begin(), shares.end()}, {transition.begin(), transition.end()});
         const NoiseRates rates = noiseRatesByConsensus(triples, std::size_t(shares.size()));
         for (qsizetype j = 0; j < shares.size(); ++j) {
-            QVERIFY2(std::abs(rates.shares[std::size_t(j)] - shares[j]) < 0.02, qPrintable(QString::number(rates.shares[std::size_t(j)])));
+            QVERIFY2(std::abs(rates.shares[std::size_t(j)] - shares[j]) < 0.02,
+                     qPrintable(QString::number(rates.shares[std::size_t(j)])));
             for (qsizetype k = 0; k < shares.size(); ++k) {
                 const auto at = std::size_t(j * shares.size() + k);
                 QVERIFY2(std::abs(rates.transition[at] - transition[qsizetype(at)]) < 0.03,

@@ -68,8 +68,8 @@ void TestRanking::aPerfectAndAReversedScore() {
 }
 
 void TestRanking::aConstantScoreIsChance() {
-    const auto quality = detectionQuality(std::vector<float>(10, 0.3f),
-                                          std::vector<std::uint8_t>{1, 0, 0, 0, 1, 0, 0, 0, 0, 0}, 0.3);
+    const auto quality =
+        detectionQuality(std::vector<float>(10, 0.3f), std::vector<std::uint8_t>{1, 0, 0, 0, 1, 0, 0, 0, 0, 0}, 0.3);
     QCOMPARE(quality->auroc, 0.5);
     QCOMPARE(quality->averagePrecision, 0.2);
     QCOMPARE(quality->recall, 1.0);
@@ -101,7 +101,8 @@ void TestRanking::ranksFallAndTiesKeepTheirOrder() {
     QVERIFY(rankDescending({}).empty());
     // Equal ones by the second number, larger first, then by position.
     const std::vector<std::uint32_t> byLoss = {2, 4, 0, 1, 3, 5};
-    QCOMPARE(rankDescending(std::vector<float>{0.5f, 0.1f, 0.5f, -1, 0.5f, kNaN}, std::vector<float>{1, 9, 3, 9, 3, 9}), byLoss);
+    QCOMPARE(rankDescending(std::vector<float>{0.5f, 0.1f, 0.5f, -1, 0.5f, kNaN}, std::vector<float>{1, 9, 3, 9, 3, 9}),
+             byLoss);
 }
 
 void TestRanking::quantilesInterpolateAsNumPy_data() {

@@ -15,9 +15,7 @@ namespace {
 
 using Kept = std::vector<std::uint8_t>;
 
-std::size_t sum(const Kept& kept) {
-    return std::accumulate(kept.begin(), kept.end(), std::size_t(0));
-}
+std::size_t sum(const Kept& kept) { return std::accumulate(kept.begin(), kept.end(), std::size_t(0)); }
 
 } // namespace
 

@@ -41,9 +41,7 @@ published = { "pairflip 45 %" = { mean-last-10 = 72.62 }, "people" = 80 }
 source = "a paper"
 )";
 
-Result<Experiment> parse(const std::string& text) {
-    return parseExperiment(text, "/recipes", "r.toml");
-}
+Result<Experiment> parse(const std::string& text) { return parseExperiment(text, "/recipes", "r.toml"); }
 
 QString sentence(const Result<Experiment>& result) {
     return result ? QStringLiteral("accepted") : QString::fromStdString(result.error().sentence());
@@ -116,7 +114,8 @@ private Q_SLOTS:
                                    "settings = { lambda = [1, 3.0], nesterov = [true, false], momentum = 0.7 }\n"
                                    "settings-on = { given = { beta = 0.5 } }\n";
         const auto strange = parse("reference = \"plain\"\n" + recipe);
-        QVERIFY2(sentence(strange).contains("line 1: the reference plain is none of the methods"), qPrintable(sentence(strange)));
+        QVERIFY2(sentence(strange).contains("line 1: the reference plain is none of the methods"),
+                 qPrintable(sentence(strange)));
         const auto rows = parse("reference = \"plain, lambda 3, nesterov true\"\n" + recipe);
         QVERIFY2(rows, qPrintable(sentence(rows)));
         std::vector<std::string> names;
@@ -171,6 +170,7 @@ private Q_SLOTS:
                                                  << "line 3: the setting lambda is an empty list";
         QTest::newRow("a value twice") << method + "settings = { lambda = [1, 2, 1.0] }\n"
                                        << "line 3: 1 stands twice in the setting lambda";
+        // clang-format off
         QTest::newRow("a list of lists") << method + "settings = { lambda = [[1], [2]] }\n"
                                          << "line 3: an item of the setting lambda is not one value";
         QTest::newRow("a list for all methods") << "settings = { lambda = [1, 2] }\n" + method
@@ -183,6 +183,7 @@ private Q_SLOTS:
         QTest::newRow("a published figure of several rows") << method + "settings = { lambda = [1, 2] }\npublished = { given = 80 }\n"
                                                             << "without a list";
         QTest::newRow("a threshold that is no number") << "threshold = nan\n" + method << "line 1: threshold is from 0 to 1";
+        // clang-format on
         QTest::newRow("one seed twice") << "seeds = [1, 1]\n" + method << "line 1: a seed stands twice";
         QTest::newRow("no seed") << "seeds = []\n" + method << "line 1: seeds is an empty list";
         QTest::newRow("no network") << "networks = []\n" + method << "line 1: networks is an empty list";

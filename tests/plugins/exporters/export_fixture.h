@@ -83,8 +83,9 @@ struct Fixture {
 /// Names and classes that have broken somebody's table before.
 inline std::string hostile(CounterRng& rng) {
     static const std::vector<std::string> parts{
-        "a", "b/c", ",", ";", "\t", "\"", "\"\"", "\n", "\r\n", "\r", " ", "  x", "'", "=1+1", "+", "-", "@", "1e5", "00123",
-        "TRUE", "NA", "nan", "0,5", "1.5", "é", "é", "日本", "\u202E", ".png", "../", "#", "\\", "%", "{}", "|", "\xef\xbb\xbf", "x y"};
+        "a",    "b/c",    ",",    ";",   "\t",  "\"",    "\"\"", "\n", "\r\n", "\r",           " ",   "  x", "'",
+        "=1+1", "+",      "-",    "@",   "1e5", "00123", "TRUE", "NA", "nan",  "0,5",          "1.5", "é",   "é",
+        "日本", "\u202E", ".png", "../", "#",   "\\",    "%",    "{}", "|",    "\xef\xbb\xbf", "x y"};
     std::string text;
     for (std::uint32_t i = 0; i <= rng.below(4); ++i) text += parts[rng.below(std::uint32_t(parts.size()))];
     return text;

@@ -28,7 +28,9 @@ Fixture animals() {
 
 struct Folder {
     QTemporaryDir directory;
-    std::filesystem::path path(const char* name) const { return std::filesystem::path(directory.path().toStdString()) / name; }
+    std::filesystem::path path(const char* name) const {
+        return std::filesystem::path(directory.path().toStdString()) / name;
+    }
     void write(const char* name, const std::string& text) const { std::ofstream(path(name), std::ios::binary) << text; }
 };
 
@@ -46,9 +48,10 @@ private Q_SLOTS:
         Folder folder;
         const Fixture f = animals();
         const ExportReport report = must(exporter("csv").write(f.table, {}, folder.path("o.csv")));
-        QCOMPARE(bytesOf(folder.path("o.csv")),
-                 std::string("file,label\nx/0001.png,cat\nx/0002.png,\"a \"\"b\"\", c\"\ny/0003.png,\"a \"\"b\"\", c\"\n"
-                             "y/0004.png,\"a \"\"b\"\", c\"\n"));
+        QCOMPARE(
+            bytesOf(folder.path("o.csv")),
+            std::string("file,label\nx/0001.png,cat\nx/0002.png,\"a \"\"b\"\", c\"\ny/0003.png,\"a \"\"b\"\", c\"\n"
+                        "y/0004.png,\"a \"\"b\"\", c\"\n"));
         QCOMPARE(report.rows, std::size_t(4));
         QCOMPARE(report.relabelled, std::size_t(1));
         QCOMPARE(report.excluded, std::size_t(1));
@@ -65,9 +68,11 @@ private Q_SLOTS:
         f.add("z/\xff.png", 0);
         const auto report = exporter("csv").write(f.table, {}, folder.path("o.csv"));
         QVERIFY(!report);
-        QVERIFY(report.error().sentence().find("\\xFF") != std::string::npos || report.error().sentence().find("\\xff") != std::string::npos);
+        QVERIFY(report.error().sentence().find("\\xFF") != std::string::npos ||
+                report.error().sentence().find("\\xff") != std::string::npos);
         QVERIFY(!std::filesystem::exists(folder.path("o.csv")));
-        QCOMPARE(must(exporter("csv").write(f.table, {{"id", std::string("index")}}, folder.path("o.csv"))).rows, std::size_t(5));
+        QCOMPARE(must(exporter("csv").write(f.table, {{"id", std::string("index")}}, folder.path("o.csv"))).rows,
+                 std::size_t(5));
     }
 
     void formulasAreToldAndLeftAsTheyAre() {
@@ -84,11 +89,14 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("expected");
         QTest::newRow("base name, names") << QByteArray("id,label\n0002.png,cat\n0001.png,cat\n")
                                           << QByteArray("id,label\n0002.png,\"a \"\"b\"\", c\"\n0001.png,cat\n");
-        QTest::newRow("no extension, numbers") << QByteArray("Id,Category\n0003,0\n0001,0\n") << QByteArray("Id,Category\n0003,2\n0001,0\n");
+        QTest::newRow("no extension, numbers")
+            << QByteArray("Id,Category\n0003,0\n0001,0\n") << QByteArray("Id,Category\n0003,2\n0001,0\n");
         QTest::newRow("further columns") << QByteArray("note,file,label,w\n\"a,b\",x/0001.png,,1.50\n")
                                          << QByteArray("note,file,label,w\n\"a,b\",x/0001.png,cat,1.50\n");
-        QTest::newRow("by index, semicolons, CRLF") << QByteArray("index;label\r\n1;0\r\n0;0\r\n") << QByteArray("index;label\r\n1;2\r\n0;0\r\n");
-        QTest::newRow("path without extension") << QByteArray("id,y\ny/0003,dog\n") << QByteArray("id,y\ny/0003,\"a \"\"b\"\", c\"\n");
+        QTest::newRow("by index, semicolons, CRLF")
+            << QByteArray("index;label\r\n1;0\r\n0;0\r\n") << QByteArray("index;label\r\n1;2\r\n0;0\r\n");
+        QTest::newRow("path without extension")
+            << QByteArray("id,y\ny/0003,dog\n") << QByteArray("id,y\ny/0003,\"a \"\"b\"\", c\"\n");
     }
     void templateKeepsHeaderIdsOrderAndColumns() {
         QFETCH(QByteArray, given);
@@ -139,8 +147,9 @@ private Q_SLOTS:
         QCOMPARE(read.rows[1][17], std::string("12"));
         QCOMPARE(read.header[18], std::string("decision_confidence"));
         QCOMPARE(read.rows[1][18], std::string("0.981"));
-        const std::vector<std::string> expected{"index", "file", "given", "effective", "suggested", "score", "p_noisy",
-                                                "loss", "decision", "reason", "who", "time", "run"};
+        const std::vector<std::string> expected{"index", "file",    "given", "effective", "suggested",
+                                                "score", "p_noisy", "loss",  "decision",  "reason",
+                                                "who",   "time",    "run"};
         QVERIFY(std::equal(expected.begin(), expected.end(), read.header.begin()));
         QCOMPARE(read.rows[0][7], std::string("0.33333334"));
         QCOMPARE(read.rows[1][3], std::string("a \"b\", c"));
@@ -171,7 +180,8 @@ private Q_SLOTS:
         const ExportReport report = must(exporter("cleanlab").write(f.table, {}, folder.path("c")));
         QCOMPARE(report.files.size(), std::size_t(3));
         const CsvTable read = *readCsv(folder.path("c/issues.csv"));
-        QCOMPARE(read.header, (std::vector<std::string>{"is_label_issue", "label_quality", "given_label", "predicted_label"}));
+        QCOMPARE(read.header,
+                 (std::vector<std::string>{"is_label_issue", "label_quality", "given_label", "predicted_label"}));
         QCOMPARE(read.rows[0][0], std::string("True"));
         QVERIFY(*parseReal(read.rows[0][1]) < 0.11);
         QCOMPARE(read.rows[2][0], std::string("False")); // the prediction agrees
@@ -243,7 +253,8 @@ private Q_SLOTS:
             const auto k = std::uint32_t(classes.size());
             for (std::uint32_t i = 0; i < rng.below(60); ++i) {
                 const auto verdict = Verdict(rng.below(5));
-                f.add(hostile(rng), Label(rng.below(k)), {verdict, verdict == Verdict::Relabel ? Label(rng.below(k)) : kNoLabel});
+                f.add(hostile(rng), Label(rng.below(k)),
+                      {verdict, verdict == Verdict::Relabel ? Label(rng.below(k)) : kNoLabel});
             }
             f.table.dataset = &f.dataset;
             f.addNumbers(rng);

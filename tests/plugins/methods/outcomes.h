@@ -14,9 +14,7 @@ inline const std::vector<float>& column(const Report& report, const char* name) 
 }
 
 /// Why a run failed; empty where it did not.
-inline std::string sentence(const Outcome& outcome) {
-    return outcome.result ? "" : outcome.result.error().sentence();
-}
+inline std::string sentence(const Outcome& outcome) { return outcome.result ? "" : outcome.result.error().sentence(); }
 
 /// Whether a run noted a sentence with this part.
 inline bool noted(const Outcome& outcome, const std::string& part) {

@@ -34,8 +34,8 @@ private Q_SLOTS:
     void plantedNoiseIsFound_data() {
         QTest::addColumn<QString>("method");
         QTest::addColumn<int>("epochs");
-        for (const char* method : {"elr", "elr-plus", "truncated-gce", "loss-cleaning", "co-teaching-plus", "jocor", "m", "m-dyr-s",
-                                   "md-dyr-sh", "st-h", "st-s", "dy-h", "dy-s"})
+        for (const char* method : {"elr", "elr-plus", "truncated-gce", "loss-cleaning", "co-teaching-plus", "jocor",
+                                   "m", "m-dyr-s", "md-dyr-sh", "st-h", "st-s", "dy-h", "dy-s"})
             QTest::newRow(method) << method << 8;
         QTest::newRow("dividemix") << "dividemix" << 6;
         QTest::newRow("mlnt") << "mlnt" << 8;
@@ -119,8 +119,8 @@ private Q_SLOTS:
         QVERIFY2(double(right) > 0.9 * double(seen), std::to_string(right).c_str());
     }
 
-    /// For 45 % wrong labels the published weight is 25 in 300 epochs, of which a run of 4 takes its share; for 10 % it is
-    /// 0, and 25 gets a warning.
+    /// For 45 % wrong labels the published weight is 25 in 300 epochs, of which a run of 4 takes its share; for 10 % it
+    /// is 0, and 25 gets a warning.
     void divideMixSuitsItsWeightToTheNoiseOrWarns() {
         TrainingTask task = planted("dividemix", 4, 0.45);
         task.config.settings["warm-up"] = std::int64_t(2);
@@ -267,8 +267,8 @@ private Q_SLOTS:
         QVERIFY(outcome.keeper.last("kept-share") < 0.8 && outcome.keeper.last("label-precision") > 0.9);
     }
 
-    /// Eight epochs in three rounds, 3 + 3 + 2: each but the first learns what the round before kept, each chooses among
-    /// all, and the rate begins anew.
+    /// Eight epochs in three rounds, 3 + 3 + 2: each but the first learns what the round before kept, each chooses
+    /// among all, and the rate begins anew.
     void lossCleaningChoosesAtTheEndOfEachRound() {
         TrainingTask task = planted("loss-cleaning", 8);
         task.config.settings["drop-share"] = 0.3;
@@ -367,7 +367,8 @@ private Q_SLOTS:
             QCOMPARE(scalars.at("test-accuracy-teacher"), scalars.at("test-accuracy"));
             QCOMPARE(scalars.count("consistency-loss"), std::size_t(!plain));
             for (std::size_t i = 0; i < kSamples; ++i)
-                QVERIFY(std::abs(column(report, "teacher-probability")[i] - std::exp(-report->evidence->loss[i])) < 1e-6F);
+                QVERIFY(std::abs(column(report, "teacher-probability")[i] - std::exp(-report->evidence->loss[i])) <
+                        1e-6F);
             if (plain) {
                 QCOMPARE(scalars.at("consistency-weight"), 0.0);
                 QCOMPARE(scalars.at("test-accuracy-student"), scalars.at("test-accuracy"));
@@ -433,7 +434,8 @@ private Q_SLOTS:
         }
         QVERIFY2(right / count > 0.9, std::to_string(right / count).c_str());
         QVERIFY(std::abs(outcome.keeper.last("target-differs") - kNoise) < 0.1);
-        for (const float agreement : column(outcome.keeper.reports.back(), "target-agreement")) QVERIFY(agreement >= 0 && agreement <= 1.0001F);
+        for (const float agreement : column(outcome.keeper.reports.back(), "target-agreement"))
+            QVERIFY(agreement >= 0 && agreement <= 1.0001F);
         const double agrees = outcome.keeper.last("target-agreement");
         QVERIFY2(agrees > 0.6, std::to_string(agrees).c_str());
     }
@@ -538,7 +540,8 @@ private Q_SLOTS:
         QVERIFY(features);
         QCOMPARE(features->rows(), kSamples);
         QCOMPARE(features->dimension, std::size_t(32)); // cnn-small:8 has a hidden layer of 4 × 8
-        QVERIFY(std::none_of(features->values.begin(), features->values.end(), [](float v) { return std::isnan(v) || v < 0; }));
+        QVERIFY(std::none_of(features->values.begin(), features->values.end(),
+                             [](float v) { return std::isnan(v) || v < 0; }));
         QCOMPARE(outcome.keeper.reports[2]->evidence->loss, without.keeper.reports[2]->evidence->loss);
         QVERIFY(!without.keeper.reports[2]->features);
     }

@@ -31,14 +31,13 @@ TrainingTask taskOf(const QString& words) {
     return task;
 }
 
-std::string sentence(const test::Outcome& outcome) {
-    return outcome.result ? "" : outcome.result.error().sentence();
-}
+std::string sentence(const test::Outcome& outcome) { return outcome.result ? "" : outcome.result.error().sentence(); }
 
 /// The scalars that do not measure the machine.
 std::map<std::string, double> lasting(const EpochReport& report) {
     auto scalars = report.scalars;
-    for (const char* name : {"seconds", "samples-per-second", "evidence-per-second", "peak-memory-mib"}) scalars.erase(name);
+    for (const char* name : {"seconds", "samples-per-second", "evidence-per-second", "peak-memory-mib"})
+        scalars.erase(name);
     return scalars;
 }
 

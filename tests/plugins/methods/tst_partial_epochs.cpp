@@ -29,7 +29,8 @@ private Q_SLOTS:
     /// What an epoch did not show is neither selected nor passed over, and shares are of what it showed.
     void whatAnEpochDoesNotVisitIsNotPassedOver_data() {
         QTest::addColumn<QString>("method");
-        for (const char* method : {"co-teaching", "co-teaching-plus", "jocor", "dividemix"}) QTest::newRow(method) << method;
+        for (const char* method : {"co-teaching", "co-teaching-plus", "jocor", "dividemix"})
+            QTest::newRow(method) << method;
     }
     void whatAnEpochDoesNotVisitIsNotPassedOver() {
         QFETCH(QString, method);
@@ -38,7 +39,8 @@ private Q_SLOTS:
         const auto outcome = test::train(task);
         QVERIFY2(outcome.result, sentence(outcome).c_str());
         const auto& selected = column(outcome.keeper.reports[0], "selected-1");
-        QCOMPARE(std::count(selected.begin(), selected.end(), 1.0F), std::ptrdiff_t(64)); // all of both batches at first
+        QCOMPARE(std::count(selected.begin(), selected.end(), 1.0F),
+                 std::ptrdiff_t(64)); // all of both batches at first
         QCOMPARE(std::count(selected.begin(), selected.end(), -1.0F), std::ptrdiff_t(kSamples - 64));
         if (method == QLatin1String("dividemix")) return;
         QCOMPARE(outcome.keeper.last("selected-share"), 1.0);

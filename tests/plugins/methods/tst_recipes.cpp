@@ -49,8 +49,8 @@ private Q_SLOTS:
             const auto& params = method->description().params;
             ParamValues values;
             for (const auto& [name, text] : settingsOf(*experiment, cell)) {
-                const auto spec = std::find_if(params.begin(), params.end(),
-                                               [&](const ParamSpec& one) { return one.name == name; });
+                const auto spec =
+                    std::find_if(params.begin(), params.end(), [&](const ParamSpec& one) { return one.name == name; });
                 QVERIFY2(spec != params.end(), (id + " has no setting " + name).c_str());
                 const auto value = parseParam(*spec, text);
                 QVERIFY2(value, value ? "" : value.error().sentence().c_str());

@@ -16,7 +16,8 @@ TrainingTask heldOut(const std::string& method) {
     for (std::size_t i = 1; i < dataset->size(); i += 4) dataset->splits[i] = Split::Validation;
     TrainingTask task = test::makeTask(dataset, method, 6);
     task.config.network = "cnn-small:4";
-    for (std::size_t i = 0; i < dataset->size(); i += 3) task.labels.labels[i] = (task.labels.labels[i] + 1 + Label(i % 2)) % 4;
+    for (std::size_t i = 0; i < dataset->size(); i += 3)
+        task.labels.labels[i] = (task.labels.labels[i] + 1 + Label(i % 2)) % 4;
     if (method == "truncated-gce") {
         task.config.settings["prune-from"] = std::int64_t(2);
         task.config.settings["prune-every"] = std::int64_t(1);

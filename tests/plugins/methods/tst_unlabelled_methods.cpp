@@ -31,9 +31,7 @@ TrainingTask few(const std::string& method, int epochs) {
     return task;
 }
 
-bool near(double a, double b, double tolerance = 1e-9) {
-    return std::abs(a - b) < tolerance;
-}
+bool near(double a, double b, double tolerance = 1e-9) { return std::abs(a - b) < tolerance; }
 
 /// The training samples without a label.
 std::vector<std::size_t> unlabelled(const TrainingTask& task, const Report& report) {

@@ -176,7 +176,8 @@ private Q_SLOTS:
         std::fclose(file);
         ASSAY_OPENED(dataset, m_open(folder.path()));
         bool found = false;
-        for (std::size_t i = 0; i < dataset.size(); ++i) found = found || dataset.names[i] == "bee/new\nline \xff\xfe.png";
+        for (std::size_t i = 0; i < dataset.size(); ++i)
+            found = found || dataset.names[i] == "bee/new\nline \xff\xfe.png";
         ::unlink(hostile.constData()); // Qt cannot name it, so it cannot remove it either
         QVERIFY(found);
         QCOMPARE(dataset.size(), std::size_t{13});
@@ -206,12 +207,17 @@ private Q_SLOTS:
 
     void tablesOfManyShapesAreUnderstood_data() {
         QTest::addColumn<QByteArray>("table");
-        QTest::newRow("id without extension or folder") << QByteArray("image,who,label\na1,7,cat\nb2,8,dog\nc3,9,cat\nd4,3,dog\n");
-        QTest::newRow("path and extension") << QByteArray("Path,Klasse\nimages/a1.jpg,cat\nimages/b2.jpg,dog\nimages/c3.jpg,cat\nimages/d4.jpg,dog\n");
-        QTest::newRow("file name, label first") << QByteArray("target,fname\ncat,a1.jpg\ndog,b2.jpg\ncat,c3.jpg\ndog,d4.jpg\n");
-        QTest::newRow("quoted, CRLF, BOM, no last newline") << QByteArray("\xef\xbb\xbf\"file\",\"label\"\r\n\"a1.jpg\",\"cat\"\r\n\"b2.jpg\",\"dog\"\r\n\"c3.jpg\",\"cat\"\r\n\"d4.jpg\",\"dog\"");
+        QTest::newRow("id without extension or folder")
+            << QByteArray("image,who,label\na1,7,cat\nb2,8,dog\nc3,9,cat\nd4,3,dog\n");
+        QTest::newRow("path and extension")
+            << QByteArray("Path,Klasse\nimages/a1.jpg,cat\nimages/b2.jpg,dog\nimages/c3.jpg,cat\nimages/d4.jpg,dog\n");
+        QTest::newRow("file name, label first")
+            << QByteArray("target,fname\ncat,a1.jpg\ndog,b2.jpg\ncat,c3.jpg\ndog,d4.jpg\n");
+        QTest::newRow("quoted, CRLF, BOM, no last newline") << QByteArray(
+            "\xef\xbb\xbf\"file\",\"label\"\r\n\"a1.jpg\",\"cat\"\r\n\"b2.jpg\",\"dog\"\r\n\"c3.jpg\",\"cat\"\r\n\"d4.jpg\",\"dog\"");
         QTest::newRow("semicolons") << QByteArray("file;label\na1.jpg;cat\nb2.jpg;dog\nc3.jpg;cat\nd4.jpg;dog\n");
-        QTest::newRow("backslashes") << QByteArray("file,label\nimages\\a1.jpg,cat\nimages\\b2.jpg,dog\nimages\\c3.jpg,cat\nimages\\d4.jpg,dog\n");
+        QTest::newRow("backslashes") << QByteArray(
+            "file,label\nimages\\a1.jpg,cat\nimages\\b2.jpg,dog\nimages\\c3.jpg,cat\nimages\\d4.jpg,dog\n");
     }
     void tablesOfManyShapesAreUnderstood() {
         QFETCH(QByteArray, table);
@@ -220,7 +226,8 @@ private Q_SLOTS:
         ASSAY_OPENED(dataset, m_open(folder.path()));
         QCOMPARE(QString::fromStdString(dataset.format), QStringLiteral("csv-images"));
         QCOMPARE(classNames(dataset), QStringList({"cat", "dog"}));
-        QCOMPARE(sampleNames(dataset), QStringList({"images/a1.jpg", "images/b2.jpg", "images/c3.jpg", "images/d4.jpg"}));
+        QCOMPARE(sampleNames(dataset),
+                 QStringList({"images/a1.jpg", "images/b2.jpg", "images/c3.jpg", "images/d4.jpg"}));
         QCOMPARE(dataset.givenLabels, (std::vector<Label>{0, 1, 0, 1}));
         QVERIFY(!dataset.notes.empty());
         ASSAY_OPENED(byFile, m_open(folder.path() + "/labels.csv"));
@@ -230,7 +237,8 @@ private Q_SLOTS:
 
     void tablesMayBringTruthAndSplits() {
         QTemporaryDir folder;
-        makeTable(folder.path(), "file,label,true_label,split\na1,10,10,train\nb2,2,10,train\nc3,2,2,test\nd4,10,2,val\n");
+        makeTable(folder.path(),
+                  "file,label,true_label,split\na1,10,10,train\nb2,2,10,train\nc3,2,2,test\nd4,10,2,val\n");
         ASSAY_OPENED(dataset, m_open(folder.path()));
         QCOMPARE(classNames(dataset), QStringList({"2", "10"})); // as numbers
         QCOMPARE(dataset.givenLabels, (std::vector<Label>{1, 0, 0, 1}));
@@ -249,7 +257,8 @@ private Q_SLOTS:
         options.reader.labelColumn = "nonsense";
         const auto result = m_open(folder.path(), options);
         QVERIFY(!result);
-        QVERIFY2(sentence(result.error()).contains("nonsense") && sentence(result.error()).contains("file, label, other"),
+        QVERIFY2(sentence(result.error()).contains("nonsense") &&
+                     sentence(result.error()).contains("file, label, other"),
                  qPrintable(sentence(result.error())));
     }
 
@@ -303,7 +312,8 @@ private Q_SLOTS:
     void brokenTablesAreOneSentence_data() {
         QTest::addColumn<QByteArray>("table");
         QTest::addColumn<QString>("says");
-        QTest::newRow("duplicate id") << QByteArray("file,label\na1,cat\nb2,dog\na1,dog\n") << "line 4 names a1 a second time";
+        QTest::newRow("duplicate id") << QByteArray("file,label\na1,cat\nb2,dog\na1,dog\n")
+                                      << "line 4 names a1 a second time";
         QTest::newRow("broken quotes") << QByteArray("file,label\na1,\"cat\nb2,dog\nc3,cat\n") << "labels.csv";
         QTest::newRow("no rows") << QByteArray("file,label\n") << "a header and no rows";
         QTest::newRow("pictures elsewhere") << QByteArray("file,label\n/data/a1.jpg,cat\n/data/b2.jpg,dog\n")
@@ -342,8 +352,8 @@ private Q_SLOTS:
                                                    << QStringList{"cat"} << QList<int>{kNoLabel, kNoLabel, kNoLabel, 0};
         QTest::newRow("-1 among numbers") << QByteArray("file,label\na1,0\nb2,-1\nc3,1\nd4,\n") << QStringList{"0", "1"}
                                           << QList<int>{0, kNoLabel, 1, kNoLabel};
-        QTest::newRow("-1 and 1 are two classes") << QByteArray("file,label\na1,1\nb2,-1\nc3,1\nd4,-1\n")
-                                                  << QStringList{"-1", "1"} << QList<int>{1, 0, 1, 0};
+        QTest::newRow("-1 and 1 are two classes")
+            << QByteArray("file,label\na1,1\nb2,-1\nc3,1\nd4,-1\n") << QStringList{"-1", "1"} << QList<int>{1, 0, 1, 0};
         QTest::newRow("-1 among names") << QByteArray("file,label\na1,cat\nb2,-1\nc3,dog\nd4,dog\n")
                                         << QStringList{"-1", "cat", "dog"} << QList<int>{1, 0, 2, 2};
     }
@@ -364,7 +374,8 @@ private Q_SLOTS:
 
     void aSampleWithoutALabelKeepsItsTruthAndItsSplit() {
         QTemporaryDir folder;
-        makeTable(folder.path(), "file,label,true_label,split\na1,cat,cat,train\nb2,,cat,\nc3,dog,dog,test\nd4,,dog,test\n");
+        makeTable(folder.path(),
+                  "file,label,true_label,split\na1,cat,cat,train\nb2,,cat,\nc3,dog,dog,test\nd4,,dog,test\n");
         ASSAY_OPENED(dataset, m_open(folder.path()));
         QCOMPARE(dataset.givenLabels, (std::vector<Label>{0, kNoLabel, 1, kNoLabel}));
         QCOMPARE(dataset.trueLabels, (std::vector<Label>{0, 0, 1, 1}));

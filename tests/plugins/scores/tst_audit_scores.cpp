@@ -107,9 +107,9 @@ private:
 
 void TestAuditScores::wrongLabelsStandFirst_data() {
     QTest::addColumn<QString>("id");
-    for (const char* id : {"knn-disagreement", "simifeat-vote", "simifeat-rank", "confident-learning",
-                           "self-confidence-adjusted", "normalized-margin-adjusted", "confidence-weighted-entropy",
-                           "confidence-weighted-entropy-adjusted"})
+    for (const char* id :
+         {"knn-disagreement", "simifeat-vote", "simifeat-rank", "confident-learning", "self-confidence-adjusted",
+          "normalized-margin-adjusted", "confidence-weighted-entropy", "confidence-weighted-entropy-adjusted"})
         QTest::newRow(id) << id;
 }
 
@@ -173,7 +173,8 @@ void TestAuditScores::aPointFarOutInSpaceIsTheOutlier() {
     features->dimension = 2;
     CounterRng rng(9, RngPurpose::Test);
     for (std::size_t i = 0; i < 60; ++i)
-        for (std::size_t k = 0; k < 2; ++k) features->values.push_back(i == 31 ? 50.0f : 5 + 0.2f * float(rng.normal()));
+        for (std::size_t k = 0; k < 2; ++k)
+            features->values.push_back(i == 31 ? 50.0f : 5 + 0.2f * float(rng.normal()));
     bundles.input.features = features;
     const auto scores = compute("outlier", bundles.input);
     QVERIFY(scores);

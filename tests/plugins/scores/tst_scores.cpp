@@ -96,13 +96,16 @@ private:
 };
 
 void TestScores::everyScoreDescribesItself() {
+    // clang-format off
     for (const char* id :
-         {"p-noisy", "loss", "mean-loss", "self-confidence", "normalized-margin", "disagreement", "forgetting", "variability",
-          "p-noisy-mean", "p-noisy-smoothed", "confidence-weighted-entropy", "self-confidence-adjusted",
-          "normalized-margin-adjusted", "confidence-weighted-entropy-adjusted", "confident-learning", "data-map-confidence",
-          "incorrectness", "aum", "aum-threshold", "rejection", "pseudo-label-conflict", "knn-disagreement", "simifeat-vote",
-          "simifeat-rank", "outlier", "duplicate-conflict", "duplicate-across-splits", "dark", "bright", "blurred", "low-information", "odd-size",
+         {"p-noisy", "loss", "mean-loss", "self-confidence", "normalized-margin", "disagreement", "forgetting",
+          "variability", "p-noisy-mean", "p-noisy-smoothed", "confidence-weighted-entropy",
+          "self-confidence-adjusted", "normalized-margin-adjusted", "confidence-weighted-entropy-adjusted",
+          "confident-learning", "data-map-confidence", "incorrectness", "aum", "aum-threshold", "rejection",
+          "pseudo-label-conflict", "knn-disagreement", "simifeat-vote", "simifeat-rank", "outlier",
+          "duplicate-conflict", "duplicate-across-splits", "dark", "bright", "blurred", "low-information", "odd-size",
           "odd-aspect"}) {
+        // clang-format on
         const auto score = m_registry.scores.find(id);
         QVERIFY2(score, id);
         QVERIFY(!score->traits().range.empty());
@@ -120,7 +123,8 @@ void TestScores::valuesOfAHandMadeRun_data() {
         const double mean = (a + b + c) / 3;
         return std::sqrt(((a - mean) * (a - mean) + (b - mean) * (b - mean) + (c - mean) * (c - mean)) / 3);
     };
-    QTest::newRow("loss") << "loss" << QList<double>{-std::log(.9), -std::log(.3), -std::log(.7), -std::log(.2)} << false;
+    QTest::newRow("loss") << "loss" << QList<double>{-std::log(.9), -std::log(.3), -std::log(.7), -std::log(.2)}
+                          << false;
     QTest::newRow("mean loss") << "mean-loss"
                                << QList<double>{-std::log(.6 * .8 * .9) / 3, -std::log(.2 * .6 * .3) / 3,
                                                 -std::log(.6 * .3 * .7) / 3, -std::log(.3 * .2 * .2) / 3}
@@ -135,7 +139,8 @@ void TestScores::valuesOfAHandMadeRun_data() {
     QTest::newRow("incorrectness") << "incorrectness" << QList<double>{0, 2.0 / 3, 1.0 / 3, 1} << false;
     const auto lead = [](double a, double b, double c) { return -(std::log(a) + std::log(b) + std::log(c)) / 3; };
     QTest::newRow("area under the margin")
-        << "aum" << QList<double>{lead(2, 8, 18), lead(2.0 / 7, 2, .5), lead(2, .5, 3.5), lead(.75, .4, 2.0 / 7)} << false;
+        << "aum" << QList<double>{lead(2, 8, 18), lead(2.0 / 7, 2, .5), lead(2, .5, 3.5), lead(.75, .4, 2.0 / 7)}
+        << false;
     QTest::newRow("variability") << "variability"
                                  << QList<double>{deviation(.6, .8, .9), deviation(.2, .6, .3), deviation(.6, .3, .7),
                                                   deviation(.3, .2, .2)}
@@ -248,10 +253,8 @@ void TestScores::aMixtureIsFittedToTrainingLossesOnly() {
     QCOMPARE(scores->values.size(), std::size_t(2000));
     int found = 0;
     for (std::size_t i = 0; i < 1500; ++i) {
-        if (i % 4 == 0)
-            found += scores->values[i] > 0.5f ? 1 : 0;
-        else
-            QVERIFY(scores->values[i] < 0.01f);
+        if (i % 4 == 0) found += scores->values[i] > 0.5f ? 1 : 0;
+        else QVERIFY(scores->values[i] < 0.01f);
     }
     QVERIFY(found > 350); // of 375
     QVERIFY(scores->values[1999] > 0.9f);

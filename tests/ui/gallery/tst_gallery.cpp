@@ -52,10 +52,12 @@ private Q_SLOTS:
         for (int row = 0; row < gallery.rowCount(); ++row) QCOMPARE(gallery.rowOf(gallery.sampleAt(row)), row);
         workspace.decide({workspace.view().front()}, {Verdict::Keep, kNoLabel}, QStringLiteral("key"));
         QTRY_COMPARE(history.rowCount(), 1);
-        const QString name = QString::fromStdString(std::string(workspace.dataset()->names[workspace.view().front().value]));
+        const QString name =
+            QString::fromStdString(std::string(workspace.dataset()->names[workspace.view().front().value]));
         const QModelIndex step = history.index(0, HistoryModel::What);
         QCOMPARE(step.data().toString(), QStringLiteral("✔ kept ") + name.section(QLatin1Char('/'), -1));
-        QVERIFY(step.data(Qt::ToolTipRole).toString().contains(name) && step.data(Qt::ToolTipRole).toString().contains(QStringLiteral("why: key")));
+        QVERIFY(step.data(Qt::ToolTipRole).toString().contains(name) &&
+                step.data(Qt::ToolTipRole).toString().contains(QStringLiteral("why: key")));
         workspace.undo();
         QTRY_COMPARE(history.rowCount(), 2);
         QVERIFY(history.stepAt(1).undone);
@@ -92,7 +94,8 @@ private Q_SLOTS:
         QCOMPARE(panel.model()->rowCount(), 0);
         auto* all = panel.findChild<QPushButton*>(QStringLiteral("galleryEmptyButton"));
         const auto labels = all->parentWidget()->findChildren<QLabel*>();
-        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* one) { return one->text().contains(QStringLiteral("of no class")); }));
+        QVERIFY(std::any_of(labels.begin(), labels.end(),
+                            [](const QLabel* one) { return one->text().contains(QStringLiteral("of no class")); }));
         QVERIFY(panel.findChild<QToolButton*>(QStringLiteral("clearBrushed"))->isVisibleTo(&panel));
         all->click();
         QCOMPARE(panel.model()->rowCount(), 500);
@@ -130,7 +133,8 @@ private Q_SLOTS:
         QTRY_COMPARE(panel.model()->rowCount(), 500);
         GalleryView* view = panel.view();
         const auto click = [&](int row, Qt::KeyboardModifiers modifiers) {
-            QTest::mouseClick(view->viewport(), Qt::LeftButton, modifiers, view->visualRect(panel.model()->index(row)).center());
+            QTest::mouseClick(view->viewport(), Qt::LeftButton, modifiers,
+                              view->visualRect(panel.model()->index(row)).center());
         };
         click(2, Qt::NoModifier);
         QCOMPARE(workspace.focus(), panel.model()->sampleAt(2));
@@ -146,10 +150,13 @@ private Q_SLOTS:
         QCOMPARE(workspace.selection().size(), std::size_t(500));
         // A rectangle over the first two tiles of two lines.
         const QPoint from = view->visualRect(panel.model()->index(0)).center();
-        const QPoint to = view->visualRect(view->indexAt(from + QPoint(view->tileSize().width(), view->tileSize().height()))).center();
+        const QPoint to =
+            view->visualRect(view->indexAt(from + QPoint(view->tileSize().width(), view->tileSize().height())))
+                .center();
         QTest::mousePress(view->viewport(), Qt::LeftButton, Qt::NoModifier, from);
         QTest::mouseMove(view->viewport(), (from + to) / 2);
-        QMouseEvent move(QEvent::MouseMove, QPointF(to), view->viewport()->mapToGlobal(QPointF(to)), Qt::LeftButton, Qt::LeftButton, Qt::NoModifier);
+        QMouseEvent move(QEvent::MouseMove, QPointF(to), view->viewport()->mapToGlobal(QPointF(to)), Qt::LeftButton,
+                         Qt::LeftButton, Qt::NoModifier);
         QCoreApplication::sendEvent(view->viewport(), &move);
         QTest::mouseRelease(view->viewport(), Qt::LeftButton, Qt::NoModifier, to);
         QCOMPARE(workspace.selection().size(), std::size_t(4));
@@ -164,12 +171,16 @@ private Q_SLOTS:
         QVERIFY(openAndWait(workspace, m_data));
         QVERIFY(trainAndWait(workspace, 2));
         auto* scores = panel.findChild<QComboBox*>(QStringLiteral("sortBy"));
-        const auto help = [&](const char* id) { return scores->itemData(scores->findData(QLatin1String(id)), Qt::ToolTipRole).toString(); };
+        const auto help = [&](const char* id) {
+            return scores->itemData(scores->findData(QLatin1String(id)), Qt::ToolTipRole).toString();
+        };
         QTRY_VERIFY(scores->findData(QStringLiteral("aum")) >= 0);
-        for (int i = 0; i < scores->count(); ++i) QVERIFY2(!scores->itemData(i, Qt::ToolTipRole).toString().isEmpty(), qPrintable(scores->itemText(i)));
+        for (int i = 0; i < scores->count(); ++i)
+            QVERIFY2(!scores->itemData(i, Qt::ToolTipRole).toString().isEmpty(), qPrintable(scores->itemText(i)));
         const auto aum = workspace.registry().scores.find("aum");
-        for (const std::string& part : {aum->description().title, aum->description().help, std::string(aum->traits().range),
-                                        std::string("in sample"), aum->description().citation})
+        for (const std::string& part :
+             {aum->description().title, aum->description().help, std::string(aum->traits().range),
+              std::string("in sample"), aum->description().citation})
             QVERIFY2(help("aum").contains(QString::fromStdString(part)), qPrintable(help("aum")));
         QVERIFY(help("aum").contains(QStringLiteral("Higher is more suspect")));
         QVERIFY(help("confidence").contains(QStringLiteral("Higher is surer")));
@@ -204,14 +215,18 @@ private Q_SLOTS:
         QVERIFY(trainAndWait(workspace, 2)); // keeps no features
         const QString missing = QStringLiteral("simifeat-rank");
         auto* scores = panel.findChild<QComboBox*>(QStringLiteral("sortBy"));
-        const auto mayChoose = [&] { return bool(scores->model()->flags(scores->model()->index(scores->findData(missing), 0)) & Qt::ItemIsEnabled); };
+        const auto mayChoose = [&] {
+            return bool(scores->model()->flags(scores->model()->index(scores->findData(missing), 0)) &
+                        Qt::ItemIsEnabled);
+        };
         QTRY_VERIFY(scores->findData(missing) >= 0);
         QVERIFY(mayChoose());
         QSignalSpy warnings(&workspace, &Workspace::warning);
         (void)workspace.values(missing);
         QTRY_VERIFY(!workspace.scoreProblem(missing).isEmpty());
         QVERIFY(!mayChoose());
-        QCOMPARE(scores->itemData(scores->findData(missing), Qt::ToolTipRole).toString(), workspace.scoreProblem(missing));
+        QCOMPARE(scores->itemData(scores->findData(missing), Qt::ToolTipRole).toString(),
+                 workspace.scoreProblem(missing));
         QCOMPARE(warnings.count(), 0);
 
         auto* badge = panel.findChild<QLabel*>(QStringLiteral("sampleBadge"));
@@ -233,7 +248,8 @@ private Q_SLOTS:
         config.keepFeatures = true;
         QSignalSpy ended(&workspace, &Workspace::runEnded);
         workspace.startRun(config, {});
-        QTRY_VERIFY_WITH_TIMEOUT(ended.count() > 0 && workspace.currentRun() == RunId(2) && workspace.currentEvidence() != nullptr, 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            ended.count() > 0 && workspace.currentRun() == RunId(2) && workspace.currentEvidence() != nullptr, 20'000);
         QTRY_VERIFY(mayChoose());
     }
 
@@ -313,7 +329,8 @@ private Q_SLOTS:
         QCOMPARE(tile.agreement, QStringLiteral("%1/%2").arg(suspecting).arg(tile.says.size()));
         const QString tip = model.data(model.index(0), Qt::ToolTipRole).toString();
         const auto opinions = workspace.opinions(tile.sample);
-        const auto most = std::max_element(opinions.begin(), opinions.end(), [](const auto& a, const auto& b) { return a.percentile < b.percentile; });
+        const auto most = std::max_element(opinions.begin(), opinions.end(),
+                                           [](const auto& a, const auto& b) { return a.percentile < b.percentile; });
         QVERIFY2(tip.contains(QStringLiteral("◆ %1: more than").arg(most->detector)), qPrintable(tip));
         QCOMPARE(tip.contains(QStringLiteral("and %1 more").arg(int(opinions.size()) - 8)), opinions.size() > 8);
         QCOMPARE(tip.count(QStringLiteral(": more than")), std::min<qsizetype>(8, qsizetype(opinions.size())));
@@ -337,10 +354,13 @@ private Q_SLOTS:
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("wanted");
         QTest::addColumn<bool>("found");
-        QTest::newRow("beginnings of words") << QStringLiteral("Retrain on cleaned labels") << QStringLiteral("rcl") << true;
+        QTest::newRow("beginnings of words")
+            << QStringLiteral("Retrain on cleaned labels") << QStringLiteral("rcl") << true;
         QTest::newRow("a word") << QStringLiteral("Export labels") << QStringLiteral("labels") << true;
         QTest::newRow("order matters") << QStringLiteral("Export labels") << QStringLiteral("lex") << false;
-        QTest::newRow("a letter inside") << QStringLiteral("Take the verdict away from this picture and from all the others") << QStringLiteral("k") << true;
+        QTest::newRow("a letter inside") << QStringLiteral(
+                                                "Take the verdict away from this picture and from all the others")
+                                         << QStringLiteral("k") << true;
         QTest::newRow("nothing typed") << QStringLiteral("Quit") << QString() << true;
     }
     void paletteFindsByLettersInOrder() {

@@ -230,7 +230,8 @@ private Q_SLOTS:
             const QCPAxis* axis = plot.plot().axisRect(panel)->axis(QCPAxis::atLeft);
             QVERIFY2(ticksInside(axis).size() >= 2, qPrintable(QString::number(panel)));
             QVERIFY(!axis->label().isEmpty());
-            QVERIFY(QFontMetricsF(axis->labelFont()).horizontalAdvance(axis->label()) <= axis->axisRect()->height() + 9);
+            QVERIFY(QFontMetricsF(axis->labelFont()).horizontalAdvance(axis->label()) <=
+                    axis->axisRect()->height() + 9);
         }
         QVERIFY(plot.dataAsTsv().contains(QStringLiteral("entropy, nats")));
         plot.setHistory({});

@@ -34,7 +34,8 @@ class TestLossCurvesPlot : public QObject {
 
 private Q_SLOTS:
     void lossesThatDifferByAFactorAreOneFamily() {
-        const auto families = lossFamilies({line("gce", 0.7), line("mae", 1), line("nce-exp", 1), line("ce", 1e-3), line("rce", 1, 9.21)});
+        const auto families = lossFamilies(
+            {line("gce", 0.7), line("mae", 1), line("nce-exp", 1), line("ce", 1e-3), line("rce", 1, 9.21)});
         QCOMPARE(families.size(), std::size_t(1));
         QCOMPARE(families[0].members, std::vector<std::size_t>({1, 2, 4}));
         QVERIFY(std::abs(families[0].factors[1] - 1) < 1e-9);

@@ -83,11 +83,15 @@ private Q_SLOTS:
             std::vector<QRectF> areas;
             for (int i = 0; i < plot.plot().itemCount(); ++i) {
                 const auto* label = qobject_cast<QCPItemText*>(plot.plot().item(i));
-                if (label == nullptr || !label->visible() || !(label->text().startsWith(QStringLiteral("clean")) || label->text().startsWith(QStringLiteral("noisy")))) continue;
+                if (label == nullptr || !label->visible() ||
+                    !(label->text().startsWith(QStringLiteral("clean")) ||
+                      label->text().startsWith(QStringLiteral("noisy"))))
+                    continue;
                 areas.emplace_back(label->topLeft->pixelPosition(), label->bottomRight->pixelPosition());
             }
             QCOMPARE(areas.size(), std::size_t(2));
-            QVERIFY2(!areas[0].intersects(areas[1]), qPrintable(QStringLiteral("%1 apart, %2 × %3").arg(apart).arg(width).arg(height)));
+            QVERIFY2(!areas[0].intersects(areas[1]),
+                     qPrintable(QStringLiteral("%1 apart, %2 × %3").arg(apart).arg(width).arg(height)));
         }
     }
 
@@ -225,7 +229,8 @@ private Q_SLOTS:
         QTest::addColumn<bool>("cut");
         QTest::addColumn<double>("least"); // of the axis, where it is cut
         QTest::addColumn<double>("most");
-        const auto row = [](const char* name, const std::vector<double>& heights, bool cut, double least = 0, double most = 0) {
+        const auto row = [](const char* name, const std::vector<double>& heights, bool cut, double least = 0,
+                            double most = 0) {
             QTest::newRow(name) << QVector<double>(heights.begin(), heights.end()) << cut << least << most;
         };
         row("two broad humps", bars(100, [](int i) { return 200 * bell(i, 15, 9) + 60 * bell(i, 65, 12); }), false);
@@ -235,11 +240,17 @@ private Q_SLOTS:
             bars(100, [](int i) { return 4000 * std::exp(-i / 0.7) + 30 * bell(i, 60, 14); }), true, 30, 75);
         row("a spike with a slope and a hump",
             bars(100, [](int i) { return 3000 * std::exp(-i / 2.5) + 40 * bell(i, 60, 14); }), true, 40, 120);
-        row("two spikes", bars(100, [](int i) { return 3000 * bell(i, 1, 1) + 500 * bell(i, 90, 1.5); }), true, 500, 700);
-        row("the spike on the right", bars(100, [](int i) { return 3000 * bell(i, 98, 1) + 40 * bell(i, 40, 14); }), true, 40, 120);
-        row("a spike and next to nothing", bars(100, [](int i) { return i == 0 ? 8000.0 : double(i % 9 == 0); }), true, 8, 60);
+        row("two spikes", bars(100, [](int i) { return 3000 * bell(i, 1, 1) + 500 * bell(i, 90, 1.5); }), true, 500,
+            700);
+        row("the spike on the right", bars(100, [](int i) { return 3000 * bell(i, 98, 1) + 40 * bell(i, 40, 14); }),
+            true, 40, 120);
+        row("a spike and next to nothing", bars(100, [](int i) { return i == 0 ? 8000.0 : double(i % 9 == 0); }), true,
+            8, 60);
         row("few bars among empty ones",
-            bars(100, [](int i) { return i == 80 ? 20.0 : i == 81 ? 238.0 : i == 82 ? 90.0 : 0.0; }), false);
+            bars(100, [](int i) { return i == 80   ? 20.0
+                                         : i == 81 ? 238.0
+                                         : i == 82 ? 90.0
+                                                   : 0.0; }), false);
         row("few bars", bars(12, [](int i) { return i == 0 ? 500.0 : 3.0; }), false);
         row("none", {}, false);
     }
@@ -269,12 +280,15 @@ private Q_SLOTS:
             plot.plot().replot(QCustomPlot::rpImmediateRefresh);
             QVERIFY(!plot.cutAt().has_value());
             const auto& counts = plot.counts().counts;
-            const auto filled = std::count_if(counts.begin(), counts.end(), [](std::uint64_t count) { return count > 0; });
+            const auto filled =
+                std::count_if(counts.begin(), counts.end(), [](std::uint64_t count) { return count > 0; });
             QVERIFY2(double(filled) > 0.5 * double(counts.size()), qPrintable(QString::number(filled)));
             const QRectF inside = QRectF(plot.plot().axisRect()->rect()).adjusted(-1, -50, 1, 1);
             for (int i = 0; i < plot.plot().itemCount(); ++i) {
                 const auto* label = qobject_cast<QCPItemText*>(plot.plot().item(i));
-                if (label == nullptr || !(label->text().startsWith(QStringLiteral("clean")) || label->text().startsWith(QStringLiteral("noisy")))) continue;
+                if (label == nullptr || !(label->text().startsWith(QStringLiteral("clean")) ||
+                                          label->text().startsWith(QStringLiteral("noisy"))))
+                    continue;
                 const QRectF area(label->topLeft->pixelPosition(), label->bottomRight->pixelPosition());
                 QVERIFY2(area.left() >= inside.left() && area.right() <= inside.right(), qPrintable(label->text()));
             }
@@ -317,7 +331,8 @@ private Q_SLOTS:
         QVERIFY(hump <= *plot.cutAt());
         QVERIFY2(hump >= plot.plot().yAxis->range().upper / 3, qPrintable(QString::number(hump)));
         const auto& all = plot.counts().counts;
-        const QString highest = QLocale(QLocale::English).toString(qulonglong(*std::max_element(all.begin(), all.end())));
+        const QString highest =
+            QLocale(QLocale::English).toString(qulonglong(*std::max_element(all.begin(), all.end())));
         QVERIFY2(plot.summary().contains(highest), qPrintable(plot.summary()));
         plot.setLogScale(true);
         QVERIFY(!plot.cutAt().has_value());
@@ -341,7 +356,8 @@ private Q_SLOTS:
         QFETCH(const QVector<float>, losses);
         QFETCH(const bool, shown);
         LossHistogramPlot plot;
-        plot.setLosses(std::vector<float>(losses.begin(), losses.end()), std::vector<std::uint8_t>(std::size_t(losses.size()), 1));
+        plot.setLosses(std::vector<float>(losses.begin(), losses.end()),
+                       std::vector<std::uint8_t>(std::size_t(losses.size()), 1));
         settle(plot);
         for (const bool log : {true, false}) {
             plot.setLogScale(log);

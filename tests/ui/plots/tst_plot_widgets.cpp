@@ -50,9 +50,10 @@ bool written(const QImage& image, const QRectF& cell) {
 }
 
 QStringList tenNames() {
-    return {QStringLiteral("T-shirt/top"), QStringLiteral("Trouser"), QStringLiteral("Pullover"), QStringLiteral("Dress"),
-            QStringLiteral("Coat"),        QStringLiteral("Sandal"),  QStringLiteral("Shirt"),    QStringLiteral("Sneaker"),
-            QStringLiteral("Bag"),         QStringLiteral("Ankle boot")};
+    return {QStringLiteral("T-shirt/top"), QStringLiteral("Trouser"), QStringLiteral("Pullover"),
+            QStringLiteral("Dress"),       QStringLiteral("Coat"),    QStringLiteral("Sandal"),
+            QStringLiteral("Shirt"),       QStringLiteral("Sneaker"), QStringLiteral("Bag"),
+            QStringLiteral("Ankle boot")};
 }
 
 } // namespace
@@ -198,7 +199,8 @@ private Q_SLOTS:
         QVERIFY(plot.cellRect(0, 0).width() < 26); // narrow indeed
         for (int row = 0; row < 10; ++row)
             for (int column = 0; column < 10; ++column)
-                QVERIFY2(written(image, plot.cellRect(row, column)), qPrintable(QStringLiteral("%1, %2").arg(row).arg(column)));
+                QVERIFY2(written(image, plot.cellRect(row, column)),
+                         qPrintable(QStringLiteral("%1, %2").arg(row).arg(column)));
     }
 
     void aLongNameDoesNotShrinkAMatrix() {
@@ -223,8 +225,9 @@ private Q_SLOTS:
                     for (int x = x0; x < x1; ++x) count += image.pixelColor(x, y) != plot.theme().background;
                 return count;
             };
-            QVERIFY(inked(int(first.left()), image.width(), int(first.top()) - 24, int(first.top()) - 4) > 50); // names of the columns
-            QCOMPARE(inked(image.width() - 1, image.width(), 0, image.height()), 0);                            // none is cut off
+            QVERIFY(inked(int(first.left()), image.width(), int(first.top()) - 24, int(first.top()) - 4) >
+                    50);                                                             // names of the columns
+            QCOMPARE(inked(image.width() - 1, image.width(), 0, image.height()), 0); // none is cut off
         }
     }
 
@@ -267,8 +270,10 @@ private Q_SLOTS:
         QTest::mouseRelease(&plot.plot(), Qt::LeftButton, {}, to);
         std::vector<SampleIndex> expected;
         for (std::size_t i = 0; i < samples.size(); ++i)
-            if (double(a[i]) >= plot.plot().xAxis->pixelToCoord(from.x()) && double(a[i]) <= plot.plot().xAxis->pixelToCoord(to.x()) &&
-                double(b[i]) <= plot.plot().yAxis->pixelToCoord(from.y()) && double(b[i]) >= plot.plot().yAxis->pixelToCoord(to.y()))
+            if (double(a[i]) >= plot.plot().xAxis->pixelToCoord(from.x()) &&
+                double(a[i]) <= plot.plot().xAxis->pixelToCoord(to.x()) &&
+                double(b[i]) <= plot.plot().yAxis->pixelToCoord(from.y()) &&
+                double(b[i]) >= plot.plot().yAxis->pixelToCoord(to.y()))
                 expected.push_back(samples[i]);
         QVERIFY(!expected.empty());
         QVERIFY(got == expected);
@@ -324,11 +329,13 @@ private Q_SLOTS:
     }
 
     void probabilitiesAreDrawnOnTheWholeUnitSquare() {
-        LossScatterPlot plot({QStringLiteral("cleanScatter"), QStringLiteral("Clean"), {}, QStringLiteral("p(clean)"), true});
+        LossScatterPlot plot(
+            {QStringLiteral("cleanScatter"), QStringLiteral("Clean"), {}, QStringLiteral("p(clean)"), true});
         plot.setLosses({SampleIndex(3), SampleIndex(4)}, {0.1f, 0.2f}, {0.1f, 0.3f});
         QVERIFY(plot.plot().xAxis->range().upper >= 1 && plot.plot().yAxis->range().upper >= 1);
         plot.setThreshold(0.5);
-        QCOMPARE(plot.dataAsTsv().section(QLatin1Char('\n'), 0, 0), QStringLiteral("index\tp(clean)_1\tp(clean)_2\tgroup"));
+        QCOMPARE(plot.dataAsTsv().section(QLatin1Char('\n'), 0, 0),
+                 QStringLiteral("index\tp(clean)_1\tp(clean)_2\tgroup"));
         plot.resize(300, 300);
         QVERIFY(!plot.grab().isNull());
     }
@@ -386,7 +393,8 @@ private Q_SLOTS:
             QVERIFY(colours.size() >= 12);
             for (std::size_t a = 0; a < colours.size(); ++a)
                 for (std::size_t b = 0; b < a; ++b) {
-                    const int apart = std::abs(colours[a].red() - colours[b].red()) + std::abs(colours[a].green() - colours[b].green()) +
+                    const int apart = std::abs(colours[a].red() - colours[b].red()) +
+                                      std::abs(colours[a].green() - colours[b].green()) +
                                       std::abs(colours[a].blue() - colours[b].blue());
                     QVERIFY2(apart >= 60, qPrintable(QStringLiteral("%1 and %2").arg(a).arg(b)));
                 }
@@ -403,7 +411,8 @@ private Q_SLOTS:
             QApplication::sendEvent(&label, &event);
             return QToolTip::text();
         };
-        QVERIFY2(point().contains(QStringLiteral("too long for its place &amp; &lt;b&gt;more")), qPrintable(QToolTip::text()));
+        QVERIFY2(point().contains(QStringLiteral("too long for its place &amp; &lt;b&gt;more")),
+                 qPrintable(QToolTip::text()));
         QToolTip::hideText();
     }
 

@@ -30,8 +30,14 @@ ConfidenceHistory confidence() {
 std::vector<PseudoClass> classes(int count) {
     std::vector<PseudoClass> made;
     for (int k = 0; k < count; ++k)
-        made.push_back({QStringLiteral("class %1").arg(k), std::uint64_t(10 * (k + 1)), std::uint64_t(5 * (k + 1)),
-                        std::uint64_t(10 * (k + 1)), 20, {}, k + 1 == count, k == 0});
+        made.push_back({QStringLiteral("class %1").arg(k),
+                        std::uint64_t(10 * (k + 1)),
+                        std::uint64_t(5 * (k + 1)),
+                        std::uint64_t(10 * (k + 1)),
+                        20,
+                        {},
+                        k + 1 == count,
+                        k == 0});
     return made;
 }
 
@@ -71,7 +77,8 @@ private Q_SLOTS:
     }
 
     void figuresStandAboveTheBarsAndTheThresholdIsNamedInside() {
-        for (const std::vector<double>& thresholds : std::vector<std::vector<double>>{{0.001, 0.014}, {0.9, 0.95}, {0.001, 0.999}}) {
+        for (const std::vector<double>& thresholds :
+             std::vector<std::vector<double>>{{0.001, 0.014}, {0.9, 0.95}, {0.001, 0.999}}) {
             ConfidencePlot plot;
             ConfidenceHistory made = confidence();
             made.classThresholds = thresholds;
@@ -88,7 +95,8 @@ private Q_SLOTS:
                 const QRectF area(label->topLeft->pixelPosition(), label->bottomRight->pixelPosition());
                 if (label->text().contains(QLatin1String("by class"))) {
                     ++inside;
-                    QVERIFY2(area.left() >= axes.left() - 1 && area.right() <= axes.right() + 1, qPrintable(label->text()));
+                    QVERIFY2(area.left() >= axes.left() - 1 && area.right() <= axes.right() + 1,
+                             qPrintable(label->text()));
                 } else {
                     ++above;
                     QVERIFY2(area.bottom() <= axes.top() + 1 && area.top() >= 0, qPrintable(label->text()));

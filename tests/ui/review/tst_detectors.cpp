@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Assay authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/ui/ui_fixture.h"
 #include "core/audit/score.h"
 #include "core/project/feature_store.h"
+#include "tests/ui/ui_fixture.h"
 #include "ui/gallery/gallery_panel.h"
 #include "ui/plots/matrix_plot.h"
 #include "ui/review/class_pairs_panel.h"
@@ -112,20 +112,24 @@ private Q_SLOTS:
         QVERIFY(panel.percentile(QStringLiteral("loss"), SampleIndex(suspect)) > 0.75f);
         QTRY_VERIFY(panel.agreement(SampleIndex(suspect)).second >= 4); // some say nothing of a single network
         QVERIFY(panel.agreement(SampleIndex(suspect)).first > panel.agreement(SampleIndex(suspect + 1)).first);
-        QVERIFY(panel.findChild<QLabel*>(QStringLiteral("detectorsAgreement"))->text().contains(QLatin1String("detectors suspect it")));
+        QVERIFY(panel.findChild<QLabel*>(QStringLiteral("detectorsAgreement"))
+                    ->text()
+                    .contains(QLatin1String("detectors suspect it")));
         // What compares all pictures comes later, and is asked of the label; what looks at the pictures alone is not.
         QTRY_VERIFY(std::isfinite(panel.percentile(QStringLiteral("knn-disagreement"), SampleIndex(suspect))));
         QTRY_VERIFY(std::isfinite(panel.percentile(QStringLiteral("dark"), SampleIndex(suspect))));
         const auto heard = [&](const char* detector) {
             const auto opinions = workspace.opinions(SampleIndex(suspect));
-            return std::any_of(opinions.begin(), opinions.end(), [&](const auto& one) { return one.detector == QLatin1String(detector); });
+            return std::any_of(opinions.begin(), opinions.end(),
+                               [&](const auto& one) { return one.detector == QLatin1String(detector); });
         };
         QTRY_VERIFY(heard("knn-disagreement") && heard("loss"));
         QVERIFY(!heard("dark"));
         const auto& scores = workspace.registry().scores.all();
         const auto asked = std::size_t(std::count_if(scores.begin(), scores.end(), [&](const auto& score) {
             const QString id = QString::fromStdString(score->description().id);
-            return score->traits().basis != ScoreBasis::Pictures && std::isfinite(panel.percentile(id, SampleIndex(suspect)));
+            return score->traits().basis != ScoreBasis::Pictures &&
+                   std::isfinite(panel.percentile(id, SampleIndex(suspect)));
         }));
         QCOMPARE(workspace.opinions(SampleIndex(suspect)).size(), asked);
         QCOMPARE(panel.agreement(SampleIndex(suspect)).second, int(asked));
@@ -173,8 +177,9 @@ private Q_SLOTS:
         QCOMPARE(workspace.suggestedLabel(wrong.front()), Label(1));
 
         const auto opinions = workspace.opinions(wrong.front());
-        QVERIFY(std::none_of(opinions.begin(), opinions.end(),
-                             [](const auto& one) { return one.detector == QLatin1String("knn-disagreement"); })); // it kept no features
+        QVERIFY(std::none_of(opinions.begin(), opinions.end(), [](const auto& one) {
+            return one.detector == QLatin1String("knn-disagreement");
+        })); // it kept no features
 
         // Enough answers: the order is a probability of being wrong.
         wrong.resize(20);
@@ -184,7 +189,7 @@ private Q_SLOTS:
         const auto value = [&](std::uint32_t i) { return workspace.values(QLatin1String(kFusedScore))[i]; };
         QTRY_COMPARE(workspace.calibratedOn(), std::size_t(40));
         QVERIFY(value(295) > 0.8f && value(299) < 0.2f); // neither was decided
-        QVERIFY(workspace.orderIsOld()); // and nothing has moved under the pointer
+        QVERIFY(workspace.orderIsOld());                 // and nothing has moved under the pointer
     }
 
     void aPseudoLabelStandsWithHowSureTheMethodWas() {
@@ -206,11 +211,13 @@ private Q_SLOTS:
         inspector.setVisible(true);
         workspace.setFocus(SampleIndex(7));
         const auto* suggested = inspector.findChild<QLabel*>(QStringLiteral("inspectorSuggested"));
-        QTRY_VERIFY2(suggested->text().contains(QLocale().toString(double(SurerMethod::kMethod), 'f', 2)), qPrintable(suggested->text()));
+        QTRY_VERIFY2(suggested->text().contains(QLocale().toString(double(SurerMethod::kMethod), 'f', 2)),
+                     qPrintable(suggested->text()));
         QVERIFY(!suggested->text().contains(QLocale().toString(double(SurerMethod::kNetwork), 'f', 2)));
         ReviewPage page(workspace, thumbnails); // and the large picture says the same
         const auto* labels = page.findChild<QLabel*>(QStringLiteral("reviewLabels"));
-        QVERIFY2(labels->text().contains(QLocale().toString(double(SurerMethod::kMethod), 'f', 2)), qPrintable(labels->text()));
+        QVERIFY2(labels->text().contains(QLocale().toString(double(SurerMethod::kMethod), 'f', 2)),
+                 qPrintable(labels->text()));
     }
 
     void aCellOfTheClassPairsOpensItsSuspects() {
@@ -241,13 +248,15 @@ private Q_SLOTS:
         }
         workspace.setThreshold(1); // nobody is a suspect any more
         QTRY_VERIFY(!matrix.hasData());
-        QVERIFY(panel.findChild<QComboBox*>(QStringLiteral("classPairsTable"))->isHidden()); // the run kept no probabilities
+        QVERIFY(panel.findChild<QComboBox*>(QStringLiteral("classPairsTable"))
+                    ->isHidden()); // the run kept no probabilities
     }
 
     void theConfidentJointIsCountedAndItsCellsOpenWhatTheyCount() {
         Workspace workspace(registryWith());
         QVERIFY(openAndWait(workspace, writeIdx(m_home, 40, QStringLiteral("joint"))));
-        // Four pictures of each class. Two 4s are taken for 9s; of the 5s one is sure, one is a 6, two reach no threshold.
+        // Four pictures of each class. Two 4s are taken for 9s; of the 5s one is sure, one is a 6, two reach no
+        // threshold.
         const auto says = [](int i) {
             std::array<double, 10> row{};
             const int given = i % 10;
@@ -267,7 +276,8 @@ private Q_SLOTS:
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write("0,1,2,3,4,5,6,7,8,9");
         for (int i = 0; i < 40; ++i)
-            for (int k = 0; k < 10; ++k) file.write((k > 0 ? "," : "\n") + QByteArray::number(says(i)[std::size_t(k)], 'g', 17));
+            for (int k = 0; k < 10; ++k)
+                file.write((k > 0 ? "," : "\n") + QByteArray::number(says(i)[std::size_t(k)], 'g', 17));
         file.close();
         workspace.importProbabilities({file.fileName(), {}, {}, false});
         QTRY_VERIFY_WITH_TIMEOUT(workspace.currentEvidence() != nullptr, 20'000);
@@ -314,11 +324,13 @@ private Q_SLOTS:
 
         QSignalSpy shown(&panel, &ClassPairsPanel::showSamples);
         const auto click = [&](int given, int other) {
-            QTest::mouseClick(panel.matrix().canvas(), Qt::LeftButton, {}, panel.matrix().cellRect(given, other).center().toPoint());
+            QTest::mouseClick(panel.matrix().canvas(), Qt::LeftButton, {},
+                              panel.matrix().cellRect(given, other).center().toPoint());
         };
         const auto opened = [&](qsizetype time) { return shown[time][0].value<std::vector<SampleIndex>>(); };
         choose(ClassPairsPanel::Table::Counted); // what stands there is what opens
-        QVERIFY2(text().contains(QStringLiteral("5 to 6: 1 sample")) && !text().contains(QStringLiteral("expected")), qPrintable(text()));
+        QVERIFY2(text().contains(QStringLiteral("5 to 6: 1 sample")) && !text().contains(QStringLiteral("expected")),
+                 qPrintable(text()));
         choose(ClassPairsPanel::Table::Calibrated);
         click(4, 9);
         QCOMPARE(opened(0), (std::vector{SampleIndex(24), SampleIndex(34)}));
@@ -342,7 +354,8 @@ private Q_SLOTS:
         probabilities.epoch = 1;
         probabilities.dimension = 10;
         for (int i = 0; i < 100; ++i)
-            for (int k = 0; k < 10; ++k) probabilities.values.push_back(k == (i % 5 == 0 ? i + 1 : i) % 10 ? 0.91F : 0.01F);
+            for (int k = 0; k < 10; ++k)
+                probabilities.values.push_back(k == (i % 5 == 0 ? i + 1 : i) % 10 ? 0.91F : 0.01F);
         const auto folder = workspace.project()->checkpointFolder(workspace.runs().front().id);
         QVERIFY(storeFeatures(folder, probabilities, MatrixKind::Probabilities).has_value());
         ClassPairsPanel panel(workspace);
@@ -353,10 +366,12 @@ private Q_SLOTS:
         auto* words = panel.findChild<QLabel*>(QStringLiteral("classPairsWords"));
         QVERIFY(!words->text().contains(QStringLiteral("⚠")));
         tables->setCurrentIndex(int(ClassPairsPanel::Table::Calibrated));
-        QVERIFY2(words->text().contains(QStringLiteral("⚠ The network learnt these very labels")), qPrintable(words->text()));
+        QVERIFY2(words->text().contains(QStringLiteral("⚠ The network learnt these very labels")),
+                 qPrintable(words->text()));
     }
 
-    /// More classes than a heat map has room for: those with the most pairs are shown, and their cells open what they count.
+    /// More classes than a heat map has room for: those with the most pairs are shown, and their cells open what they
+    /// count.
     void ofVeryManyClassesTheFullestAreShown() {
         constexpr int kClasses = 120;
         Workspace workspace(registryWith());
@@ -371,7 +386,8 @@ private Q_SLOTS:
         const auto classes = matrix.values().size();
         QVERIFY(classes > 20 && classes < 48); // of 48 that take part in a pair
         const QString words = panel.findChild<QLabel*>(QStringLiteral("classPairsWords"))->text();
-        QVERIFY2(words.contains(QStringLiteral("%1 of 120 are left out").arg(kClasses - int(classes))), qPrintable(words));
+        QVERIFY2(words.contains(QStringLiteral("%1 of 120 are left out").arg(kClasses - int(classes))),
+                 qPrintable(words));
         QSignalSpy shown(&panel, &ClassPairsPanel::showSamples);
         for (std::size_t row = 0; row < classes; ++row)
             for (std::size_t column = 0; column < classes; ++column) {

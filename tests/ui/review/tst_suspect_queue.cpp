@@ -22,8 +22,8 @@
 #include <QDoubleSpinBox>
 #include <QLabel>
 #include <QSpinBox>
-#include <QTreeWidget>
 #include <QToolButton>
+#include <QTreeWidget>
 
 #include <algorithm>
 #include <cmath>
@@ -44,8 +44,13 @@ class TestSuspectQueue : public QObject {
     Workspace& workspace() { return m_window->workspace(); }
     GalleryView* gallery() { return m_window->audit().gallery().view(); }
     QAction* action(const char* id) { return m_window->actions().action(QLatin1String(id)); }
-    template <class T> T* child(const char* name) { return m_window->findChild<T*>(QLatin1String(name)); }
-    void key(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) { QTest::keyClick(gallery(), key, modifiers); }
+    template <class T>
+    T* child(const char* name) {
+        return m_window->findChild<T*>(QLatin1String(name));
+    }
+    void key(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+        QTest::keyClick(gallery(), key, modifiers);
+    }
 
     void sortByAllDetectors() {
         ViewFilter filter;
@@ -82,10 +87,15 @@ private Q_SLOTS:
     void aTileOfTheQueueTellsHowManyDetectorsSuspectIt() {
         sortByAllDetectors();
         const GalleryModel& model = *m_window->audit().gallery().model();
-        const auto first = workspace().agreement(model.sampleAt(0)), last = workspace().agreement(model.sampleAt(kSamples - 1));
+        const auto first = workspace().agreement(model.sampleAt(0)),
+                   last = workspace().agreement(model.sampleAt(kSamples - 1));
         QVERIFY(first->suspecting > first->asked / 2 && last->suspecting < first->suspecting);
-        QCOMPARE(model.index(0).data(AgreementRole).toString(), QStringLiteral("%1/%2").arg(first->suspecting).arg(first->asked));
-        QVERIFY(model.index(0).data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("detectors that suspect it")));
+        QCOMPARE(model.index(0).data(AgreementRole).toString(),
+                 QStringLiteral("%1/%2").arg(first->suspecting).arg(first->asked));
+        QVERIFY(model.index(0)
+                    .data(Qt::AccessibleTextRole)
+                    .toString()
+                    .contains(QStringLiteral("detectors that suspect it")));
         ViewFilter other;
         other.score = QStringLiteral("loss");
         workspace().setFilter(other);
@@ -160,7 +170,9 @@ private Q_SLOTS:
         workspace().setFocus(workspace().view().front());
         QTRY_VERIFY(child<QLabel>("detectorsTogether")->text().contains(QStringLiteral("Those of 2 runs are joined")));
         // Every one of them stands there, with its run, and as many suspect the picture as the line above says.
-        const auto agreement = [&] { return workspace().agreement(*workspace().focus()).value_or(DetectorAgreement()); };
+        const auto agreement = [&] {
+            return workspace().agreement(*workspace().focus()).value_or(DetectorAgreement());
+        };
         auto* list = child<QTreeWidget>("detectorsList");
         const auto rows = [&](const QString& text) { return list->findItems(text, Qt::MatchContains, 0).size(); };
         for (const int run : {1, 2}) QTRY_VERIFY(rows(QStringLiteral(", run %1").arg(run)) > 3);
@@ -168,10 +180,12 @@ private Q_SLOTS:
         QTRY_COMPARE(std::size_t(rows(QStringLiteral("◆"))), agreement().suspecting);
         // What is learnt from decisions is told.
         std::vector<SampleIndex> wrong, right;
-        for (std::uint32_t i = 0; i < kSamples && wrong.size() < 12; ++i) (i % 5 == 0 ? wrong : right).push_back(SampleIndex(i));
+        for (std::uint32_t i = 0; i < kSamples && wrong.size() < 12; ++i)
+            (i % 5 == 0 ? wrong : right).push_back(SampleIndex(i));
         workspace().decide(wrong, {Verdict::Exclude, kNoLabel}, QStringLiteral("key"));
         workspace().decide(right, {Verdict::Keep, kNoLabel}, QStringLiteral("key"));
-        QTRY_VERIFY2(child<QLabel>("detectorsTogether")->text().contains(QStringLiteral("learnt from ")), qPrintable(child<QLabel>("detectorsTogether")->text()));
+        QTRY_VERIFY2(child<QLabel>("detectorsTogether")->text().contains(QStringLiteral("learnt from ")),
+                     qPrintable(child<QLabel>("detectorsTogether")->text()));
         QVERIFY(!workspace().learntWeights().empty() && workspace().learntWeights().front().second > 0);
         action("review-join-runs")->trigger();
         QTRY_COMPARE(workspace().joinedRuns(), std::size_t(1));
@@ -182,14 +196,16 @@ private Q_SLOTS:
         QByteArray rows = "0,1,2,3,4,5,6,7,8,9";
         for (int i = 0; i < kSamples; ++i) {
             const double sure = 0.5 + 0.01 * (i * 7 % 40);
-            for (int k = 0; k < 10; ++k) rows += (k > 0 ? "," : "\n") + QByteArray::number(k == i % 10 ? sure : (1 - sure) / 9, 'g', 17);
+            for (int k = 0; k < 10; ++k)
+                rows += (k > 0 ? "," : "\n") + QByteArray::number(k == i % 10 ? sure : (1 - sure) / 9, 'g', 17);
         }
         QFile file(m_home->filePath(QStringLiteral("rows.csv")));
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write(rows + '\n');
         file.close();
         workspace().importProbabilities({file.fileName(), {}, {}, false});
-        QTRY_VERIFY_WITH_TIMEOUT(workspace().currentRun() == RunId(2) && workspace().currentEvidence() != nullptr, 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(workspace().currentRun() == RunId(2) && workspace().currentEvidence() != nullptr,
+                                 20'000);
         QVERIFY(workspace().outOfSample(RunId(2)));
         sortByAllDetectors();
         auto* badge = child<QLabel>("sampleBadge");
@@ -216,7 +232,9 @@ private Q_SLOTS:
         QCOMPARE(workspace().likeliest(suspect)[0].label, other);
         QVERIFY(workspace().likeliest(suspect)[0].probability > 0.7);
         QVERIFY2(first->text().contains(className(workspace(), other)), qPrintable(first->text()));
-        QVERIFY(child<QLabel>("inspectorLikeliestTitle")->text().contains(QStringLiteral("p(noisy)"))); // nothing is calibrated yet
+        QVERIFY(child<QLabel>("inspectorLikeliestTitle")
+                    ->text()
+                    .contains(QStringLiteral("p(noisy)"))); // nothing is calibrated yet
         QVERIFY(!child<QToolButton>("likeliest3")->isVisible());
         key(Qt::Key_1, Qt::AltModifier);
         QTRY_COMPARE(workspace().effectiveLabel(suspect), other);
@@ -230,10 +248,14 @@ private Q_SLOTS:
         while (!workspace().suspect(suspect)) suspect = SampleIndex(suspect.value + 1);
         workspace().setFocus(suspect);
         auto* inspector = m_window->findChild<Inspector*>();
-        QTRY_VERIFY2(inspector->reason().contains(QStringLiteral("detectors suspect it")), qPrintable(inspector->reason()));
-        QTRY_VERIFY2(inspector->reason().contains(QStringLiteral("of the 10 nearest pictures are labelled")), qPrintable(inspector->reason()));
+        QTRY_VERIFY2(inspector->reason().contains(QStringLiteral("detectors suspect it")),
+                     qPrintable(inspector->reason()));
+        QTRY_VERIFY2(inspector->reason().contains(QStringLiteral("of the 10 nearest pictures are labelled")),
+                     qPrintable(inspector->reason()));
         const QString learning = child<QLabel>("inspectorLearning")->text();
-        QVERIFY2(learning.contains(QStringLiteral("the noisy component is")) && learning.contains(QStringLiteral("Label never learnt in 3 epochs")), qPrintable(learning));
+        QVERIFY2(learning.contains(QStringLiteral("the noisy component is")) &&
+                     learning.contains(QStringLiteral("Label never learnt in 3 epochs")),
+                 qPrintable(learning));
         // Exemplars of the suggested class: those that the run is sure of, the nearest first.
         auto* strip = child<SampleStrip>("suggestedExemplars");
         QTRY_VERIFY(child<QLabel>("inspectorSuggestedTitle")->text().contains(QStringLiteral("nearest to it")));
@@ -244,12 +266,15 @@ private Q_SLOTS:
         }
         const SampleIndex clean(suspect.value + 1);
         workspace().setFocus(clean);
-        QTRY_VERIFY(child<QLabel>("inspectorLearning")->text().contains(QStringLiteral("Label learnt in epoch 1, and never forgotten")));
+        QTRY_VERIFY(child<QLabel>("inspectorLearning")
+                        ->text()
+                        .contains(QStringLiteral("Label learnt in epoch 1, and never forgotten")));
     }
 
     void whenALabelWasLearntAndForgottenIsTold_data() {
         QTest::addColumn<QString>("answers"); // by epoch: y the label, n another, - unknown
         QTest::addColumn<QString>("sentence");
+        // clang-format off
         QTest::newRow("nothing") << "" << "";
         QTest::newRow("never") << "nn" << "Label never learnt in 2 epochs.";
         QTest::newRow("late") << "nny" << "Label learnt in epoch 3, and never forgotten.";
@@ -257,6 +282,7 @@ private Q_SLOTS:
         QTest::newRow("again") << "nynyy" << "Label learnt in epoch 2, forgotten in 3, learnt again in 4.";
         QTest::newRow("often") << "ynynynyny" << "Label learnt in epoch 1 and forgotten 4 times since, learnt again in epoch 9.";
         QTest::newRow("lost often") << "ynynynyn" << "Label learnt in epoch 1 and forgotten 4 times, for good in epoch 8.";
+        // clang-format on
     }
     void whenALabelWasLearntAndForgottenIsTold() {
         QFETCH(QString, answers);
@@ -278,11 +304,14 @@ private Q_SLOTS:
         QVERIFY(dialog != nullptr && dialog->isVisible());
         const AuditState before = workspace().auditState();
         QVERIFY(before.population > 100 && before.sample == 0);
-        QVERIFY(dialog->findChild<QLabel*>(QStringLiteral("errorsLeftEstimate"))->text().contains(QStringLiteral("Not known")));
+        QVERIFY(dialog->findChild<QLabel*>(QStringLiteral("errorsLeftEstimate"))
+                    ->text()
+                    .contains(QStringLiteral("Not known")));
         auto* size = dialog->findChild<QSpinBox*>(QStringLiteral("auditSize"));
         QCOMPARE(size->maximum(), int(before.population));
         size->setValue(60);
-        QVERIFY(dialog->findChild<QLabel*>(QStringLiteral("auditExplanation"))->text().contains(QStringLiteral("60 of")));
+        QVERIFY(
+            dialog->findChild<QLabel*>(QStringLiteral("auditExplanation"))->text().contains(QStringLiteral("60 of")));
         QTest::mouseClick(dialog->findChild<QCheckBox*>(QStringLiteral("mixAudit")), Qt::LeftButton, {}, QPoint(8, 10));
         QCOMPARE(workspace().auditState().sample, std::size_t(60));
 
@@ -308,7 +337,8 @@ private Q_SLOTS:
         for (const JournalEntry& entry : workspace().journal())
             QCOMPARE(entry.reason.rule == kRandomRule, workspace().askedAtRandom(entry.sample));
         // Deciding one of them again, undo and redo do not change that it was drawn.
-        const auto drawn = std::find_if(queue.begin(), queue.end(), [&](SampleIndex one) { return workspace().askedAtRandom(one); });
+        const auto drawn =
+            std::find_if(queue.begin(), queue.end(), [&](SampleIndex one) { return workspace().askedAtRandom(one); });
         workspace().decide({*drawn}, {Verdict::Exclude, kNoLabel}, QStringLiteral("key"));
         QTRY_VERIFY(workspace().settled());
         workspace().undo();
@@ -324,7 +354,8 @@ private Q_SLOTS:
         QCOMPARE(after.left.least, std::size_t(0));
         QVERIFY(after.left.sampled >= 10 && after.left.sampled <= after.answered);
         QVERIFY(after.left.most > 0 && double(after.left.most) < 0.1 * double(after.population));
-        QVERIFY2(child<QLabel>("reviewFigures")->text().contains(QStringLiteral("errors left, 0 to")), qPrintable(child<QLabel>("reviewFigures")->text()));
+        QVERIFY2(child<QLabel>("reviewFigures")->text().contains(QStringLiteral("errors left, 0 to")),
+                 qPrintable(child<QLabel>("reviewFigures")->text()));
         auto* advice = dialog->findChild<QLabel*>(QStringLiteral("stopAdvice"));
         QVERIFY2(advice->text().contains(QStringLiteral("cannot be told yet")), qPrintable(advice->text()));
         dialog->findChild<QDoubleSpinBox*>(QStringLiteral("stopShare"))->setValue(12);
@@ -368,11 +399,13 @@ private Q_SLOTS:
         state.answered = 19; // most of them are what the queue found by itself: they tell nothing of the rest
         state.left = {0, 0, 9, 9};
         QCOMPARE(stopAdvice(state, 0.01), StopAdvice::Unknown); // too few to be believed
-        QVERIFY2(errorsLeftText(state).contains(QStringLiteral("of the 19 decided pictures drawn at random, 9 tell")), qPrintable(errorsLeftText(state)));
+        QVERIFY2(errorsLeftText(state).contains(QStringLiteral("of the 19 decided pictures drawn at random, 9 tell")),
+                 qPrintable(errorsLeftText(state)));
         state.answered = 100;
         state.left = {5, 2, 9, 88};
-        QVERIFY2(errorsLeftText(state).contains(QStringLiteral("From 88 decisions")), qPrintable(errorsLeftText(state)));
-        QCOMPARE(stopAdvice(state, 0.01), StopAdvice::Stop);      // at most 9 of 1,000
+        QVERIFY2(errorsLeftText(state).contains(QStringLiteral("From 88 decisions")),
+                 qPrintable(errorsLeftText(state)));
+        QCOMPARE(stopAdvice(state, 0.01), StopAdvice::Stop);       // at most 9 of 1,000
         QCOMPARE(stopAdvice(state, 0.005), StopAdvice::Undecided); // 2 to 9 against 5
         QCOMPARE(stopAdvice(state, 0.001), StopAdvice::GoOn);
         state.left = {0, 0, 500, 0}; // nothing that the queue has not found by itself was asked
@@ -392,7 +425,8 @@ private Q_SLOTS:
             for (std::size_t i = 0, rows = 0; i < dataset.size() && rows < 8; ++i)
                 if (dataset.splits[i] == Split::Train && dataset.givenLabels[i] < 2 && ++rows > 0)
                     list.write(QByteArray::number(qulonglong(i)) + ',' +
-                               QByteArray::number(rows > 6 ? 1 - dataset.givenLabels[i] : dataset.givenLabels[i]) + '\n');
+                               QByteArray::number(rows > 6 ? 1 - dataset.givenLabels[i] : dataset.givenLabels[i]) +
+                               '\n');
             list.write(last);
             list.close();
             LabelChoice labels;

@@ -61,7 +61,9 @@ private Q_SLOTS:
                           suggested = groupsOf(FeatureMapPlot::Colouring::Suggested),
                           suspects = groupsOf(FeatureMapPlot::Colouring::Suspects);
         QVERIFY(suspects.contains(QStringLiteral("suspect")) && suspects.contains(QStringLiteral("clean")));
-        const auto nameOf = [&](Label label) { return QString::fromStdString(dataset->classNames[std::size_t(label)]); };
+        const auto nameOf = [&](Label label) {
+            return QString::fromStdString(dataset->classNames[std::size_t(label)]);
+        };
         for (qsizetype i = 0; i < given.size(); ++i) {
             const SampleIndex sample = samples[std::size_t(i)];
             QCOMPARE(given[i], nameOf(workspace.baseLabel(sample)));
@@ -105,7 +107,8 @@ private Q_SLOTS:
         const double least = double(losses[samples[0].value]);
         filter.scoreRange = std::pair(least, 1e9);
         workspace.setFilter(filter);
-        const auto past = std::count_if(samples.begin(), samples.end(), [&](SampleIndex s) { return double(losses[s.value]) >= least; });
+        const auto past = std::count_if(samples.begin(), samples.end(),
+                                        [&](SampleIndex s) { return double(losses[s.value]) >= least; });
         QTRY_COMPARE(panel->plot().standingOut(), std::size_t(past));
         filter.scoreRange.reset();
         workspace.setFilter(filter);

@@ -19,7 +19,8 @@ namespace {
 
 /// Cross-entropy, MAE, and MAE over the classes, by their closed forms.
 Result<std::vector<LossCurve>> closedForms(int classes, const std::vector<double>& probabilities) {
-    std::vector<LossCurve> curves = {{"ce", "Cross-entropy", "", {}, {}}, {"mae", "", "", {}, {}}, {"mae-mean", "", "", {}, {}}};
+    std::vector<LossCurve> curves = {
+        {"ce", "Cross-entropy", "", {}, {}}, {"mae", "", "", {}, {}}, {"mae-mean", "", "", {}, {}}};
     for (const double p : probabilities) {
         curves[0].loss.push_back(-std::log(p));
         curves[0].gradient.push_back(p - 1);

@@ -22,9 +22,11 @@ class FewLabels final : public Method {
 public:
     explicit FewLabels(const char* id = "few-labels", const char* labelled = "all") {
         m_about = {id, "Few labels", "Learns from some labels", "", {}};
+        // clang-format off
         m_about.params = {{"threshold", ParamType::Real, 0.95, 0.0, 1.0, {}, "", "Accepted from here on", false},
                           {"labelled", ParamType::Choice, std::string(labelled), {}, {}, {"all", "per-class", "clean"}, "", "Which count", false},
                           {"labelled-per-class", ParamType::Integer, std::int64_t(25), 1.0, 100.0, {}, "", "So many", false}};
+        // clang-format on
     }
     const Description& description() const override { return m_about; }
     Result<RunResult> train(const TrainingTask& task, RunObserver& observer, RunControl& control) const override {
@@ -63,7 +65,8 @@ class TestNewRunSheet : public QObject {
 
     std::unique_ptr<QTemporaryDir> m_home;
 
-    template <class T> static T& part(const QWidget& sheet, const char* name) {
+    template <class T>
+    static T& part(const QWidget& sheet, const char* name) {
         auto* found = sheet.findChild<T*>(QLatin1String(name));
         if (found == nullptr) qFatal("no %s", name);
         return *found;
@@ -72,7 +75,8 @@ class TestNewRunSheet : public QObject {
     static void count(NewRunDialog& sheet, const QString& words) {
         auto& counting = part<QComboBox>(sheet, "labelCounting");
         for (int i = 0; i < counting.count(); ++i)
-            if (counting.itemText(i) == words || (words != QLatin1String("all") && counting.itemText(i).contains(words)))
+            if (counting.itemText(i) == words ||
+                (words != QLatin1String("all") && counting.itemText(i).contains(words)))
                 return counting.setCurrentIndex(i);
         QFAIL(qPrintable(words));
     }
@@ -82,7 +86,8 @@ class TestNewRunSheet : public QObject {
         if (!sheet.problem().isEmpty()) qWarning("%s", qPrintable(sheet.problem()));
         QSignalSpy ended(&workspace, &Workspace::runEnded);
         sheet.start();
-        if (!QTest::qWaitFor([&] { return ended.count() > 0 && workspace.labels(workspace.runs().back().id); }, 20'000)) return nullptr;
+        if (!QTest::qWaitFor([&] { return ended.count() > 0 && workspace.labels(workspace.runs().back().id); }, 20'000))
+            return nullptr;
         return workspace.labels(workspace.runs().back().id);
     }
 
@@ -108,8 +113,10 @@ private Q_SLOTS:
         QVERIFY2(sheet.problem().isEmpty(), qPrintable(sheet.problem()));
         part<QSpinBox>(sheet, "runSeeds").setValue(2);
         std::vector<std::pair<double, std::uint64_t>> runs;
-        for (const RunConfig& config : sheet.configs()) runs.emplace_back(realParam(config.settings, "threshold"), config.seed);
-        QCOMPARE(runs, (std::vector<std::pair<double, std::uint64_t>>{{0.7, 1}, {0.7, 2}, {0.8, 1}, {0.8, 2}, {0.95, 1}, {0.95, 2}}));
+        for (const RunConfig& config : sheet.configs())
+            runs.emplace_back(realParam(config.settings, "threshold"), config.seed);
+        QCOMPARE(runs, (std::vector<std::pair<double, std::uint64_t>>{
+                           {0.7, 1}, {0.7, 2}, {0.8, 1}, {0.8, 2}, {0.95, 1}, {0.95, 2}}));
         QVERIFY(part<QPushButton>(sheet, "runStart").text().contains(QLatin1Char('6')));
         QSignalSpy announced(&sheet, &NewRunDialog::aboutToSweep);
         part<QSpinBox>(sheet, "runEpochs").setValue(1);

@@ -49,18 +49,21 @@ private Q_SLOTS:
     void everyTypeComesBackAsItWentIn_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<QString>("text");
+        // clang-format off
         QTest::newRow("bool") << "mixup" << "false";
         QTest::newRow("integer with bounds") << "warm-up" << "499";
         QTest::newRow("integer beyond 32 bits") << "big" << "-9007199254740993";
         QTest::newRow("real that no spin box would keep") << "rate" << "1.2345678901234567e-05";
         QTest::newRow("choice") << "loss" << "gce";
         QTest::newRow("text") << "note" << "Grüße, \"quoted\" = yes";
+        // clang-format on
     }
     void everyTypeComesBackAsItWentIn() {
         QFETCH(const QString, name);
         QFETCH(const QString, text);
         const auto all = specs();
-        const auto spec = std::find_if(all.begin(), all.end(), [&](const auto& s) { return s.name == name.toStdString(); });
+        const auto spec =
+            std::find_if(all.begin(), all.end(), [&](const auto& s) { return s.name == name.toStdString(); });
         const auto value = parseParam(*spec, text.toStdString());
         QVERIFY(value.has_value());
         ParamForm form;

@@ -87,7 +87,8 @@ private Q_SLOTS:
         QCOMPARE(dialog.grid()->cells.size(), std::size_t(4));
         QCOMPARE(dialog.grid()->missing().size(), std::size_t(4));
         auto* difference = dialog.findChild<QLabel*>(QStringLiteral("recipeDifference"));
-        QVERIFY(difference->text().contains(QStringLiteral("elsewhere")) && difference->text().contains(QStringLiteral("grid")));
+        QVERIFY(difference->text().contains(QStringLiteral("elsewhere")) &&
+                difference->text().contains(QStringLiteral("grid")));
         QSignalSpy compared(&dialog, &RecipeDialog::compareRequested);
         QSignalSpy results(&dialog, &RecipeDialog::resultsReady);
         auto* start = dialog.findChild<QPushButton*>(QStringLiteral("recipeStart"));
@@ -101,12 +102,15 @@ private Q_SLOTS:
         QTRY_COMPARE(compared.count(), 1);
         QCOMPARE(compared[0][0].value<std::vector<RunId>>().size(), std::size_t(4));
         QTRY_VERIFY_WITH_TIMEOUT(results.count() > 0, kPatience);
-        QVERIFY(dialog.findChild<QTextBrowser*>(QStringLiteral("recipeTable"))->toPlainText().contains(QStringLiteral("Fake")));
+        QVERIFY(dialog.findChild<QTextBrowser*>(QStringLiteral("recipeTable"))
+                    ->toPlainText()
+                    .contains(QStringLiteral("Fake")));
         QVERIFY(!dialog.findChild<QLabel*>(QStringLiteral("recipePlot"))->pixmap().isNull());
         QVERIFY(!start->isEnabled());
 
         const QTextTable* table = nullptr;
-        for (QTextFrame* frame : dialog.findChild<QTextBrowser*>(QStringLiteral("recipeTable"))->document()->rootFrame()->childFrames())
+        for (QTextFrame* frame :
+             dialog.findChild<QTextBrowser*>(QStringLiteral("recipeTable"))->document()->rootFrame()->childFrames())
             if (table == nullptr) table = qobject_cast<const QTextTable*>(frame);
         QVERIFY(table != nullptr);
         QVERIFY(table->cellAt(1, 3).firstCursorPosition().blockFormat().alignment() & Qt::AlignRight);
@@ -181,9 +185,9 @@ private Q_SLOTS:
         loadAndWait(dialog, write(kRecipe));
         dialog.startMissing();
         const auto allFailed = [&] {
-            return workspace.runs().size() == 4 && std::all_of(workspace.runs().begin(), workspace.runs().end(), [](const RunRecord& run) {
-                       return run.state == RunState::Failed;
-                   });
+            return workspace.runs().size() == 4 &&
+                   std::all_of(workspace.runs().begin(), workspace.runs().end(),
+                               [](const RunRecord& run) { return run.state == RunState::Failed; });
         };
         QTRY_VERIFY_WITH_TIMEOUT(allFailed(), kPatience);
         QTRY_VERIFY(dialog.message().contains(QStringLiteral("4 failed")));
@@ -201,7 +205,8 @@ private Q_SLOTS:
         QTest::newRow("no such method") << QByteArray("id = \"fake\"") << QByteArray("id = \"magic\"") << "magic";
         QTest::newRow("no such network") << QByteArray("[\"net\"]") << QByteArray("[\"other\"]") << "other";
         QTest::newRow("no such key") << QByteArray("epochs = 3") << QByteArray("epoch = 3") << "epoch";
-        QTest::newRow("no label file") << QByteArray("name = \"as given\"") << QByteArray("name = \"f\"\nfile = \"none.csv\"") << "none.csv";
+        QTest::newRow("no label file") << QByteArray("name = \"as given\"")
+                                       << QByteArray("name = \"f\"\nfile = \"none.csv\"") << "none.csv";
     }
     void aRecipeThatCannotRunSaysWhy() {
         QFETCH(const QByteArray, from);
@@ -221,7 +226,8 @@ private Q_SLOTS:
     void theRecipesThatComeWithAssayAreOffered() {
         Workspace workspace(registryWithNet());
         RecipeDialog dialog(workspace);
-        QVERIFY(dialog.findChild<QComboBox*>(QStringLiteral("recipeList"))->findText(QStringLiteral("noisy-labels-small")) >= 0);
+        QVERIFY(dialog.findChild<QComboBox*>(QStringLiteral("recipeList"))
+                    ->findText(QStringLiteral("noisy-labels-small")) >= 0);
         dialog.load(write(kRecipe));
         QVERIFY(dialog.message().contains(QStringLiteral("data set")));
     }

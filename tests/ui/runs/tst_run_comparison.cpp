@@ -95,7 +95,8 @@ private Q_SLOTS:
         Made made = makeRun(1, 1, 0.4);
         for (std::size_t i = 0; i < kSamples; ++i) {
             made.evidence.columns["p-noisy"][i] = 1;
-            made.evidence.loss[i] = made.labels.labels[i] != made.labels.trueLabels[i] ? 5.0f + float(i) : float(i) * 1e-3f;
+            made.evidence.loss[i] =
+                made.labels.labels[i] != made.labels.trueLabels[i] ? 5.0f + float(i) : float(i) * 1e-3f;
         }
         const RunFigures found = figures(made);
         QVERIFY(found.detection.has_value());
@@ -151,7 +152,8 @@ private Q_SLOTS:
         QVERIFY(grouped.rows[0].cells[0].contains(QStringLiteral("±")));
         QVERIFY(!grouped.columns.contains(QStringLiteral("seed")));
         QVERIFY(comparisonTable(runs, false, false).columns.contains(QStringLiteral("seed")));
-        const RunCurves mean = meanCurves(QStringLiteral("mean"), 0, {runs[0].epochs.get(), runs[1].epochs.get(), runs[2].epochs.get()});
+        const RunCurves mean =
+            meanCurves(QStringLiteral("mean"), 0, {runs[0].epochs.get(), runs[1].epochs.get(), runs[2].epochs.get()});
         QVERIFY(std::abs(mean.values.at("test-accuracy")[0] - 0.522) < 1e-12);
         QVERIFY(mean.lower.at("test-accuracy")[0] < 0.522 && mean.upper.at("test-accuracy")[0] > 0.522);
     }
@@ -178,13 +180,15 @@ private Q_SLOTS:
         // Mean 4 points; the deviation of 2, 3, 7 is √7, so the half-width is 4.3027 · √7 / √3 = 6.57.
         QCOMPARE(grouped.rows[1].cells[column], QStringLiteral("+4.0 ± 6.6 (3)"));
         const ComparisonTable turned = comparisonTable(runs, true, false, 1);
-        QCOMPARE(turned.rows[0].cells[turned.columns.indexOf(QStringLiteral("Δ last, points"))], QStringLiteral("-4.0 ± 6.6 (3)"));
+        QCOMPARE(turned.rows[0].cells[turned.columns.indexOf(QStringLiteral("Δ last, points"))],
+                 QStringLiteral("-4.0 ± 6.6 (3)"));
         const ComparisonTable single = comparisonTable(runs, false, false);
         const qsizetype each = single.columns.indexOf(QStringLiteral("Δ last, points"));
         QCOMPARE(single.rows[4].cells[each], QStringLiteral("+3.0"));
         QCOMPARE(single.rows[6].cells[each], QStringLiteral("–"));
         runs.back().run.labelSet = 7; // other labels, no pair
-        QVERIFY(!comparisonTable({runs[0], runs.back()}, false, false).columns.contains(QStringLiteral("Δ last, points")));
+        QVERIFY(
+            !comparisonTable({runs[0], runs.back()}, false, false).columns.contains(QStringLiteral("Δ last, points")));
     }
 
     /// As a run and the one on its labels without its suspects do.
@@ -195,7 +199,9 @@ private Q_SLOTS:
         runs[1].labels = QStringLiteral("given, without the suspects of run 1");
         runs[0].labelling = "a";
         runs[1].labelling = "b"; // other labels
-        const auto column = [&] { return comparisonTable(runs, false, false).columns.indexOf(QStringLiteral("Δ last, points")); };
+        const auto column = [&] {
+            return comparisonTable(runs, false, false).columns.indexOf(QStringLiteral("Δ last, points"));
+        };
         QVERIFY(column() < 0 && !anyPairs(runs) && !comparisonTable(runs, false, false).paired);
         runs[1].labelling = "a";
         QVERIFY(column() >= 0 && anyPairs(runs) && comparisonTable(runs, false, false).paired);
@@ -210,16 +216,21 @@ private Q_SLOTS:
             for (const std::uint64_t seed : {1u, 2u}) {
                 RunRecord run = makeRun(std::int64_t(runs.size()) + 1, seed, 0.4).run;
                 run.config.method = "fixmatch";
-                run.config.settings = {{"threshold", threshold}, {"labelled", std::string("per-class")}, {"labelled-per-class", std::int64_t(25)}};
+                run.config.settings = {{"threshold", threshold},
+                                       {"labelled", std::string("per-class")},
+                                       {"labelled-per-class", std::int64_t(25)}};
                 runs.push_back(run);
             }
         runs.push_back(makeRun(5, 1, 0.4).run); // the only one of its method
-        QCOMPARE(runTitles(runs, {}), (QStringList{QStringLiteral("1 fixmatch · threshold 0.7, seed 1"), QStringLiteral("2 fixmatch · threshold 0.7, seed 2"),
-                                                   QStringLiteral("3 fixmatch · threshold 0.8, seed 1"), QStringLiteral("4 fixmatch · threshold 0.8, seed 2"),
-                                                   QStringLiteral("5 co-teaching")}));
+        QCOMPARE(runTitles(runs, {}),
+                 (QStringList{QStringLiteral("1 fixmatch · threshold 0.7, seed 1"),
+                              QStringLiteral("2 fixmatch · threshold 0.7, seed 2"),
+                              QStringLiteral("3 fixmatch · threshold 0.8, seed 1"),
+                              QStringLiteral("4 fixmatch · threshold 0.8, seed 2"), QStringLiteral("5 co-teaching")}));
         runs[3].config.network = "resnet-18"; // less like the others than they are like each other
         QCOMPARE(runTitles(runs, {})[0], QStringLiteral("1 fixmatch · threshold 0.7, seed 1"));
-        QVERIFY(runHeadline(runs[0], QStringLiteral("given")).endsWith(QStringLiteral("labels: given, 25 of each class")));
+        QVERIFY(
+            runHeadline(runs[0], QStringLiteral("given")).endsWith(QStringLiteral("labels: given, 25 of each class")));
         QVERIFY(runHeadline(runs[4], QStringLiteral("given")).endsWith(QStringLiteral("labels: given")));
 
         std::vector<RunFigures> shown;
@@ -237,8 +248,11 @@ private Q_SLOTS:
     void anEpochIsEstimatedByTheMostSimilarRunAndItsSteps() {
         RunRecord short12 = makeRun(1, 1, 0.4).run;
         short12.config.method = "fixmatch";
-        short12.config.settings = {{"batch-size", std::int64_t(64)}, {"unlabelled-ratio", std::int64_t(3)}, {"steps-per-epoch", std::int64_t(12)},
-                                   {"threshold", 0.8}, {"strong-views", std::int64_t(1)}};
+        short12.config.settings = {{"batch-size", std::int64_t(64)},
+                                   {"unlabelled-ratio", std::int64_t(3)},
+                                   {"steps-per-epoch", std::int64_t(12)},
+                                   {"threshold", 0.8},
+                                   {"strong-views", std::int64_t(1)}};
         short12.result = RunResult{"cpu", 3, 1.2, 100, 10};
         RunConfig config = short12.config;
         config.settings["threshold"] = 0.9; // costs nothing
@@ -266,7 +280,8 @@ private Q_SLOTS:
     }
 
     void labelsOfAnotherNoiseSeedBelongToTheSameGroup() {
-        std::vector<RunFigures> runs = {figures(makeRun(1, 1, 0.4)), figures(makeRun(2, 2, 0.4)), figures(makeRun(3, 3, 0.4))};
+        std::vector<RunFigures> runs = {figures(makeRun(1, 1, 0.4)), figures(makeRun(2, 2, 0.4)),
+                                        figures(makeRun(3, 3, 0.4))};
         runs[0].labels = QStringLiteral("symmetric 40 %, seed 1");
         runs[1].labels = QStringLiteral("symmetric 40 %, seed 2");
         runs[2].labels = QStringLiteral("symmetric 20 %, seed 3");
@@ -291,7 +306,8 @@ private Q_SLOTS:
     /// Two subsets: of what only one of the runs has seen, the other says nothing.
     void runsAreComparedOnWhatBothHaveJudged() {
         Made half = makeRun(2, 2, 0.2);
-        for (auto* column : {&half.evidence.loss, &half.evidence.confidence, &half.evidence.margin, &half.evidence.columns["p-noisy"]})
+        for (auto* column :
+             {&half.evidence.loss, &half.evidence.confidence, &half.evidence.margin, &half.evidence.columns["p-noisy"]})
             column->resize(kSamples / 2);
         half.evidence.samples.resize(kSamples / 2);
         half.evidence.prediction.resize(kSamples / 2);
@@ -355,10 +371,12 @@ private Q_SLOTS:
         Made second = makeRun(2, 1, 0.4);
         second.run.config.method = "m-dyr-h";
         second.run.config.settings = {{"forget-rate", 0.3}, {"mixup", 32.0}, {"warm-up", std::int64_t(5)}};
-        const MethodDefaults defaults = {{"co-teaching", {{"forget-rate", 0.2}}},
-                                         {"m-dyr-h", {{"forget-rate", 0.2}, {"mixup", 32.0}, {"warm-up", std::int64_t(105)}}}};
+        const MethodDefaults defaults = {
+            {"co-teaching", {{"forget-rate", 0.2}}},
+            {"m-dyr-h", {{"forget-rate", 0.2}, {"mixup", 32.0}, {"warm-up", std::int64_t(105)}}}};
         const ComparisonTable table = comparisonTable({figures(first), figures(second)}, false, false, 0, defaults);
-        QCOMPARE(table.columns.mid(table.figures.size()), (QStringList{QStringLiteral("forget-rate"), QStringLiteral("settings")}));
+        QCOMPARE(table.columns.mid(table.figures.size()),
+                 (QStringList{QStringLiteral("forget-rate"), QStringLiteral("settings")}));
         QCOMPARE(table.rows[0].settings, QString());
         QCOMPARE(table.rows[1].settings, QStringLiteral("warm-up=5"));
         QVERIFY(table.toCsv().split(QLatin1Char('\n'))[2].endsWith(QStringLiteral(",0.3,warm-up=5")));
@@ -380,8 +398,11 @@ private Q_SLOTS:
         for (const Made& one : made) runs.push_back(figures(one));
         const QStringList lines = comparisonTable(runs, true, false).toCsv().split(QLatin1Char('\n'));
         const QStringList heading = lines[0].split(QLatin1Char(','));
-        const auto cell = [&](int row, const char* column) { return lines[row].split(QLatin1Char(','))[heading.indexOf(QLatin1String(column))]; };
-        QCOMPARE(heading.mid(0, 4), (QStringList{QStringLiteral("run"), QStringLiteral("best"), QStringLiteral("best_half_width"), QStringLiteral("best_n")}));
+        const auto cell = [&](int row, const char* column) {
+            return lines[row].split(QLatin1Char(','))[heading.indexOf(QLatin1String(column))];
+        };
+        QCOMPARE(heading.mid(0, 4), (QStringList{QStringLiteral("run"), QStringLiteral("best"),
+                                                 QStringLiteral("best_half_width"), QStringLiteral("best_n")}));
         QCOMPARE(heading.last(), QStringLiteral("settings"));
         QCOMPARE(cell(1, "run"), QStringLiteral("co-teaching × 3"));
         QCOMPARE(cell(1, "best_n"), QStringLiteral("3"));
@@ -421,7 +442,9 @@ private Q_SLOTS:
 
     void whereOnlySomeLabelsCountMethodsForFewLabelsAreAdvised() {
         using A = MethodAnswers;
-        const auto advised = [](A::Kind kind, A::Time time) { return adviseMethods({A::Amount::Unknown, kind, time, true}); };
+        const auto advised = [](A::Kind kind, A::Time time) {
+            return adviseMethods({A::Amount::Unknown, kind, time, true});
+        };
         for (const A::Kind kind : {A::Kind::Unknown, A::Kind::Similar, A::Kind::FewTrusted}) {
             QCOMPARE(advised(kind, A::Time::Moderate).front().method, std::string("fixmatch"));
             QCOMPARE(advised(kind, A::Time::Quick).front().method, std::string("pseudo-label"));
@@ -435,7 +458,8 @@ private Q_SLOTS:
         for (int amount = 0; amount < 4; ++amount) {
             for (int kind = 0; kind < 4; ++kind) {
                 for (int time = 0; time < 3; ++time) {
-                    const auto advice = adviseMethods({MethodAnswers::Amount(amount), MethodAnswers::Kind(kind), MethodAnswers::Time(time)});
+                    const auto advice = adviseMethods(
+                        {MethodAnswers::Amount(amount), MethodAnswers::Kind(kind), MethodAnswers::Time(time)});
                     QVERIFY(!advice.empty());
                     for (const MethodAdvice& one : advice) QVERIFY(one.reason.size() > 20);
                     QCOMPARE(advice.back().method, std::string("cross-entropy")); // is there even without the others
@@ -443,9 +467,9 @@ private Q_SLOTS:
                 }
             }
         }
-        QCOMPARE(proposed, std::set<std::string>({"co-teaching", "co-teaching-plus", "cross-entropy", "dividemix", "elr", "elr-plus",
-                                                  "jocor", "loss-cleaning", "m-dyr-h", "md-dyr-sh", "mlnt", "pseudo-label", "tcl",
-                                                  "truncated-gce"}));
+        QCOMPARE(proposed, std::set<std::string>({"co-teaching", "co-teaching-plus", "cross-entropy", "dividemix",
+                                                  "elr", "elr-plus", "jocor", "loss-cleaning", "m-dyr-h", "md-dyr-sh",
+                                                  "mlnt", "pseudo-label", "tcl", "truncated-gce"}));
     }
 };
 

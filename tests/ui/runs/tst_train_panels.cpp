@@ -30,8 +30,8 @@ namespace {
 
 constexpr int kSamples = 60;
 
-/// Three epochs of pseudo-labels: every fourth sample is labelled; of the others those from 0.75 on are accepted, nearly
-/// all as class 3 or 7. `goOn`, where given, must be true before the second epoch.
+/// Three epochs of pseudo-labels: every fourth sample is labelled; of the others those from 0.75 on are accepted,
+/// nearly all as class 3 or 7. `goOn`, where given, must be true before the second epoch.
 class FloodingMethod final : public Method {
 public:
     explicit FloodingMethod(std::shared_ptr<std::atomic<bool>> goOn = nullptr) : m_goOn(std::move(goOn)) {
@@ -64,8 +64,10 @@ public:
             auto report = std::make_shared<EpochReport>();
             report->epoch = epoch;
             report->epochs = 3;
-            report->scalars = {{"train-loss", 1.0 / epoch}, {"accepted", std::accumulate(counts.begin(), counts.end(), 0.0)},
-                               {"acceptance", 0.5}, {"threshold", 0.75}, {"pseudo-changed", 0.1}, {"pseudo-entropy", 0.4}};
+            report->scalars = {
+                {"train-loss", 1.0 / epoch}, {"accepted", std::accumulate(counts.begin(), counts.end(), 0.0)},
+                {"acceptance", 0.5},         {"threshold", 0.75},
+                {"pseudo-changed", 0.1},     {"pseudo-entropy", 0.4}};
             report->perClass["accepted"] = counts;
             report->evidence = std::move(evidence);
             observer.epochDone(std::move(report));
@@ -103,10 +105,12 @@ public:
             for (std::uint32_t i = 0; i < task.dataset->size(); ++i) {
                 evidence->samples.push_back(SampleIndex(i));
                 evidence->loss.push_back(0.05f * float(i));
-                evidence->prediction.push_back(i < kSamples / 2 ? task.labels.labels[i] : (task.labels.labels[i] + 1) % 10);
+                evidence->prediction.push_back(i < kSamples / 2 ? task.labels.labels[i]
+                                                                : (task.labels.labels[i] + 1) % 10);
                 evidence->confidence.push_back(0.9f);
                 evidence->margin.push_back(1.0f);
-                for (std::size_t c = 0; c < m_columns.size(); ++c) evidence->columns[m_columns[c]].push_back(value(c, i));
+                for (std::size_t c = 0; c < m_columns.size(); ++c)
+                    evidence->columns[m_columns[c]].push_back(value(c, i));
             }
             auto report = std::make_shared<EpochReport>();
             report->epoch = epoch;
@@ -137,8 +141,10 @@ class TestTrainPanels : public QObject {
     QTemporaryDir m_home;
 
     /// A page that shows a run of this method.
-    void show(Workspace& workspace, TrainPage& page, const std::string& method, int samples = kSamples, const QString& folder = {}) {
-        QVERIFY(openAndWait(workspace, writeIdx(m_home, samples, folder.isEmpty() ? QString::fromStdString(method) : folder)));
+    void show(Workspace& workspace, TrainPage& page, const std::string& method, int samples = kSamples,
+              const QString& folder = {}) {
+        QVERIFY(openAndWait(workspace,
+                            writeIdx(m_home, samples, folder.isEmpty() ? QString::fromStdString(method) : folder)));
         page.resize(1280, 660);
         page.show();
         QSignalSpy ended(&workspace, &Workspace::runEnded);
@@ -167,7 +173,8 @@ private Q_SLOTS:
         QTest::addColumn<QString>("panel");
         for (const ScalarPanel& panel : scalarPanels())
             QTest::newRow(panel.speaks.c_str()) << QString::fromStdString(panel.speaks) << panel.objectName;
-        QTest::newRow("two networks") << "disagreement" << "disagreement";
+        QTest::newRow("two networks") << "disagreement"
+                                      << "disagreement";
     }
     void aRunShowsOnlyThePanelsThatItHasSomethingFor() {
         QFETCH(const QString, scalar);
@@ -198,14 +205,18 @@ private Q_SLOTS:
     }
 
     void aTeachersAccuracyStandsBesideItsStudents() {
-        Workspace workspace(registryTelling(std::make_shared<TellingMethod>(
-            "teaches", std::map<std::string, double>{{"meta-signal", 0.01}, {"student-loss-before", 2.5}, {"student-loss-after", 2.25},
-                                                     {"test-accuracy-teacher", 0.625}, {"test-accuracy", 0.5}})));
+        Workspace workspace(registryTelling(
+            std::make_shared<TellingMethod>("teaches", std::map<std::string, double>{{"meta-signal", 0.01},
+                                                                                     {"student-loss-before", 2.5},
+                                                                                     {"student-loss-after", 2.25},
+                                                                                     {"test-accuracy-teacher", 0.625},
+                                                                                     {"test-accuracy", 0.5}})));
         TrainPage page(workspace);
         show(workspace, page, "teaches");
         auto* plot = page.findChild<EpochPlot*>(QStringLiteral("metaSignal"));
         QTRY_VERIFY(plot->isVisibleTo(&page));
-        for (const char* figure : {"0.01", "2.5", "2.25", "0.625", "0.5"}) QVERIFY2(plot->dataAsTsv().contains(QLatin1String(figure)), figure);
+        for (const char* figure : {"0.01", "2.5", "2.25", "0.625", "0.5"})
+            QVERIFY2(plot->dataAsTsv().contains(QLatin1String(figure)), figure);
         QVERIFY(!page.findChild<EpochPlot*>(QStringLiteral("consistency"))->isVisibleTo(&page));
     }
 
@@ -218,7 +229,7 @@ private Q_SLOTS:
         QTRY_VERIFY(plot->isVisibleTo(&page));
         const CorrectionBins& bins = plot->bins();
         QVERIFY(bins.meanW.front() < 0.1 && bins.meanW.back() > 0.9); // w rises with the loss here
-        QCOMPARE(bins.differing.front(), 0.0);                       // and the second half answers another class
+        QCOMPARE(bins.differing.front(), 0.0);                        // and the second half answers another class
         QCOMPARE(bins.differing.back(), 1.0);
     }
 
@@ -239,9 +250,9 @@ private Q_SLOTS:
     void theThresholdIsALineOverTheLossesOnlyWhereTheSuspectsFollowThem() {
         for (const bool follows : {false, true}) {
             const std::string id = follows ? "follows" : "contradicts";
-            auto method = std::make_shared<TellingMethod>(
-                id, std::map<std::string, double>{},
-                follows ? std::vector<std::string>{"ignored", "p-noisy"} : std::vector<std::string>{"p-noisy"});
+            auto method = std::make_shared<TellingMethod>(id, std::map<std::string, double>{},
+                                                          follows ? std::vector<std::string>{"ignored", "p-noisy"}
+                                                                  : std::vector<std::string>{"p-noisy"});
             method->tellMixture();
             Workspace workspace(registryTelling(method));
             TrainPage page(workspace);
@@ -250,7 +261,8 @@ private Q_SLOTS:
             QTRY_VERIFY(plot->hasData());
             const QCustomPlot& canvas = plot->plot();
             for (int i = 0; i < canvas.itemCount(); ++i)
-                if (const auto* line = qobject_cast<QCPItemLine*>(canvas.item(i))) QTRY_COMPARE(line->visible(), follows);
+                if (const auto* line = qobject_cast<QCPItemLine*>(canvas.item(i)))
+                    QTRY_COMPARE(line->visible(), follows);
             QVERIFY(plot->summary().contains(QString::number(workspace.suspectCount())));
         }
     }
@@ -285,12 +297,14 @@ private Q_SLOTS:
             QVERIFY(FloodingMethod::sure(sample.value) > 0.699f && FloodingMethod::sure(sample.value) < 0.7251f);
         QCOMPARE(shown[0][2].toString(), QLatin1String(kPseudoLabelScore));
         QCOMPARE(shown[1][2].toString(), QLatin1String(kPseudoConfidenceScore)); // these have no accepted pseudo-label
-        for (const auto& one : shown) QVERIFY2(one[1].toString().contains(QStringLiteral("epoch 3")), qPrintable(one[1].toString()));
+        for (const auto& one : shown)
+            QVERIFY2(one[1].toString().contains(QStringLiteral("epoch 3")), qPrintable(one[1].toString()));
         page.findChild<QPushButton*>(QStringLiteral("pseudoWarningShow"))->click();
         const auto ofBoth = shown[2][0].value<std::vector<SampleIndex>>();
         QCOMPARE(ofBoth.size(), std::size_t(classes->classes()[3].accepted + classes->classes()[7].accepted));
         QVERIFY(ofBoth.size() > ofThree.size());
-        for (const SampleIndex sample : ofBoth) QVERIFY(workspace.pseudoLabel(sample) == 3 || workspace.pseudoLabel(sample) == 7);
+        for (const SampleIndex sample : ofBoth)
+            QVERIFY(workspace.pseudoLabel(sample) == 3 || workspace.pseudoLabel(sample) == 7);
 
         // What was picked is not picked in another run.
         QSignalSpy ended(&workspace, &Workspace::runEnded);
@@ -298,7 +312,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(ended.count() > 0, 20'000);
         const auto showRun = [&](const RunRecord& run) {
             workspace.showRun(run.id);
-            QTRY_VERIFY(workspace.currentRun() == run.id && workspace.currentEvidence() != nullptr && classes->isVisibleTo(&page));
+            QTRY_VERIFY(workspace.currentRun() == run.id && workspace.currentEvidence() != nullptr &&
+                        classes->isVisibleTo(&page));
         };
         showRun(workspace.runs().front());
         showRun(workspace.runs().back());
@@ -360,7 +375,9 @@ private Q_SLOTS:
             QCOMPARE(workspace.pseudoLabel(all[i]), kNoLabel); // below the threshold
             QVERIFY(workspace.suggestsPseudoLabel(all[i]));
             QCOMPARE(workspace.suggestedLabel(all[i]), FloodingMethod::given(all[i].value));
-            if (i > 0) QVERIFY(FloodingMethod::sure(all[i].value) < FloodingMethod::sure(all[i - 1].value)); // the surest first
+            if (i > 0)
+                QVERIFY(FloodingMethod::sure(all[i].value) <
+                        FloodingMethod::sure(all[i - 1].value)); // the surest first
         }
         workspace.acceptSuggestions(all);
         QTRY_COMPARE(workspace.journal().size(), all.size());
@@ -460,7 +477,8 @@ private Q_SLOTS:
         page.show();
         const auto said = [&](const char* name) { return page.findChild<QLabel*>(QLatin1String(name))->text(); };
         const auto names = {"trainingCurvesEmptyText", "lossHistogramEmptyText"};
-        for (const char* name : names) QVERIFY2(said(name).contains(QLatin1String("first epoch")), qPrintable(said(name)));
+        for (const char* name : names)
+            QVERIFY2(said(name).contains(QLatin1String("first epoch")), qPrintable(said(name)));
         QSignalSpy ended(&workspace, &Workspace::runEnded);
         workspace.startRun(fakeRun(3), {});
         QTRY_VERIFY_WITH_TIMEOUT(ended.count() > 0, 20'000);
@@ -473,7 +491,8 @@ private Q_SLOTS:
     }
 
     void aPerturbationStandsBetweenThePictureAndWhatBecameOfItWithItsGain() {
-        Workspace workspace(registryTelling(std::make_shared<TellingMethod>("perturbs", std::map<std::string, double>{})));
+        Workspace workspace(
+            registryTelling(std::make_shared<TellingMethod>("perturbs", std::map<std::string, double>{})));
         TrainPage page(workspace);
         show(workspace, page, "perturbs");
         auto* plot = page.findChild<SampleViewsPlot*>();
@@ -482,7 +501,8 @@ private Q_SLOTS:
         views.names = {"picture", "perturbation", "perturbed"};
         views.geometry = {8, 8, 1};
         views.samples = {SampleIndex(4), SampleIndex(9)};
-        for (const std::uint8_t grey : {40, 255, 47, 90, 128, 90}) views.pictures.insert(views.pictures.end(), 64, grey);
+        for (const std::uint8_t grey : {40, 255, 47, 90, 128, 90})
+            views.pictures.insert(views.pictures.end(), 64, grey);
         views.gains = {1, 18.14F, 1, 1, 2.5F, 1};
         const RunId run = workspace.runs().back().id;
         QVERIFY(storeSampleViews(workspace.project()->checkpointFolder(run), views).has_value());
@@ -506,21 +526,25 @@ private Q_SLOTS:
         QVERIFY(openAndWait(workspace, writeIdx(m_home, 60, QStringLiteral("line"))));
         RunQueuePanel queue(workspace);
         QVERIFY(trainAndWait(workspace, 4));
-        const QString line = queue.findChild<QListWidget*>(QStringLiteral("runList"))->item(0)->data(Qt::UserRole + 2).toString();
+        const QString line =
+            queue.findChild<QListWidget*>(QStringLiteral("runList"))->item(0)->data(Qt::UserRole + 2).toString();
         QVERIFY2(line.startsWith(QStringLiteral("2 of 4 · 70")), qPrintable(line));
         QVERIFY2(line.contains(QStringLiteral(" · failed")), qPrintable(line));
     }
 
     void bothNetworksProbabilitiesAreAScatterWhoseRectangleOpensItsSamples() {
         Workspace workspace(registryTelling(std::make_shared<TellingMethod>(
-            "divides", std::map<std::string, double>{{"labelled-share-1", 0.7}, {"labelled-share-2", 0.6}, {"clean-threshold", 0.6}},
+            "divides",
+            std::map<std::string, double>{
+                {"labelled-share-1", 0.7}, {"labelled-share-2", 0.6}, {"clean-threshold", 0.6}},
             std::vector<std::string>{"p-clean-1", "p-clean-2"})));
         TrainPage page(workspace);
         show(workspace, page, "divides");
         auto* plot = page.findChild<LossScatterPlot*>(QStringLiteral("cleanScatter"));
         QTRY_VERIFY(plot->isVisibleTo(&page));
         const auto& splits = workspace.dataset()->splits;
-        QCOMPARE(plot->samplesIn(0, 1, 0, 1).size(), std::size_t(std::count(splits.begin(), splits.end(), Split::Train)));
+        QCOMPARE(plot->samplesIn(0, 1, 0, 1).size(),
+                 std::size_t(std::count(splits.begin(), splits.end(), Split::Train)));
         QSignalSpy shown(&page, &TrainPage::showSamples);
         plot->plot().replot(QCustomPlot::rpImmediateRefresh);
         const auto at = [&](double x, double y) {

@@ -70,7 +70,8 @@ private Q_SLOTS:
         const RunId run = workspace.runs().front().id;
         const QString folder = QString::fromStdString(workspace.project()->checkpointFolder(run).string());
         QVERIFY(QDir().mkpath(folder));
-        for (const char* name : {"/epoch-0001.safetensors", "/epoch-0002.safetensors"}) touch(folder + QLatin1String(name));
+        for (const char* name : {"/epoch-0001.safetensors", "/epoch-0002.safetensors"})
+            touch(folder + QLatin1String(name));
         WeightsChooser chooser(workspace);
         QCOMPARE(source(chooser)->count(), before + 1);
         source(chooser)->setCurrentIndex(1);

@@ -45,6 +45,7 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("table");
         QTest::addColumn<QString>("pictures");
         QTest::addColumn<QString>("labels");
+        // clang-format off
         QTest::newRow("by name") << QByteArray("file,label\na.png,cat\n") << "file" << "label";
         QTest::newRow("ids without extension") << QByteArray("id,breed\na1,husky\n") << "id" << "breed";
         QTest::newRow("numbers called id") << QByteArray("id,picture,kind\n0,x.jpg,cat\n1,y.jpg,dog\n") << "picture" << "kind";
@@ -52,6 +53,7 @@ private Q_SLOTS:
         QTest::newRow("labels first") << QByteArray("kind,where\ncat,x/1.JPEG\ndog,x/2.JPEG\n") << "where" << "kind";
         QTest::newRow("file names called label") << QByteArray("label,y\nx.png,3\n") << "label" << "y";
         QTest::newRow("one column") << QByteArray("file\na.png\n") << "file" << "";
+        // clang-format on
     }
     void theColumnsOfATableAreGuessedByWhatTheyHold() {
         QFETCH(QByteArray, table);
@@ -98,7 +100,12 @@ private Q_SLOTS:
         project->addEpochAsync(run, later(2), [held = release.get_future().share()](const Status&) { held.wait(); });
         project->addEpochAsync(run, later(3), [](const Status&) {});
         QVERIFY(!cache.get(run, 3));
-        pool.run([&]() -> Status { release.set_value(); return {}; }, [](const Status&) {});
+        pool.run(
+            [&]() -> Status {
+                release.set_value();
+                return {};
+            },
+            [](const Status&) {});
         QTRY_COMPARE(ready.count() + missing.count(), 1);
         QCOMPARE(missing.count(), 0);
         QCOMPARE(cache.get(run, 3)->epoch, 3);
@@ -121,7 +128,8 @@ private Q_SLOTS:
         constexpr int kReports = 20000;
         // The flood is about the window, so its 20,000 commits go to memory where the machine has such a folder.
         const QString memory = QStringLiteral("/dev/shm");
-        if (QFileInfo(memory).isWritable()) m_home = std::make_unique<QTemporaryDir>(memory + QStringLiteral("/assay-XXXXXX"));
+        if (QFileInfo(memory).isWritable())
+            m_home = std::make_unique<QTemporaryDir>(memory + QStringLiteral("/assay-XXXXXX"));
         useFolder(*m_home);
         m_data = writeIdx(*m_home, 500);
         assay::test::FakeMethod::Script script;
@@ -318,8 +326,9 @@ private Q_SLOTS:
             case 2: return workspace.dataset()->splits[s.value] == Split::Test;
             case 3: return workspace.decision(s).verdict == Verdict::None;
             case 4: return score >= 0.25 && score <= 0.85;
-            case 5: return workspace.baseLabel(s) == 4 ||
-                           containsNoCase(workspace.dataset()->names[s.value], workspace.dataset()->classNames[4]);
+            case 5:
+                return workspace.baseLabel(s) == 4 ||
+                       containsNoCase(workspace.dataset()->names[s.value], workspace.dataset()->classNames[4]);
             default: return s == SampleIndex(3) || s == SampleIndex(4) || s == SampleIndex(400);
             }
         };

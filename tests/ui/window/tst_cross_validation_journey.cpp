@@ -44,7 +44,8 @@ private Q_SLOTS:
         std::size_t training = 0, held = 0;
         const auto dataset = workspace().dataset();
         for (const Split split : dataset->splits) training += split == Split::Train;
-        for (const SampleIndex sample : workspace().currentEvidence()->samples) held += dataset->splits[sample.value] == Split::Train;
+        for (const SampleIndex sample : workspace().currentEvidence()->samples)
+            held += dataset->splits[sample.value] == Split::Train;
         QCOMPARE(held, training);
 
         // A fold's run has not learnt what it holds out, and tells so of each picture.
@@ -58,7 +59,8 @@ private Q_SLOTS:
         QCOMPARE(heldOut(RunId(1)) + heldOut(RunId(2)), training);
         for (std::uint32_t i = 0; i < dataset->size(); ++i)
             if (dataset->splits[i] == Split::Train)
-                QVERIFY(workspace().outOfSample(RunId(1), SampleIndex(i)) != workspace().outOfSample(RunId(2), SampleIndex(i)));
+                QVERIFY(workspace().outOfSample(RunId(1), SampleIndex(i)) !=
+                        workspace().outOfSample(RunId(2), SampleIndex(i)));
 
         // The folds' labels are those of the whole: they are not offered beside them.
         m_window->actions().action(QStringLiteral("new-run"))->trigger();
@@ -66,7 +68,8 @@ private Q_SLOTS:
         QCOMPARE(dialog->findChild<QSpinBox*>(QStringLiteral("runFolds"))->value(), 1);
         const auto* source = dialog->labelChooser().findChild<QComboBox*>(QStringLiteral("labelSource"));
         QVERIFY(source != nullptr);
-        for (int row = 0; row < source->count(); ++row) QVERIFY(!source->itemText(row).contains(QStringLiteral("fold")));
+        for (int row = 0; row < source->count(); ++row)
+            QVERIFY(!source->itemText(row).contains(QStringLiteral("fold")));
         dialog->close();
 
         // What the folds were trained with is what trains again.
@@ -84,7 +87,8 @@ private Q_SLOTS:
     void aFoldThatWasStoppedGoesOn() {
         QSignalSpy ended(&workspace(), &Workspace::runEnded);
         start();
-        QTRY_VERIFY_WITH_TIMEOUT(workspace().runningRun() == RunId(1) && workspace().epochs(RunId(1))->size() == 1, 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(workspace().runningRun() == RunId(1) && workspace().epochs(RunId(1))->size() == 1,
+                                 60000);
         workspace().stopRun(RunId(1));
         QTRY_COMPARE_WITH_TIMEOUT(ended.count(), kFolds, 180000);
         QCOMPARE(workspace().runs().front().state, RunState::Stopped);

@@ -70,7 +70,8 @@ private Q_SLOTS:
         QGuiApplication::setDesktopFileName(QStringLiteral("org.assay.Assay"));
         const QString daemon = QStandardPaths::findExecutable(QStringLiteral("dbus-daemon"));
         if (daemon.isEmpty()) return;
-        m_bus.start(daemon, {QStringLiteral("--session"), QStringLiteral("--nofork"), QStringLiteral("--print-address=1")});
+        m_bus.start(daemon,
+                    {QStringLiteral("--session"), QStringLiteral("--nofork"), QStringLiteral("--print-address=1")});
         QVERIFY(m_bus.waitForReadyRead(10'000));
         m_address = QString::fromLocal8Bit(m_bus.readLine()).trimmed();
     }
@@ -86,7 +87,8 @@ private Q_SLOTS:
         if (m_address.isEmpty()) QSKIP("dbus-daemon is not installed");
         QDBusConnection theirs = QDBusConnection::connectToBus(m_address, QStringLiteral("theirs"));
         Desktop desktop;
-        QVERIFY(theirs.registerObject(QStringLiteral("/org/freedesktop/login1"), &desktop, QDBusConnection::ExportAllSlots));
+        QVERIFY(theirs.registerObject(QStringLiteral("/org/freedesktop/login1"), &desktop,
+                                      QDBusConnection::ExportAllSlots));
         QVERIFY(theirs.registerService(QStringLiteral("org.freedesktop.login1")));
         const QDBusConnection ours = QDBusConnection::connectToBus(m_address, QStringLiteral("ours"));
         DesktopLink link(ours, ours);
@@ -104,7 +106,8 @@ private Q_SLOTS:
         if (m_address.isEmpty()) QSKIP("dbus-daemon is not installed");
         QDBusConnection theirs = QDBusConnection::connectToBus(m_address, QStringLiteral("theirs"));
         Desktop desktop;
-        QVERIFY(theirs.registerObject(QStringLiteral("/org/freedesktop/login1"), &desktop, QDBusConnection::ExportAllSlots));
+        QVERIFY(theirs.registerObject(QStringLiteral("/org/freedesktop/login1"), &desktop,
+                                      QDBusConnection::ExportAllSlots));
         QVERIFY(theirs.registerService(QStringLiteral("org.freedesktop.login1")));
         const QDBusConnection ours = QDBusConnection::connectToBus(m_address, QStringLiteral("ours"));
         DesktopLink link(ours, ours);
@@ -119,7 +122,8 @@ private Q_SLOTS:
         if (m_address.isEmpty()) QSKIP("dbus-daemon is not installed");
         QDBusConnection theirs = QDBusConnection::connectToBus(m_address, QStringLiteral("theirs"));
         Notifications server;
-        QVERIFY(theirs.registerObject(QStringLiteral("/org/freedesktop/Notifications"), &server, QDBusConnection::ExportAllSlots));
+        QVERIFY(theirs.registerObject(QStringLiteral("/org/freedesktop/Notifications"), &server,
+                                      QDBusConnection::ExportAllSlots));
         QVERIFY(theirs.registerService(QStringLiteral("org.freedesktop.Notifications")));
         const QDBusConnection ours = QDBusConnection::connectToBus(m_address, QStringLiteral("ours"));
         DesktopLink link(ours, ours);
@@ -130,7 +134,8 @@ private Q_SLOTS:
     }
 
     void withoutABusNothingHappens() {
-        const QDBusConnection none = QDBusConnection::connectToBus(QStringLiteral("unix:path=/nonexistent/bus"), QStringLiteral("none"));
+        const QDBusConnection none =
+            QDBusConnection::connectToBus(QStringLiteral("unix:path=/nonexistent/bus"), QStringLiteral("none"));
         DesktopLink link(none, none);
         link.setAwake(true, QStringLiteral("nobody hears"));
         link.notify(QStringLiteral("Run ended"), QStringLiteral("nobody hears"));

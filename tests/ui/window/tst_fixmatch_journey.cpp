@@ -32,9 +32,7 @@ using namespace assay::ui::test;
 class TestFixMatchJourney : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() {
-        m_home = makeHome();
-    }
+    void initTestCase() { m_home = makeHome(); }
 
     void fromAFewLabelsToPseudoLabelsThatAreExported() {
         openWindow(m_window);
@@ -79,7 +77,9 @@ private:
         set<QSpinBox>(*dialog, "labelsPerClass", 30);
         auto* form = dialog->findChild<ParamForm*>();
         // What counts has become a setting of the method.
-        if (toText(form->values().at("labelled")) != "per-class" || toText(form->values().at("labelled-per-class")) != "30") return false;
+        if (toText(form->values().at("labelled")) != "per-class" ||
+            toText(form->values().at("labelled-per-class")) != "30")
+            return false;
         setParam(*form, "threshold", 0.5);
         setParam(*form, "batch-size", std::int64_t(32));
         setParam(*form, "unlabelled-ratio", std::int64_t(1));
@@ -98,7 +98,8 @@ private:
             qWarning("%s", workspace().runs().back().reason.c_str());
             return false;
         }
-        return QTest::qWaitFor([&] { return workspace().currentEvidence() != nullptr && workspace().currentEpoch() == kEpochs; }, 20000);
+        return QTest::qWaitFor(
+            [&] { return workspace().currentEvidence() != nullptr && workspace().currentEpoch() == kEpochs; }, 20000);
     }
 
     void watch() {
@@ -117,7 +118,8 @@ private:
         auto* classes = m_window->findChild<PseudoClassPlot*>();
         QVERIFY(classes->hasData());
         const auto& rows = classes->classes();
-        m_class = int(std::max_element(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.accepted < b.accepted; }) -
+        m_class = int(std::max_element(rows.begin(), rows.end(),
+                                       [](const auto& a, const auto& b) { return a.accepted < b.accepted; }) -
                       rows.begin());
         QVERIFY(rows[std::size_t(m_class)].accepted >= 10);
         QTRY_VERIFY(classes->isVisible());
@@ -125,7 +127,8 @@ private:
         QVERIFY(m_window->currentLayout() == MainWindow::Layout::Audit);
         QTRY_COMPARE(workspace().view().size(), std::size_t(rows[std::size_t(m_class)].accepted));
         QCOMPARE(workspace().filter().score, QLatin1String(kPseudoLabelScore));
-        for (const SampleIndex sample : workspace().view()) QCOMPARE(workspace().suggestedLabel(sample), Label(m_class));
+        for (const SampleIndex sample : workspace().view())
+            QCOMPARE(workspace().suggestedLabel(sample), Label(m_class));
     }
 
     void acceptTenAndUndo() {

@@ -250,7 +250,8 @@ private:
         }
         QVERIFY(excluded > 0);
         const QString said = m_window->banner().sentence();
-        QVERIFY2(said.contains(QStringLiteral("%1 excluded (left out)").arg(QLocale().toString(qulonglong(excluded)))), qPrintable(said));
+        QVERIFY2(said.contains(QStringLiteral("%1 excluded (left out)").arg(QLocale().toString(qulonglong(excluded)))),
+                 qPrintable(said));
         QCOMPARE(labels.size(), dataset->size() - excluded);
     }
 

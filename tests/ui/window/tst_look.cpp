@@ -28,8 +28,8 @@
 #include <QDialogButtonBox>
 #include <QDockWidget>
 #include <QImage>
-#include <QLabel>
 #include <QKeySequence>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMenuBar>
@@ -116,9 +116,7 @@ QStringList nameless(QWidget& root) {
 class TestLook : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void init() {
-        m_home = makeHome();
-    }
+    void init() { m_home = makeHome(); }
     void cleanup() {
         m_window.reset();
         applyTheme(Theme::Desktop);
@@ -298,21 +296,25 @@ private Q_SLOTS:
         }
         // A set of pictures has a long name, and a button to leave it.
         m_window->showLayout(MainWindow::Layout::Audit);
-        workspace.setFilter(workspace.filter().exactly({SampleIndex(1), SampleIndex(5)},
-                                                       QStringLiteral("suspects of exactly one: 12 co-teaching-plus, 17 cross-entropy")));
+        workspace.setFilter(workspace.filter().exactly(
+            {SampleIndex(1), SampleIndex(5)},
+            QStringLiteral("suspects of exactly one: 12 co-teaching-plus, 17 cross-entropy")));
         QCoreApplication::processEvents();
         QCOMPARE(m_window->size(), QSize(1280, 690));
-        QVERIFY2(m_window->minimumSizeHint().width() <= 1280, qPrintable(QString::number(m_window->minimumSizeHint().width())));
+        QVERIFY2(m_window->minimumSizeHint().width() <= 1280,
+                 qPrintable(QString::number(m_window->minimumSizeHint().width())));
         const auto* title = m_window->findChild<QLabel*>(QStringLiteral("galleryTitle"));
         QVERIFY(title->text().contains(QStringLiteral("17 cross-entropy"))); // whole for a screen reader
         QVERIFY(title->minimumSizeHint().width() < 60);
-        for (const char* name : {"headerData", "headerRun", "trainHeadline"}) // they end in an ellipsis on a smaller one
+        for (const char* name :
+             {"headerData", "headerRun", "trainHeadline"}) // they end in an ellipsis on a smaller one
             QVERIFY2(dynamic_cast<ElidedLabel*>(m_window->findChild<QLabel*>(QLatin1String(name))) != nullptr, name);
         // In review the names of the classes take lines, not width.
         m_window->audit().controller().setOpen(true);
         m_window->findChild<QLabel*>(QStringLiteral("reviewLabels"))->setText(QString(300, QLatin1Char('w')));
         QCoreApplication::processEvents();
-        QVERIFY2(m_window->audit().minimumSizeHint().width() < 900, qPrintable(QString::number(m_window->audit().minimumSizeHint().width())));
+        QVERIFY2(m_window->audit().minimumSizeHint().width() < 900,
+                 qPrintable(QString::number(m_window->audit().minimumSizeHint().width())));
         QCOMPARE(m_window->size(), QSize(1280, 690));
         m_window->audit().controller().setOpen(false);
         NewRunDialog run(workspace);

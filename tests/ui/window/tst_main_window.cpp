@@ -61,7 +61,8 @@ private Q_SLOTS:
         QSet<QString> ids;
         QHash<QString, QString> keys;
         for (const QAction* action : m_window->actions().all()) {
-            QVERIFY2(!action->objectName().isEmpty() && !ids.contains(action->objectName()), qPrintable(action->text()));
+            QVERIFY2(!action->objectName().isEmpty() && !ids.contains(action->objectName()),
+                     qPrintable(action->text()));
             ids.insert(action->objectName());
             QVERIFY2(!action->statusTip().isEmpty(), qPrintable(action->objectName()));
             for (const QKeySequence& key : action->shortcuts()) {
@@ -95,8 +96,10 @@ private Q_SLOTS:
         for (int i = 0; i < 60; ++i) {
             QImage picture(32, 32, QImage::Format_RGB32);
             for (int y = 0; y < 32; ++y)
-                for (int x = 0; x < 32; ++x) picture.setPixel(x, y, qRgb(int(rng.below(256)), int(rng.below(256)), int(rng.below(256))));
-            const QString name = m_home->filePath(QStringLiteral("photos/%1/%2.png").arg(i % 2 ? QStringLiteral("dog") : QStringLiteral("cat")).arg(i));
+                for (int x = 0; x < 32; ++x)
+                    picture.setPixel(x, y, qRgb(int(rng.below(256)), int(rng.below(256)), int(rng.below(256))));
+            const QString name = m_home->filePath(
+                QStringLiteral("photos/%1/%2.png").arg(i % 2 ? QStringLiteral("dog") : QStringLiteral("cat")).arg(i));
             QVERIFY(picture.save(name));
             if (i == 24) QVERIFY(picture.save(m_home->filePath(QStringLiteral("photos/dog/twin.png"))));
         }
@@ -110,7 +113,9 @@ private Q_SLOTS:
         QVERIFY(item >= 0);
         scores->setCurrentIndex(item);
         Q_EMIT scores->activated(item);
-        const auto nameOf = [&](std::size_t row) { return QString::fromStdString(std::string(workspace.dataset()->names[workspace.view()[row].value])); };
+        const auto nameOf = [&](std::size_t row) {
+            return QString::fromStdString(std::string(workspace.dataset()->names[workspace.view()[row].value]));
+        };
         QTRY_VERIFY(nameOf(0).contains(QStringLiteral("24")) || nameOf(0).contains(QStringLiteral("twin")));
         QVERIFY(nameOf(1).contains(QStringLiteral("24")) || nameOf(1).contains(QStringLiteral("twin")));
         QCOMPARE(m_window->findChild<QLabel*>(QStringLiteral("sampleBadge"))->text(), QStringLiteral("no network"));
@@ -163,7 +168,8 @@ private Q_SLOTS:
         const auto* notice = m_window->findChild<QLabel*>(QStringLiteral("notice"));
         Q_EMIT m_window->workspace().notice(QStringLiteral("Done"));
         QVERIFY(!keys->text().isEmpty());
-        const QString sentence = QString(30, QLatin1Char('w')) + QString(120, QLatin1Char('i')) + QString(60, QLatin1Char('w'));
+        const QString sentence =
+            QString(30, QLatin1Char('w')) + QString(120, QLatin1Char('i')) + QString(60, QLatin1Char('w'));
         Q_EMIT m_window->workspace().notice(sentence);
         QVERIFY(keys->text().isEmpty());
         QCOMPARE(notice->toolTip(), sentence);
@@ -193,8 +199,11 @@ private Q_SLOTS:
         QTest::keyClick(view, Qt::Key_F);
         QTest::keyClick(view, Qt::Key_X);
         QCOMPARE(workspace.focus(), queue[5]);
-        const DecisionState expected[] = {{Verdict::Relabel, suggested}, {Verdict::Keep, kNoLabel}, {Verdict::Relabel, 7},
-                                          {Verdict::Flag, kNoLabel}, {Verdict::Exclude, kNoLabel}};
+        const DecisionState expected[] = {{Verdict::Relabel, suggested},
+                                          {Verdict::Keep, kNoLabel},
+                                          {Verdict::Relabel, 7},
+                                          {Verdict::Flag, kNoLabel},
+                                          {Verdict::Exclude, kNoLabel}};
         for (std::size_t i = 0; i < 5; ++i) QVERIFY(workspace.decision(queue[i]) == expected[i]);
         QTest::keyClick(view, Qt::Key_Backspace);
         QTRY_COMPARE(workspace.decidedCount(), std::size_t(4));
@@ -211,9 +220,15 @@ private Q_SLOTS:
     void aChosenSetIsShownWhole_data() {
         QTest::addColumn<std::function<void(MainWindow&, const std::vector<SampleIndex>&)>>("choose");
         using Choose = std::function<void(MainWindow&, const std::vector<SampleIndex>&)>;
-        QTest::newRow("in Audit") << Choose([](MainWindow& window, const auto& set) { Q_EMIT window.audit().showSamples(set, QStringLiteral("looped")); });
-        QTest::newRow("in Train") << Choose([](MainWindow& window, const auto& set) { Q_EMIT window.findChild<TrainPage*>()->showSamples(set, QStringLiteral("band")); });
-        QTest::newRow("in Compare") << Choose([](MainWindow& window, const auto& set) { Q_EMIT window.findChild<ComparePage*>()->showSamples(set, QStringLiteral("cell")); });
+        QTest::newRow("in Audit") << Choose([](MainWindow& window, const auto& set) {
+            Q_EMIT window.audit().showSamples(set, QStringLiteral("looped"));
+        });
+        QTest::newRow("in Train") << Choose([](MainWindow& window, const auto& set) {
+            Q_EMIT window.findChild<TrainPage*>()->showSamples(set, QStringLiteral("band"));
+        });
+        QTest::newRow("in Compare") << Choose([](MainWindow& window, const auto& set) {
+            Q_EMIT window.findChild<ComparePage*>()->showSamples(set, QStringLiteral("cell"));
+        });
     }
     void aChosenSetIsShownWhole() {
         QFETCH(const std::function<void(MainWindow&, const std::vector<SampleIndex>&)>, choose);

@@ -65,7 +65,8 @@ class TestProbabilityJourney : public QObject {
             const double spread = double(i * 7919 % 97) / 97.0;
             const double sure = wrong(i) ? 0.6 + 0.35 * spread : 0.55 + 0.44 * spread;
             text += '\n';
-            for (int k = 0; k < 10; ++k) text += (k > 0 ? "," : "") + QByteArray::number(k == says ? sure : (1 - sure) / 9, 'g', 17);
+            for (int k = 0; k < 10; ++k)
+                text += (k > 0 ? "," : "") + QByteArray::number(k == says ? sure : (1 - sure) / 9, 'g', 17);
         }
         QFile file(m_home->filePath(name));
         if (!file.open(QIODevice::WriteOnly)) qFatal("the fixture could not be written");
@@ -81,7 +82,8 @@ class TestProbabilityJourney : public QObject {
             features.insert(features.end(), {float(std::cos(angle)), float(std::sin(angle)), 0.1F});
         }
         const QString file = m_home->filePath(QStringLiteral("features.npy"));
-        if (!writeNpy(file.toStdString(), features, std::array<std::size_t, 2>{kSamples, 3})) qFatal("the fixture could not be written");
+        if (!writeNpy(file.toStdString(), features, std::array<std::size_t, 2>{kSamples, 3}))
+            qFatal("the fixture could not be written");
         return file;
     }
 
@@ -107,7 +109,8 @@ private Q_SLOTS:
         for (int i = 0; i < kSamples; ++i) {
             const double sure = 1 - std::pow(10, -6 + 5 * std::pow(i * 7919 % 397 / 397.0, 16));
             text += '\n';
-            for (int k = 0; k < 10; ++k) text += (k > 0 ? "," : "") + QByteArray::number(k == i % 10 ? sure : (1 - sure) / 9, 'g', 17);
+            for (int k = 0; k < 10; ++k)
+                text += (k > 0 ? "," : "") + QByteArray::number(k == i % 10 ? sure : (1 - sure) / 9, 'g', 17);
         }
         QFile file(m_home->filePath(QStringLiteral("agrees.csv")));
         QVERIFY(file.open(QIODevice::WriteOnly));
@@ -119,7 +122,8 @@ private Q_SLOTS:
         QVERIFY(workspace().currentMixture()->warning.empty());
         QTRY_VERIFY(figures->text().contains(QStringLiteral("errors left")));
         workspace().importProbabilities({file.fileName(), {}, {}, false});
-        QTRY_VERIFY_WITH_TIMEOUT(workspace().currentRun() == RunId(2) && workspace().currentMixture().has_value(), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(workspace().currentRun() == RunId(2) && workspace().currentMixture().has_value(),
+                                 20'000);
         QVERIFY(!workspace().currentMixture()->warning.empty());
         QTRY_VERIFY2(!figures->text().contains(QStringLiteral("errors left")), qPrintable(figures->text()));
         QVERIFY(figures->text().contains(QStringLiteral("left ")));
@@ -190,7 +194,9 @@ private Q_SLOTS:
         auto* format = dialog->findChild<QComboBox*>(QStringLiteral("exportFormat"));
         format->setCurrentIndex(format->findData(QStringLiteral("csv")));
         dialog->findChild<QLineEdit*>(QStringLiteral("exportTarget"))->setText(target);
-        QTRY_VERIFY(dialog->findChild<QPlainTextEdit*>(QStringLiteral("exportPreview"))->toPlainText().startsWith(QStringLiteral("file,label")));
+        QTRY_VERIFY(dialog->findChild<QPlainTextEdit*>(QStringLiteral("exportPreview"))
+                        ->toPlainText()
+                        .startsWith(QStringLiteral("file,label")));
         QTest::keyClick(dialog, Qt::Key_Return);
         QTRY_VERIFY_WITH_TIMEOUT(m_window->banner().sentence().contains(QStringLiteral("0 differences")), 20'000);
         const auto table = readCsv(target.toStdString());
@@ -235,7 +241,8 @@ private Q_SLOTS:
         workspace().setFilter(filter);
         const QLocale locale;
         QCOMPARE(m_window->findChild<QLabel*>(QStringLiteral("galleryCount"))->text(),
-                 QStringLiteral("%1 of %2").arg(locale.toString(qulonglong(suspects)), locale.toString(qulonglong(samples.size()))));
+                 QStringLiteral("%1 of %2")
+                     .arg(locale.toString(qulonglong(suspects)), locale.toString(qulonglong(samples.size()))));
     }
 
     void featuresBesideTheProbabilitiesGiveNeighboursAndTheMap() {
@@ -245,7 +252,8 @@ private Q_SLOTS:
         QVERIFY(dialog != nullptr && dialog->isVisible());
         auto* ok = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
         QVERIFY(!ok->isEnabled()); // no file yet
-        dialog->findChild<QLineEdit*>(QStringLiteral("probabilityFile"))->setText(writeProbabilities(QStringLiteral("probs.csv"), kSamples));
+        dialog->findChild<QLineEdit*>(QStringLiteral("probabilityFile"))
+            ->setText(writeProbabilities(QStringLiteral("probs.csv"), kSamples));
         dialog->findChild<QLineEdit*>(QStringLiteral("featureFile"))->setText(file);
         QVERIFY(ok->isEnabled());
         QTest::mouseClick(ok, Qt::LeftButton);
@@ -281,7 +289,8 @@ private Q_SLOTS:
         QTRY_VERIFY(workspace().view().size() >= kWrong);
         for (std::size_t i = 0; i < kWrong; ++i) QVERIFY(wrong(int(workspace().view()[i].value)));
         const QString why = reasonText(workspace(), workspace().view().front(), {}, {});
-        QVERIFY2(why.contains(QStringLiteral("its own label had no vote")) && !why.contains(QStringLiteral("network")), qPrintable(why));
+        QVERIFY2(why.contains(QStringLiteral("its own label had no vote")) && !why.contains(QStringLiteral("network")),
+                 qPrintable(why));
     }
 
     void anImportThatIsCancelledLeavesNothing() {
@@ -302,22 +311,28 @@ private Q_SLOTS:
 
     void featuresOfAnotherNumberOfPicturesAreRefused() {
         const QString file = m_home->filePath(QStringLiteral("few.npy"));
-        QVERIFY(writeNpy(file.toStdString(), std::vector<float>(2 * (kSamples - 1), 1.0F), std::array<std::size_t, 2>{kSamples - 1, 2}).has_value());
+        QVERIFY(writeNpy(file.toStdString(), std::vector<float>(2 * (kSamples - 1), 1.0F),
+                         std::array<std::size_t, 2>{kSamples - 1, 2})
+                    .has_value());
         workspace().importProbabilities({writeProbabilities(QStringLiteral("probs.csv"), kSamples), file, {}, false});
-        QTRY_VERIFY2(m_window->banner().sentence().contains(QStringLiteral("few.npy")), qPrintable(m_window->banner().sentence()));
-        QVERIFY2(m_window->banner().sentence().contains(QStringLiteral("features of 399")), qPrintable(m_window->banner().sentence()));
+        QTRY_VERIFY2(m_window->banner().sentence().contains(QStringLiteral("few.npy")),
+                     qPrintable(m_window->banner().sentence()));
+        QVERIFY2(m_window->banner().sentence().contains(QStringLiteral("features of 399")),
+                 qPrintable(m_window->banner().sentence()));
         QVERIFY(workspace().runs().empty());
     }
 
     void probabilitiesThatDoNotFitAreRefusedWithTheReason() {
         workspace().importProbabilities({writeProbabilities(QStringLiteral("short.csv"), 7), {}, {}, false});
         QTRY_VERIFY(m_window->banner().sentence().contains(QStringLiteral("short.csv")));
-        QVERIFY2(m_window->banner().sentence().contains(QStringLiteral("7")), qPrintable(m_window->banner().sentence()));
+        QVERIFY2(m_window->banner().sentence().contains(QStringLiteral("7")),
+                 qPrintable(m_window->banner().sentence()));
         QVERIFY(workspace().runs().empty());
         // Until something is imported.
         workspace().importProbabilities({writeProbabilities(QStringLiteral("probs.csv"), kSamples), {}, {}, false});
         QTRY_COMPARE(workspace().runs().size(), std::size_t(1));
-        QTRY_VERIFY2(!m_window->banner().sentence().contains(QStringLiteral("short.csv")), qPrintable(m_window->banner().sentence()));
+        QTRY_VERIFY2(!m_window->banner().sentence().contains(QStringLiteral("short.csv")),
+                     qPrintable(m_window->banner().sentence()));
     }
 };
 

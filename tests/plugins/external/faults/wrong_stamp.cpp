@@ -6,5 +6,6 @@
 
 #include <cstdlib>
 
-extern "C" __attribute__((visibility("default"))) const char assay_plugin_stamp[64] = "assay-plugin 999; gcc 4; libtorch none";
+extern "C" __attribute__((visibility("default"))) const char assay_plugin_stamp[64] =
+    "assay-plugin 999; gcc 4; libtorch none";
 extern "C" __attribute__((visibility("default"))) void assay_plugin_register(assay::Registry&) { std::abort(); }
