@@ -177,6 +177,9 @@ void addRunArguments(CLI::App& command, RunConfig& config) {
         "--init-from", config.weights,
         "Start from the weights of this .safetensors file: torchvision's or timm's names, or a run's checkpoint");
     command.add_flag("--freeze", config.freeze, "Only the last layer learns");
+    command.add_flag(
+        "--keep-features", config.keepFeatures,
+        "Keep what the last layer sees of every picture in the last epoch, for the map and assay-cli features");
     command.add_option("--threads", config.threads, "LibTorch's threads; part of the result; 0: one per core")
         ->check(CLI::Range(0, 1024))
         ->capture_default_str();

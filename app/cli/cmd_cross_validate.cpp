@@ -26,7 +26,7 @@ Result<RunRecord> crossValidate(Session& session, const std::shared_ptr<Project>
     CrossValidation cross{wanted.config,          wanted.labels.name,     wanted.labels.set,
                           wanted.labels.excluded, wanted.labels.revision, {}};
     ASSAY_TRY(cross.plan, planFolds(*dataset, cross.labels, cross.excluded, folds, cross.config.seed));
-    ASSAY_TRY(const auto before, foldRuns(*project, cross));
+    ASSAY_TRY(const auto before, foldRuns(*project, cross, wanted.method->description().params));
     std::vector<RunId> runs;
     for (int fold = 0; fold < folds; ++fold) {
         note("fold " + std::to_string(fold + 1) + " of " + std::to_string(folds) + ".");

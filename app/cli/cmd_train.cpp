@@ -46,9 +46,6 @@ void addTrain(CLI::App& app, Session& session) {
     listed->excludes(reviewed)->excludes(byRun);
     reviewed->excludes(byRun);
     addRunArguments(command, config);
-    command.add_flag(
-        "--keep-features", config.keepFeatures,
-        "Keep what the last layer sees of every picture in the last epoch, for the map and assay-cli features");
     command.add_option("--resume", options->resume, "Go on with this run from its last checkpoint");
     command.add_option("--threshold", options->threshold, "A sample is a suspect from this p-noisy on")
         ->check(CLI::Range(0.0, 1.0))

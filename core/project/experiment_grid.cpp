@@ -69,10 +69,8 @@ Result<ExperimentLabelSet> makeLabels(const ExperimentLabels& wanted, std::uint6
 }
 
 RunConfig completed(RunConfig recorded, const Registry& registry) {
-    if (const auto method = registry.methods.find(recorded.method))
-        if (auto settings = completeParams(method->description().params, recorded.settings))
-            recorded.settings = std::move(*settings);
-    return recorded;
+    const auto method = registry.methods.find(recorded.method);
+    return method ? completed(std::move(recorded), method->description().params) : recorded;
 }
 
 Result<std::optional<RunRecord>> findRun(const Project& project, const RunConfig& config, const LabelSet& labels,

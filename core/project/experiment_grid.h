@@ -31,8 +31,7 @@ struct ExperimentLabelSet {
 [[nodiscard]] Result<ExperimentLabelSet> makeLabels(const ExperimentLabels& wanted, std::uint64_t seed,
                                                     const Dataset& dataset);
 
-/// A recorded run's settings as this version has them: what its method could not be set to then had the value that is
-/// the default now. As recorded where the method or one of its settings is not known any more.
+/// A recorded run's settings as this version has them; as recorded where its method is not known any more.
 [[nodiscard]] RunConfig completed(RunConfig recorded, const Registry& registry);
 /// The newest run of the project with these settings on these labels.
 [[nodiscard]] Result<std::optional<RunRecord>> findRun(const Project& project, const RunConfig& config,

@@ -14,15 +14,16 @@ namespace {
 /// The runs of a project that may belong to a cross-validation, looked through several times.
 class KnownRuns {
 public:
-    KnownRuns(const Project& project, const CrossValidation& cross, std::vector<RunRecord> runs)
-        : m_project(project), m_cross(cross), m_runs(std::move(runs)) {}
+    KnownRuns(const Project& project, const CrossValidation& cross, std::vector<RunRecord> runs,
+              std::vector<ParamSpec> schema = {})
+        : m_project(project), m_cross(cross), m_runs(std::move(runs)), m_schema(std::move(schema)) {}
 
     /// The newest with these settings, in whatever state, on labels of that name that are those of the
     /// cross-validation: a file may have been changed since, and another may have its name.
     [[nodiscard]] Result<std::optional<RunRecord>> newest(const RunConfig& config, const std::string& labelName) {
-        const std::string wanted = toText(config);
+        const std::string wanted = toText(completed(config, m_schema));
         for (auto run = m_runs.rbegin(); run != m_runs.rend(); ++run) {
-            if (run->revision != m_cross.revision || toText(run->config) != wanted) continue;
+            if (run->revision != m_cross.revision || toText(completed(run->config, m_schema)) != wanted) continue;
             ASSAY_TRY(const std::string name, nameWhereSame(run->labelSet));
             if (name == labelName) return *run;
         }
@@ -41,14 +42,16 @@ private:
     const Project& m_project;
     const CrossValidation& m_cross;
     std::vector<RunRecord> m_runs;
+    std::vector<ParamSpec> m_schema; ///< of the settings of the runs' method
     std::map<std::int64_t, std::string> m_names;
 };
 
 } // namespace
 
-Result<std::vector<std::optional<RunRecord>>> foldRuns(const Project& project, const CrossValidation& cross) {
+Result<std::vector<std::optional<RunRecord>>> foldRuns(const Project& project, const CrossValidation& cross,
+                                                       const std::vector<ParamSpec>& schema) {
     ASSAY_TRY(std::vector<RunRecord> all, project.runs());
-    KnownRuns known(project, cross, std::move(all));
+    KnownRuns known(project, cross, std::move(all), schema);
     std::vector<std::optional<RunRecord>> runs;
     for (int fold = 0; fold < cross.plan.folds; ++fold) {
         ASSAY_TRY(auto run, known.newest(cross.config, foldLabelName(cross.labelName, cross.plan, fold)));

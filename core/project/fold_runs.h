@@ -23,8 +23,9 @@ struct CrossValidation {
 
 /// The newest run of each fold with these settings and labels, in order and in whatever state; nothing where there is
 /// none yet. Labels are the same where they are equal and are called the same, not where they are only called so.
-[[nodiscard]] Result<std::vector<std::optional<RunRecord>>> foldRuns(const Project& project,
-                                                                     const CrossValidation& cross);
+/// `schema`: of the method's settings, by which runs of an earlier version are completed.
+[[nodiscard]] Result<std::vector<std::optional<RunRecord>>>
+foldRuns(const Project& project, const CrossValidation& cross, const std::vector<ParamSpec>& schema);
 /// Whether this is a fold's run that needs no training any more: finished, and its probabilities are there.
 [[nodiscard]] bool isFoldDone(const Project& project, const std::optional<RunRecord>& run);
 

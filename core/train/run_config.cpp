@@ -3,7 +3,14 @@
 
 #include "core/train/run_config.h"
 
+#include <utility>
+
 namespace assay {
+
+RunConfig completed(RunConfig recorded, const std::vector<ParamSpec>& schema) {
+    if (auto settings = completeParams(schema, recorded.settings)) recorded.settings = std::move(*settings);
+    return recorded;
+}
 
 std::string toText(const RunConfig& config) {
     std::string text;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace assay {
 
@@ -26,6 +27,10 @@ struct RunConfig {
     bool keepFeatures = false;   ///< the last epoch's features are kept, whatever the method; never changes a result
     int imageSize = 0;           ///< side of the network's input; 0: the store's, at most 64
 };
+
+/// A recorded run's settings as this version has them, by the schema of its method's: what could not be set then had
+/// the value that is the default now. As recorded where one of its settings is not known any more.
+[[nodiscard]] RunConfig completed(RunConfig recorded, const std::vector<ParamSpec>& schema);
 
 /// One "key=value" a line, settings as "set.name=value"; for manifests, logs and comparison of runs.
 [[nodiscard]] std::string toText(const RunConfig& config);

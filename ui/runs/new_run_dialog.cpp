@@ -3,6 +3,7 @@
 #include "ui/runs/new_run_dialog.h"
 
 #include "core/train/method.h"
+#include "core/train/network.h"
 #include "ui/runs/label_chooser.h"
 #include "ui/runs/loss_curves_dialog.h"
 #include "ui/runs/method_advice.h"

@@ -157,7 +157,8 @@ Result<NewRun> reviveRun(const std::shared_ptr<Project>& project, const Dataset&
     return made;
 }
 
-Result<FoldsLeft> recordFolds(const LabelJob& job, const RunConfig& config, int folds) {
+Result<FoldsLeft> recordFolds(const LabelJob& job, const RunConfig& config, int folds,
+                              const std::vector<ParamSpec>& schema) {
     RunRecord record;
     record.config = config;
     CrossValidation cross;
@@ -168,7 +169,7 @@ Result<FoldsLeft> recordFolds(const LabelJob& job, const RunConfig& config, int 
     cross.labels = *labels.set;
     cross.revision = record.revision;
     ASSAY_TRY(cross.plan, planFolds(*job.dataset, cross.labels, cross.excluded, folds, config.seed));
-    ASSAY_TRY(const auto known, foldRuns(*job.project, cross));
+    ASSAY_TRY(const auto known, foldRuns(*job.project, cross, schema));
     std::vector<RunId> done;
     for (int fold = 0; fold < folds; ++fold) {
         const std::optional<RunRecord>& before = known[std::size_t(fold)];
@@ -201,11 +202,12 @@ Result<FoldsLeft> recordFolds(const LabelJob& job, const RunConfig& config, int 
     return left;
 }
 
-Result<std::optional<MadeRun>> joinedWhereDone(Project& project, const Dataset& dataset, const RunRecord& run) {
+Result<std::optional<MadeRun>> joinedWhereDone(Project& project, const Dataset& dataset, const RunRecord& run,
+                                               const std::vector<ParamSpec>& schema) {
     ASSAY_TRY(const StoredLabelSet labels, project.labelSet(run.labelSet));
     ASSAY_TRY(const auto fold, foldOf(project, dataset, run, labels));
     if (!fold) return std::nullopt;
-    ASSAY_TRY(const auto runs, foldRuns(project, fold->cross));
+    ASSAY_TRY(const auto runs, foldRuns(project, fold->cross, schema));
     const auto finished = [](const auto& one) { return one && one->state == RunState::Finished; };
     if (!std::all_of(runs.begin(), runs.end(), finished)) return std::nullopt; // before any probabilities are read
     std::vector<RunId> done;

@@ -48,10 +48,12 @@ struct FoldsLeft {
     std::optional<MadeRun> together;
     std::vector<std::string> notes{}; ///< what a person should hear of the labels
 };
-/// Adds the runs of the folds that there are none of yet; revives those that were stopped.
-[[nodiscard]] Result<FoldsLeft> recordFolds(const LabelJob& job, const RunConfig& config, int folds);
+/// Adds the runs of the folds that there are none of yet; revives those that were stopped. `schema`: of the method's
+/// settings.
+[[nodiscard]] Result<FoldsLeft> recordFolds(const LabelJob& job, const RunConfig& config, int folds,
+                                            const std::vector<ParamSpec>& schema);
 /// The run that the folds make together where all of them are done; nothing before, or where the run is no fold's.
-[[nodiscard]] Result<std::optional<MadeRun>> joinedWhereDone(Project& project, const Dataset& dataset,
-                                                             const RunRecord& run);
+[[nodiscard]] Result<std::optional<MadeRun>>
+joinedWhereDone(Project& project, const Dataset& dataset, const RunRecord& run, const std::vector<ParamSpec>& schema);
 
 } // namespace assay::ui

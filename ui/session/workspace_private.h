@@ -72,6 +72,8 @@ public:
     /// The method's settings completed; nothing where it cannot be trained, and a warning says why. `again`: what to do
     /// once the engine is loaded.
     std::optional<RunConfig> completed(RunConfig config, std::function<void()> again);
+    /// Of a method's settings; empty where it is not known.
+    [[nodiscard]] std::vector<ParamSpec> schemaOf(const std::string& method) const;
     /// What to train with as the run on show was: its own settings, those of its folds, or the quick preset where it
     /// was not trained here.
     RunConfig configLike(const RunRecord& run) const;

@@ -67,6 +67,11 @@ std::optional<RunConfig> Workspace::Private::completed(RunConfig config, std::fu
     return config;
 }
 
+std::vector<ParamSpec> Workspace::Private::schemaOf(const std::string& method) const {
+    const auto found = registry->methods.find(method);
+    return found ? found->description().params : std::vector<ParamSpec>();
+}
+
 void Workspace::crossValidate(const RunConfig& config, const LabelChoice& labels, int folds) {
     d->crossValidate(config, labels, folds);
 }
@@ -76,7 +81,8 @@ void Workspace::Private::crossValidate(RunConfig config, LabelChoice choice, int
     const auto ready = completed(config, [this, config, choice, folds] { crossValidate(config, choice, folds); });
     if (!ready) return;
     const LabelJob job{dataset, project, std::move(choice), q->baseLabels(), book.states()};
-    recording.run([job, config = *ready, folds] { return recordFolds(job, config, folds); },
+    recording.run([job, config = *ready, folds,
+                   schema = schemaOf(ready->method)] { return recordFolds(job, config, folds, schema); },
                   [this, asked = project](Result<FoldsLeft> left) {
                       if (asked != project) return;
                       if (!left) return notStarted(sentenceOf(left.error()));
@@ -102,8 +108,8 @@ void Workspace::Private::joinFoldsOf(RunId run) {
     const auto name = labelNames.find(record->labelSet);
     if (name == labelNames.end() || !parseFoldLabelName(name->second)) return;
     recording.run(
-        [project = project, dataset = dataset, record = *record] {
-            return joinedWhereDone(*project, *dataset, record);
+        [project = project, dataset = dataset, record = *record, schema = schemaOf(record->config.method)] {
+            return joinedWhereDone(*project, *dataset, record, schema);
         },
         [this, asked = project](Result<std::optional<MadeRun>> made) {
             if (asked != project) return;

@@ -76,6 +76,7 @@ private Q_SLOTS:
     void aFoldsNameIsKnownAgain();
     void eachSampleIsAnsweredByTheRunThatDidNotLearnIt();
     void foldsThatLearntOtherLabelsAreNotTaken();
+    void foldsOfAnEarlierVersionAreTaken();
     void whatWasPutTogetherForOtherLabelsIsNotTaken();
 };
 
@@ -166,19 +167,38 @@ void TestCrossValidation::foldsThatLearntOtherLabelsAreNotTaken() {
     const CrossValidation first = crossOf(given());
     const RunId finished = addFold(**project, first, 0, RunState::Finished);
     const RunId stopped = addFold(**project, first, 1, RunState::Stopped);
-    const auto known = foldRuns(**project, first);
+    const auto known = foldRuns(**project, first, {});
     QVERIFY(known && known->size() == 3);
     QVERIFY((*known)[0] && (*known)[0]->id == finished);
     QVERIFY((*known)[1] && (*known)[1]->id == stopped);
     QVERIFY(!(*known)[2]);
     for (const CrossValidation& other : othersOfOneName()) {
-        const auto none = foldRuns(**project, other);
+        const auto none = foldRuns(**project, other, {});
         QVERIFY(none && none->size() == 3);
         for (const auto& run : *none) QVERIFY(!run);
         const RunId own = addFold(**project, other, 1, RunState::Stopped);
-        QVERIFY((*foldRuns(**project, other))[1]->id == own);
-        QVERIFY((*foldRuns(**project, first))[1]->id == stopped);
+        QVERIFY((*foldRuns(**project, other, {}))[1]->id == own);
+        QVERIFY((*foldRuns(**project, first, {}))[1]->id == stopped);
     }
+}
+
+/// A method that has a setting more than when the folds were trained: its default is what they were trained with.
+void TestCrossValidation::foldsOfAnEarlierVersionAreTaken() {
+    ProjectFolder folder;
+    const auto project = Project::create(folder.path(), reference(kSamples, 4));
+    CrossValidation now = crossOf(given());
+    const RunId finished = addFold(**project, now, 0, RunState::Finished);
+    std::vector<ParamSpec> schema = {{"rate", ParamType::Real, 0.5, {}, {}, {}, "", "", false},
+                                     {"flag", ParamType::Bool, false, {}, {}, {}, "", "", false},
+                                     {"count", ParamType::Integer, std::int64_t(1), {}, {}, {}, "", "", false},
+                                     {"kind", ParamType::Text, std::string(), {}, {}, {}, "", "", false}};
+    schema.push_back({"mirror", ParamType::Bool, true, {}, {}, {}, "", "added since", false});
+    now.config.settings["mirror"] = true;
+    QVERIFY(!(*foldRuns(**project, now, {}))[0]);
+    const auto known = foldRuns(**project, now, schema);
+    QVERIFY((*known)[0] && (*known)[0]->id == finished);
+    now.config.settings["mirror"] = false;
+    QVERIFY(!(*foldRuns(**project, now, schema))[0]);
 }
 
 void TestCrossValidation::whatWasPutTogetherForOtherLabelsIsNotTaken() {
