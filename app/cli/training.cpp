@@ -185,6 +185,7 @@ Result<Prepared> prepareResumed(const Project& project, RunId id) {
     prepared.task.labels = std::move(stored.set);
     ASSAY_TRY(prepared.task.excluded, excludedSamples(project, prepared.record.revision));
     prepared.task.resume = true;
+    prepared.task.recorded = prepared.record.epochsDone;
     return prepared;
 }
 

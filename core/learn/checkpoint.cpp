@@ -117,8 +117,9 @@ Result<Checkpoint> readCheckpoint(const fs::path& file) {
     return checkpoint;
 }
 
-std::optional<Checkpoint> newestCheckpoint(const fs::path& folder, std::vector<std::string>& notes) {
+std::optional<Checkpoint> newestCheckpoint(const fs::path& folder, int latest, std::vector<std::string>& notes) {
     for (const auto& [epoch, file] : list(folder)) {
+        if (epoch > latest) continue;
         Result<Checkpoint> checkpoint = readCheckpoint(file);
         if (checkpoint) {
             if (!notes.empty())

@@ -28,8 +28,9 @@ struct Checkpoint {
 [[nodiscard]] Status writeCheckpoint(const std::filesystem::path& folder, const Checkpoint& checkpoint);
 /// Checked as parseSafetensors says, and every number finite.
 [[nodiscard]] Result<Checkpoint> readCheckpoint(const std::filesystem::path& file);
-/// The newest whole checkpoint of a folder, nothing where there is none. Damaged ones are named in `notes`.
-[[nodiscard]] std::optional<Checkpoint> newestCheckpoint(const std::filesystem::path& folder,
+/// The newest whole checkpoint of a folder that is of no later epoch than `latest`, nothing where there is none.
+/// Damaged ones are named in `notes`.
+[[nodiscard]] std::optional<Checkpoint> newestCheckpoint(const std::filesystem::path& folder, int latest,
                                                          std::vector<std::string>& notes);
 /// InvalidArgument where identity, names, types or shapes differ from ours; names the first difference.
 [[nodiscard]] Status fits(const Checkpoint& checkpoint, const CheckpointIdentity& identity, const StateMap& state);

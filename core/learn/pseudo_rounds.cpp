@@ -130,7 +130,7 @@ Status PseudoRounds::renew(Run& run, int round) const {
 Status PseudoRounds::fitToCheckpoint(Run& run) const {
     if (!run.task.resume || !m_options.fresh || m_options.laterNetwork.empty()) return {};
     std::vector<std::string> ignored;
-    const auto checkpoint = newestCheckpoint(run.task.checkpointFolder, ignored);
+    const auto checkpoint = newestCheckpoint(run.task.checkpointFolder, run.task.recorded, ignored);
     if (!checkpoint) return {};
     // It holds what the next epoch begins with.
     const int round = roundOf(std::clamp(checkpoint->epoch + 1, 1, m_ends.back()));

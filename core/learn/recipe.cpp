@@ -60,7 +60,8 @@ Result<RunResult> trainUnguarded(const Description& description, const MakeRecip
     const std::unique_ptr<Recipe> recipe = std::move(made);
     run.recipe = recipe.get();
     std::vector<std::string> ignored;
-    const bool goesOn = task.resume && !task.config.weights.empty() && newestCheckpoint(task.checkpointFolder, ignored);
+    const bool goesOn =
+        task.resume && !task.config.weights.empty() && newestCheckpoint(task.checkpointFolder, task.recorded, ignored);
     for (std::size_t n = 0; n < recipe->networkCount(); ++n) {
         ASSAY_TRY(ClassifierPtr network, makeFirst(run, n, std::uint32_t(n), goesOn));
         run.optimizers.push_back(std::make_unique<Optimizer>(*network, run.common.optimizer));

@@ -333,7 +333,7 @@ void RunLoop::saveCheckpoint() {
 Status RunLoop::resume() {
     if (!m_run.task.resume) return {};
     std::vector<std::string> notes;
-    const auto checkpoint = newestCheckpoint(m_run.task.checkpointFolder, notes);
+    const auto checkpoint = newestCheckpoint(m_run.task.checkpointFolder, m_run.task.recorded, notes);
     for (const std::string& note : notes) m_run.observer.note(note);
     if (!checkpoint) {
         m_run.observer.note("There is no whole checkpoint to go on from; the run starts from the beginning");

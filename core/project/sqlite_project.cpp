@@ -118,6 +118,12 @@ Result<std::vector<StoredLabelSet>> SqliteProject::labelSets() const {
 Result<RunId> SqliteProject::addRun(const RunRecord& run) {
     RunId id;
     ASSAY_CHECK_STATUS(write([&](Database& database) { id = insertRun(database, run); }));
+    // A project of this name that is gone had a run of this number: what it kept there is not this run's.
+    std::error_code error;
+    std::filesystem::remove_all(checkpointFolder(id), error);
+    if (error)
+        return fail(ErrorCode::Io, "what an earlier project left there cannot be removed (" + error.message() + ")",
+                    escapeForDisplay(checkpointFolder(id).string()));
     return id;
 }
 

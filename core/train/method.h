@@ -11,6 +11,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -27,6 +28,8 @@ struct TrainingTask {
     std::vector<std::uint8_t> excluded;     ///< [N] 1 = left out (excluded by a decision); may be empty
     std::filesystem::path checkpointFolder; ///< empty: no checkpoints
     bool resume = false;                    ///< continue from the newest whole checkpoint in that folder
+    /// Epochs that are on record, with resume: what a checkpoint says of later ones is trained again.
+    int recorded = std::numeric_limits<int>::max();
 };
 
 /// Receives what happens, on the training thread. Implementations copy and return; they never wait.

@@ -7,7 +7,7 @@
 /// What a plugin library exports. The stamp is compared before anything else of it is called.
 ///
 ///     ASSAY_PLUGIN(registry) { (void)registry.methods.add(std::make_shared<MyMethod>()); }
-#define ASSAY_PLUGIN_INTERFACE 2
+#define ASSAY_PLUGIN_INTERFACE 3
 #define ASSAY_STRING_INNER(x) #x
 #define ASSAY_STRING(x) ASSAY_STRING_INNER(x)
 #ifndef ASSAY_LIBTORCH_VERSION

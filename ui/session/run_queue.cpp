@@ -108,8 +108,10 @@ void RunQueue::start(RunStart start) {
         RunRecord record = start.record;
         record.state = RunState::Running;
         ASSAY_CHECK_STATUS(project->updateRun(record));
+        ASSAY_TRY(const RunRecord known, project->run(record.id)); // with every epoch that was on its way
         return TrainingTask{
-            dataset, *start.labels, record.config, start.excluded, project->checkpointFolder(record.id), start.resume};
+            dataset,      *start.labels,   record.config, start.excluded, project->checkpointFolder(record.id),
+            start.resume, known.epochsDone};
     };
     run.ended = [project = m_project, dataset = seen, start, bridge = m_bridge,
                  this](RunState state, const std::optional<Error>& error, const std::optional<RunResult>& result) {

@@ -168,6 +168,22 @@ private Q_SLOTS:
         QVERIFY(rest.keeper.notes.front().starts_with("Checkpoint of epoch 4 cannot be used"));
     }
 
+    /// Killed between a checkpoint and its epoch's record: the epoch is trained again, and none is missing.
+    void anEpochThatIsNotOnRecordIsTrainedAgain() {
+        QTemporaryDir folder;
+        TrainingTask task = test::makeTask(test::blobs(120, 3), "cross-entropy", 4);
+        task.checkpointFolder = folder.path().toStdString();
+        const auto whole = test::train(task);
+        QVERIFY(whole.result);
+        task.resume = true;
+        task.recorded = 3;
+        const auto rest = test::train(task);
+        QVERIFY(rest.result);
+        QCOMPARE(rest.keeper.reports.size(), std::size_t(1));
+        QCOMPARE(rest.keeper.reports[0]->evidence->epoch, 4);
+        QCOMPARE(rest.keeper.reports[0]->evidence->loss, whole.keeper.reports[3]->evidence->loss);
+    }
+
     void aCheckpointOfAnotherRunIsRefusedByName() {
         QTemporaryDir folder;
         TrainingTask task = test::makeTask(test::blobs(60, 3), "cross-entropy", 1);

@@ -234,6 +234,18 @@ private Q_SLOTS:
         QVERIFY(!project->features(run));
     }
 
+    /// A project that was deleted and begun anew under its name: its runs have the old ones' numbers.
+    void aNewRunFindsNothingOfAnOlderProjectsRun() {
+        ProjectFolder folder;
+        auto project = must(Project::create(folder.path(), reference(50)));
+        const std::int64_t set = must(project->addLabelSet("given", labels(50, 10)));
+        const auto left = project->checkpointFolder(RunId(1)) / "epoch-0004.safetensors";
+        std::filesystem::create_directories(left.parent_path());
+        std::ofstream(left) << "of another run";
+        QCOMPARE(must(project->addRun(runOn(set))), RunId(1));
+        QVERIFY(!std::filesystem::exists(left));
+    }
+
     void evidenceThatIsNotFiniteIsRefusedByName() {
         ProjectFolder folder;
         auto project = must(Project::create(folder.path(), reference(50)));
