@@ -5,21 +5,45 @@
 #include "app/cli/commands.h"
 #include "app/cli/figures.h"
 #include "app/cli/scoring.h"
-#include "core/audit/pseudo_confidence.h"
+#include "core/base/text.h"
+
+#include <algorithm>
+#include <set>
 
 namespace assay::cli {
 
 namespace {
-
-/// In the place of a score: the labels that a semi-supervised run gave, by how sure it was of each.
-constexpr const char* kPseudoLabels = "pseudo-label";
 
 struct Options {
     ProjectArguments project;
     std::vector<std::int64_t> runs;
     std::string score = "p-noisy", split = "all";
     double threshold = 0.5;
+    std::optional<int> epoch;
+    std::vector<std::string> classes;
 };
+
+/// Which suggestions are to be accepted.
+struct Wanted {
+    double threshold = 0;
+    std::string split;
+    std::set<Label> classes; ///< empty: any
+    [[nodiscard]] bool operator()(const Dataset& dataset, SampleIndex sample, float value, Label suggested) const {
+        return double(value) >= threshold && (split == "all" || split == splitName(dataset.splits[sample.value])) &&
+               (classes.empty() || classes.contains(suggested));
+    }
+};
+
+Result<Wanted> wantedOf(const Options& options, const Dataset& dataset) {
+    Wanted wanted{options.threshold, options.split, {}};
+    for (const std::string& name : options.classes) {
+        const auto found = std::find(dataset.classNames.begin(), dataset.classNames.end(), name);
+        if (found == dataset.classNames.end())
+            return fail(ErrorCode::InvalidArgument, "the data set has no class of this name", escapeForDisplay(name));
+        wanted.classes.insert(Label(found - dataset.classNames.begin()));
+    }
+    return wanted;
+}
 
 /// What is to be decided, and how many are left as they are.
 struct Accepted {
@@ -27,24 +51,21 @@ struct Accepted {
     std::size_t suspects = 0, kept = 0, decided = 0, same = 0;
 };
 
-bool wanted(const Options& options, Split split) { return options.split == "all" || options.split == splitName(split); }
-
 bool isDecided(const std::vector<DecisionState>& decisions, SampleIndex sample) {
     return sample.value < decisions.size() && decisions[sample.value].verdict != Verdict::None;
 }
 
-Result<Accepted> acceptSuspects(Session& session, const Options& options, const Project& project,
+Result<Accepted> acceptSuspects(Session& session, const Options& options, const Wanted& wanted, const Project& project,
                                 const Dataset& dataset, const std::vector<RunRecord>& runs,
                                 const std::vector<DecisionState>& decisions) {
     ASSAY_TRY(const auto score, findIn(session.registry().scores, options.score, "score"));
-    ASSAY_TRY(const Scored scored, scoreRuns(project, dataset, *score, runs));
+    ASSAY_TRY(const Scored scored, scoreRuns(project, dataset, *score, runs, options.epoch));
     Accepted accepted;
     for (std::size_t row = 0; row < scored.samples.size(); ++row) {
         const SampleIndex sample = scored.samples[row];
-        if (!(double(scored.values[row]) >= options.threshold) || !wanted(options, dataset.splits[sample.value]))
-            continue;
-        ++accepted.suspects;
         const Label suggested = row < scored.suggested.size() ? scored.suggested[row] : kNoLabel;
+        if (!wanted(dataset, sample, scored.values[row], suggested)) continue;
+        ++accepted.suspects;
         if (isDecided(decisions, sample)) {
             ++accepted.decided;
         } else if (suggested == kNoLabel || suggested == scored.labels[sample.value]) {
@@ -59,32 +80,24 @@ Result<Accepted> acceptSuspects(Session& session, const Options& options, const 
 }
 
 /// Relabels to the pseudo-label, or keeps the label where it is the same, as the window does.
-Result<Accepted> acceptPseudoLabels(const Options& options, const Project& project, const Dataset& dataset,
-                                    const RunRecord& run, const std::vector<DecisionState>& decisions) {
-    ASSAY_TRY(const std::vector<EpochSummary> epochs, project.epochs(run.id));
-    const std::string name = "run " + std::to_string(run.id.value);
-    if (epochs.empty()) return fail(ErrorCode::NotFound, "this run has recorded no epoch", name);
-    ASSAY_TRY(const auto evidence, project.evidence(run.id, epochs.back().epoch));
-    const auto pseudo = evidence->columns.find("pseudo-label");
-    if (pseudo == evidence->columns.end())
-        return fail(ErrorCode::NotFound, "this run's method gives no pseudo-labels", name);
-    const std::vector<float>& confidence = pseudoConfidence(*evidence);
-    ASSAY_TRY(const BaseLabels labels, baseLabels(project, run, &dataset));
+Result<Accepted> acceptPseudoLabels(const Options& options, const Wanted& wanted, const Project& project,
+                                    const Dataset& dataset, const RunRecord& run,
+                                    const std::vector<DecisionState>& decisions) {
+    ASSAY_TRY(const Scored scored, pseudoScored(project, dataset, options.score, run, options.epoch));
+    const int epoch = options.epoch.value_or(run.epochsDone);
     Accepted accepted;
-    for (std::size_t row = 0; row < evidence->size(); ++row) {
-        const SampleIndex sample = evidence->samples[row];
-        const auto label = Label(pseudo->second[row]);
-        if (label < 0 || !(double(confidence[row]) >= options.threshold) ||
-            !wanted(options, dataset.splits[sample.value]))
-            continue;
+    for (std::size_t row = 0; row < scored.samples.size(); ++row) {
+        const SampleIndex sample = scored.samples[row];
+        const Label label = scored.suggested[row];
+        if (!wanted(dataset, sample, scored.values[row], label)) continue;
         ++accepted.suspects;
         if (isDecided(decisions, sample)) {
             ++accepted.decided;
             continue;
         }
-        const bool same = label == labels.labels[sample.value];
+        const bool same = label == scored.labels[sample.value];
         accepted.kept += same;
-        DecisionReason reason{userName(), pseudoLabelRule(evidence->epoch), kPseudoLabels, double(confidence[row]),
+        DecisionReason reason{userName(), pseudoLabelRule(epoch), kPseudoLabelOrder, double(scored.values[row]),
                               run.id};
         accepted.requests.push_back(
             {sample, {same ? Verdict::Keep : Verdict::Relabel, same ? kNoLabel : label}, std::move(reason)});
@@ -97,11 +110,13 @@ Status accept(Session& session, const Options& options) {
     ASSAY_TRY(const std::vector<RunRecord> runs, chooseRunsOrNewest(*project, options.runs));
     ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
     ASSAY_TRY(const std::vector<DecisionState> decisions, project->decisions());
-    const bool pseudo = options.score == kPseudoLabels;
+    const bool pseudo = options.score == kPseudoLabelOrder;
+    ASSAY_TRY(const Wanted wanted, wantedOf(options, *dataset));
     if (pseudo && runs.size() > 1)
         return fail(ErrorCode::InvalidArgument, "pseudo-labels are those of one run; name it with one --run");
-    ASSAY_TRY(const Accepted accepted, pseudo ? acceptPseudoLabels(options, *project, *dataset, runs.front(), decisions)
-                                              : acceptSuspects(session, options, *project, *dataset, runs, decisions));
+    ASSAY_TRY(const Accepted accepted,
+              pseudo ? acceptPseudoLabels(options, wanted, *project, *dataset, runs.front(), decisions)
+                     : acceptSuspects(session, options, wanted, *project, *dataset, runs, decisions));
     if (!accepted.requests.empty()) {
         ASSAY_CHECK_STATUS(project->decide(accepted.requests));
     }
@@ -141,6 +156,9 @@ void addAccept(CLI::App& app, Session& session) {
                     "A sample is a suspect, or a pseudo-label sure enough, from this value on")
         ->check(finiteNumber())
         ->capture_default_str();
+    command.add_option("--epoch", options->epoch, "As of this epoch of the run; else the last")
+        ->check(CLI::PositiveNumber);
+    command.add_option("--class", options->classes, "Only what is suggested to be of this class; may be repeated");
     command.add_option("--split", options->split, "Samples of this split only")
         ->check(CLI::IsMember({"all", "train", "validation", "test"}))
         ->capture_default_str();

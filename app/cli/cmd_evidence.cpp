@@ -21,8 +21,8 @@ struct Options {
 
 /// Label-like columns hold class numbers, −1 for none: they are written as names.
 bool holdsClasses(const std::string& column) {
-    return column == "pseudo-label" || column == "target-label" || column == "assignment" ||
-           column.rfind("prediction", 0) == 0;
+    return column == "pseudo-label" || column == "pseudo-answer" || column == "target-label" ||
+           column == "assignment" || column.rfind("prediction", 0) == 0;
 }
 
 /// What stands before the columns that the method adds.

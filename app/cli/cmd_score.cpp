@@ -22,21 +22,49 @@ struct Options {
     std::optional<int> epoch;
 };
 
-Status writeScore(Session& session, const Options& options) {
-    ASSAY_TRY(const auto score, findIn(session.registry().scores, options.score, "score"));
-    ASSAY_TRY(const auto project, openProjectToRead(options.project));
-    ASSAY_TRY(const std::vector<RunRecord> known, project->runs());
-    std::vector<RunRecord> runs; // pictures and labels alone need none
-    if (score->traits().basis != ScoreBasis::Pictures || !options.runs.empty() || !known.empty()) {
-        ASSAY_TRY(runs, chooseRunsOrNewest(*project, options.runs));
+/// An order, and what is said beside it.
+struct Order {
+    std::vector<RunRecord> runs;
+    Scored scored;
+    std::string badge, warning;
+};
+
+Result<Order> scoreOrder(const Score& score, const Options& options, const Project& project, const Dataset& dataset) {
+    Order order;
+    ASSAY_TRY(const std::vector<RunRecord> known, project.runs());
+    // Pictures and labels alone need no run.
+    if (score.traits().basis != ScoreBasis::Pictures || !options.runs.empty() || !known.empty()) {
+        ASSAY_TRY(order.runs, chooseRunsOrNewest(project, options.runs));
     }
+    ASSAY_TRY(order.scored, scoreRuns(project, dataset, score, order.runs, options.epoch));
+    const bool outOfSample = std::all_of(order.runs.begin(), order.runs.end(),
+                                         [](const RunRecord& run) { return isOutOfSample(run.config); });
+    order.badge = scoreBadge(score.traits(), outOfSample);
+    order.warning = scoreWarning(score.traits(), outOfSample);
+    return order;
+}
+
+Result<Order> pseudoOrder(const Options& options, const Project& project, const Dataset& dataset) {
+    Order order;
+    ASSAY_TRY(order.runs, chooseRunsOrNewest(project, options.runs));
+    if (order.runs.size() > 1)
+        return fail(ErrorCode::InvalidArgument, "pseudo-labels are those of one run; name it with one --run");
+    ASSAY_TRY(order.scored, pseudoScored(project, dataset, options.score, order.runs.front(), options.epoch));
+    return order;
+}
+
+Status writeScore(Session& session, const Options& options) {
+    const bool pseudo = isPseudoOrder(options.score);
+    std::shared_ptr<const Score> score;
+    if (!pseudo) {
+        ASSAY_TRY(score, findIn(session.registry().scores, options.score, "score"));
+    }
+    ASSAY_TRY(const auto project, openProjectToRead(options.project));
     ASSAY_TRY(const auto dataset, openProjectDataset(session, *project, options.project));
-    ASSAY_TRY(const Scored scored, scoreRuns(*project, *dataset, *score, runs, options.epoch));
-    const bool outOfSample =
-        std::all_of(runs.begin(), runs.end(), [](const RunRecord& run) { return isOutOfSample(run.config); });
-    const std::string badge(scoreBadge(score->traits(), outOfSample));
-    const std::string warning(scoreWarning(score->traits(), outOfSample));
-    if (!warning.empty()) note(warning);
+    ASSAY_TRY(const Order order,
+              pseudo ? pseudoOrder(options, *project, *dataset) : scoreOrder(*score, options, *project, *dataset));
+    const Scored& scored = order.scored;
+    if (!order.warning.empty()) note(order.warning);
 
     std::string csv = csvRow({"index", "file", "given", "suggested", "score", "split"});
     Json rows = Json::array();
@@ -57,10 +85,12 @@ Status writeScore(Session& session, const Options& options) {
                                 {"split", split}});
     }
     if (!session.json()) return writeResult(options.out, csv);
-    Json json{
-        {"score", score->description().id}, {"runs", Json::array()}, {"rows", scored.samples.size()}, {"badge", badge}};
-    if (!warning.empty()) json["warning"] = warning;
-    for (const RunRecord& run : runs) json["runs"].push_back(run.id.value);
+    Json json{{"score", pseudo ? options.score : score->description().id},
+              {"runs", Json::array()},
+              {"rows", scored.samples.size()},
+              {"badge", order.badge}};
+    if (!order.warning.empty()) json["warning"] = order.warning;
+    for (const RunRecord& run : order.runs) json["runs"].push_back(run.id.value);
     if (options.out.empty()) {
         json["samples"] = std::move(rows);
     } else {
@@ -76,7 +106,11 @@ void addScore(CLI::App& app, Session& session) {
     CLI::App& command = *app.add_subcommand("score", "Every sample by suspicion, the most suspect first, as CSV");
     auto options = std::make_shared<Options>();
     addProjectArguments(command, options->project);
-    command.add_option("--score", options->score, "Score, see assay-cli scores")->capture_default_str();
+    command
+        .add_option(
+            "--score", options->score,
+            "Score, see assay-cli scores; pseudo-label: the labels that a run gave, by how sure it was; pseudo-confidence: its answers for all unlabelled samples")
+        ->capture_default_str();
     command.add_option("--run", options->runs, "Number of a run; several are averaged; else the newest");
     command.add_option("--epoch", options->epoch, "As of this epoch of the run; else the last")
         ->check(CLI::PositiveNumber);

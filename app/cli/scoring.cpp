@@ -3,6 +3,7 @@
 #include "app/cli/scoring.h"
 
 #include "app/cli/figures.h"
+#include "core/audit/pseudo_confidence.h"
 #include "core/project/score_input.h"
 #include "core/stats/calibration.h"
 
@@ -19,16 +20,19 @@ struct One {
     std::vector<Label> labels;
 };
 
+tl::unexpected<Error> failNoEpoch(const RunRecord& run, int last, int epoch) {
+    return fail(ErrorCode::NotFound,
+                "the run has recorded " + std::to_string(last) + (last == 1 ? " epoch" : " epochs"),
+                "run " + std::to_string(run.id.value) + ", epoch " + std::to_string(epoch));
+}
+
 Result<One> scoreRun(const Project& project, const Dataset& dataset, const Score& score, const RunRecord& run,
                      std::optional<int> epoch) {
     One one;
     ASSAY_TRY(const BaseLabels labels, baseLabels(project, run, &dataset));
     one.labels = labels.labels;
     ASSAY_TRY(const ScoreInput input, readScoreInput(project, run.id, dataset, one.labels, epoch));
-    if (const int last = input.epochs.back()->epoch; epoch && last != *epoch)
-        return fail(ErrorCode::NotFound,
-                    "the run has recorded " + std::to_string(last) + (last == 1 ? " epoch" : " epochs"),
-                    "run " + std::to_string(run.id.value) + ", epoch " + std::to_string(*epoch));
+    if (const int last = input.epochs.back()->epoch; epoch && last != *epoch) return failNoEpoch(run, last, *epoch);
     one.samples = input.epochs.back()->samples;
     one.loss = input.epochs.back()->loss;
     auto values = score.compute(input);
@@ -58,6 +62,35 @@ Result<Scored> scorePictures(const Project& project, const Dataset& dataset, con
 }
 
 } // namespace
+
+bool isPseudoOrder(const std::string& score) { return score == kPseudoLabelOrder || score == kPseudoConfidenceOrder; }
+
+Result<Scored> pseudoScored(const Project& project, const Dataset& dataset, const std::string& order,
+                            const RunRecord& run, std::optional<int> epoch) {
+    const std::string name = "run " + std::to_string(run.id.value);
+    if (run.epochsDone == 0) return fail(ErrorCode::NotFound, "this run has recorded no epoch", name);
+    if (epoch && *epoch > run.epochsDone) return failNoEpoch(run, run.epochsDone, *epoch);
+    ASSAY_TRY(const auto evidence, project.evidence(run.id, epoch.value_or(run.epochsDone)));
+    const auto pseudo = evidence->columns.find("pseudo-label");
+    if (pseudo == evidence->columns.end())
+        return fail(ErrorCode::NotFound, "this run's method gives no pseudo-labels", name);
+    const auto labelled = evidence->columns.find("labelled");
+    const std::vector<float>& confidence = pseudoConfidence(*evidence);
+    ASSAY_TRY(BaseLabels labels, baseLabels(project, run, &dataset));
+    Scored scored;
+    scored.labels = std::move(labels.labels);
+    for (std::size_t row = 0; row < evidence->size(); ++row) {
+        const bool accepted = pseudo->second[row] >= 0;
+        const bool counts = labelled != evidence->columns.end() && labelled->second[row] > 0.5f;
+        const Split split = dataset.splits[evidence->samples[row].value];
+        if (!accepted && (order == kPseudoLabelOrder || counts || split != Split::Train)) continue;
+        scored.samples.push_back(evidence->samples[row]);
+        scored.values.push_back(confidence[row]);
+        scored.suggested.push_back(pseudoAnswer(*evidence, row));
+        scored.loss.push_back(evidence->loss[row]);
+    }
+    return scored;
+}
 
 Result<Scored> scoreRuns(const Project& project, const Dataset& dataset, const Score& score,
                          const std::vector<RunRecord>& runs, std::optional<int> epoch) {

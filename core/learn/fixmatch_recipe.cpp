@@ -186,7 +186,7 @@ torch::Tensor FixMatchRecipe::learn(Run& run, const Batch& labelled, const std::
         notice(unlabelled[0].rows, confidence, classes);
     }
     const auto mask = (confidence >= needed).to(torch::kFloat32);
-    m_record.countStep(mask);
+    m_record.countStep(mask, choice().maskOf(unlabelled[0].rows, run.device));
     const auto unlabelledLoss =
         m_options.weight * consistencyLosses(weak, logits[2], mask, m_options.temperature).mean();
     auto loss = labelledLoss + unlabelledLoss;

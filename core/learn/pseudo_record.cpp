@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/pseudo_record.h"
 
+#include "core/base/text.h"
 #include "core/learn/co_divide.h"
+#include "core/stats/pseudo_labels.h"
 
 namespace assay::learn {
 namespace {
@@ -71,6 +73,14 @@ PseudoDecision decideByThreshold(const Run& run, const EpochOutcome& outcome, co
     return decideByThreshold(run, answersOf(outcome), labelled, threshold, std::move(classThresholds));
 }
 
+void PseudoRecord::countStep(const torch::Tensor& mask, const torch::Tensor& labelled) {
+    const auto unlabelled = 1 - labelled;
+    const double rows = unlabelled.sum().item<double>();
+    if (rows == 0) return;
+    m_maskSum += (mask * unlabelled).sum().item<double>() / rows;
+    ++m_steps;
+}
+
 void PseudoRecord::record(const Run& run, EpochOutcome& outcome, const std::vector<std::uint8_t>& labelled,
                           const PseudoDecision& decision) {
     const RunData& data = run.data;
@@ -108,6 +118,7 @@ void PseudoRecord::record(const Run& run, EpochOutcome& outcome, const std::vect
     if (ofRejected.known > 0) scalars["rejected-correctness"] = ofRejected.right / ofRejected.known;
     for (std::size_t k = 0; k < classes; ++k) share[k] = count > 0 ? accepted[k] / count : 0;
     auto& perClass = outcome.report.perClass;
+    perClass["takes-over"] = takenOver(run, labelled, accepted);
     perClass["accepted"] = std::move(accepted);
     perClass["pseudo-share"] = std::move(share);
     if (data.truthKnown()) perClass["accepted-correct"] = std::move(right);
@@ -120,6 +131,36 @@ void PseudoRecord::record(const Run& run, EpochOutcome& outcome, const std::vect
     m_before = decision.labels;
     m_maskSum = 0;
     m_steps = 0;
+}
+
+std::vector<double> PseudoRecord::takenOver(const Run& run, const std::vector<std::uint8_t>& labelled,
+                                            const std::vector<double>& accepted) {
+    constexpr std::size_t kMostNamed = 3;
+    std::vector<double> expected(accepted.size(), 0), taken = expected;
+    double all = 0, given = 0;
+    for (const std::uint32_t row : run.data.trainRows) {
+        if (!labelled[row] || run.data.labels[row] == kNoLabel) continue;
+        ++expected[std::size_t(run.data.labels[row])];
+        ++given;
+    }
+    for (const double count : accepted) all += count;
+    for (double& part : expected) part = given > 0 ? part / given : 1.0 / double(expected.size());
+    const std::vector<std::size_t> flooded = stats::classDrift(accepted, expected).flooded;
+    std::string listed;
+    std::size_t fresh = 0;
+    const auto percent = [](double share) { return std::to_string(std::lround(100 * share)) + " %"; };
+    for (const std::size_t k : flooded) {
+        taken[k] = 1;
+        if (!m_named.insert(k).second || ++fresh > kMostNamed) continue;
+        listed += (fresh == 1 ? "" : ", ") + escapeForDisplay(run.task.dataset->classNames[k]) + " (" +
+                  percent(accepted[k] / all) + " of the pseudo-labels, " + percent(expected[k]) + " of the labels)";
+    }
+    if (fresh > kMostNamed) listed += ", " + std::to_string(fresh - kMostNamed) + " more";
+    if (fresh > 0)
+        run.observer.note((fresh == 1 ? "A class takes over in epoch " : "Classes take over in epoch ") +
+                          std::to_string(run.epoch) + ": " + listed +
+                          "; their pseudo-labels are likely wrong (confirmation bias)");
+    return taken;
 }
 
 void PseudoRecord::save(StateMap& state) const { state[kBefore] = torch::tensor(m_before, torch::kInt32); }

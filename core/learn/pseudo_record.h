@@ -5,6 +5,8 @@
 #include "core/learn/distribution_alignment.h"
 #include "core/learn/recipe.h"
 
+#include <set>
+
 namespace assay::learn {
 
 /// Each row's class and how sure it is [R]: what a threshold is compared with.
@@ -43,25 +45,29 @@ struct PseudoDecision {
 /// unlabelled training rows), "pseudo-changed" (share of the rows with a pseudo-label now or in the epoch before that
 /// have another one or none there: new, other and withdrawn ones), "pseudo-entropy" (mean entropy of the answers for
 /// unlabelled rows, in nats), "threshold", and where truth is known "accepted-correctness" and "rejected-correctness";
-/// per class "accepted", "pseudo-share" (of all pseudo-labels), "threshold" where each class has its own and, where
-/// truth is known, "accepted-correct".
+/// per class "accepted", "pseudo-share" (of all pseudo-labels), "takes-over" (1 where stats::classDrift() says so),
+/// "threshold" where each class has its own and, where truth is known, "accepted-correct".
 class PseudoRecord {
 public:
     /// No epoch before the first one.
     void start(const Run& run) { m_before.assign(run.data.rows(), kNoLabel); }
     void record(const Run& run, EpochOutcome& outcome, const std::vector<std::uint8_t>& labelled,
                 const PseudoDecision& decision);
-    /// Share of a step's unlabelled pictures that were learnt, of rows of weights; its mean becomes "mask-rate".
-    void countStep(const torch::Tensor& mask) {
-        m_maskSum += mask.mean().item<double>();
-        ++m_steps;
-    }
+    /// Share of a step's unlabelled pictures that were learnt; its mean becomes "mask-rate". `mask` [B]: 1 where one
+    /// was; `labelled` [B]: 1 where the picture is among the labelled ones, too, and says nothing.
+    void countStep(const torch::Tensor& mask, const torch::Tensor& labelled);
 
     void save(StateMap& state) const;
     void load(const StateMap& state);
 
 private:
-    std::vector<Label> m_before; ///< [R] the last epoch's pseudo-labels
+    /// Which classes have more pseudo-labels than their part [K] of the labels that count (confirmation bias): said
+    /// once of each.
+    [[nodiscard]] std::vector<double> takenOver(const Run& run, const std::vector<std::uint8_t>& labelled,
+                                                const std::vector<double>& accepted);
+
+    std::vector<Label> m_before;   ///< [R] the last epoch's pseudo-labels
+    std::set<std::size_t> m_named; ///< classes that have been said to take over
     double m_maskSum = 0;
     std::size_t m_steps = 0;
 };

@@ -104,6 +104,19 @@ std::vector<T> pick(const std::vector<T>& all, const std::vector<SampleIndex>& r
 
 } // namespace
 
+const std::array<std::string, 4>& provenanceColumns() {
+    static const std::array<std::string, 4> names = {"decision", "run", "epoch", "confidence"};
+    return names;
+}
+
+std::array<std::string, 4> provenanceOf(const ExportTable& table, std::size_t row) {
+    const auto text = [row](const std::vector<std::string>& column) {
+        return column.empty() ? std::string() : column[row];
+    };
+    return {std::string(verdictName(table.decisions[row].verdict)), text(table.decisionRun), text(table.decisionEpoch),
+            text(table.decisionConfidence)};
+}
+
 std::string className(const Dataset& dataset, Label label) {
     return label >= 0 && label < dataset.classCount() ? dataset.classNames[std::size_t(label)] : std::string();
 }

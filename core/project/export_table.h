@@ -6,6 +6,7 @@
 #include "core/project/exporter.h"
 #include "core/project/project.h"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,10 @@ struct ClassCounts {
 /// Rows, relabelled, excluded and flagged samples of a table (those left out, too): the figures that every report
 /// begins with.
 [[nodiscard]] ExportReport summarise(const ExportTable& table);
+/// What an exported label rests on: names of the columns decision, run, epoch and confidence.
+[[nodiscard]] const std::array<std::string, 4>& provenanceColumns();
+/// The same of a row of the table; empty where nothing is known.
+[[nodiscard]] std::array<std::string, 4> provenanceOf(const ExportTable& table, std::size_t row);
 /// A class by name; empty for kNoLabel.
 [[nodiscard]] std::string className(const Dataset& dataset, Label label);
 

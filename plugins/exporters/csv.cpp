@@ -4,6 +4,8 @@
 #include "core/project/checked_csv.h"
 #include "core/project/export_table.h"
 
+#include <algorithm>
+
 namespace assay {
 
 namespace {
@@ -35,17 +37,15 @@ private:
         CheckedCsv csv;
         csv.header = {byIndex ? "index" : "file", "label"};
         const bool provenance = boolParam(settings, "provenance");
-        if (provenance) csv.header.insert(csv.header.end(), {"decision", "run", "epoch", "confidence"});
+        if (provenance) csv.header.insert(csv.header.end(), provenanceColumns().begin(), provenanceColumns().end());
         csv.rows = table.rows.size();
         csv.row = [&table, numbers, byIndex, provenance](std::size_t i, std::vector<CsvCell>& cells) {
             const std::uint32_t sample = table.rows[i].value;
             if (byIndex) cells[0] = std::int64_t(sample);
             else cells[0] = std::string(table.dataset->names[sample]);
             if (provenance) {
-                cells[2] = std::string(verdictName(table.decisions[i].verdict));
-                cells[3] = table.decisionRun.empty() ? std::string() : table.decisionRun[i];
-                cells[4] = table.decisionEpoch.empty() ? std::string() : table.decisionEpoch[i];
-                cells[5] = table.decisionConfidence.empty() ? std::string() : table.decisionConfidence[i];
+                const auto restsOn = provenanceOf(table, i);
+                std::copy(restsOn.begin(), restsOn.end(), cells.begin() + 2);
             }
             if (table.effective[i] == kNoLabel) return;
             if (numbers) cells[1] = std::int64_t(table.effective[i]);

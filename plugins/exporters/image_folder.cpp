@@ -200,11 +200,13 @@ private:
         ASSAY_CHECK_STATUS(writeFileAtomically(root / "classes.txt", classes));
         CheckedCsv mapping;
         mapping.header = {"path", "index", "file", "label"};
+        mapping.header.insert(mapping.header.end(), provenanceColumns().begin(), provenanceColumns().end());
         mapping.rows = all.size();
         mapping.row = [&](std::size_t i, std::vector<CsvCell>& cells) {
             cells = {escapeForTable(all[i].path()), std::int64_t(table.rows[i].value),
                      escapeForTable(std::string(table.dataset->names[table.rows[i].value])),
                      escapeForTable(className(*table.dataset, table.effective[i]))};
+            for (const std::string& one : provenanceOf(table, i)) cells.emplace_back(one);
         };
         ASSAY_CHECK_STATUS(writeCheckedCsv(mapping, root / "mapping.csv", report));
         report.differences += compare(root, all);

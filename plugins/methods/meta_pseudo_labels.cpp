@@ -109,7 +109,7 @@ protected:
         const auto t = answers(*run.networks[kTeacher], {labelled.images, weak, strong});
         const auto [confidence, pseudo] = torch::softmax(t[1].detach() / m_options.temperature, 1).max(1);
         const auto mask = (confidence >= m_options.threshold).to(torch::kFloat32);
-        pseudoRecord().countStep(mask);
+        pseudoRecord().countStep(mask, choice().maskOf(unlabelled[0].rows, run.device));
         const double weight = m_options.weight * linearRamp(done, m_options.rampShare);
         const auto ofTeacher = perSampleLoss(t[0], labelled.labels, m_smoothed).mean() +
                                weight * consistencyLosses(t[1], t[2], mask, m_options.temperature).mean();

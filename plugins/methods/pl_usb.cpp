@@ -34,7 +34,7 @@ protected:
         const auto pseudo = (mask * crossEntropy(logits, label)).mean();
         const double weight = m_options.weight * linearRamp(progress(run, labelled), m_options.rampShare);
         run.minimise(0, losses.mean() + weight * pseudo);
-        pseudoRecord().countStep(mask);
+        pseudoRecord().countStep(mask, choice().maskOf(unlabelled[0].rows, run.device));
         return losses.detach() + weight * pseudo.detach();
     }
 

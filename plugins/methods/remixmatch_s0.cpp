@@ -62,7 +62,7 @@ protected:
         const double behind = progress(run, labelled);
         const auto [targets, confidence] = guess(run, unlabelled[0]);
         const auto mask = (confidence >= thresholdAt(behind)).to(torch::kFloat32);
-        m_record.countStep(mask);
+        m_record.countStep(mask, choice().maskOf(unlabelled[0].rows, run.device));
         const Mixup mix = drawMixup(run, labelled, m_options.alpha);
         const auto logits = forwardTogether(*run.networks[0], {mix.images(labelled.images), unlabelled[1].images});
         const auto losses = mixedLoss(mix, logits[0], labelled.labels, {});

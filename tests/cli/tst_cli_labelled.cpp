@@ -218,6 +218,33 @@ void TestCliLabelled::pseudoLabelsAreAcceptedWithWhereTheyCameFrom() {
     const Call again =
         cli({"accept", path("p.assay"), "--run", number, "--score", "pseudo-label", "--threshold", "0.5", "--json"});
     QCOMPARE(again.json()["relabelled"].toInt(), told["relabelled"].toInt());
+    QCOMPARE(cli({"undo", path("p.assay")}).status, 0);
+
+    // The same as a list, the surest first, and some of it by class and epoch.
+    const Call list = cli({"score", path("p.assay"), "--run", number, "--score", "pseudo-label", "--json"});
+    QVERIFY2(list.status == 0, list.err);
+    const QJsonArray samples = list.json()["samples"].toArray();
+    int sure = 0, upper = 0;
+    double surest = 2;
+    for (const QJsonValue& sample : samples) {
+        const double confidence = sample["score"].toDouble();
+        QVERIFY(confidence <= surest);
+        surest = confidence;
+        sure += confidence >= 0.5;
+        upper += confidence >= 0.5 && sample["suggested"].toString() == "upper band";
+    }
+    QCOMPARE(sure, told["suspects"].toInt());
+    const Call all = cli({"score", path("p.assay"), "--run", number, "--score", "pseudo-confidence", "--json"});
+    QVERIFY(all.json()["samples"].toArray().size() >= samples.size());
+    const auto accept = [&](const QStringList& more) {
+        return cli(QStringList{"accept", path("p.assay"), "--run", number, "--score", "pseudo-label", "--threshold",
+                               "0.5", "--json"} +
+                   more);
+    };
+    QCOMPARE(accept({"--class", "upper band"}).json()["suspects"].toInt(), upper);
+    QVERIFY(accept({"--class", "sideways"}).err.contains("no class of this name: sideways"));
+    QCOMPARE(accept({"--epoch", "4"}).status, 1);
+    QCOMPARE(accept({"--epoch", "1"}).status, 0);
 }
 
 /// A table whose label is mostly empty: every picture is a sample, and methods for few labels learn from those without.
