@@ -91,6 +91,8 @@ void addCrossValidate(CLI::App& app, Session& session) {
     addRunArguments(command, config);
     command.footer(
         "Example: assay-cli cross-validate fashion-mnist --project p.assay --method cross-entropy --epochs 5\n"
+        "With --keep-features the run of each fold keeps its own: networks that learnt apart see pictures differently, so\n"
+        "the run that they make together has none.\n"
         "Interrupting stops within a batch; the same command goes on where it stopped.");
     session.command(command, [&session, options] { return crossValidate(session, *options); });
 }

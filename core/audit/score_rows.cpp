@@ -50,6 +50,13 @@ Result<ScoreRows> ScoreRows::from(const ScoreInput& input) {
     return rows;
 }
 
+Result<ScoreRows> ScoreRows::overEpochs(const ScoreInput& input) {
+    ASSAY_TRY(ScoreRows rows, from(input));
+    if (rows.m_epochs.size() < 2)
+        return fail(ErrorCode::NotFound, "this score looks back over epochs, and of this run there is one only");
+    return rows;
+}
+
 void ScoreRows::visit(const std::function<void(const Evidence&, std::size_t, std::size_t)>& visitor) const {
     for (const auto& epoch : m_epochs) {
         const auto &theirs = epoch->samples, &ours = last().samples;

@@ -18,6 +18,10 @@ public:
     /// named) or a sample lies outside the labels.
     [[nodiscard]] static Result<ScoreRows> from(const ScoreInput& input);
 
+    /// The same for a score that looks back over epochs. NotFound where there is one only: of that it would say what
+    /// another score says.
+    [[nodiscard]] static Result<ScoreRows> overEpochs(const ScoreInput& input);
+
     [[nodiscard]] std::size_t size() const { return m_given.size(); }
     [[nodiscard]] const Evidence& last() const { return *m_epochs.back(); }
     /// The label in force; kNoLabel where the sample has none.

@@ -269,7 +269,7 @@ Result<LabelFile> readTable(const CsvTable& table, const ChosenColumns& columns,
         bad.add(given.kind, table.rowLines[r], row[columns.label]);
         if (!columns.truth) continue;
         const LabelCell truth = parse(row[*columns.truth]);
-        bad.add(truth.kind, table.rowLines[r], row[*columns.truth]);
+        if (columns.truth != columns.label) bad.add(truth.kind, table.rowLines[r], row[*columns.truth]);
         const Label own = dataset.trueLabels.empty() ? dataset.givenLabels[*sample] : dataset.trueLabels[*sample];
         if (truth.label != own) ++disagreeing;
         result.labels.trueLabels[*sample] = truth.label;

@@ -10,8 +10,11 @@
 #include "core/stats/neighbour_votes.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 
@@ -84,6 +87,27 @@ ProbabilityRun begun(std::string_view method, const std::filesystem::path& file,
     return run;
 }
 
+/// The first row of which some numbers are not finite, and which is not wholly NaN.
+template <class T>
+std::optional<std::size_t> firstNotFinite(std::span<const T> values, std::size_t columns) {
+    for (std::size_t begin = 0; begin < values.size(); begin += columns) {
+        const auto row = values.subspan(begin, columns);
+        const bool finite = std::all_of(row.begin(), row.end(), [](T v) { return std::isfinite(v); });
+        if (!finite && !std::all_of(row.begin(), row.end(), [](T v) { return std::isnan(v); })) return begin / columns;
+    }
+    return std::nullopt;
+}
+
+/// A row of NaN alone says that the sample has no features; any other number that is not finite is a fault.
+Status checkFeatures(const NpyMatrix& matrix, const std::filesystem::path& file) {
+    const auto row = matrix.floats.empty() ? firstNotFinite(matrix.doubles, matrix.columns)
+                                           : firstNotFinite(matrix.floats, matrix.columns);
+    if (!row) return {};
+    return fail(ErrorCode::Numeric,
+                "a feature is not a finite number; leave a whole row NaN for a sample without features",
+                "row " + std::to_string(*row) + ", " + escapeForDisplay(file.filename().string()));
+}
+
 Result<ProbabilityRun> fromProbabilities(const Dataset& dataset, ProbabilityImport& import) {
     ASSAY_TRY(ProbabilityTable table, readProbabilities(import.probabilities));
     if (import.normalise) {
@@ -101,6 +125,7 @@ Result<ProbabilityRun> fromProbabilities(const Dataset& dataset, ProbabilityImpo
                         "there are features of " + withThousands(matrix.rows) + " samples, but probabilities of " +
                             withThousands(samples.size()),
                         import.features.string());
+        ASSAY_CHECK_STATUS(checkFeatures(matrix, import.features));
         run.features = spread(matrix, samples, dataset.size());
     }
     run.note = "Probabilities of " + withThousands(samples.size()) + " samples from " +
@@ -112,6 +137,7 @@ Result<ProbabilityRun> fromFeatures(const Dataset& dataset, ProbabilityImport& i
                                     std::stop_token stop) {
     ASSAY_TRY(const NpyMatrix matrix, mapNpyMatrix(import.features));
     ASSAY_TRY(const auto samples, samplesOfRows(dataset, matrix.rows, import.split));
+    ASSAY_CHECK_STATUS(checkFeatures(matrix, import.features));
     ProbabilityRun run = begun(kNeighbourMethod, import.features, import);
     run.features = spread(matrix, samples, dataset.size());
     std::size_t known = 0; // a row may say that there are none: NaN

@@ -13,21 +13,22 @@
 namespace assay {
 namespace {
 
-/// Share of the samples of a split whose prediction is the label, and their mean loss.
-void scoreSplit(const Dataset& dataset, const LabelSet& labels, const Evidence& evidence, Split split,
+/// Share of the samples of a split, or of all, whose prediction is the label, and their mean loss.
+void scoreSplit(const Dataset& dataset, const LabelSet& labels, const Evidence& evidence, std::optional<Split> split,
                 bool againstTruth, EpochReport& report) {
     double right = 0, loss = 0, count = 0;
     for (std::size_t row = 0; row < evidence.size(); ++row) {
         const std::size_t i = evidence.samples[row].value;
-        if (dataset.splits[i] != split || labels.labels[i] == kNoLabel) continue;
+        if ((split && dataset.splits[i] != *split) || labels.labels[i] == kNoLabel) continue;
         const bool known = againstTruth && i < labels.trueLabels.size() && labels.trueLabels[i] != kNoLabel;
         right += evidence.prediction[row] == (known ? labels.trueLabels[i] : labels.labels[i]) ? 1 : 0;
         loss += double(evidence.loss[row]);
         ++count;
     }
     if (count == 0) return;
-    report.scalars[std::string(splitName(split)) + "-accuracy"] = right / count;
-    report.scalars[std::string(splitName(split)) + "-loss"] = loss / count;
+    const std::string name(split ? splitName(*split) : "all");
+    report.scalars[name + "-accuracy"] = right / count;
+    report.scalars[name + "-loss"] = loss / count;
 }
 
 /// Losses of the training samples that have a label; of all that have one where no training sample is among the
@@ -88,6 +89,9 @@ Result<RunRecord> addProbabilityRun(Project& project, const Dataset& dataset, Pr
     scoreSplit(dataset, run.labels, evidence, Split::Train, false, *report);
     scoreSplit(dataset, run.labels, evidence, Split::Validation, true, *report);
     scoreSplit(dataset, run.labels, evidence, Split::Test, true, *report);
+    // A split that was made for training says nothing about probabilities that come from elsewhere.
+    if (dataset.splitsMade && run.config.method != kCrossValidationMethod)
+        scoreSplit(dataset, run.labels, evidence, std::nullopt, true, *report);
     if (auto fit = stats::fitMixture(lossesToFit(dataset, evidence, run.labels.labels))) {
         evidence.columns["p-noisy"] = stats::posteriors(*fit, evidence.loss);
         report->mixture = std::move(*fit);

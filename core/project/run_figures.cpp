@@ -56,7 +56,7 @@ double AccuracyFigures::meanOfLastTen() const {
 
 AccuracyFigures accuracyFigures(const std::vector<EpochSummary>& epochs) {
     AccuracyFigures figures;
-    for (const char* split : {"test", "validation"}) {
+    for (const char* split : {"all", "test", "validation"}) {
         figures.split = split;
         for (const EpochSummary& epoch : epochs)
             if (const auto value = epoch.scalars.find(figures.split + "-accuracy");

@@ -115,22 +115,23 @@ ConfidentJoint jointOf(std::vector<double> thresholds, std::vector<std::int64_t>
 
 std::vector<std::int64_t> pruneCounts(const ConfidentJoint& joint, int least, double fracNoise) {
     const std::size_t classes = joint.classes;
-    std::vector<double> m(classes * classes);
+    std::vector<double> m(classes * classes), reduced(classes);
     for (std::size_t j = 0; j < classes; ++j)
         for (std::size_t k = 0; k < classes; ++k) m[k * classes + j] = double(joint.at(j, k));
     for (std::size_t j = 0; j < classes; ++j) {
         const double diagonal = m[j * classes + j], raised = std::max(diagonal, double(least));
-        double filled = 0, reduced = 0;
+        double filled = 0;
         for (std::size_t k = 0; k < classes; ++k) filled += m[k * classes + j] != 0 ? 1 : 0;
         const double lower = (raised - diagonal) / std::max(filled - 1, 1.0);
+        std::fill(reduced.begin(), reduced.end(), 0.0);
         for (std::size_t k = 0; k < classes; ++k) {
             if (k == j) continue;
             double& v = m[k * classes + j];
             const double kept = std::max(0.0, v - lower);
             v = std::trunc(kept * fracNoise);
-            reduced += kept - kept * fracNoise;
+            reduced[k] = kept - kept * fracNoise;
         }
-        m[j * classes + j] = std::trunc(raised + reduced);
+        m[j * classes + j] = std::trunc(raised + sumByHalves(reduced));
     }
     return roundRows(m, classes);
 }

@@ -27,7 +27,7 @@ public:
     [[nodiscard]] const Description& description() const override { return m_description; }
     [[nodiscard]] ScoreTraits traits() const override { return {ScoreBasis::AllEpochs, "0 to 1"}; }
     [[nodiscard]] Result<ScoreValues> compute(const ScoreInput& input) const override {
-        ASSAY_TRY(const ScoreRows rows, ScoreRows::from(input));
+        ASSAY_TRY(const ScoreRows rows, ScoreRows::overEpochs(input));
         std::vector<double> sum(rows.size()), epochs(rows.size());
         rows.visit([&](const Evidence& evidence, std::size_t row, std::size_t there) {
             sum[row] += m_correctness ? (evidence.prediction[there] == rows.given(row) ? 1.0 : 0.0)

@@ -22,7 +22,7 @@ private:
 };
 
 Result<ScoreValues> ForgettingScore::compute(const ScoreInput& input) const {
-    ASSAY_TRY(const ScoreRows rows, ScoreRows::from(input));
+    ASSAY_TRY(const ScoreRows rows, ScoreRows::overEpochs(input));
     struct History {
         float events = 0, epochs = 0;
         bool learnt = false, known = false;

@@ -21,7 +21,7 @@ private:
 };
 
 Result<ScoreValues> MeanLossScore::compute(const ScoreInput& input) const {
-    ASSAY_TRY(const ScoreRows rows, ScoreRows::from(input));
+    ASSAY_TRY(const ScoreRows rows, ScoreRows::overEpochs(input));
     std::vector<double> sum(rows.size()), epochs(rows.size());
     rows.visit([&](const Evidence& evidence, std::size_t row, std::size_t there) {
         sum[row] += double(evidence.loss[there]);

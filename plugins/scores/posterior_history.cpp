@@ -58,7 +58,7 @@ std::vector<float> posteriorOf(const Evidence& evidence, const ScoreInput& input
 }
 
 Result<ScoreValues> PosteriorHistoryScore::compute(const ScoreInput& input) const {
-    ASSAY_TRY(const ScoreRows rows, ScoreRows::from(input));
+    ASSAY_TRY(const ScoreRows rows, ScoreRows::overEpochs(input));
     std::vector<double> value(rows.size()), epochs(rows.size());
     const Evidence* current = nullptr;
     std::vector<float> posterior;

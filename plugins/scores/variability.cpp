@@ -25,7 +25,7 @@ private:
 };
 
 Result<ScoreValues> VariabilityScore::compute(const ScoreInput& input) const {
-    ASSAY_TRY(const ScoreRows rows, ScoreRows::from(input));
+    ASSAY_TRY(const ScoreRows rows, ScoreRows::overEpochs(input));
     struct Moments {
         double epochs = 0, mean = 0, squares = 0; // of deviations from the mean (Welford)
     };

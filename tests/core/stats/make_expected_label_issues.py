@@ -63,7 +63,9 @@ def main():
         (1000, 30, 5, 0.2, "float32", 3, 0.8), (200, 2, 6, 0.3, "float64", 1, 1.0),
         # Where the last bit of a sum decides which way a half is rounded.
         (1259, 8, 7, 0.25, "float64", 1, 1.0), (1333, 9, 9, 0.25, "float64", 1, 1.0),
-        (1740, 10, 20, 0.25, "float64", 1, 1.0), (1444, 12, 12, 0.25, "float64", 1, 1.0)]:
+        (1740, 10, 20, 0.25, "float64", 1, 1.0), (1444, 12, 12, 0.25, "float64", 1, 1.0),
+        # Where it decides what is left of a class once a share of the errors is taken.
+        (900, 33, 21, 0.3, "float64", 1, 0.4), (1000, 25, 22, 0.3, "float64", 1, 0.3)]:
         p, labels = table(rows, classes, seed, noise)
         p = p.astype(kind)
         case = {"rows": rows, "classes": classes, "seed": seed, "noise": noise, "type": kind,
