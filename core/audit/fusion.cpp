@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 
 namespace assay {
@@ -91,6 +92,7 @@ Result<Fusion> Fusion::make(std::vector<Detector> detectors, std::vector<Label> 
     }
     fusion.vote();
     fusion.numberPairs();
+    fusion.findVoices();
     fusion.dropContrary();
     fusion.lift();
     fusion.rankBlindly();
@@ -123,6 +125,15 @@ void Fusion::numberPairs() {
             numbers.try_emplace({m_given[i], m_suggested[i]}, std::uint32_t(numbers.size())).first->second);
     m_pairCount = numbers.size();
 }
+
+void Fusion::findVoices() {
+    for (std::size_t d = 0; d < detectors(); ++d) {
+        const auto own = std::span(m_places).subspan(d * rows(), rows());
+        m_tells.push_back(std::adjacent_find(own.begin(), own.end(), std::not_equal_to<>()) != own.end());
+    }
+}
+
+std::size_t Fusion::voices() const { return std::size_t(std::count(m_tells.begin(), m_tells.end(), 1)); }
 
 void Fusion::dropContrary() {
     const std::size_t count = detectors();
@@ -226,7 +237,7 @@ FusedRanking Fusion::rank(std::span<const ReviewAnswer> answers) const {
 
 std::size_t Fusion::agreement(std::size_t row, double share) const {
     std::size_t count = 0;
-    for (std::size_t d = 0; d < detectors(); ++d) count += double(percentile(d, row)) > 1 - share;
+    for (std::size_t d = 0; d < detectors(); ++d) count += suspects(d, row, share);
     return count;
 }
 
@@ -242,7 +253,10 @@ std::vector<ClassGuess> Fusion::guesses(std::size_t row, double wrong, std::span
     for (const Detector& detector : m_detectors)
         if (!detector.suggested.empty()) add(detector.suggested[row], 1.0 / double(detectors()));
     for (std::size_t k = 0; k < probabilities.size(); ++k) add(Label(k), double(probabilities[k]));
-    std::vector<ClassGuess> guesses = {{m_given[row], 1 - wrong}};
+    const bool given = m_given[row] != kNoLabel;
+    if (!given) wrong = 1;
+    std::vector<ClassGuess> guesses;
+    if (given) guesses.push_back({m_given[row], 1 - wrong});
     for (const auto& [label, weight] : weights) guesses.push_back({label, wrong * weight / sum});
     std::stable_sort(guesses.begin(), guesses.end(),
                      [](const ClassGuess& a, const ClassGuess& b) { return a.probability > b.probability; });

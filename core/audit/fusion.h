@@ -80,8 +80,16 @@ public:
     [[nodiscard]] float percentile(std::size_t detector, std::size_t row) const {
         return m_places[detector * rows() + row];
     }
-    /// How many detectors have the row among the `share` that they suspect most: see suspectShare().
+    /// Whether the detector does not find all rows alike: if it does, it says nothing.
+    [[nodiscard]] bool tells(std::size_t detector) const { return m_tells[detector] != 0; }
+    /// Whether the detector has the row among the `share` that it suspects most: see suspectShare().
+    [[nodiscard]] bool suspects(std::size_t detector, std::size_t row, double share) const {
+        return tells(detector) && double(percentile(detector, row)) > 1 - share;
+    }
+    /// How many detectors suspect the row, of voices().
     [[nodiscard]] std::size_t agreement(std::size_t row, double share) const;
+    /// Detectors that have a word in agreement().
+    [[nodiscard]] std::size_t voices() const;
     /// The label that most detectors suggest, ties to the first; kNoLabel where none does.
     [[nodiscard]] Label suggested(std::size_t row) const { return m_suggested[row]; }
     /// The likeliest classes, at most `most`, the likeliest first: the given one with what is left of `wrong`, the
@@ -94,6 +102,7 @@ private:
     struct PairCounts;
     void vote();
     void numberPairs();
+    void findVoices();
     void dropContrary();
     void lift();
     void rankBlindly();
@@ -104,6 +113,7 @@ private:
     std::size_t m_pairCount = 0;
     std::vector<float> m_places;        ///< [D, N]
     std::vector<float> m_scores;        ///< [N, D] normal scores of the places
+    std::vector<std::uint8_t> m_tells;  ///< [D]
     std::vector<std::uint8_t> m_counts; ///< [D] has a part in the mean before there are answers
     std::vector<float> m_lifts;         ///< [N] of one-sided pairs, in normal scores
     std::vector<float> m_blind;         ///< [N] places before there are answers

@@ -27,6 +27,19 @@ std::size_t countingLabels(const LabelSet& set, const Dataset& dataset) {
     return count;
 }
 
+std::vector<Label> classesThatCountNot(const LabelSet& set, const Dataset& dataset) {
+    std::vector<std::uint8_t> there(std::size_t(dataset.classCount()), 0), counts = there;
+    for (std::size_t i = 0; i < set.labels.size(); ++i) {
+        if (dataset.splits[i] != Split::Train || set.labels[i] == kNoLabel) continue;
+        there[std::size_t(set.labels[i])] = 1;
+        if (set.counts(i)) counts[std::size_t(set.labels[i])] = 1;
+    }
+    std::vector<Label> classes;
+    for (std::size_t k = 0; k < there.size(); ++k)
+        if (there[k] && !counts[k]) classes.push_back(Label(k));
+    return classes;
+}
+
 LabelSet trustListed(LabelSet base, const Dataset& dataset, std::span<const SampleIndex> listed,
                      const std::string& file) {
     base.trusted.assign(base.labels.size(), 0);

@@ -41,5 +41,7 @@ namespace assay {
 
 /// How many labels of training samples count.
 [[nodiscard]] std::size_t countingLabels(const LabelSet& set, const Dataset& dataset);
+/// Classes that training samples are labelled with, but no label of which counts.
+[[nodiscard]] std::vector<Label> classesThatCountNot(const LabelSet& set, const Dataset& dataset);
 
 } // namespace assay

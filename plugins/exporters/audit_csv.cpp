@@ -54,8 +54,9 @@ private:
         const Dataset& dataset = *table.dataset;
         const std::uint32_t sample = table.rows[i].value;
         const bool scored = table.scored.empty() || table.scored[i] != 0;
+        const bool labelled = table.given.empty() || table.given[i] != kNoLabel;
         const auto number = [&](const std::vector<float>& column) -> CsvCell {
-            if (column.empty() || !scored) return {};
+            if (column.empty() || !scored || !labelled) return {}; // against no label there is no loss
             return column[i];
         };
         const auto label = [&](const std::vector<Label>& column) -> CsvCell {

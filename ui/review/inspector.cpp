@@ -236,9 +236,11 @@ void Inspector::showLabels() {
     if (!focus) return;
     const PlotTheme theme = PlotTheme::fromPalette(palette());
     const QLocale locale;
-    m_given->setText(
-        tr("given") + QStringLiteral("<br>") +
-        coloured(QStringLiteral("●"), theme.cleanText, className(m_workspace, m_workspace.baseLabel(*focus))));
+    const Label given = m_workspace.baseLabel(*focus);
+    m_given->setText(tr("given") + QStringLiteral("<br>") +
+                     (given == kNoLabel
+                          ? tr("no label")
+                          : coloured(QStringLiteral("●"), theme.cleanText, className(m_workspace, given))));
     const Label suggested = m_workspace.suggestedLabel(*focus);
     if (suggested != kNoLabel) {
         const float confidence = suggestionProbability(m_workspace, *focus);
@@ -294,9 +296,10 @@ void Inspector::showLikeliest() {
 
 void Inspector::showHistory() {
     const auto focus = m_workspace.focus();
-    const std::vector<float> losses = focus ? m_history->of(*focus) : std::vector<float>();
-    const std::vector<Label> answers = focus ? m_history->answers(*focus) : std::vector<Label>();
     const Label given = focus ? m_workspace.baseLabel(*focus) : kNoLabel;
+    const bool labelled = given != kNoLabel; // without a label there is neither a loss nor anything to learn of it
+    const std::vector<float> losses = labelled ? m_history->of(*focus) : std::vector<float>();
+    const std::vector<Label> answers = labelled ? m_history->answers(*focus) : std::vector<Label>();
     std::optional<float> threshold;
     if (const auto& mixture = m_workspace.currentMixture())
         threshold = float(mixture->lossAtPosterior(m_workspace.threshold()));

@@ -116,7 +116,10 @@ QString reasonText(const Workspace& workspace, SampleIndex sample, const std::ve
     QStringList parts;
     const QString loss = locale.toString(double(evidence->loss[row]), 'f', 2);
     const auto& mixture = workspace.currentMixture();
-    if (mixture && !mixture->collapsed) {
+    const bool labelled = workspace.baseLabel(sample) != kNoLabel;
+    if (!labelled) {
+        parts << tr("It came without a label");
+    } else if (mixture && !mixture->collapsed) {
         const bool noisy = mixture->pNoisy(double(evidence->loss[row])) >= 0.5;
         const int since = sinceEpoch(*workspace.epochs(*run), losses, evidence->epoch, noisy);
         parts << (noisy ? tr("Loss %1 in the noisy half since epoch %2")
@@ -142,9 +145,9 @@ QString reasonText(const Workspace& workspace, SampleIndex sample, const std::ve
                      .arg(nearest.size())
                      .arg(className(workspace, label));
     }
-    if (const auto agreement = workspace.agreement(sample))
+    if (const auto agreement = labelled ? workspace.agreement(sample) : std::nullopt)
         parts << tr("%1 of %2 detectors suspect it").arg(agreement->suspecting).arg(agreement->asked);
-    if (workspace.outOfSample(*run, sample))
+    if (labelled && workspace.outOfSample(*run, sample))
         parts << (byNeighbours ? tr("its own label had no vote") : tr("no network of the run has learnt its label"));
     if (workspace.askedAtRandom(sample)) parts << tr("it was drawn at random, to tell how many errors are left");
     return parts.join(QStringLiteral("; ")) + QLatin1Char('.');

@@ -206,7 +206,32 @@ std::optional<int> LabelChooser::perClass() const {
     return counting() == CountPerClass ? std::optional(m_perClass->value()) : std::nullopt;
 }
 
-bool LabelChooser::someCount() const { return counting() != CountAll; }
+bool LabelChooser::allCount() const { return counting() == CountAll; }
+
+bool LabelChooser::fewLabels() const {
+    const auto dataset = m_workspace.dataset();
+    if (!allCount() || !dataset) return !allCount();
+    const auto training = std::size_t(std::count(dataset->splits.begin(), dataset->splits.end(), Split::Train));
+    return 2 * unlabelled() > training;
+}
+
+std::size_t LabelChooser::unlabelled() const {
+    const auto dataset = m_workspace.dataset();
+    if (!dataset) return 0;
+    const LabelChoice chosen = choice();
+    const auto labelOf = [&](SampleIndex sample) {
+        switch (chosen.kind) {
+        case LabelChoice::Kind::Journal: return m_workspace.effectiveLabel(sample);
+        case LabelChoice::Kind::Stored: return m_workspace.baseLabel(sample);
+        default: return dataset->givenLabels[sample.value];
+        }
+    };
+    if (chosen.kind == LabelChoice::Kind::File) return 0; // not before it is read
+    std::size_t count = 0;
+    for (std::uint32_t i = 0; i < dataset->size(); ++i)
+        count += dataset->splits[i] == Split::Train && labelOf(SampleIndex(i)) == kNoLabel;
+    return count;
+}
 
 void LabelChooser::fillSources() {
     const auto add = [this](const QString& text, LabelChoice::Kind kind, const QString& help, qlonglong stored = 0) {

@@ -39,8 +39,13 @@ public:
     [[nodiscard]] bool reading() const;
     /// So many of each class count, drawn by the run from its seed; nothing: choice() says which.
     [[nodiscard]] std::optional<int> perClass() const;
-    /// Whether some labels are not to count.
-    [[nodiscard]] bool someCount() const;
+    /// Whether every label there is counts.
+    [[nodiscard]] bool allCount() const;
+    /// Whether most pictures are to be learnt from without a label: some labels are not to count, or came for less than
+    /// half of the training pictures.
+    [[nodiscard]] bool fewLabels() const;
+    /// Training pictures without a label, as far as the chosen labels are known.
+    [[nodiscard]] std::size_t unlabelled() const;
 
 Q_SIGNALS:
     void changed();

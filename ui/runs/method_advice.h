@@ -16,7 +16,7 @@ struct MethodAnswers {
     Amount amount = Amount::Unknown;
     Kind kind = Kind::Unknown;
     Time time = Time::Moderate;
-    bool someCount = false; ///< only some labels count, and the other pictures are to be learnt from without theirs
+    bool someCount = false; ///< most pictures are to be learnt from without a label
 };
 
 /// A method's id, and why.

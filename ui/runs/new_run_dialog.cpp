@@ -293,7 +293,7 @@ std::vector<MethodAdvice> NewRunDialog::advice() const {
     std::vector<MethodAdvice> known;
     const MethodAnswers answers{MethodAnswers::Amount(m_amount->currentIndex()),
                                 MethodAnswers::Kind(m_kind->currentIndex()),
-                                MethodAnswers::Time(m_time->currentIndex()), m_labels->someCount()};
+                                MethodAnswers::Time(m_time->currentIndex()), m_labels->fewLabels()};
     for (const MethodAdvice& one : adviseMethods(answers))
         if (m_workspace.registry().methods.find(one.method) != nullptr) known.push_back(one);
     return known;
@@ -328,7 +328,7 @@ void NewRunDialog::labelsChosen() {
 }
 
 bool NewRunDialog::suits(const Method& method) const {
-    return !m_labels->someCount() || takes(method, m_labels->perClass() ? kPerClass : kLabelled);
+    return !m_labels->fewLabels() || takes(method, m_labels->perClass() ? kPerClass : kLabelled);
 }
 
 void NewRunDialog::markMethods() {
@@ -405,7 +405,7 @@ ParamValues NewRunDialog::countingSettings() const {
     const auto known = [&specs](const char* name) {
         return std::any_of(specs.begin(), specs.end(), [name](const ParamSpec& spec) { return spec.name == name; });
     };
-    if (!m_labels->someCount() || !known(kLabelled)) return {};
+    if (m_labels->allCount() || !known(kLabelled)) return {};
     const auto count = m_labels->perClass();
     if (!count) return {{kLabelled, std::string("all")}};
     if (!known(kPerClass)) return {};
@@ -529,7 +529,9 @@ void NewRunDialog::refresh() {
     const std::size_t runs = all.size() * std::size_t(m_folds->value());
     m_start->setText(runs > 1 ? tr("&Start %1 runs").arg(runs) : tr("&Start"));
     m_sweepValues->setEnabled(m_sweep->currentIndex() > 0);
-    m_cost->estimate(std::move(all), m_folds->value());
+    const auto method = m_workspace.registry().methods.find(methodId().toStdString());
+    m_cost->estimate(std::move(all), m_folds->value(),
+                     method && !takes(*method, kLabelled) ? m_labels->unlabelled() : 0);
 }
 
 void NewRunDialog::start() {

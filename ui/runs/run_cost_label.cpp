@@ -19,9 +19,10 @@ RunCostLabel::RunCostLabel(Workspace& workspace, QWidget* parent)
     setWordWrap(true);
 }
 
-void RunCostLabel::estimate(std::vector<RunConfig> runs, int folds) {
+void RunCostLabel::estimate(std::vector<RunConfig> runs, int folds, std::size_t leftOut) {
     m_runs = std::move(runs);
     m_folds = folds;
+    m_leftOut = leftOut;
     refresh();
 }
 
@@ -49,7 +50,8 @@ QString RunCostLabel::timeAndMemory() {
     const RunConfig& first = m_runs.front();
     const auto dataset = m_workspace.dataset();
     if (!dataset) return {};
-    const auto training = std::size_t(std::count(dataset->splits.begin(), dataset->splits.end(), Split::Train));
+    auto training = std::size_t(std::count(dataset->splits.begin(), dataset->splits.end(), Split::Train));
+    training -= std::min(training, m_leftOut);
     // Every fold's run learns from the other folds.
     const double learnt = m_folds > 1 ? double(m_folds - 1) : 1;
     const std::size_t samples = first.subset > 0 ? std::min(first.subset, training) : training;

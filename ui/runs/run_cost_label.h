@@ -7,6 +7,7 @@
 
 #include <QLabel>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -25,8 +26,8 @@ public:
     explicit RunCostLabel(Workspace& workspace, QWidget* parent = nullptr);
 
     /// `runs`: all that are to be started, of the same method and network; `folds`: parts of the data that each of them
-    /// becomes a run for, 1: no cross-validation.
-    void estimate(std::vector<RunConfig> runs, int folds);
+    /// becomes a run for, 1: no cross-validation; `leftOut`: training pictures that the method does not learn from.
+    void estimate(std::vector<RunConfig> runs, int folds, std::size_t leftOut);
 
 private:
     void refresh();
@@ -39,6 +40,7 @@ private:
     std::map<std::string, std::uint64_t> m_parameters; ///< by network; 0: being counted
     std::vector<RunConfig> m_runs;
     int m_folds = 1;
+    std::size_t m_leftOut = 0;
 };
 
 } // namespace assay::ui

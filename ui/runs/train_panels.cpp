@@ -39,12 +39,13 @@ TrainingLosses trainingLosses(const Workspace& workspace, const Evidence& eviden
     for (std::size_t i = 0; i < evidence.size(); ++i) {
         const SampleIndex sample = evidence.samples[i];
         if (sample.value >= dataset->size() || dataset->splits[sample.value] != Split::Train) continue;
+        const Label truth = workspace.trueLabel(sample), given = workspace.baseLabel(sample);
+        if (given == kNoLabel) continue; // against no label there is no loss
         found.rows.push_back(i);
         found.samples.push_back(sample);
         found.loss.push_back(evidence.loss[i]);
-        const Label truth = workspace.trueLabel(sample), given = workspace.baseLabel(sample);
         found.truthKnown |= truth != kNoLabel;
-        found.noisy.push_back(truth != kNoLabel && given != kNoLabel && truth != given ? 1 : 0);
+        found.noisy.push_back(truth != kNoLabel && truth != given ? 1 : 0);
         const bool suspect = pNoisy != evidence.columns.end() && i < pNoisy->second.size()
                                  ? double(pNoisy->second[i]) >= workspace.threshold()
                                  : workspace.suspect(sample);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace assay::ui {
 
@@ -20,6 +21,7 @@ void EpochValues::clear(std::size_t samples) {
     m_samples = samples;
     m_evidence.reset();
     m_mixture.reset();
+    m_labels.reset();
     m_values.clear();
     m_predictions.assign(samples, kNoLabel);
     m_pseudo.clear();
@@ -27,8 +29,10 @@ void EpochValues::clear(std::size_t samples) {
     m_empty.assign(samples, kNone);
 }
 
-void EpochValues::set(std::shared_ptr<const Evidence> evidence, const std::optional<stats::MixtureFit>& mixture) {
+void EpochValues::set(std::shared_ptr<const Evidence> evidence, const std::optional<stats::MixtureFit>& mixture,
+                      std::shared_ptr<const LabelSet> labels) {
     clear(m_samples);
+    m_labels = std::move(labels);
     m_evidence = std::move(evidence);
     m_mixture = mixture;
     if (!m_evidence) return;
@@ -63,6 +67,14 @@ std::vector<float> EpochValues::spread(const std::vector<float>& rows) const {
     return all;
 }
 
+std::vector<float> EpochValues::spreadLabelled(const std::vector<float>& rows) const {
+    std::vector<float> all = spread(rows);
+    if (m_labels)
+        for (std::size_t i = 0; i < m_samples && i < m_labels->labels.size(); ++i)
+            if (m_labels->labels[i] == kNoLabel) all[i] = kNone;
+    return all;
+}
+
 std::vector<float> EpochValues::make(const QString& name) const {
     if (name == QLatin1String("index")) {
         std::vector<float> all(m_samples);
@@ -70,9 +82,9 @@ std::vector<float> EpochValues::make(const QString& name) const {
         return all;
     }
     if (!m_evidence) return {};
-    if (name == QLatin1String("loss")) return spread(m_evidence->loss);
+    if (name == QLatin1String("loss")) return spreadLabelled(m_evidence->loss);
     if (name == QLatin1String("confidence")) return spread(m_evidence->confidence);
-    if (name == QLatin1String("margin")) return spread(m_evidence->margin);
+    if (name == QLatin1String("margin")) return spreadLabelled(m_evidence->margin);
     if (name == QLatin1String("pseudo-label") && !m_pseudo.empty()) {
         std::vector<float> sure = spread(pseudoConfidence(*m_evidence));
         for (std::size_t i = 0; i < m_samples; ++i)
@@ -80,9 +92,12 @@ std::vector<float> EpochValues::make(const QString& name) const {
         return sure;
     }
     if (name == QLatin1String("pseudo-confidence") && !m_pseudo.empty()) return spread(pseudoConfidence(*m_evidence));
-    if (const auto it = m_evidence->columns.find(name.toStdString()); it != m_evidence->columns.end())
-        return spread(it->second);
-    if (name == QLatin1String("p-noisy") && m_mixture) return spread(stats::posteriors(*m_mixture, m_evidence->loss));
+    const auto it = m_evidence->columns.find(name.toStdString());
+    if (name == QLatin1String("p-noisy")) {
+        if (it != m_evidence->columns.end()) return spreadLabelled(it->second);
+        if (m_mixture) return spreadLabelled(stats::posteriors(*m_mixture, m_evidence->loss));
+    }
+    if (it != m_evidence->columns.end()) return spread(it->second);
     return {};
 }
 

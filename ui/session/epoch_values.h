@@ -4,6 +4,7 @@
 
 #include "core/audit/evidence.h"
 #include "core/data/dataset.h"
+#include "core/data/label_set.h"
 #include "core/stats/mixture.h"
 
 #include <QString>
@@ -21,8 +22,10 @@ namespace assay::ui {
 class EpochValues final {
 public:
     void clear(std::size_t samples);
-    /// `mixture` gives p-noisy where the method does not.
-    void set(std::shared_ptr<const Evidence> evidence, const std::optional<stats::MixtureFit>& mixture);
+    /// `mixture` gives p-noisy where the method does not. `labels`, as far as they are known: a sample that has none
+    /// has neither loss nor margin nor p-noisy.
+    void set(std::shared_ptr<const Evidence> evidence, const std::optional<stats::MixtureFit>& mixture,
+             std::shared_ptr<const LabelSet> labels);
     /// Values that were computed elsewhere (a score of the catalogue); dropped by the next set().
     void addComputed(const QString& name, std::vector<float> values);
 
@@ -41,10 +44,13 @@ public:
 private:
     [[nodiscard]] std::vector<float> spread(const std::vector<float>& rows) const;
     [[nodiscard]] std::vector<float> make(const QString& name) const;
+    /// Of what rests on the sample's label.
+    [[nodiscard]] std::vector<float> spreadLabelled(const std::vector<float>& rows) const;
 
     std::size_t m_samples = 0;
     std::shared_ptr<const Evidence> m_evidence;
     std::optional<stats::MixtureFit> m_mixture;
+    std::shared_ptr<const LabelSet> m_labels; ///< null: not known yet
     std::vector<Label> m_predictions;
     std::vector<Label> m_pseudo;  ///< [N], or empty: a method that gives none
     std::vector<Label> m_answers; ///< likewise

@@ -130,6 +130,7 @@ Result<NewRun> recordRun(const LabelJob& job, const RunConfig& config) {
     NewRun made;
     made.start.record.config = config;
     ASSAY_TRY(made.labels, labelsFor(job, made.start.record, made.start.excluded, made.notes));
+    made.unlearnt = classesThatCountNot(*made.labels.set, *job.dataset);
     made.start.labels = made.labels.set;
     made.start.record.labelSet = made.labels.id;
     made.start.record.created = utcNow();

@@ -29,6 +29,7 @@ struct NewRun {
     RunStart start;
     KeptLabels labels;
     std::vector<std::string> notes{}; ///< what a person should hear of the labels
+    std::vector<Label> unlearnt{};    ///< classes that lost all their labels, as these do not count
 };
 /// Freezes the labels and adds the run to the project.
 [[nodiscard]] Result<NewRun> recordRun(const LabelJob& job, const RunConfig& config);

@@ -308,9 +308,10 @@ Q_SIGNALS:
     void focusChanged();
     void decisionsChanged(const std::vector<assay::SampleIndex>& samples); ///< empty: all
     void decisionFailed(const QString& sentence);
-    void notice(const QString& sentence);  ///< status line
-    void warning(const QString& sentence); ///< banner: what a person must see
-    void runNotStarted();                  ///< a run that was asked for will not come; warning() says why
+    void notice(const QString& sentence);          ///< status line
+    void warning(const QString& sentence);         ///< banner: what a person must see
+    void classesUnlearnt(const QString& sentence); ///< banner: no label of them counts in the run that began
+    void runNotStarted();                          ///< a run that was asked for will not come; warning() says why
     void labelSetsChanged();
     void runEnded(assay::RunId run, const QString& sentence);
 

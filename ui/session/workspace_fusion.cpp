@@ -268,17 +268,16 @@ std::vector<ClassGuess> Workspace::Private::likeliest(SampleIndex sample) const 
     if (calibratedOn > 0) wrong = double(values.values(QLatin1String(kFusedScore))[sample.value]);
     else if (std::isnan(wrong) && given >= 0 && std::size_t(given) < probabilities.size())
         wrong = 1 - double(probabilities[std::size_t(given)]);
+    if (given == kNoLabel) wrong = 1; // the run's answers alone
     if (std::isnan(wrong)) return {};
-    std::vector<ClassGuess> guesses = fusion->guesses(*row, std::clamp(wrong, 0.0, 1.0), probabilities);
-    std::erase_if(guesses, [](const ClassGuess& guess) { return guess.label == kNoLabel; });
-    return guesses;
+    return fusion->guesses(*row, std::clamp(wrong, 0.0, 1.0), probabilities);
 }
 
 std::optional<DetectorAgreement> Workspace::agreement(SampleIndex sample) const {
     d->askFusedSoon();
     const auto row = d->rowOf(sample);
     if (!row) return std::nullopt;
-    return DetectorAgreement{d->fusion->agreement(*row, d->share), d->fusion->detectors()};
+    return DetectorAgreement{d->fusion->agreement(*row, d->share), d->fusion->voices()};
 }
 
 std::vector<DetectorOpinion> Workspace::opinions(SampleIndex sample) const {
@@ -286,12 +285,12 @@ std::vector<DetectorOpinion> Workspace::opinions(SampleIndex sample) const {
     std::vector<DetectorOpinion> all;
     const auto row = d->rowOf(sample);
     if (!row) return all;
-    const double from = 1 - d->share;
     for (std::size_t i = 0; i < d->fusion->detectors(); ++i) {
+        if (!d->fusion->tells(i)) continue;
         const float percentile = d->fusion->percentile(i, *row);
         const auto& [score, run] = d->detectorSources[i];
         all.push_back({QString::fromStdString(d->fusion->id(i)), score, run, d->fusion->suspicion(i)[*row], percentile,
-                       double(percentile) > from});
+                       d->fusion->suspects(i, *row, d->share)});
     }
     return all;
 }

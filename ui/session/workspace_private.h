@@ -88,6 +88,7 @@ public:
     void begin(RunStart start);
     void notStarted(const QString& why);
     void tell(const std::vector<std::string>& notes);
+    void tellUnlearnt(const std::vector<Label>& classes, LabelChoice::Counting counting);
     void askLabels(std::int64_t labelSet);
     void askRounds(RunId run); ///< label sets that its rounds of cleaning have added
     void onBegan(RunId run);

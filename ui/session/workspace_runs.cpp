@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/workspace_private.h"
 
+#include "core/base/text.h"
 #include "core/project/cross_validation.h"
 #include "core/project/fold_runs.h"
 #include "core/project/probability_import.h"
@@ -27,13 +28,14 @@ void Workspace::Private::startRun(RunConfig config, LabelChoice choice) {
     if (!ready) return;
     const LabelJob job{dataset, project, std::move(choice), q->baseLabels(), book.states()};
     recording.run([job, config = *ready] { return recordRun(job, config); },
-                  [this, asked = project](Result<NewRun> made) {
+                  [this, asked = project, counting = job.choice.counting](Result<NewRun> made) {
                       if (asked != project) return;
                       if (!made) return notStarted(sentenceOf(made.error()));
                       labelNames[made->labels.id] = made->labels.name;
                       labelSets[made->labels.id] = made->labels;
                       begin(std::move(made->start));
                       tell(made->notes);
+                      tellUnlearnt(made->unlearnt, counting);
                       Q_EMIT q->labelSetsChanged();
                   });
 }
@@ -45,6 +47,20 @@ void Workspace::Private::notStarted(const QString& why) {
 
 void Workspace::Private::tell(const std::vector<std::string>& notes) {
     for (const std::string& sentence : notes) Q_EMIT q->notice(QString::fromStdString(sentence));
+}
+
+void Workspace::Private::tellUnlearnt(const std::vector<Label>& classes, LabelChoice::Counting counting) {
+    constexpr std::size_t kMostNamed = 3;
+    if (classes.empty()) return;
+    QStringList names;
+    for (std::size_t i = 0; i < std::min(classes.size(), kMostNamed); ++i)
+        names << QString::fromStdString(escapeForDisplay(dataset->classNames[std::size_t(classes[i])]));
+    if (classes.size() > kMostNamed) names << tr("%1 more").arg(classes.size() - kMostNamed);
+    const QString sentence = counting == LabelChoice::Counting::CleanByRun
+                                 ? tr("All labels of %1 are suspects, so nothing of it is learnt; a higher threshold "
+                                      "leaves more labels")
+                                 : tr("No label of %1 counts, so nothing of it is learnt");
+    Q_EMIT q->classesUnlearnt(sentence.arg(names.join(QStringLiteral(", "))));
 }
 
 std::optional<RunConfig> Workspace::Private::completed(RunConfig config, std::function<void()> again) {
@@ -317,6 +333,9 @@ void Workspace::Private::askLabels(std::int64_t labelSet) {
             if (root == nullptr || root->labelSet != labelSet) return;
             Q_EMIT q->currentRunChanged(); // the labels of the run on show are another now
             filterNow();
+            const std::vector<Label>& labels = labelSets[labelSet].set->labels;
+            if (values.evidence() && std::find(labels.begin(), labels.end(), kNoLabel) != labels.end())
+                refreshEpoch(); // what has no label has no loss
         });
 }
 

@@ -94,7 +94,7 @@ void Workspace::Private::refreshEpoch() {
         evidence = cache.get(*currentRun, currentEpoch);
         if (!evidence) return; // comes back here when it has been read
     }
-    values.set(std::move(evidence), mixture);
+    values.set(std::move(evidence), mixture, q->baseLabels());
     if (!values.has(filter.score)) askScore(filter.score);
     countSuspects();
     drawAudit(false);

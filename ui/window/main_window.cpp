@@ -212,6 +212,7 @@ void MainWindow::connectWorkspace() {
     connect(workspace, &Workspace::projectChanged, this, &MainWindow::updateTitle);
     connect(workspace, &Workspace::notice, this, &MainWindow::say);
     connect(workspace, &Workspace::warning, this, &MainWindow::warn);
+    connect(workspace, &Workspace::classesUnlearnt, this, &MainWindow::warnOfUnlearnt);
     connect(workspace, &Workspace::decisionFailed, this, &MainWindow::warn);
     connect(workspace, &Workspace::importFailed, this, &MainWindow::onImportFailed);
     connect(workspace, &Workspace::imported, this, [this] { m_banner->retract(std::exchange(m_importProblem, {})); });

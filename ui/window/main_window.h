@@ -116,6 +116,8 @@ private:
     void onColumnsNeeded(const QString& path, const QStringList& columns, const QString& file, const QString& label);
     void compareNext(int runs, std::vector<RunId> beside);
     void tickComparison();
+    /// Beside what the banner says of a comparison, where it does.
+    void warnOfUnlearnt(const QString& sentence);
     void compareWithout(); ///< one of the runs that were to stand there will not come
     void onRunEnded(assay::RunId run, const QString& sentence);
     void updateActions();
@@ -169,6 +171,7 @@ private:
         std::size_t runs = 0; ///< so many
     };
     std::optional<Comparison> m_comparison;
+    QString m_sideBySide;    ///< in the banner: which runs Compare shows
     QString m_importProblem; ///< in the banner, until something is imported
     QString m_recipe;        ///< chosen last; the next sheet begins with it
     bool m_toldToStop = false;

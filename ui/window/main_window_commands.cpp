@@ -184,10 +184,15 @@ void MainWindow::tickComparison() {
     if (fresh < m_comparison->runs) return;
     m_comparison.reset();
     static_cast<ComparePage*>(m_compare)->setTicked(runs);
-    m_banner->show(
-        Banner::Kind::Information,
-        tr("%Ln runs stand side by side in Compare, where they go on as they train", nullptr, int(runs.size())),
-        tr("Compare"), [this] { showLayout(Layout::Compare); });
+    m_sideBySide =
+        tr("%Ln runs stand side by side in Compare, where they go on as they train", nullptr, int(runs.size()));
+    m_banner->show(Banner::Kind::Information, m_sideBySide, tr("Compare"), [this] { showLayout(Layout::Compare); });
+}
+
+void MainWindow::warnOfUnlearnt(const QString& sentence) {
+    if (m_sideBySide.isEmpty() || m_banner->sentence() != m_sideBySide) return warn(sentence);
+    warn(sentence + QStringLiteral(". ") + m_sideBySide);
+    m_banner->show(Banner::Kind::Warning, m_banner->sentence(), tr("Compare"), [this] { showLayout(Layout::Compare); });
 }
 
 void MainWindow::showRunLog() {

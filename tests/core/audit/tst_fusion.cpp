@@ -274,6 +274,27 @@ private Q_SLOTS:
         QCOMPARE(guesses[2].label, Label(0));
     }
 
+    /// However many are suspects.
+    void aDetectorThatFindsAllAlikeSuspectsNone() {
+        const Case made{{}, {0, 0, 0, 0}, {{"a", {1, 2, 3, 9}, {}}, {"b", {7, 7, 7, 7}, {}}}};
+        const Fusion fusion = fusionOf(made);
+        QCOMPARE(fusion.voices(), std::size_t(1));
+        QVERIFY(fusion.tells(0) && !fusion.tells(1));
+        for (std::size_t row = 0; row < 4; ++row) QCOMPARE(fusion.agreement(row, 0.6), std::size_t(row > 1));
+    }
+
+    /// There is nothing that could be kept: what the votes and the network say is all there is.
+    void ofARowWithoutALabelTheGuessesAreTheAnswers() {
+        const Case made{{}, {kNoLabel, 0}, {{"a", {1, 2}, {2, 0}}, {"b", {2, 1}, {2, 1}}}};
+        const std::vector<float> probabilities{0.05F, 0.05F, 0.9F};
+        for (const double wrong : {0.0, 0.3, 1.0}) {
+            const auto guesses = fusionOf(made).guesses(0, wrong, probabilities);
+            QCOMPARE(guesses.size(), std::size_t(3));
+            QCOMPARE(guesses[0].label, Label(2));
+            QVERIFY(std::abs(guesses[0].probability - 1.9 / 2) < 1e-6);
+        }
+    }
+
     void aDetectorSuspectsAsManyAsThereAreSuspects() {
         const float none = std::numeric_limits<float>::quiet_NaN();
         QCOMPARE(suspectShare(std::vector<float>{0.9F, 0.5F, 0.4F, 0.1F}, 0.5), 0.5);
