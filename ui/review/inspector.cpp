@@ -171,7 +171,8 @@ void Inspector::buildUi() {
     layout->addWidget(m_likeliestTitle);
     layout->addLayout(likeliest);
     layout->addWidget(m_reason);
-    layout->addWidget(new QLabel(tr("Loss over the epochs, and both components"), page));
+    m_sparklineTitle = new QLabel(tr("Loss over the epochs, and both components"), page);
+    layout->addWidget(m_sparklineTitle);
     layout->addWidget(m_sparkline);
     layout->addWidget(m_learning);
     layout->addWidget(m_givenTitle);
@@ -270,7 +271,9 @@ void Inspector::showLikeliest() {
     const std::size_t decisions = m_workspace.calibratedOn();
     m_likeliestTitle->setVisible(!guesses.empty());
     m_likeliestTitle->setText(decisions > 0 ? tr("Likeliest, calibrated on %Ln decisions", nullptr, int(decisions))
-                                            : tr("Likeliest, by p(noisy) and the run"));
+                              : focus && m_workspace.baseLabel(*focus) == kNoLabel
+                                  ? tr("Likeliest, by the run")
+                                  : tr("Likeliest, by p(noisy) and the run"));
     const QLocale locale;
     for (std::size_t place = 0; place < m_likeliest.size(); ++place) {
         QToolButton* button = m_likeliest[place];
@@ -303,6 +306,8 @@ void Inspector::showHistory() {
     std::optional<float> threshold;
     if (const auto& mixture = m_workspace.currentMixture())
         threshold = float(mixture->lossAtPosterior(m_workspace.threshold()));
+    for (QWidget* part : {static_cast<QWidget*>(m_sparklineTitle), static_cast<QWidget*>(m_sparkline)})
+        part->setVisible(labelled || !focus);
     m_sparkline->setValues(losses, threshold);
     m_sparkline->setMarkedEpoch(m_workspace.currentEpoch());
     std::vector<std::uint8_t> learnt;

@@ -75,6 +75,7 @@ private:
     QLabel* m_truth;
     QLabel* m_likeliestTitle = nullptr;
     std::array<QToolButton*, 3> m_likeliest{};
+    QLabel* m_sparklineTitle;
     LossSparkline* m_sparkline;
     QLabel* m_learning = nullptr; ///< the loss against both components, and when the label was learnt and forgotten
     QLabel* m_reason;
