@@ -116,7 +116,8 @@ private:
     void onColumnsNeeded(const QString& path, const QStringList& columns, const QString& file, const QString& label);
     void compareNext(int runs, std::vector<RunId> beside);
     void tickComparison();
-    /// Beside what the banner says of a comparison, where it does.
+    void showSideBySide();
+    /// Of a run that is to be compared: together with what the banner says of that, whichever comes first.
     void warnOfUnlearnt(const QString& sentence);
     void compareWithout(); ///< one of the runs that were to stand there will not come
     void onRunEnded(assay::RunId run, const QString& sentence);
@@ -171,7 +172,8 @@ private:
         std::size_t runs = 0; ///< so many
     };
     std::optional<Comparison> m_comparison;
-    QString m_sideBySide;    ///< in the banner: which runs Compare shows
+    QString m_sideBySide;    ///< in the banner since a comparison was asked for: which runs Compare shows
+    QString m_unlearnt;      ///< likewise: which classes lost all labels
     QString m_importProblem; ///< in the banner, until something is imported
     QString m_recipe;        ///< chosen last; the next sheet begins with it
     bool m_toldToStop = false;

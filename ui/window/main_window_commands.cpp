@@ -164,6 +164,8 @@ void MainWindow::compareNext(int runs, std::vector<RunId> beside) {
     Comparison comparison{std::move(beside), RunId(0), std::size_t(runs)};
     for (const RunRecord& run : m_workspace->runs()) comparison.after = std::max(comparison.after, run.id);
     m_comparison = std::move(comparison);
+    m_unlearnt.clear();
+    m_sideBySide.clear();
 }
 
 void MainWindow::compareWithout() {
@@ -186,13 +188,21 @@ void MainWindow::tickComparison() {
     static_cast<ComparePage*>(m_compare)->setTicked(runs);
     m_sideBySide =
         tr("%Ln runs stand side by side in Compare, where they go on as they train", nullptr, int(runs.size()));
-    m_banner->show(Banner::Kind::Information, m_sideBySide, tr("Compare"), [this] { showLayout(Layout::Compare); });
+    showSideBySide();
+}
+
+void MainWindow::showSideBySide() {
+    const bool lost = !m_unlearnt.isEmpty();
+    m_banner->show(lost ? Banner::Kind::Warning : Banner::Kind::Information,
+                   lost ? m_unlearnt + QStringLiteral(". ") + m_sideBySide : m_sideBySide, tr("Compare"),
+                   [this] { showLayout(Layout::Compare); });
 }
 
 void MainWindow::warnOfUnlearnt(const QString& sentence) {
-    if (m_sideBySide.isEmpty() || m_banner->sentence() != m_sideBySide) return warn(sentence);
-    warn(sentence + QStringLiteral(". ") + m_sideBySide);
-    m_banner->show(Banner::Kind::Warning, m_banner->sentence(), tr("Compare"), [this] { showLayout(Layout::Compare); });
+    const bool shown = !m_sideBySide.isEmpty() && m_banner->sentence() == m_sideBySide;
+    warn(sentence);
+    if (m_comparison || shown) m_unlearnt = sentence;
+    if (shown) showSideBySide();
 }
 
 void MainWindow::showRunLog() {
