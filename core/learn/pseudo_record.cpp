@@ -159,7 +159,7 @@ std::vector<double> PseudoRecord::takenOver(const Run& run, const std::vector<st
     if (fresh > 0)
         run.observer.note((fresh == 1 ? "A class takes over in epoch " : "Classes take over in epoch ") +
                           std::to_string(run.epoch) + ": " + listed +
-                          "; their pseudo-labels are likely wrong (confirmation bias)");
+                          "; the method may be learning its own mistakes (confirmation bias)");
     return taken;
 }
 
