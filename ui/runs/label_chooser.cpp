@@ -217,19 +217,17 @@ bool LabelChooser::fewLabels() const {
 
 std::size_t LabelChooser::unlabelled() const {
     const auto dataset = m_workspace.dataset();
-    if (!dataset) return 0;
-    const LabelChoice chosen = choice();
-    const auto labelOf = [&](SampleIndex sample) {
-        switch (chosen.kind) {
-        case LabelChoice::Kind::Journal: return m_workspace.effectiveLabel(sample);
-        case LabelChoice::Kind::Stored: return m_workspace.baseLabel(sample);
-        default: return dataset->givenLabels[sample.value];
-        }
-    };
-    if (chosen.kind == LabelChoice::Kind::File) return 0; // not before it is read
+    const LabelChoice::Kind kind = choice().kind;
+    if (!dataset || kind == LabelChoice::Kind::File) return 0; // not before it is read
+    const bool cleaned = kind == LabelChoice::Kind::Journal;
+    const auto base =
+        cleaned || kind == LabelChoice::Kind::Stored ? m_workspace.baseLabels() : std::shared_ptr<const LabelSet>();
+    const std::vector<Label>& labels = base ? base->labels : dataset->givenLabels;
     std::size_t count = 0;
-    for (std::uint32_t i = 0; i < dataset->size(); ++i)
-        count += dataset->splits[i] == Split::Train && labelOf(SampleIndex(i)) == kNoLabel;
+    for (std::uint32_t i = 0; i < labels.size(); ++i) {
+        if (labels[i] != kNoLabel || dataset->splits[i] != Split::Train) continue;
+        count += !cleaned || m_workspace.effectiveLabel(SampleIndex(i)) == kNoLabel;
+    }
     return count;
 }
 

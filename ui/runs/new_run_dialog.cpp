@@ -327,11 +327,12 @@ void NewRunDialog::labelsChosen() {
     refresh();
 }
 
-bool NewRunDialog::suits(const Method& method) const {
-    return !m_labels->fewLabels() || takes(method, m_labels->perClass() ? kPerClass : kLabelled);
+bool NewRunDialog::suits(const Method& method, bool few) const {
+    return !few || takes(method, m_labels->perClass() ? kPerClass : kLabelled);
 }
 
 void NewRunDialog::markMethods() {
+    const bool few = m_labels->fewLabels(); // looks through all labels
     for (int row = 0; row < m_methods->count(); ++row) {
         QListWidgetItem* item = m_methods->item(row);
         const auto method = m_workspace.registry().methods.find(item->data(Qt::UserRole).toString().toStdString());
@@ -339,7 +340,7 @@ void NewRunDialog::markMethods() {
         const Description& about = method->description();
         const QString title = QString::fromStdString(about.title),
                       help = QString::fromStdString(about.help + "\n" + about.citation);
-        const bool suitable = suits(*method);
+        const bool suitable = suits(*method, few);
         item->setText(suitable ? title : tr("%1 (labelled pictures only)").arg(title));
         item->setToolTip(suitable ? help
                                   : tr("Learns the labels that count and nothing of the other pictures.") +
@@ -351,10 +352,11 @@ void NewRunDialog::markMethods() {
 /// Those that suit the labels that count, the proposed ones first.
 QString NewRunDialog::suitableMethods() const {
     constexpr qsizetype kMostNamed = 4;
+    const bool few = m_labels->fewLabels();
     QStringList titles;
     const auto add = [&](const Method& method) {
         const QString title = QString::fromStdString(method.description().title);
-        if (suits(method) && !titles.contains(title)) titles << title;
+        if (suits(method, few) && !titles.contains(title)) titles << title;
     };
     for (const MethodAdvice& one : advice()) add(*m_workspace.registry().methods.find(one.method));
     for (const auto& method : m_workspace.registry().methods.all()) add(*method);

@@ -69,8 +69,8 @@ private:
     void answered();
     void labelsChosen();
     [[nodiscard]] std::vector<MethodAdvice> advice() const; ///< of those there are, the best first
-    /// Learns from pictures whose labels do not count, where there are such.
-    [[nodiscard]] bool suits(const Method& method) const;
+    /// Learns from pictures whose labels do not count, where there are `few` that do.
+    [[nodiscard]] bool suits(const Method& method, bool few) const;
     void markMethods();
     [[nodiscard]] QString suitableMethods() const;
     void compareLosses();
